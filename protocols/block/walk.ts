@@ -1,0 +1,63 @@
+import type { CID } from 'multiformats/cid'
+import { ProtocolError } from '../errors.js'
+import { DAG_CBOR } from './cid.js'
+import { checkChild, checkRoot, type ManifestFacts, type PublicManifest, readPublic } from './tree.js'
+
+export interface WalkedBlock {
+  cid: CID
+  /** Stored length in bytes. A chunk's is what its manifest says; nobody has looked at the chunk. */
+  size: number
+}
+
+/** What is remembered of a manifest: all that a further parent of it needs, without its links. */
+type Seen = { facts: ManifestFacts, blockLength: number }
+
+/**
+ * Every distinct block of a version, the root first, manifests before what they link to, in the order of the file.
+ * Needs no key. Costs one step a distinct block, however often blocks repeat. Spec: protocols/block/README.md, "Walking".
+ *
+ * @param get a manifest's bytes, verified against the CID; `size` is what its parent says, undefined for the root
+ * @throws ProtocolError INVALID_DATA when a manifest breaks a rule; what `get` throws
+ */
+export async function * blocksBelow (root: CID, get: (cid: CID, size?: number) => Promise<Uint8Array>): AsyncGenerator<WalkedBlock, void, undefined> {
+  if (root.code !== DAG_CBOR) throw new ProtocolError('INVALID_DATA', 'a root is a manifest')
+  const block = await get(root)
+  const manifest = readPublic(block)
+  checkRoot(manifest)
+  yield { cid: root, size: block.length }
+  yield * new Walk(get).below(manifest)
+}
+
+class Walk {
+  private readonly manifests = new Map<string, Seen>()
+  private readonly chunks = new Map<string, number>()
+
+  constructor (private readonly get: (cid: CID, size?: number) => Promise<Uint8Array>) {}
+
+  async * below (parent: PublicManifest): AsyncGenerator<WalkedBlock, void, undefined> {
+    for (const [index, cid] of parent.links.entries()) {
+      const size = parent.sizes[index] ?? 0
+      const key = Buffer.from(cid.multihash.digest).toString('latin1')
+      if (parent.level === 0) {
+        const seen = this.chunks.get(key)
+        if (seen === size) continue
+        if (seen !== undefined) throw new ProtocolError('INVALID_DATA', 'one chunk with two lengths')
+        this.chunks.set(key, size)
+        yield { cid, size }
+        continue
+      }
+      const seen = this.manifests.get(key)
+      if (seen !== undefined) {
+        checkChild(parent, index, seen.facts, seen.blockLength)
+        continue
+      }
+      const block = await this.get(cid, size)
+      const manifest = readPublic(block)
+      checkChild(parent, index, manifest, block.length)
+      const { level, bytes, links: { length } } = manifest
+      this.manifests.set(key, { facts: { level, bytes, links: { length } }, blockLength: block.length })
+      yield { cid, size }
+      yield * this.below(manifest)
+    }
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * Length-prefixed messages on a libp2p stream, with bounded memory. Spec: protocols/README.md, "Framing". The only
+ * file that touches `send` and the message events of streams: in libp2p 3 neither `pause`, `onDrain` nor the
+ * async iterator bounds memory (docs/decisions.md), so that whoever sends must be kept within a credit by its
+ * protocol, and what comes beyond ends the stream here.
+ */
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { ProtocolError } from './errors.js'
+import { Assembler } from './framing/assembler.js'
+import { heldBytes, type Holder } from './framing/held-bytes.js'
+import { Watchdog } from './framing/watchdog.js'
+
+/** Longest message without its length prefix. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024 + 128 * 1024
+/** Unread bytes beyond this abort the stream. */
+export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
+/** A write resolves once no more than this is queued. */
+export const MAX_QUEUED_BYTES = 512 * 1024
+/** From here on a write goes out at once instead of being gathered with others. */
+const GATHER_BYTES = 64 * 1024
+/** No byte of progress for this long, while something is owed, ends the stream. */
+export const INACTIVITY_MS = 10_000
+
+export interface ChannelOptions {
+  /** @default MAX_MESSAGE_BYTES */
+  maxMessageBytes?: number
+  /** @default MAX_BUFFERED_BYTES */
+  maxBufferedBytes?: number
+  /** Whose streams count together when all of this process hold too much: the remote peer. @default this stream alone */
+  owner?: string | undefined
+  /** For unfinished frames, for `expecting`, and for waits that name no limit of their own. @default INACTIVITY_MS */
+  inactivityMs?: number
+}
+
+export interface WaitOptions {
+  /** Ends the wait, not the stream. */
+  signal?: AbortSignal | undefined
+  /** Sliding: any byte in or out is progress. Infinity: waits as long as the stream lives. @default that of the channel */
+  inactivityMs?: number
+}
+
+interface Waiter { wake: () => void, fail: (error: Error) => void }
+
+/**
+ * Errors of every method: ProtocolError CLOSED when the stream was reset or its connection ended, TIMEOUT without
+ * progress, LIMIT and MALFORMED for bad frames (these four end the stream too), the reason of an aborted signal, and
+ * what `abort` was given.
+ */
+export class Channel implements Holder {
+  readonly stream: Stream
+  readonly owner: string | undefined
+  readonly #inactivityMs: number
+  readonly #maxMessageBytes: number
+  readonly #maxBufferedBytes: number
+  readonly #assembler: Assembler
+  readonly #watchdog: Watchdog
+  readonly #ready: Uint8Array[] = []
+  readonly #writers = new Set<Waiter>()
+  #outgoing = new Uint8ArrayList()
+  #flushing = false
+  #readyBytes = 0
+  #queuedBytes = 0
+  #reader: Waiter | undefined
+  #error: Error | undefined
+  #ended = false
+  #closing = false
+  #stopFrameWatch: (() => void) | undefined
+  #stopExpecting: (() => void) | undefined
+
+  constructor (stream: Stream, options: ChannelOptions = {}) {
+    this.stream = stream
+    this.owner = options.owner
+    this.#inactivityMs = options.inactivityMs ?? INACTIVITY_MS
+    this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES
+    this.#maxBufferedBytes = options.maxBufferedBytes ?? MAX_BUFFERED_BYTES
+    this.#watchdog = new Watchdog(() => { this.abort(new ProtocolError('TIMEOUT', 'Nothing moved on the stream')) })
+    this.#assembler = new Assembler(this.#maxMessageBytes, (frame) => {
+      this.#ready.push(frame)
+      this.#readyBytes += frame.length
+    })
+    stream.addEventListener('message', (event) => { this.#onMessage(event) })
+    // bytes that came before the listener are dispatched in a microtask that is already queued: look after it
+    stream.addEventListener('remoteCloseWrite', () => { queueMicrotask(() => { this.#onEnd() }) })
+    stream.addEventListener('close', (event) => { queueMicrotask(() => { this.#onClose(event) }) })
+    stream.addEventListener('drain', () => { this.#onDrain() })
+    stream.addEventListener('idle', () => { this.#onDrain() })
+    queueMicrotask(() => {
+      if (stream.remoteWriteStatus === 'closed' && stream.status === 'open') this.#onEnd()
+      if (stream.status !== 'open' && stream.status !== 'closing') this.#onClose()
+    })
+  }
+
+  /** True once nothing more can be written: closed here, failed, or reset. The remote may still be heard after `close`. */
+  get closed (): boolean {
+    return this.#closing || this.#error !== undefined || this.stream.status !== 'open'
+  }
+
+  /** True once the remote will send nothing more. */
+  get ended (): boolean {
+    return this.#ended || this.#error !== undefined
+  }
+
+  get #queued (): number {
+    return this.#outgoing.byteLength + this.stream.writeBufferLength
+  }
+
+  /** Bytes that came and were not read yet. */
+  get bufferedBytes (): number {
+    return this.#readyBytes + this.#assembler.filledBytes
+  }
+
+  /** Says whether the other side owes something, whoever waits for it: while it does, standing still ends the stream. */
+  set expecting (owed: boolean) {
+    if (owed === (this.#stopExpecting !== undefined)) return
+    this.#stopExpecting?.()
+    this.#stopExpecting = owed && this.#error === undefined ? this.#watchdog.watch(this.#inactivityMs) : undefined
+  }
+
+  /**
+   * The next message, contiguous, its array owned by the caller. Undefined when the remote closed its side at a border
+   * between messages; in the middle of one that is CLOSED. One read at a time.
+   */
+  async read (options: WaitOptions = {}): Promise<Uint8Array | undefined> {
+    if (this.#reader !== undefined) throw new Error('One read at a time')
+    const ready = (): boolean => this.#ready.length > 0 || this.ended
+    await this.#until(ready, options, (waiter) => {
+      this.#reader = waiter
+      return () => { this.#reader = undefined }
+    })
+    const frame = this.#ready.shift()
+    if (frame === undefined) {
+      if (this.#ended) return undefined
+      throw this.#error ?? new Error('Woken without a reason')
+    }
+    this.#readyBytes -= frame.length
+    this.#count()
+    return frame
+  }
+
+  /**
+   * Sends one message, in the order of the calls. `data` goes behind `message` without being copied; the caller made
+   * `message` end with the header of the field that `data` is. Neither may be changed before the stream has sent them.
+   * Resolves once at most MAX_QUEUED_BYTES are queued; when that wait is aborted the message is sent all the same.
+   */
+  async write (message: Uint8Array, data?: Uint8Array, options: WaitOptions = {}): Promise<void> {
+    const bytes = message.length + (data?.length ?? 0)
+    if (bytes > this.#maxMessageBytes) throw new ProtocolError('LIMIT', `A message of ${bytes} bytes is more than ${this.#maxMessageBytes}`, { retry: false })
+    this.#throwIfClosed()
+    options.signal?.throwIfAborted()
+    this.#outgoing.append(prefixed(bytes, message))
+    if (data !== undefined && data.length > 0) this.#outgoing.append(data)
+    if (this.#outgoing.byteLength >= GATHER_BYTES) this.#flush()
+    else this.#flushSoon()
+    this.#count()
+    await this.drained(options)
+  }
+
+  /** Resolves once at most MAX_QUEUED_BYTES (or `queuedBytes`) are queued. */
+  async drained (options: WaitOptions & { queuedBytes?: number } = {}): Promise<void> {
+    const bound = options.queuedBytes ?? MAX_QUEUED_BYTES
+    await this.#until(() => this.#queued <= bound || this.#error !== undefined, options, (waiter) => {
+      this.#writers.add(waiter)
+      return () => { this.#writers.delete(waiter) }
+    })
+    if (this.#error !== undefined) throw this.#error
+  }
+
+  /** Small messages of one turn of the event loop are one write for everything below: muxer, cipher, socket. */
+  #flushSoon (): void {
+    if (this.#flushing) return
+    this.#flushing = true
+    setImmediate(() => {
+      this.#flushing = false
+      this.#flush()
+    })
+  }
+
+  #flush (): void {
+    if (this.#outgoing.byteLength === 0 || this.#error !== undefined) return
+    const list = this.#outgoing
+    this.#outgoing = new Uint8ArrayList()
+    try {
+      this.stream.send(list)
+    } catch (cause) {
+      this.#fail(new ProtocolError('CLOSED', 'The stream does not take bytes any more', { cause }))
+    }
+    this.#queuedBytes = this.stream.writeBufferLength
+  }
+
+  /** Sends what is queued and closes this side. Nothing can be written afterwards; reading goes on. */
+  async close (options: WaitOptions = {}): Promise<void> {
+    if (this.#closing || this.#error !== undefined) return
+    this.#closing = true
+    this.#flush()
+    await this.drained({ ...options, queuedBytes: 0 })
+    const stop = this.#watchdog.watch(options.inactivityMs ?? this.#inactivityMs)
+    try {
+      await this.stream.close(options.signal === undefined ? {} : { signal: options.signal })
+    } catch (cause) {
+      options.signal?.throwIfAborted()
+      throw this.#error ?? new ProtocolError('CLOSED', 'The stream ended before it was closed', { cause })
+    } finally {
+      stop()
+    }
+  }
+
+  /**
+   * Resets the stream; every wait fails with `error`, what is queued is dropped. Messages that came whole can still be
+   * read. `last` is a message that says why: it goes out before the reset as far as the stream takes it at once.
+   */
+  abort (error: Error, last?: Uint8Array): void {
+    if (last !== undefined && !this.closed) {
+      this.#outgoing = new Uint8ArrayList(prefixed(last.length, last))
+      this.#flush()
+    }
+    this.#fail(error)
+    this.stream.abort(error)
+  }
+
+  #throwIfClosed (): void {
+    if (this.#error !== undefined) throw this.#error
+    if (this.#closing) throw new ProtocolError('CLOSED', 'The stream was closed here')
+  }
+
+  #onMessage (event: StreamMessageEvent): void {
+    if (this.#error !== undefined) return
+    this.#watchdog.progress()
+    try {
+      if (event.data instanceof Uint8Array) this.#assembler.push(event.data)
+      else for (const piece of event.data) this.#assembler.push(piece)
+    } catch (error) {
+      this.abort(error as Error)
+      return
+    }
+    if (this.bufferedBytes > this.#maxBufferedBytes) {
+      this.abort(new ProtocolError('LIMIT', `More than ${this.#maxBufferedBytes} bytes came unread`))
+      return
+    }
+    if (this.#assembler.inside !== (this.#stopFrameWatch !== undefined)) {
+      this.#stopFrameWatch?.()
+      this.#stopFrameWatch = this.#assembler.inside ? this.#watchdog.watch(this.#inactivityMs) : undefined
+    }
+    this.#count()
+    if (this.#ready.length > 0) this.#reader?.wake()
+  }
+
+  #onDrain (): void {
+    // a drain of the whole connection is no progress of this stream
+    const queued = this.stream.writeBufferLength
+    if (queued < this.#queuedBytes) this.#watchdog.progress()
+    this.#queuedBytes = queued
+    this.#count()
+    if (this.#writers.size === 0) return
+    // the stream's own listener for the same event sends in a microtask of its own: look again after it
+    void Promise.resolve().then(() => {}).then(() => { for (const writer of this.#writers) writer.wake() })
+  }
+
+  #count (): void {
+    // a stream that is over is left to the garbage collection of whoever still has it
+    if (this.#error === undefined && this.stream.status === 'open') heldBytes.set(this, this.bufferedBytes + this.#queued)
+  }
+
+  #onEnd (): void {
+    if (this.#error !== undefined || this.#ended) return
+    if (this.#assembler.inside) {
+      this.abort(new ProtocolError('CLOSED', 'The remote closed in the middle of a message'))
+      return
+    }
+    this.#ended = true
+    this.#reader?.wake()
+  }
+
+  #onClose (event?: StreamCloseEvent): void {
+    const graceful = event?.error === undefined && this.#ended && this.#closing
+    if (graceful) {
+      heldBytes.set(this, 0)
+      this.#watchdog.stop()
+      return
+    }
+    this.#fail(new ProtocolError('CLOSED', 'The stream ended before the conversation did', event?.error === undefined ? {} : { cause: event.error }))
+  }
+
+  #fail (error: Error): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    this.#outgoing = new Uint8ArrayList()
+    heldBytes.set(this, 0)
+    this.#watchdog.stop()
+    this.#reader?.wake()
+    for (const writer of this.#writers) writer.fail(error)
+  }
+
+  /**
+   * Waits until `ready`, looking again after each wake. One watch for the whole wait: a wake is no progress.
+   */
+  async #until (ready: () => boolean, options: WaitOptions, wakers: (waiter: Waiter) => () => void): Promise<void> {
+    if (ready()) return
+    const { signal } = options
+    signal?.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const leave = wakers({ wake: () => { if (ready()) resolve() }, fail: reject })
+    const onAbort = (): void => { reject(signal?.reason as Error) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const stop = this.#watchdog.watch(options.inactivityMs ?? this.#inactivityMs)
+    try {
+      await promise
+    } finally {
+      stop()
+      leave()
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+/** The length prefix and the message in one array: a message is small wherever its data is not. */
+function prefixed (length: number, message: Uint8Array): Uint8Array {
+  let prefixBytes = 1
+  for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) prefixBytes++
+  const all = new Uint8Array(prefixBytes + message.length)
+  let rest = length
+  for (let at = 0; at < prefixBytes; at++) {
+    all[at] = (rest % 0x80) | (at < prefixBytes - 1 ? 0x80 : 0)
+    rest = Math.floor(rest / 0x80)
+  }
+  all.set(message, prefixBytes)
+  return all
+}

@@ -1,0 +1,179 @@
+import type { Stream } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { MAX_BLOCK_BYTES, parseCid } from '../block/cid.js'
+import { ProtocolError } from '../errors.js'
+import { Channel } from '../framing.js'
+import { keyOf } from '../framing/bytes-key.js'
+import { decodeMessage, encodeBlockHeader, encodeMissing, encodeRefusal, type GetMessage } from './codec.js'
+import { COMPLAINT_BLOCKS, MAX_COMPLAINTS, MAX_REQUEST_BYTES, MAX_UNREAD_REQUEST_BYTES, MAX_WANTS, MIN_COST_BYTES, READ_AHEAD_BLOCKS, READ_AHEAD_BYTES } from './constants.js'
+
+export interface GetBackend {
+  /** The block's bytes; undefined when it is not held for this asker. Any error is answered with FAILED. */
+  read: (cid: CID) => Promise<Uint8Array | undefined>
+  /** The asker says that what was sent for `cid` does not match it. */
+  complain: (cid: CID) => Promise<void>
+  /** The block's length where that is cheap to know: small blocks are then read several at once. */
+  size?: (cid: CID) => number | undefined
+  /** Ends the stream. */
+  signal?: AbortSignal
+  /** The remote peer: its streams count together when all hold too much. */
+  peer?: string
+  /** @default INACTIVITY_MS */
+  inactivityMs?: number
+}
+
+interface Want { readonly cid: CID, readonly key: string, cancelled: boolean }
+
+/**
+ * Answers the wants of one asker until it closes the stream, in the order in which blocks are read. Throws what ended
+ * the stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the reason of the signal. Failed reads are
+ * answered, not thrown.
+ */
+export async function handleGet (stream: Stream, backend: GetBackend): Promise<void> {
+  await new GetServer(stream, backend).run()
+}
+
+class GetServer {
+  readonly #channel: Channel
+  readonly #backend: GetBackend
+  readonly #stream: Stream
+  readonly #wants = new Map<string, Want>()
+  readonly #running = new Set<Promise<void>>()
+  readonly #sent = new Set<string>()
+  #queue: Want[] = []
+  #aheadBytes = 0
+  #aheadBlocks = 0
+  #complaints = 0
+
+  constructor (stream: Stream, backend: GetBackend) {
+    this.#stream = stream
+    this.#backend = backend
+    this.#channel = new Channel(stream, {
+      maxBufferedBytes: MAX_UNREAD_REQUEST_BYTES,
+      owner: backend.peer,
+      ...(backend.inactivityMs === undefined ? {} : { inactivityMs: backend.inactivityMs })
+    })
+  }
+
+  async run (): Promise<void> {
+    const { signal } = this.#backend
+    const onAbort = (): void => { this.#channel.abort(signal?.reason as Error) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      signal?.throwIfAborted()
+      for (;;) {
+        const frame = await this.#channel.read({ inactivityMs: Infinity })
+        if (frame === undefined) break
+        if (frame.length > MAX_REQUEST_BYTES) throw new ProtocolError('LIMIT', `A request of ${frame.length} bytes`)
+        this.#take(decodeMessage(frame))
+      }
+      while (this.#running.size > 0) await Promise.all(this.#running)
+      await this.#channel.close()
+    } catch (error) {
+      this.#channel.abort(error as Error, error instanceof ProtocolError ? encodeRefusal(error) : undefined)
+      throw error
+    } finally {
+      this.#queue = []
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  #take (message: GetMessage): void {
+    switch (message.kind) {
+      case 'want':
+        for (const cid of message.cids) this.#want(cid)
+        this.#pump()
+        break
+      case 'cancel':
+        for (const cid of message.cids) this.#cancel(cid)
+        break
+      case 'complaint':
+        this.#complain(message.cid)
+        break
+      default:
+        throw new ProtocolError('MALFORMED', `An asker sends no ${message.kind}`)
+    }
+  }
+
+  #want (bytes: Uint8Array): void {
+    const cid = parseCid(bytes)
+    const key = keyOf(bytes)
+    if (this.#wants.has(key)) throw new ProtocolError('MALFORMED', 'A block that is asked for twice')
+    if (this.#wants.size >= MAX_WANTS) throw new ProtocolError('LIMIT', `More than ${MAX_WANTS} wants`)
+    const want = { cid, key, cancelled: false }
+    this.#wants.set(key, want)
+    this.#queue.push(want)
+  }
+
+  #cancel (bytes: Uint8Array): void {
+    const want = this.#wants.get(keyOf(bytes))
+    if (want !== undefined) want.cancelled = true
+  }
+
+  #complain (bytes: Uint8Array): void {
+    const cid = parseCid(bytes)
+    if (this.#complaints >= MAX_COMPLAINTS || !this.#sent.delete(keyOf(bytes))) return
+    this.#complaints++
+    const task = this.#backend.complain(cid)
+      .catch((error: unknown) => { this.#stream.log.error('complaint about %c failed - %e', cid, error) })
+      .finally(() => { this.#complaints-- })
+    this.#track(task)
+  }
+
+  #pump (): void {
+    let taken = 0
+    for (const want of this.#queue) {
+      const cost = Math.max(MIN_COST_BYTES, Math.min(this.#backend.size?.(want.cid) ?? MAX_BLOCK_BYTES, MAX_BLOCK_BYTES))
+      if (this.#aheadBlocks > 0 && (this.#aheadBytes + cost > READ_AHEAD_BYTES || this.#aheadBlocks >= READ_AHEAD_BLOCKS)) break
+      this.#aheadBlocks++
+      this.#aheadBytes += cost
+      taken++
+      const task = this.#serve(want).finally(() => {
+        this.#aheadBlocks--
+        this.#aheadBytes -= cost
+        this.#pump()
+      })
+      this.#track(task)
+    }
+    if (taken > 0) this.#queue.splice(0, taken)
+  }
+
+  #track (task: Promise<void>): void {
+    // a write that fails fails the channel, which the reading loop and everybody else sees
+    const tracked = task.catch((error: unknown) => { this.#channel.abort(error as Error) }).finally(() => { this.#running.delete(tracked) })
+    this.#running.add(tracked)
+  }
+
+  async #serve (want: Want): Promise<void> {
+    let bytes: Uint8Array | undefined
+    let failed = false
+    if (!want.cancelled) {
+      try {
+        bytes = await this.#backend.read(want.cid)
+      } catch (error) {
+        this.#stream.log.error('reading %c failed - %e', want.cid, error)
+        failed = true
+      }
+    }
+    // answered from here on: the asker may ask for the next one before this write has drained
+    this.#wants.delete(want.key)
+    if (want.cancelled) {
+      await this.#channel.write(encodeMissing(want.cid.bytes, 'CANCELLED'))
+    } else if (bytes === undefined) {
+      await this.#channel.write(encodeMissing(want.cid.bytes, failed ? 'FAILED' : 'NOT_HELD'))
+    } else {
+      this.#remember(want.key)
+      await this.#channel.write(encodeBlockHeader(want.cid.bytes, bytes.length), bytes)
+    }
+  }
+
+  #remember (key: string): void {
+    this.#sent.delete(key)
+    this.#sent.add(key)
+    if (this.#sent.size <= COMPLAINT_BLOCKS) return
+    for (const oldest of this.#sent) {
+      this.#sent.delete(oldest)
+      break
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** The side that was dialled: a member, and a witness of joiners where it can be one. Spec: README.md. */
+import type { Stream } from '@libp2p/interface'
+import { equal } from '../block/hash.js'
+import { ProtocolError } from '../errors.js'
+import { helloMac } from '../vault/keys.js'
+import { fitting } from './admits.js'
+import { JOIN_MS } from './constants.js'
+import { converse } from './conversation.js'
+import type { Conversation } from './conversation.js'
+import type { HelloOptions } from './dialer.js'
+import type { Keys } from './joining.js'
+import { NotAWitnessError } from './refusal.js'
+import type { Writer } from './refusal.js'
+
+export interface JoinRequest {
+  /** As signed; nothing of both was verified yet. */
+  invite: Uint8Array
+  certificate: Uint8Array
+  /** The peer of the connection: 38 bytes. The certificate must be its own. */
+  peer: Uint8Array
+}
+
+export interface HandleOptions<F> extends HelloOptions<F> {
+  /**
+   * Witnesses only: verifies the request (checkJoin of protocols/vault), commits the admit, durably, and says what the
+   * role holds. Asked again with the same certificate it answers the same admit, and counts no use. Throws a
+   * ProtocolError: the joiner is refused with its code. Left out: NOT_A_WITNESS.
+   */
+  admit?: (join: JoinRequest) => Promise<Keys & { admits: Uint8Array[] }>
+  /** Who can admit, reachable ones first; at most MAX_WRITERS are told. */
+  writers?: () => Writer[] | Promise<Writer[]>
+  /** What joining adds to the time from `join` on. @default JOIN_MS */
+  joinMs?: number
+}
+
+/**
+ * Greets the peer that opened the stream. Resolves to what `verify` made of its admits, once the peer has accepted
+ * ours; a joiner is a member by then. Rejects with the ProtocolError of either side.
+ */
+export async function handleHello <F> (stream: Stream, options: HandleOptions<F>): Promise<F> {
+  const { local, remote, meet } = options
+  return converse(stream, options, async (conversation) => {
+    const { message: { mac } } = await conversation.hear('greet')
+    // strangers get no further: one HMAC, and no signature looked at
+    if (!equal(mac, helloMac(meet, 1, remote, local))) throw new ProtocolError('REFUSED', 'No member of this vault')
+    await conversation.say({ greet: { mac: helloMac(meet, 2, remote, local) } })
+    const { kind, message } = await conversation.hear('admits', 'join')
+    const facts = kind === 'admits' ? await greet(conversation, message.admits, options) : await welcome(conversation, message, options)
+    await conversation.hear('greeted')
+    return facts
+  })
+}
+
+async function greet <F> (conversation: Conversation, admits: Uint8Array[], { remote, verify, admits: own }: HandleOptions<F>): Promise<F> {
+  const facts = await verify(admits, remote)
+  await conversation.say({ admits: { admits: fitting(own) } })
+  return facts
+}
+
+async function welcome <F> (conversation: Conversation, { invite, certificate }: { invite: Uint8Array, certificate: Uint8Array }, options: HandleOptions<F>): Promise<F> {
+  const { remote, verify, admits: own, admit, writers, joinMs = JOIN_MS } = options
+  conversation.allow(joinMs)
+  let answer
+  try {
+    if (admit === undefined) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
+    answer = await admit({ invite, certificate, peer: remote })
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== 'NOT_A_WITNESS' || error instanceof NotAWitnessError) throw error
+    throw new NotAWitnessError(await writers?.() ?? [])
+  }
+  const { meet, epoch, reads, vaultSecret, admits } = answer
+  // before any secret leaves: what was admitted is the peer at the other end
+  const facts = await verify(admits, remote)
+  await conversation.say({ welcome: { meet, epoch, reads, ...(vaultSecret === undefined ? {} : { vaultSecret }), admits: fitting(admits), witness: fitting(own) } })
+  return facts
+}

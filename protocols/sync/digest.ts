@@ -1,0 +1,32 @@
+import { ProtocolError } from '../errors.js'
+import { SUM_BYTES } from './constants.js'
+
+/** What a set of entries looks like from outside. */
+export interface Digest {
+  /** Entries in the set. */
+  count: number
+  /** The sum of their ids, read as big-endian numbers, mod 2^256: 32 bytes. */
+  sum: Uint8Array
+}
+
+/** Sum and count of no entries. */
+export function emptyDigest (): Digest {
+  return { count: 0, sum: new Uint8Array(SUM_BYTES) }
+}
+
+/** The digest of a set with one more entry. An id is 32 bytes; the same id added twice counts twice. */
+export function addToDigest (digest: Digest, id: Uint8Array): Digest {
+  if (id.length !== SUM_BYTES) throw new ProtocolError('MALFORMED', `An id of ${id.length} bytes`)
+  const sum = new Uint8Array(SUM_BYTES)
+  let carry = 0
+  for (let at = SUM_BYTES - 1; at >= 0; at--) {
+    carry += (digest.sum[at] ?? 0) + (id[at] ?? 0)
+    sum[at] = carry & 0xff
+    carry >>= 8
+  }
+  return { count: digest.count + 1, sum }
+}
+
+export function sameDigest (a: Digest, b: Digest): boolean {
+  return a.count === b.count && a.sum.every((byte, at) => byte === b.sum[at])
+}

@@ -1,0 +1,33 @@
+/** Numbers of the vault's formats. Spec: README.md, "Limits"; a test holds them against it. */
+
+/** An entry as signed. Longer ones are MALFORMED. */
+export const MAX_ENTRY_BYTES = 8 * 1024
+/** An invite or a member certificate as signed. */
+export const MAX_CERTIFICATE_BYTES = 1024
+/** The DAG-CBOR inside a recovery code or an invite text. */
+export const MAX_TEXT_CBOR_BYTES = 4 * 1024
+/** Heads that an entry names; the rest stay heads for the next put. */
+export const MAX_AFTER = 16
+/** Versions that one forget names. */
+export const MAX_FORGET = 128
+/** Entries that one revoke keeps of its subject. */
+export const MAX_CUT = 128
+/** Label and operator of a member or invite, bytes of UTF-8. */
+export const MAX_LABEL_BYTES = 64
+/** Media type of a version, bytes of UTF-8. */
+export const MAX_TYPE_BYTES = 128
+/** Label of a version, bytes of UTF-8. */
+export const MAX_VERSION_LABEL_BYTES = 256
+/** Name of a file, bytes of UTF-8. */
+export const MAX_NAME_BYTES = 1024
+/** Addresses in an invite text. */
+export const MAX_ADDRESSES = 4
+/** One binary multiaddr. */
+export const MAX_ADDRESS_BYTES = 512
+/** The private part of an entry is padded to a multiple of this. */
+export const ENTRY_PAD_BYTES = 128
+/** What a witness allows for clocks that differ. */
+export const JOIN_TOLERANCE_MS = 10 * 60_000
+/** Of a name: groups of a version start at an order drawn from it. */
+export const PLACEMENT_SEED_BYTES = 16
+export const LINEAGE_BYTES = 32

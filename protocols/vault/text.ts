@@ -1,0 +1,123 @@
+/**
+ * Texts that people copy: a prefix, then base32 of DAG-CBOR and a checksum. Spec: README.md, "Texts". The checksum
+ * tells a mistyped text (TextError, problem `checksum`) from a whole one that belongs to something else.
+ * No error repeats any of the text: it is a secret.
+ */
+import { decode, encode, asBytes, asInt, asMap } from '../block/cbor.js'
+import { equal, label, sha256 } from '../block/hash.js'
+import { ProtocolError } from '../errors.js'
+import { SECRET_BYTES } from './keys.js'
+import { MAX_TEXT_CBOR_BYTES } from './limits.js'
+
+export const RECOVERY_PREFIX = 'dfs-recovery1'
+export const INVITE_PREFIX = 'dfs-invite1'
+export const TEXT_CHECKSUM_BYTES = 4
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
+/** Characters that a reader drops wherever they stand. */
+const WHITE = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/g
+const TEXT_LABEL = label('text')
+const TEXT_VERSION = 1
+/** Far more than any text: what is longer is not looked at. */
+const MAX_INPUT_CHARACTERS = 64 * 1024
+
+export type TextProblem =
+  /** Another kind of text, or none of ours. */
+  | 'prefix'
+  /** A character that base32 does not have. */
+  | 'characters'
+  /** Mistyped, cut off, or something added. */
+  | 'checksum'
+  /** Whole, but not what belongs in a text of this kind. */
+  | 'form'
+
+/** MALFORMED, with what is wrong so that a caller can say it to a person. */
+export class TextError extends ProtocolError {
+  readonly problem: TextProblem
+  constructor (problem: TextProblem, message: string, options: { cause?: unknown } = {}) {
+    super('MALFORMED', message, options)
+    this.problem = problem
+  }
+}
+
+/** Prefix and base32 of DAG-CBOR(value) ‖ checksum; lower case, no separators. */
+export function encodeText (prefix: string, value: unknown): string {
+  const cbor = encode(value)
+  return prefix + base32(Buffer.concat([cbor, checksum(prefix, cbor)]))
+}
+
+/** The value of a text with this prefix, ignoring white space and case. TextError. */
+export function decodeText (prefix: string, text: string): unknown {
+  if (text.length > MAX_INPUT_CHARACTERS) throw new TextError('form', 'The text is too long')
+  const clean = text.replace(WHITE, '').replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  if (!clean.startsWith(prefix)) throw new TextError('prefix', `The text does not begin with ${prefix}`)
+  const bytes = unbase32(clean.slice(prefix.length))
+  if (bytes.length <= TEXT_CHECKSUM_BYTES) throw new TextError('checksum', 'The text is cut off')
+  const cbor = bytes.subarray(0, -TEXT_CHECKSUM_BYTES)
+  if (!equal(checksum(prefix, cbor), bytes.subarray(-TEXT_CHECKSUM_BYTES))) throw new TextError('checksum', 'The text is mistyped or incomplete')
+  return inForm(() => decode(cbor, { maxBytes: MAX_TEXT_CBOR_BYTES }))
+}
+
+/** Runs checks of what a whole text says; what they throw as MALFORMED becomes problem `form`. */
+export function inForm<T> (check: () => T): T {
+  try {
+    return check()
+  } catch (cause) {
+    if (cause instanceof ProtocolError && cause.code === 'MALFORMED') throw new TextError('form', 'The text is whole, but does not say what it should', { cause })
+    throw cause
+  }
+}
+
+/** The recovery code of a vault secret. */
+export function recoveryText (secret: Uint8Array): string {
+  return encodeText(RECOVERY_PREFIX, { v: TEXT_VERSION, secret: asBytes(secret, SECRET_BYTES) })
+}
+
+/** The vault secret of a recovery code. TextError. Whether it is the right vault's, its id says. */
+export function readRecoveryText (text: string): Uint8Array {
+  const value = decodeText(RECOVERY_PREFIX, text)
+  return inForm(() => {
+    const { v, secret } = asMap(value, ['v', 'secret'])
+    asInt(v, { min: TEXT_VERSION, max: TEXT_VERSION })
+    return asBytes(secret, SECRET_BYTES)
+  })
+}
+
+function checksum (prefix: string, cbor: Uint8Array): Uint8Array {
+  return sha256(TEXT_LABEL, Buffer.from(`${prefix}\0`, 'ascii'), cbor).subarray(0, TEXT_CHECKSUM_BYTES)
+}
+
+/** RFC 4648, lower case, no padding. */
+export function base32 (bytes: Uint8Array): string {
+  let text = ''
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    held = ((held & 0x1f) << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET.charAt((held >> bits) & 0x1f)
+    }
+  }
+  return bits === 0 ? text : text + ALPHABET.charAt((held << (5 - bits)) & 0x1f)
+}
+
+/** The bytes of lower-case base32 without padding; unused bits must be zero. TextError. */
+export function unbase32 (text: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(text.length * 5 / 8))
+  let held = 0
+  let bits = 0
+  let at = 0
+  for (const letter of text) {
+    const value = ALPHABET.indexOf(letter)
+    if (value < 0) throw new TextError('characters', 'The text holds a character that does not belong there')
+    held = ((held & 0x7f) << 5) | value
+    bits += 5
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = (held >> bits) & 0xff
+    }
+  }
+  if (bits >= 5 || (held & ((1 << bits) - 1)) !== 0) throw new TextError('checksum', 'The text is cut off')
+  return bytes
+}

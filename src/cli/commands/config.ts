@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import { asKey, type Config, type Key, KEYS, readConfig, readValues, writeConfig } from '../config.js'
+import type { Context, Run } from '../context.js'
+import { bytes, table } from '../format.js'
+import { InvalidOptionError } from '../../errors.js'
+import { connectDoor } from '../../http/client.js'
+import { configOf } from './init.js'
+
+export function defineConfig (program: Command, run: Run): void {
+  program.command('config [key] [values...]')
+    .summary('list or change what this machine is told')
+    .description(`Lists every key with its value and where that comes from; with KEY its value; with VALUE sets it. Keys: ${Object.keys(KEYS).join(', ')}.`)
+    .option('--unset', 'back to the default')
+    .action(run(config))
+}
+
+export async function config (context: Context, name: string | undefined, values: string[], { unset = false }: { unset?: boolean }): Promise<undefined> {
+  const kept = await configOf(context.dir)
+  if (name === undefined) return list(context, kept)
+  const key = asKey(name)
+  if (unset && values.length > 0) throw new InvalidOptionError('--unset', 'with a value', `dfs config ${key} --unset`)
+  if (!unset && values.length === 0) return show(context, key, kept)
+  const { [key]: _before, ...others } = await readConfig(context.dir)
+  await writeConfig(context.dir, unset ? others : { ...others, ...readValues(key, values) })
+  const running = await connectDoor(context.dir, { signal: context.signal })
+  if (running === undefined) return
+  await running.stop()
+  context.out.talk('Written. It holds when the node starts again.')
+}
+
+function entry (key: Key, config: Config): { key: Key, value: unknown, text: string, source: 'config.toml' | 'default' } {
+  const value = config[key]
+  if (value === undefined) return { key, value: null, text: KEYS[key].fallback(), source: 'default' }
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'number' ? bytes(value) : value
+  return { key, value, text, source: 'config.toml' }
+}
+
+async function list ({ out }: Context, config: Config): Promise<undefined> {
+  const entries = (Object.keys(KEYS) as Key[]).map((key) => entry(key, config))
+  for (const { key, value, source } of entries) await out.data({ key, value, source })
+  for (const line of table(entries.map(({ key, text, source }) => [key, text, `(${source})`]))) await out.line(line)
+}
+
+async function show ({ out }: Context, key: Key, config: Config): Promise<undefined> {
+  const { value, source, text } = entry(key, config)
+  await out.data({ key, value, source })
+  for (const line of Array.isArray(value) ? value : [text]) await out.line(String(line))
+}

@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { NoVaultError, VaultExistsError } from '../../errors.js'
+import type { DfsNode } from '../../interface.js'
+import { type Config, over, readConfig, writeConfig } from '../config.js'
+import type { Context, Run } from '../context.js'
+import { hasVault } from '../folder.js'
+import { bytes, home, shortVault } from '../format.js'
+import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
+import { freeListen } from '../port.js'
+import { readInvite } from '../secrets.js'
+import { joinVault } from './join.js'
+
+export interface InitFlags extends NodeFlags { invite?: string }
+
+export function defineInit (program: Command, run: Run): void {
+  addNodeOptions(program.command('init')
+    .summary('make the folder and a new vault')
+    .description('Makes the folder and a new vault that this machine owns. Shows the recovery code, on a terminal only.')
+    .option('--invite <invite>', 'join a vault instead: the same as dfs join'))
+    .action(run(init))
+}
+
+export async function init (context: Context, { invite, ...flags }: InitFlags): Promise<undefined> {
+  if (invite !== undefined) return joinVault(context, invite, flags, readInvite)
+  await context.world.prepare()
+  const { node, config } = await makeVault(context, nodeConfig(flags))
+  try {
+    await report(context, node, config)
+  } finally {
+    await node.stop()
+  }
+}
+
+/** A new vault in the folder, not started; what it was made with is in config.toml. */
+export async function makeVault ({ dir, world, signal }: Context, given: Config): Promise<{ node: DfsNode, config: Config }> {
+  if (await hasVault(dir)) throw new VaultExistsError(`There is a vault in ${home(dir)} already`)
+  const config = given.listen === undefined ? { ...given, listen: (await freeListen()).listen } : given
+  const node = await world.createNode({ ...config, dir, createIfMissing: true, start: false, signal })
+  try {
+    const { label, operator, disk } = await node.status()
+    const kept = over({ label, capacity: disk.capacity, ...(operator === '' ? {} : { operator }) }, config)
+    await writeConfig(dir, kept)
+    return { node, config: kept }
+  } catch (error) {
+    await node.stop()
+    throw error
+  }
+}
+
+async function report ({ out, dir }: Context, node: DfsNode, config: Config): Promise<void> {
+  const { peer, vault, role, label, disk } = await node.status()
+  await out.data({ event: 'init', peerId: peer, vault, role, label, listen: config.listen, capacity: disk.capacity, dir })
+  await out.line(`${out.bold('A new vault')}, in ${home(dir)}. This machine owns it.`)
+  await out.line(`  node    ${label}  ${peer}`)
+  await out.line(`  vault   ${shortVault(vault)}  ${role}`)
+  await out.line(`  listens ${config.listen?.join('  ') ?? ''}`)
+  await out.line(`  lends   ${bytes(disk.capacity)}`)
+  if (!out.stdoutIsTerminal) {
+    out.talk(`The recovery code is shown on a terminal only:  ${out.dfs} recovery-code`)
+    return
+  }
+  await out.line()
+  await out.line('Recovery code. Whoever has it owns the vault; if all machines are lost, nothing else opens your files. Write it down:')
+  await out.line()
+  await out.line(`  ${out.bold(await node.recoveryCode())}`)
+  await out.line()
+  await out.line(`Next:  ${out.dfs} start      and, when it is written down:  ${out.dfs} recovery-code --check -`)
+}
+
+/** The folder's configuration; NoVaultError where there is no vault. */
+export async function configOf (dir: string): Promise<Config> {
+  if (!await hasVault(dir)) throw new NoVaultError(`There is no vault in ${home(dir)}`)
+  return readConfig(dir)
+}

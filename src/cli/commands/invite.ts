@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import type { InviteOptions } from '../../interface.js'
+import type { Context, Run } from '../context.js'
+import { plural, when } from '../format.js'
+import { openNode } from '../open.js'
+import { parseDuration, parseRole, parseText, parseWhole } from '../parse.js'
+
+export interface InviteFlags { role?: string, label?: string, operator?: string, expires: string, uses: string }
+
+export function defineInvite (program: Command, run: Run): void {
+  program.command('invite')
+    .summary('text with which a machine joins')
+    .description('Prints the text with which a machine joins the vault. It opens nothing by itself, and ends.')
+    .option('--role <role>', 'what the machine may do: owner, write, read or store (lends disk, reads nothing). Needed')
+    .option('--label <name>', "the machine's name")
+    .option('--operator <name>', 'who runs the machine')
+    .option('--expires <time>', 'how long it is good, such as 24h or 7d', '24h')
+    .option('--uses <n>', 'how many machines may join with it', '1')
+    .action(run(invite))
+}
+
+export async function invite (context: Context, flags: InviteFlags): Promise<undefined> {
+  const { out, signal } = context
+  const expires = parseDuration('--expires', flags.expires)
+  const options: InviteOptions = {
+    role: parseRole(flags.role),
+    expires,
+    uses: parseWhole('--uses', flags.uses, 1),
+    ...(flags.label === undefined ? {} : { label: parseText('--label', flags.label) }),
+    ...(flags.operator === undefined ? {} : { operator: parseText('--operator', flags.operator) })
+  }
+  await using opened = await openNode(context)
+  const text = await opened.node.invite({ ...options, signal })
+  await out.data({ invite: text, role: options.role, expires: new Date(Date.now() + expires), uses: options.uses })
+  await out.line(text)
+  if (!out.stdoutIsTerminal) return
+  out.talk(`Good for ${plural(options.uses ?? 1, 'machine')} until ${when(new Date(Date.now() + expires))}. There:  dfs join -   and paste it.`)
+  if (!opened.running) out.talk(`Somebody must be there when it joins:  ${out.dfs} start`)
+}

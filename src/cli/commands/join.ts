@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import { over, readConfig, writeConfig } from '../config.js'
+import type { Context, Run } from '../context.js'
+import { hasVault } from '../folder.js'
+import { clean, home, shortVault } from '../format.js'
+import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
+import { freeListen } from '../port.js'
+import { readInvite } from '../secrets.js'
+
+export function defineJoin (program: Command, run: Run): void {
+  addNodeOptions(program.command('join <invite>')
+    .summary('make the folder and join a vault')
+    .description('Makes the folder and joins the vault of an invite: the text, - (asks for it, or stdin), or @FILE.'))
+    .action(run((context, invite: string, flags: NodeFlags) => joinVault(context, invite, flags, readInvite)))
+}
+
+export async function joinVault (context: Context, word: string, flags: NodeFlags, read: typeof readInvite): Promise<undefined> {
+  const { world, dir, out, signal } = context
+  const given = nodeConfig(flags)
+  await world.prepare()
+  const invite = await read(context, word)
+  const before = await hasVault(dir)
+  const known = before ? await readConfig(dir) : {}
+  const config = over({ listen: known.listen ?? (await freeListen()).listen }, over(known, given))
+  await using node = await world.createNode({ ...config, dir, createIfMissing: true, invite, dialOnly: true, signal })
+  const { peer, vault, role, label, disk } = await node.status()
+  await writeConfig(dir, { ...config, capacity: config.capacity ?? disk.capacity })
+  await out.data({ event: 'join', peerId: peer, vault, role, label, listen: config.listen, capacity: disk.capacity, dir })
+  await out.line(before ? `${home(dir)} is in vault ${shortVault(vault)} already.` : `${out.bold(`Joined ${shortVault(vault)}`)} with role ${role}, in ${home(dir)}.`)
+  await out.line(`  node    ${clean(label)}  ${peer}`)
+  await out.line(`  vault   ${shortVault(vault)}  ${role}`)
+  await out.line(`  listens ${config.listen?.join('  ') ?? ''}`)
+  if (given.label !== undefined && given.label !== label) out.talk(`Its name comes from the invite: ${clean(label)}.`)
+  await out.line(`Next:  ${out.dfs} start`)
+}

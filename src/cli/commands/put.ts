@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { AbortError, NotDurableError } from '../../errors.js'
+import type { FileResult, ProgressEvent, PutOptions } from '../../interface.js'
+import type { Context, Run } from '../context.js'
+import { bytes, clean, plural, shortVersion } from '../format.js'
+import { openNode } from '../open.js'
+import { parseCopies, parseWhole } from '../parse.js'
+import { progressBar, type Bar } from '../progress.js'
+import { planPut, type PlannedPut } from '../put-plan.js'
+import { EXIT } from '../exit-codes.js'
+import type { DfsNode } from '../../interface.js'
+
+const READ_BYTES = 1024 ** 2
+
+export interface PutFlags { as?: string, durable?: string, copies?: string }
+
+export function definePut (program: Command, run: Run): void {
+  program.command('put <words...>')
+    .usage('[options] FILE [NAME]\n       dfs put [options] FILE... PREFIX/\n       dfs put [options] - NAME')
+    .summary('store a file under a name')
+    .description('Stores files. NAME omitted is the base name; several FILEs need a last word that ends in /; - is stdin.')
+    .option('--as <name>', 'the name, also where a local file has it; all words are files then')
+    .option('--durable <n>', 'members that must have it on disk, this one included, before the command ends')
+    .option('--copies <n|all>', 'copies wanted (default: what the vault says)')
+    .action(run(put))
+}
+
+export async function put (context: Context, words: string[], flags: PutFlags): Promise<number | undefined> {
+  const { world, out, signal } = context
+  const plans = await planPut(words, flags, world.cwd)
+  const options: PutOptions = {
+    ...(flags.durable === undefined ? {} : { durable: parseWhole('--durable', flags.durable, 1) }),
+    ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) })
+  }
+  await using opened = await openNode(context)
+  for (const plan of plans) {
+    signal.throwIfAborted()
+    const bar = progressBar(world.stderr, plan.name, out.stderrIsTerminal)
+    try {
+      const file = await putOne(context, opened.node, plan, { ...options, signal, onProgress: show(bar) })
+      bar.clear()
+      await report(context, file, opened.running)
+    } catch (error) {
+      bar.clear()
+      if (signal.aborted && !(error instanceof NotDurableError)) out.talk(`Nothing of ${clean(plan.name)} is kept.`)
+      if (!(error instanceof NotDurableError) || error.file === undefined) throw error
+      await out.data(error.file)
+      if (!(error.cause instanceof AbortError)) throw error
+      // the person who pressed Ctrl-C knows why the waiting ended
+      out.talk(`Stopped waiting. ${clean(plan.name)} is kept, ${where(error.file)}, and goes on copying while \`${out.dfs} start\` runs.`)
+      return EXIT.interrupted
+    }
+  }
+}
+
+async function putOne ({ world }: Context, node: DfsNode, plan: PlannedPut, options: PutOptions): Promise<FileResult> {
+  const source = plan.file === '-' ? world.stdin : createReadStream(resolve(world.cwd, plan.file), { highWaterMark: READ_BYTES })
+  const { size, mtime } = plan
+  return node.put(plan.name, source as AsyncIterable<Uint8Array>, {
+    ...options,
+    ...(size === undefined ? {} : { size }),
+    ...(mtime === undefined ? {} : { mtime })
+  })
+}
+
+function show (bar: Bar): (event: ProgressEvent) => void {
+  return (event) => {
+    if (event.type === 'file:put:read') bar.update(event.bytes, event.total)
+    if (event.type === 'file:put:read' && event.bytes === event.total) bar.note('stored here, waiting for other machines …')
+  }
+}
+
+async function report ({ out }: Context, file: FileResult, running: boolean): Promise<void> {
+  await out.data(file)
+  await out.line(`${clean(file.name)}  ${bytes(file.size)}  version ${shortVersion(file.version)}  ${where(file)}`)
+  if (file.copies.length === 1 && !running) out.talk(`It is on this machine only. Others get it while the node runs:  ${out.dfs} start`)
+}
+
+function where ({ copies }: FileResult): string {
+  return `on ${plural(copies.length, 'machine')}: ${copies.map(({ label, peer }) => clean(label === '' ? peer : label)).join(', ')}`
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { Option, type Command } from 'commander'
+import { DirectoryLockedError } from '../../errors.js'
+import { connectDoor } from '../../http/client.js'
+import { openDoor } from '../../http/server.js'
+import type { DfsNode, Status } from '../../interface.js'
+import { type Config, over } from '../config.js'
+import type { Context, Run } from '../context.js'
+import { hasVault } from '../folder.js'
+import { bytes, clean, home, note, plural, shortVault, when } from '../format.js'
+import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
+import { waitForLock } from '../open.js'
+import { VERSION } from '../version.js'
+import { configOf, makeVault } from './init.js'
+
+export interface StartFlags extends NodeFlags { init?: boolean }
+
+export function defineStart (program: Command, run: Run): void {
+  addNodeOptions(program.command('start')
+    .summary('run the node until stopped')
+    .description('Runs the node until Ctrl-C. Options hold for this run; dfs config keeps them.'))
+    .addOption(new Option('--init', 'make a vault first where there is none').hideHelp())
+    .action(run(start))
+}
+
+export async function start (context: Context, { init = false, ...flags }: StartFlags): Promise<undefined> {
+  const { world, dir, out, signal } = context
+  const given = nodeConfig(flags)
+  await world.prepare()
+  if (init && !await hasVault(dir)) {
+    const { node } = await makeVault(context, given)
+    await node.stop()
+    out.talk(`A new vault, in ${home(dir)}. Its recovery code:  ${out.dfs} recovery-code`)
+  }
+  const config = over(await configOf(dir), given)
+  const node = await openToRun(context, config)
+  try {
+    await using _door = await closing(node, dir)
+    tell(context, node)
+    await ready(context, node)
+    if (!signal.aborted) await once(signal, 'abort')
+    out.talk('\nStopping.')
+  } finally {
+    await node.stop()
+  }
+}
+
+/** A node that runs here already will not go away by itself; a command will. */
+async function openToRun ({ world, dir, signal }: Context, config: Config): Promise<DfsNode> {
+  return waitForLock(signal, async () => {
+    const running = await connectDoor(dir, { signal })
+    if (running !== undefined) {
+      await running.stop()
+      throw new DirectoryLockedError(`A node runs in ${home(dir)} already`, { retry: false })
+    }
+    return world.createNode({ ...config, dir, createIfMissing: false, signal })
+  })
+}
+
+async function closing (node: DfsNode, dir: string): Promise<AsyncDisposable> {
+  const door = await openDoor(node, dir)
+  return { [Symbol.asyncDispose]: () => door.close() }
+}
+
+async function ready ({ out, dir }: Context, node: DfsNode): Promise<void> {
+  const { peer, vault, role, addresses } = node
+  await out.data({ event: 'ready', peerId: peer, addresses, vault, role })
+  if (out.json) return
+  const status = await node.status()
+  await out.line(`${out.bold(`dfs ${VERSION} is running.`)} Ctrl-C stops it.`)
+  await out.line(`  node    ${clean(status.label)}  ${peer}`)
+  await out.line(`  vault   ${shortVault(vault)}  ${role} · ${plural(status.members.total, 'member')} · ${plural(status.files, 'file')}, ${bytes(status.bytes)}`)
+  for (const [i, address] of addresses.entries()) await out.line(`  ${i === 0 ? 'listens' : '       '} ${address}`)
+  await out.line(`  lends   ${bytes(status.disk.capacity)} in ${home(dir)}`)
+  for (const text of status.notes) await out.line(`  note    ${note(text, out.dfs)}`)
+  for (const line of next(status, role, out.dfs)) await out.line(line)
+}
+
+function next ({ members }: Status, role: string, dfs: string): string[] {
+  if (members.total > 1) return []
+  return role === 'owner' ? [`Your files are on this machine only. Next:  ${dfs} invite --role write --label nas`] : []
+}
+
+/** What happens while it runs, a line each. */
+function tell ({ out }: Context, node: DfsNode): void {
+  const say = (text: string, data: Record<string, unknown>): void => {
+    out.talk(`${when(new Date())}  ${clean(text)}`)
+    // the node goes on when nobody reads its events any more
+    out.data(data).catch(() => {})
+  }
+  node.addEventListener('member:join', ({ detail: { label, role, peer } }) => { say(`${label} joined, with role ${role}`, { event: 'member:join', peer, label, role }) })
+  node.addEventListener('peer:connect', ({ detail }) => { say(`${detail.label} is here`, { event: 'peer:connect', ...detail }) })
+  node.addEventListener('peer:disconnect', ({ detail }) => { say(`${labels.get(detail.peer) ?? detail.peer} is away`, { event: 'peer:disconnect', ...detail }) })
+  node.addEventListener('block:corrupt', ({ detail }) => { say(`a damaged block was put aside: ${detail.cid}: ${detail.reason}`, { event: 'block:corrupt', ...detail }) })
+  const labels = new Map<string, string>()
+  node.addEventListener('peer:connect', ({ detail }) => { labels.set(detail.peer, detail.label) })
+}

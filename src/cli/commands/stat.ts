@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import type { Context, Run } from '../context.js'
+import { bytes, clean, count, date } from '../format.js'
+import { openNode } from '../open.js'
+
+export function defineStat (program: Command, run: Run): void {
+  program.command('stat <name>')
+    .summary('what is known of one file')
+    .option('--version <version>', 'an older version')
+    .action(run(stat))
+}
+
+export async function stat (context: Context, name: string, { version }: { version?: string }): Promise<undefined> {
+  const { out, signal } = context
+  await using opened = await openNode(context)
+  const info = await opened.node.stat(name, { signal, ...(version === undefined ? {} : { version }) })
+  await out.data(info)
+  await out.line(out.bold(clean(info.name)))
+  await out.line(`  size     ${bytes(info.size)} (${count(info.size)} bytes)`)
+  if (info.mtime !== undefined) await out.line(`  changed  ${date(info.mtime)}`)
+  await out.line(`  put      ${date(info.time)}`)
+  if (info.type !== undefined) await out.line(`  type     ${clean(info.type)}`)
+  await out.line(`  version  ${info.version}`)
+  await out.line(`  cid      ${info.cid}`)
+  if (info.conflict) await out.line('  conflict another version was written without knowledge of this one')
+}

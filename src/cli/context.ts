@@ -1,0 +1,51 @@
+/** What every command gets: its folder, its output, and the signal that Ctrl-C ends. */
+import { resolve } from 'node:path'
+import envPaths from 'env-paths'
+import type { Command } from 'commander'
+import { AbortError } from '../errors.js'
+import { Output } from './output.js'
+import { EXIT } from './exit-codes.js'
+import type { World } from './world.js'
+
+export interface GlobalOptions { dir?: string, json?: boolean }
+
+export interface Context {
+  readonly world: World
+  readonly out: Output
+  /** Absolute path of the node's folder. */
+  readonly dir: string
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+  readonly signal: AbortSignal
+}
+
+/** Wraps a command's function for commander, which gives (arguments…, options, command). */
+export type Run = <A extends unknown[]>(command: (context: Context, ...args: A) => Promise<number | undefined>) => (...args: [...A, Command]) => Promise<void>
+
+export function folderOf (options: GlobalOptions, world: Pick<World, 'env' | 'cwd'>): string {
+  const { DFS_DIR } = world.env
+  const given = options.dir ?? (DFS_DIR === '' ? undefined : DFS_DIR)
+  return given === undefined ? envPaths('dfs', { suffix: '' }).data : resolve(world.cwd, given)
+}
+
+/** What a person types before the next command in the same folder. */
+export function commandOf ({ dir }: GlobalOptions): string {
+  if (dir === undefined) return 'dfs'
+  return `dfs --dir ${/^[\w./~+-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`}`
+}
+
+export function createContext (options: GlobalOptions, world: World): Context & Disposable {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) world.exit(EXIT.interrupted)
+    controller.abort(new AbortError('Stopped by Ctrl-C'))
+  }
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  names.forEach((name) => world.signals.on(name, onSignal))
+  return {
+    world,
+    out: new Output(world, options.json === true, commandOf(options)),
+    dir: folderOf(options, world),
+    signal: controller.signal,
+    [Symbol.dispose]: () => { names.forEach((name) => world.signals.off(name, onSignal)) }
+  }
+}

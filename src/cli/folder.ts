@@ -1,0 +1,14 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Whether a folder holds a vault: its `format` file is written with the vault, and says which dfs can open it. */
+export async function hasVault (dir: string): Promise<boolean> {
+  try {
+    await access(join(dir, 'format'))
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw error
+  }
+}

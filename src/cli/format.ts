@@ -1,0 +1,56 @@
+/** Numbers, times and ids as people read them. */
+import { homedir } from 'node:os'
+import prettyBytes from 'pretty-bytes'
+
+export const bytes = (count: number): string => prettyBytes(count)
+export const count = (n: number): string => n.toLocaleString('en-US')
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+
+/** Vault ids, versions and CIDs are long; their first characters tell them apart for people. */
+export const shortVault = (vault: string): string => vault.slice(0, 6)
+export const shortVersion = (version: string): string => version.slice(0, 10)
+
+/** Text of others on this terminal: labels may hold anything, and a terminal obeys control characters. */
+export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+
+/** Hints of the node, which does not know how its folder was given; `dfs` is what to type for it here. */
+export function note (text: string, dfs: string): string {
+  return clean(text).replace(/(?<=:\s+|`)dfs (?=[a-z])/g, `${dfs} `)
+}
+
+export function home (path: string, folder = homedir()): string {
+  return path === folder || path.startsWith(`${folder}/`) ? `~${path.slice(folder.length)}` : path
+}
+
+const two = (n: number): string => String(n).padStart(2, '0')
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `09:12` today, `20 Nov 09:12` in this year, `20 Nov 2025` before; local time. */
+export function when (time: Date, now = new Date()): string {
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`
+  const day = `${time.getDate()} ${MONTHS[time.getMonth()] ?? ''}`
+  if (time.toDateString() === now.toDateString()) return clock
+  return time.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${time.getFullYear()}`
+}
+
+/** `2026-11-20 09:12`, for columns. */
+export function date (time: Date): string {
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`
+}
+
+const UNITS: Array<[number, string]> = [[86400e3, 'd'], [3600e3, 'h'], [60e3, 'min'], [1e3, 's']]
+
+/** In the largest unit that fits at least once: `3 d`, `12 min`. */
+export function duration (ms: number): string {
+  const [size, unit] = UNITS.find(([size]) => ms >= size) ?? [1e3, 's']
+  return `${Math.floor(ms / size)} ${unit}`
+}
+
+/** Rows with aligned columns; a column of numbers is aligned on the right. */
+export function table (rows: string[][], right: number[] = []): string[] {
+  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, cell.length)), [])
+  return rows.map((row) => row.map((cell, i) => {
+    if (right.includes(i)) return cell.padStart(widths[i] ?? 0)
+    return i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)
+  }).join('  ').trimEnd())
+}

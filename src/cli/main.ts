@@ -1,0 +1,95 @@
+/** Builds the commands, runs one, and turns how it ended into an exit code. */
+import { Command, CommanderError } from 'commander'
+import { defineConfig } from './commands/config.js'
+import { defineDemo } from './commands/demo.js'
+import { defineEvict } from './commands/evict.js'
+import { defineGet } from './commands/get.js'
+import { defineInit } from './commands/init.js'
+import { defineInvite } from './commands/invite.js'
+import { defineJoin } from './commands/join.js'
+import { defineLs } from './commands/ls.js'
+import { defineMembers } from './commands/members.js'
+import { definePut } from './commands/put.js'
+import { defineRecoveryCode } from './commands/recovery-code.js'
+import { defineStart } from './commands/start.js'
+import { defineStat } from './commands/stat.js'
+import { defineStatus } from './commands/status.js'
+import { commandOf, type Context, createContext, type GlobalOptions, type Run } from './context.js'
+import { EXIT, exitCode } from './exit-codes.js'
+import { Output, OutputClosed } from './output.js'
+import { VERSION } from './version.js'
+import { realWorld, type Sink, type World } from './world.js'
+
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineEvict, defineInvite, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
+
+const FOOTER = `
+First machine:   dfs init && dfs start        then  dfs invite --role write --label nas
+Next machine:    dfs join - && dfs start
+Files:           dfs put cat.jpg photos/      dfs ls      dfs get photos/cat.jpg
+Or look first:   dfs demo`
+
+function buildProgram (world: World, json: boolean, onEnd: (code: number) => void, onOptions: (options: GlobalOptions) => void): Command {
+  const program = new Command('dfs')
+    .description('Keeps your files on all of your machines, encrypted, with no server.')
+    .version(VERSION, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .enablePositionalOptions()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => { world.stdout.write(text) }, writeErr: (text) => { if (!json) world.stderr.write(text) } })
+    .addHelpText('after', FOOTER)
+    .exitOverride()
+  addGlobalOptions(program)
+  const run: Run = <A extends unknown[]>(command: (context: Context, ...args: A) => Promise<number | undefined>) => async (...args: [...A, Command]) => {
+    const options = (args.at(-1) as Command).optsWithGlobals<GlobalOptions>()
+    onOptions(options)
+    using context = createContext(options, world)
+    onEnd(await command(context, ...args.slice(0, -1) as A) ?? EXIT.done)
+  }
+  for (const define of DEFINITIONS) define(program, run)
+  // with positional options the global ones would be known only before the command
+  for (const command of program.commands) addGlobalOptions(command, true).copyInheritedSettings(program)
+  return program
+}
+
+function addGlobalOptions (command: Command, hidden = false): Command {
+  const dir = command.createOption('--dir <folder>', "the node's folder (default: DFS_DIR, or the platform's data folder)")
+  const json = command.createOption('--json', 'one JSON object a line, for programs')
+  return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden))
+}
+
+/** @param args words after the command's name */
+export async function run (args: string[], world: World): Promise<number> {
+  let code: number = EXIT.done
+  let given: GlobalOptions = {}
+  try {
+    await buildProgram(world, args.includes('--json'), (end) => { code = end }, (options) => { given = options }).parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.other
+    if (error instanceof CommanderError) return usage(error, args, world)
+    new Output(world, args.includes('--json'), commandOf(given)).error(error)
+    return exitCode(error)
+  }
+}
+
+/** Commander has said it to people; help and version are no failures. */
+function usage (error: CommanderError, args: string[], world: World): number {
+  if (error.exitCode === 0) return EXIT.done
+  if (args.includes('--json')) new Output(world, true).error({ name: 'UsageError', code: 'USAGE', message: error.message.replace(/^error: /, ''), retry: false })
+  return EXIT.use
+}
+
+export async function main (): Promise<void> {
+  const world = realWorld()
+  for (const sink of [world.stdout, world.stderr]) sink.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
+  const code = await run(process.argv.slice(2), world)
+  await Promise.all([flushed(world.stdout), flushed(world.stderr)])
+  process.exit(code)
+}
+
+/** A pipe may still hold what was written; exit would throw it away. */
+async function flushed (sink: Sink): Promise<void> {
+  if (sink.destroyed || sink.writableLength === 0) return
+  await new Promise<void>((resolve) => { sink.write('', () => { resolve() }) })
+}

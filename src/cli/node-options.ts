@@ -1,0 +1,36 @@
+/** The options that init, join and start share, and what they mean in config.toml. */
+import type { Command } from 'commander'
+import { type Config, readValues } from './config.js'
+
+export interface NodeFlags {
+  label?: string
+  operator?: string
+  listen?: string[]
+  announce?: string[]
+  bootstrap?: string[]
+  capacity?: string
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+export function addNodeOptions (command: Command): Command {
+  return command
+    .option('--label <name>', 'name of this machine, for people (default: the host name)')
+    .option('--operator <name>', 'who runs this machine')
+    .option('--listen <multiaddr>', 'address to listen on; repeatable', collect)
+    .option('--announce <multiaddr>', 'more addresses at which others reach this node; repeatable', collect)
+    .option('--bootstrap <multiaddr>', 'node to connect to; repeatable', collect)
+    .option('--capacity <size>', 'disk space to lend, such as 200GB (default: half of the free space)')
+}
+
+/** Checked as they would be in config.toml; the errors name the option. */
+export function nodeConfig (flags: NodeFlags): Config {
+  const { label, operator, listen, announce, bootstrap, capacity } = flags
+  const words = { label, operator, listen, announce, bootstrap, capacity }
+  let config: Config = {}
+  for (const key of Object.keys(words) as Array<keyof NodeFlags>) {
+    const value = words[key]
+    if (value !== undefined) config = { ...config, ...readValues(key, [value].flat()) }
+  }
+  return config
+}

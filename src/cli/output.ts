@@ -1,0 +1,57 @@
+/** stdout is data, stderr is talk. With --json both are one JSON object a line, and nothing else. */
+import { once } from 'node:events'
+import { explain } from './messages.js'
+import type { Sink, World } from './world.js'
+
+export class Output {
+  /** @param dfs how this command was called, up to its folder: what a person has to type before the next one */
+  constructor (private readonly world: Pick<World, 'stdout' | 'stderr' | 'env'>, readonly json: boolean, readonly dfs = 'dfs') {}
+
+  /** A line of data for people. */
+  async line (text = ''): Promise<void> {
+    if (!this.json) await write(this.world.stdout, `${text}\n`)
+  }
+
+  /** The same as one object, for programs. */
+  async data (value: unknown): Promise<void> {
+    if (this.json) await write(this.world.stdout, `${JSON.stringify(value)}\n`)
+  }
+
+  /** Bytes of a file. */
+  async bytes (bytes: Uint8Array): Promise<void> { await write(this.world.stdout, bytes) }
+
+  talk (text: string): void {
+    if (!this.json) this.world.stderr.write(`${text}\n`)
+  }
+
+  error (error: unknown): void {
+    if (this.json) this.world.stderr.write(`${JSON.stringify({ error: toJson(error) })}\n`)
+    else for (const line of explain(error, this.dfs)) this.world.stderr.write(`${line}\n`)
+  }
+
+  /** True when a person reads stdout. */
+  get stdoutIsTerminal (): boolean { return !this.json && this.world.stdout.isTTY === true }
+  get stderrIsTerminal (): boolean { return !this.json && this.world.stderr.isTTY === true }
+
+  /** Emphasis on a terminal that wants it. */
+  bold (text: string): string {
+    return this.stdoutIsTerminal && (this.world.env.NO_COLOR ?? '') === '' && this.world.env.TERM !== 'dumb' ? `\u001b[1m${text}\u001b[22m` : text
+  }
+}
+
+/** The reader of stdout went away (`dfs ls | head`): no failure of ours, and nobody has to be told. */
+export class OutputClosed extends Error {}
+
+async function write (sink: Sink, data: string | Uint8Array): Promise<void> {
+  try {
+    if (sink.destroyed) throw new OutputClosed()
+    if (!sink.write(data)) await Promise.race([once(sink, 'drain'), once(sink, 'close')])
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : error
+  }
+}
+
+function toJson (error: unknown): { name: string, code: string, message: string, retry: boolean } {
+  const { name, code, message, retry } = error as { name?: string, code?: string, message?: string, retry?: boolean }
+  return { name: name ?? 'Error', code: code ?? 'UNKNOWN', message: message ?? String(error), retry: retry === true }
+}

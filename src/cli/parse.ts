@@ -1,0 +1,49 @@
+/** Words of the command line and of config.toml as values; what is not accepted is an InvalidOptionError that says what is. */
+import { InvalidOptionError } from '../errors.js'
+import { ROLES, type Role } from '../interface.js'
+
+const FACTORS: Record<string, number> = {
+  '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, k: 1e3, m: 1e6, g: 1e9, t: 1e12,
+  kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4
+}
+
+/** `200GB` (10^9), `1.5GiB` (2^30), `4096`. */
+export function parseSize (field: string, text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? []
+  const factor = FACTORS[unit.toLowerCase()]
+  const size = Math.round(Number(number) * (factor ?? NaN))
+  if (number === '' || !Number.isSafeInteger(size)) throw new InvalidOptionError(field, `"${text}" is no size`, 'bytes, or a number with kB, MB, GB, TB, KiB, MiB, GiB or TiB')
+  return size
+}
+
+const DURATIONS: Record<string, number> = { s: 1e3, m: 60e3, min: 60e3, h: 3600e3, d: 86400e3, w: 7 * 86400e3 }
+
+/** `24h`, `7d`, `30min`; in milliseconds. */
+export function parseDuration (field: string, text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? []
+  const ms = Math.round(Number(number) * (DURATIONS[unit.toLowerCase()] ?? NaN))
+  if (number === '' || !Number.isSafeInteger(ms) || ms <= 0) throw new InvalidOptionError(field, `"${text}" is no time`, 'a number with s, min, h, d or w, such as 24h')
+  return ms
+}
+
+export function parseWhole (field: string, text: string, least: number): number {
+  const n = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(n) || n < least) throw new InvalidOptionError(field, `"${text}" is not accepted`, `a whole number from ${least}`)
+  return n
+}
+
+export function parseCopies (text: string): number | 'all' {
+  return text === 'all' ? 'all' : parseWhole('--copies', text, 1)
+}
+
+export function parseRole (text: string | undefined): Role {
+  const role = ROLES.find((role) => role === text)
+  if (role === undefined) throw new InvalidOptionError('--role', text === undefined ? 'missing' : `"${text}" is no role`, ROLES.join(', '))
+  return role
+}
+
+/** Labels and operators. */
+export function parseText (field: string, text: string): string {
+  if (new TextEncoder().encode(text).length > 64 || /[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new InvalidOptionError(field, 'too long, or with control characters', 'text of at most 64 bytes')
+  return text
+}

@@ -1,0 +1,64 @@
+/** One line on stderr that says how far a transfer is: only where a person sees it. */
+import { bytes, clean, duration } from './format.js'
+import type { Sink } from './world.js'
+
+const REDRAW_MS = 100
+const CELLS = 24
+const RATE_WINDOW_MS = 5_000
+
+export interface Bar {
+  /** Bytes so far, and in all when that is known. */
+  update: (done: number, total?: number) => void
+  /** Replaces the figures by a text, such as what is being waited for. */
+  note: (text: string) => void
+  /** Takes the line away. */
+  clear: () => void
+}
+
+const NONE: Bar = { update: () => {}, note: () => {}, clear: () => {} }
+
+/** @param shown false where nobody looks: then nothing is ever written. */
+export function progressBar (sink: Sink, title: string, shown: boolean, now: () => number = Date.now): Bar {
+  if (!shown) return NONE
+  const marks: Array<{ at: number, done: number }> = []
+  let drawn = -Infinity
+  const draw = (text: string): void => {
+    const line = `${clean(title)}  ${text}`
+    sink.write(`\r\u001b[K${line.slice(0, Math.max(20, (sink.columns ?? 80) - 1))}`)
+  }
+  return {
+    update: (done, total) => {
+      const at = now()
+      if (at - drawn < REDRAW_MS) return
+      drawn = at
+      marks.push({ at, done })
+      while (marks.length > 1 && at - (marks[0]?.at ?? at) > RATE_WINDOW_MS) marks.shift()
+      draw(figures(done, total, rate(marks)))
+    },
+    note: (text) => {
+      drawn = now()
+      draw(clean(text))
+    },
+    clear: () => {
+      if (drawn !== -Infinity) sink.write('\r\u001b[K')
+      drawn = -Infinity
+    }
+  }
+}
+
+/** Bytes a second over the last seconds. */
+function rate (marks: Array<{ at: number, done: number }>): number {
+  const [first] = marks
+  const last = marks.at(-1)
+  if (first === undefined || last === undefined || last.at === first.at) return 0
+  return (last.done - first.done) / (last.at - first.at) * 1000
+}
+
+export function figures (done: number, total: number | undefined, perSecond: number): string {
+  const speed = perSecond > 0 ? `  ${bytes(perSecond)}/s` : ''
+  if (total === undefined || total === 0) return `${bytes(done)}${speed}`
+  const share = Math.min(1, done / total)
+  const full = Math.round(share * CELLS)
+  const left = perSecond > 0 && share < 1 ? `  ${duration(Math.max(1000, (total - done) / perSecond * 1000))} left` : ''
+  return `${'━'.repeat(full)}${'┄'.repeat(CELLS - full)}  ${Math.floor(share * 100)} %  ${bytes(done)} of ${bytes(total)}${speed}${left}`
+}

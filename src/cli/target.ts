@@ -1,0 +1,99 @@
+/** Where a get writes. A file appears whole or not at all; devices, pipes and stdout are written straight. */
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { chmod, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FileExistsError, InvalidOptionError } from '../errors.js'
+
+export interface Target {
+  /** For people; undefined: stdout. */
+  path?: string
+  write: (bytes: Uint8Array) => Promise<void>
+  /** The bytes are complete: the file appears. */
+  finish: () => Promise<void>
+  /** Nothing stays behind. */
+  discard: () => Promise<void>
+}
+
+interface Place { path: string, exists: 'no' | 'file' | 'other', mode?: number }
+
+async function at (path: string): Promise<Place & { directory: boolean }> {
+  try {
+    const found = await stat(path)
+    // a link keeps pointing where it points: what it names is replaced
+    const real = await realpath(path)
+    return { path: real, exists: found.isFile() ? 'file' : 'other', directory: found.isDirectory(), mode: found.mode & 0o7777 }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return { path, exists: 'no', directory: false }
+  }
+}
+
+/** @param output the word after `-o`; undefined: the name's last part, here, where nothing may be yet */
+export async function findTarget (name: string, output: string | undefined, cwd: string): Promise<Place> {
+  const base = basename(name)
+  const word = output ?? base
+  const place = await at(resolve(cwd, word))
+  if (output === undefined) {
+    if (place.exists !== 'no') throw new FileExistsError(`${base} is here already`)
+    return place
+  }
+  if (place.directory) {
+    const inside = await at(join(place.path, base))
+    if (inside.directory) throw new InvalidOptionError('-o', `${join(word, base)} is a folder`, 'FILE, DIR/ or -')
+    return inside
+  }
+  if (word.endsWith('/')) throw new InvalidOptionError('-o', `there is no folder ${word}`, 'FILE, an existing DIR/, or -')
+  return place
+}
+
+export async function openTarget (name: string, output: string | undefined, cwd: string): Promise<Target> {
+  const place = await findTarget(name, output, cwd)
+  return place.exists === 'other' ? openStraight(place.path) : openAside(place, output === undefined)
+}
+
+async function openStraight (path: string): Promise<Target> {
+  const file = await open(path, 'w')
+  return { path, write: async (bytes) => { await file.writeFile(bytes) }, finish: () => file.close(), discard: () => file.close() }
+}
+
+/** @param fresh nothing may be at the place, not even when it came while the bytes did */
+async function openAside ({ path, mode }: Place, fresh: boolean): Promise<Target> {
+  const temporary = join(dirname(path), `.dfs-${randomBytes(6).toString('hex')}.part`)
+  const file = await open(temporary, 'wx')
+  const onExit = (): void => { rmSync(temporary, { force: true }) }
+  process.once('exit', onExit)
+  let isOpen = true
+  const settle = async (end: () => Promise<void>): Promise<void> => {
+    if (isOpen) await file.close()
+    isOpen = false
+    await end()
+    process.off('exit', onExit)
+  }
+  return {
+    path,
+    write: async (bytes) => { await file.writeFile(bytes) },
+    finish: () => settle(async () => {
+      if (mode !== undefined) await chmod(temporary, mode)
+      if (fresh) await appear(temporary, path)
+      else await rename(temporary, path)
+    }),
+    discard: () => settle(async () => { await rm(temporary, { force: true }) })
+  }
+}
+
+/** Rename would replace what came meanwhile; a hard link does not. Where there are none, the first look has to do. */
+async function appear (temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') {
+      await rm(temporary, { force: true })
+      throw new FileExistsError(`${basename(path)} came while the bytes did`)
+    }
+    await rename(temporary, path)
+    return
+  }
+  await rm(temporary, { force: true })
+}

@@ -1,0 +1,38 @@
+/** Everything outside that a command touches, so that a test can be the outside. */
+import type { EventEmitter } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import type { DfsNode, DfsNodeInit } from '../interface.js'
+import { relaunch } from './relaunch.js'
+
+export interface Input extends Readable { isTTY?: boolean, setRawMode?: (raw: boolean) => unknown }
+export interface Sink extends Writable { isTTY?: boolean, columns?: number }
+
+export interface World {
+  env: NodeJS.ProcessEnv
+  cwd: string
+  stdin: Input
+  stdout: Sink
+  stderr: Sink
+  /** Emits SIGINT, SIGTERM and SIGHUP. */
+  signals: EventEmitter
+  /** Makes sure that this process runs with the flags of a process that opens a vault. */
+  prepare: () => Promise<void>
+  createNode: (init: DfsNodeInit) => Promise<DfsNode>
+  /** Ends the process at once. */
+  exit: (code: number) => void
+}
+
+export function realWorld (): World {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signals: process,
+    prepare: relaunch,
+    // loaded when a vault is opened: libp2p takes ten times as long to load as everything else here
+    createNode: async (init) => (await import('../index.js')).createNode(init),
+    exit: (code) => process.exit(code)
+  }
+}

@@ -1,0 +1,183 @@
+import { hostname } from 'node:os'
+import type { Libp2p } from '@libp2p/interface'
+import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
+import { WrongVaultError } from './errors.js'
+import { equal } from '../protocols/block/hash.js'
+import type { DfsNode, DfsNodeInit } from './interface.js'
+import { Gate } from './network/gate.js'
+import { createHost, startHost } from './network/host.js'
+import { Peers } from './network/peers.js'
+import { Node } from './node.js'
+import { openFolder, type OpenedFolder } from './open-folder.js'
+import { Background } from './replication/background.js'
+import { FetchPlan } from './replication/fetch-plan.js'
+import { Links } from './replication/links.js'
+import { serve } from './replication/serve.js'
+import { NodeEvents } from './node-events.js'
+import { awayText } from './verbs/away.js'
+import { checkInit } from './verbs/check-init.js'
+import { stillDiallingMs } from './verbs/dialling.js'
+import { ended } from './verbs/ended.js'
+import { staying } from './verbs/evict.js'
+import type { Parts } from './verbs/parts.js'
+import { foundVault, newJoiner, type NodeKey } from './vault/found.js'
+import { MemberGreeter } from './vault/greeter.js'
+import { joinVault, parseInvite } from './vault/join.js'
+import type { Secrets } from './vault/keyring.js'
+import { SyncLoop } from './vault/sync-loop.js'
+import { Vault } from './vault/vault.js'
+
+const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_PORT}`]
+const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
+
+/** Waits that tests shorten. @internal */
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number }
+const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS }
+
+/**
+ * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
+ * admitted; needs no other peer. Errors: docs/errors.md, "the folder", "joining", INVALID_OPTION, PORT_IN_USE.
+ */
+export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> = {}): Promise<DfsNode> {
+  checkInit(init)
+  try {
+    return await open(init, { ...WAITS, ...waits })
+  } catch (error) {
+    throw init.signal === undefined ? error : ended(error, init.signal)
+  }
+}
+
+async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
+  const events = new NodeEvents()
+  const folder = await openFolder(init, (block) => { events.corrupt(block) })
+  try {
+    const node = await build(init, folder, events, waits)
+    if (init.start !== false) {
+      try {
+        await node.start()
+      } catch (error) {
+        await node.stop()
+        throw error
+      }
+    }
+    return node
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+}
+
+async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvents, waits: Waits): Promise<Node> {
+  const { key, db, store } = folder
+  const nodeKey: NodeKey = { peer: key.publicKey.toMultihash().bytes, sign: (message) => key.sign(message) }
+  let isMember: (peer: string) => boolean = () => false
+  const gate = new Gate({ isMember: (who) => isMember(who) })
+  const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
+  const listening = init.dialOnly === true ? [] : listen
+  const host = await createHost({
+    privateKey: key,
+    listen: listening,
+    gate,
+    start: false,
+    ...(init.announce === undefined ? {} : { announce: init.announce }),
+    ...(init.bootstrap === undefined ? {} : { bootstrap: init.bootstrap }),
+    ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
+    ...(init.libp2p === undefined ? {} : { libp2p: init.libp2p })
+  })
+  let started = false
+  let startedAt = performance.now()
+  const startOnce = async (): Promise<void> => {
+    if (started) return
+    await startHost(host, listening)
+    started = true
+  }
+  try {
+    const { secrets, entries, addresses } = await secretsOf(init, folder, nodeKey, host, startOnce)
+    const peer = key.publicKey.toString()
+    const vault = new Vault({ db, secrets, save: folder.save, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
+    isMember = (who) => vault.ledger.members.get(who) !== undefined
+    for (const entry of entries) await vault.ledger.receive([entry])
+    await events.remember(db, addresses)
+    await folder.commit()
+    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, inviteRevoked: () => false })
+    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs })
+    const links = new Links(peers, { inactivityMs: waits.inactivityMs })
+    const sync = new SyncLoop({ peers, source: vault.source, receive: (list, from) => vault.ledger.receive(list, from), onError: (who, error) => { events.trouble('sync', who, error) } })
+    const parts: Parts = {
+      peer,
+      store,
+      vault,
+      peers,
+      links,
+      sync,
+      fetch: new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs),
+      background: new Background((who, error) => { events.trouble('background', who, error) }),
+      leaving: new Set(),
+      get startedAt () { return startedAt },
+      defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
+      waits
+    }
+    await serve({ peers, store, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
+    const node = new Node({
+      parts,
+      host,
+      folder,
+      operator: init.operator ?? '',
+      announce: init.announce ?? [],
+      listen,
+      start: async () => {
+        await sync.start()
+        await startOnce()
+        startedAt = performance.now()
+        peers.keep(() => [...(init.bootstrap ?? []), ...events.addresses(db, vault)])
+      }
+    })
+    events.attach(node, parts, db, host)
+    return node
+  } catch (error) {
+    await host.stop()
+    throw error
+  }
+}
+
+interface Opened { secrets: Secrets, entries: Uint8Array[], addresses: Array<{ peer: string, address: string }> }
+
+/** The vault's secrets: those of the folder, those that an invite brings, or those of a new vault. */
+async function secretsOf (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, host: Libp2p, start: () => Promise<void>): Promise<Opened> {
+  const names = { label: init.label ?? hostname().slice(0, 63), operator: init.operator ?? '' }
+  const invite = init.invite === undefined ? undefined : parseInvite(init.invite)
+  if (folder.secrets !== undefined) {
+    if (invite !== undefined && !equal(invite.vault, folder.secrets.vault)) {
+      throw new WrongVaultError(`${folder.dir ?? 'This node'} is in another vault than the invite. One folder is one vault: join in another folder`)
+    }
+    return { secrets: folder.secrets, entries: [], addresses: [] }
+  }
+  if (invite === undefined) {
+    const { secrets, admit } = await foundVault(node, names)
+    await folder.save(secrets)
+    return { secrets, entries: [admit], addresses: [] }
+  }
+  const joiner = await newJoiner(node, invite)
+  await start()
+  const joined = await joinVault(host, node.peer, invite, joiner, {
+    ...(init.bootstrap === undefined ? {} : { more: init.bootstrap }),
+    ...(init.signal === undefined ? {} : { signal: init.signal })
+  })
+  const secrets: Secrets = {
+    vault: invite.vault,
+    role: invite.invite.role,
+    meet: joined.meet,
+    reads: joined.reads,
+    box: joiner.box,
+    recoveryChecked: true,
+    ...(joined.vaultSecret === undefined ? {} : { secret: joined.vaultSecret }),
+    ...(joiner.writer === undefined ? {} : { writer: joiner.writer })
+  }
+  await folder.save(secrets)
+  const addresses = joined.from.flatMap((address) => {
+    const peer = /\/p2p\/([^/]+)$/.exec(address)?.[1]
+    return peer === undefined ? [] : [{ peer, address }]
+  })
+  return { secrets, entries: [...joined.admits].reverse(), addresses }
+}
+

@@ -1,0 +1,54 @@
+/** Defaults and bounds of this implementation, each with its unit in its name. Those of the wire are in protocols/. */
+
+export const DEFAULT_PORT = 14040
+/** Ports above are handed out by systems to outgoing connections, and so may be taken after a restart. */
+export const FALLBACK_PORT_BELOW = 32768
+export const DEFAULT_INVITE_MS = 24 * 3600e3
+export const DEFAULT_COPIES = 3
+export const DEFAULT_DURABLE = 2
+/** How long a put without `durable` waits for a holder to answer before it goes on alone. */
+export const DURABLE_ANSWER_MS = 5_000
+/** How long a put with `durable` waits without progress of any holder. */
+export const DURABLE_PROGRESS_MS = 30_000
+export const MEMORY_CAPACITY_BYTES = 1024 ** 3
+/** The reserve is the larger of this and RESERVE_SHARE of the file system. */
+export const RESERVE_BYTES = 1024 ** 3
+export const RESERVE_SHARE = 0.02
+/** Blocks below this size lie in the database, others are a file each. */
+export const SMALL_BLOCK_BYTES = 64 * 1024
+/** Units of work that share one commit at the most. */
+export const COMMIT_BLOCKS = 64
+export const UNKNOWN_UPLOAD_RESERVE_BYTES = 64 * 1024 ** 2
+export const PIN_MS = 7 * 86400e3
+export const ABORTED_PIN_MS = 3600e3
+/** No byte of progress for this long ends a transfer, which goes on from another holder. */
+export const INACTIVITY_MS = 10_000
+/** One round of asking connected members about an unknown name. */
+export const ASK_MS = 5_000
+export const STOP_DRAIN_MS = 5_000
+export const MAX_CONNECTIONS = 128
+export const MAX_CONNECTIONS_PER_PEER = 2
+export const MAX_CONNECTIONS_WITHOUT_HELLO = 32
+export const MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP = 4
+export const HELLO_MS = 10_000
+/** Connections of an address that has its share without hello wait here for their turn, unread. */
+export const MAX_CONNECTIONS_IN_LINE = 64
+/** A refused hello keeps the peer and its address out for this long, one that proves ill will for longer. */
+export const REFUSED_MS = 60_000
+export const FORGED_MS = 3600e3
+/** How long another stream waits for the hello of its connection. */
+export const HELLO_WAIT_MS = 5_000
+/** Streams that wait so, a connection and in all: each can hold 4 MiB of what came before anybody reads it. */
+export const MAX_WAITING_STREAMS_PER_CONNECTION = 4
+export const MAX_WAITING_STREAMS = 64
+export const RECONNECT_MIN_MS = 1_000
+export const RECONNECT_MAX_MS = 60_000
+/** Chunks of a put that are being stored at once. */
+export const WRITE_IN_FLIGHT_CHUNKS = 4
+/** Chunks of a get that are being fetched, or wait for the reader. */
+export const READ_AHEAD_CHUNKS = 4
+/** A block is hashed again at least this often; one that was not is hashed before "I have it" is answered. */
+export const SCRUB_MS = 14 * 86400e3
+/** Given up, a step at a time, when the disk is so full that the index cannot note a deletion; filled up again afterwards. */
+export const BALLAST_BYTES = 8 * 1024 ** 2
+export const BALLAST_STEP_BYTES = 1024 ** 2

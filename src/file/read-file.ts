@@ -1,0 +1,136 @@
+import type { CID } from 'multiformats/cid'
+import { ProtocolError } from '../../protocols/errors.js'
+import { openChunk } from '../../protocols/file/chunk.js'
+import { openManifest } from '../../protocols/file/manifest.js'
+import { READ_AHEAD_CHUNKS } from '../defaults.js'
+import { InvalidDataError, InvalidOptionError } from '../errors.js'
+import { planChunks, type PlannedChunk } from './read-plan.js'
+
+/** Fetches a block. The bytes were verified against the CID. `size` is its stored length, undefined for a root. */
+export type GetBlock = (cid: CID, size: number | undefined, options: { signal: AbortSignal }) => Promise<Uint8Array>
+
+export interface ReadFileOptions {
+  root: CID
+  /** K of the root. */
+  key: Uint8Array
+  get: GetBlock
+  /** First byte. @default 0 */
+  offset?: number
+  /** How many bytes; a range that ends beyond the file ends with it. @default to the end */
+  length?: number
+  /** Chunks being fetched, or waiting for the reader. @default READ_AHEAD_CHUNKS */
+  readAhead?: number
+  signal?: AbortSignal
+}
+
+/**
+ * The bytes of a range, in order, in pieces of at most 1 MiB. Nothing is fetched before the first `next()`. What is
+ * still being fetched is aborted when the reader leaves, when anything fails, and by `signal`.
+ *
+ * @throws InvalidOptionError when a number is none, or `offset` lies beyond the file
+ * @throws InvalidDataError when a block, its key or its place in the tree is not what the format demands
+ * @throws what `get` throws, once all bytes before that block have been given; the signal's reason when aborted
+ */
+export async function * readFile (options: ReadFileOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const { root, key, offset = 0, length = Number.MAX_SAFE_INTEGER, readAhead = READ_AHEAD_CHUNKS } = options
+  checkNumber('offset', offset, 0)
+  checkNumber('length', length, 0)
+  checkNumber('readAhead', readAhead, 1)
+  const controller = new AbortController()
+  const onAbort = (): void => { controller.abort(options.signal?.reason) }
+  if (options.signal?.aborted === true) onAbort()
+  options.signal?.addEventListener('abort', onAbort)
+  const get: (cid: CID, size?: number) => Promise<Uint8Array> = (cid, size) => promptly(controller.signal, () => options.get(cid, size, { signal: controller.signal }))
+  try {
+    const block = await get(root)
+    const manifest = checked(() => openManifest(key, block))
+    if (offset > manifest.size) throw new InvalidOptionError('offset', `${offset} lies beyond the file`, `0..${manifest.size}`)
+    const end = offset + Math.min(length, manifest.size - offset)
+    if (manifest.kind === 'links') {
+      const load = async (child: PlannedChunk['block']): Promise<Uint8Array> => checkLength(await get(child.cid, child.length), child.length)
+      yield * inOrder(planChunks(manifest, offset, end, load), load, readAhead)
+    } else if (offset < end) {
+      yield manifest.data.subarray(offset, end)
+    }
+  } catch (error) {
+    throw asDfsError(error)
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+    controller.abort()
+  }
+}
+
+interface Fetching { chunk?: PlannedChunk, block: Promise<Uint8Array> }
+
+/** Keeps up to `readAhead` fetches going and opens each block when its turn has come. */
+async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, load: (block: PlannedChunk['block']) => Promise<Uint8Array>, readAhead: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const window: Fetching[] = []
+  let planned = true
+  for (;;) {
+    while (planned && window.length < readAhead) {
+      const next = await plan.next().catch((error: unknown): { failed: unknown } => ({ failed: error }))
+      if ('failed' in next) {
+        planned = false
+        // the chunks before are good: the reader hears of it when their bytes are out
+        window.push(fetching(failWith(asDfsError(next.failed))))
+      } else if (next.done === true) {
+        planned = false
+      } else {
+        window.push(fetching(load(next.value.block), next.value))
+      }
+    }
+    const first = window.shift()
+    if (first === undefined) return
+    const block = await first.block
+    const { chunk } = first
+    if (chunk === undefined) return
+    const bytes = checked(() => openChunk(chunk.key, block, chunk.size))
+    yield bytes.subarray(chunk.from, chunk.to)
+  }
+}
+
+async function failWith (error: unknown): Promise<never> {
+  throw error
+}
+
+function fetching (block: Promise<Uint8Array>, chunk?: PlannedChunk): Fetching {
+  block.catch(() => {}) // whoever takes it out of the window sees it; nobody does when the reader has left
+  return chunk === undefined ? { block } : { block, chunk }
+}
+
+/** Ends with the signal, whatever `work` makes of it. */
+async function promptly<T> (signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const onAbort = (): void => { reject(signal.reason as Error) }
+  signal.addEventListener('abort', onAbort)
+  try {
+    work().then(resolve, reject)
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function checkLength (block: Uint8Array, length: number): Uint8Array {
+  if (block.length !== length) throw new InvalidDataError(`A block has ${block.length} bytes where its manifest says ${length}`)
+  return block
+}
+
+function checkNumber (field: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) throw new InvalidOptionError(field, String(value), `a whole number from ${least} up`)
+}
+
+function checked<T> (work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asDfsError(error)
+  }
+}
+
+/** What protocols/file refuses is the writer's invalid data, whoever delivered it. */
+function asDfsError (error: unknown): unknown {
+  if (!(error instanceof ProtocolError) || (error.code !== 'INVALID_DATA' && error.code !== 'MALFORMED')) return error
+  return new InvalidDataError(`This version was not written correctly, or its key is another: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,121 @@
+/** One function a kind of request; each ends its answer, or throws before the answer's first byte. */
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { InvalidOptionError } from '../errors.js'
+import type { DfsNode, GetOptions, InviteOptions, PutOptions } from '../interface.js'
+import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+
+interface Arguments { name: string, options: Record<string, unknown> }
+
+/** `put` and `get` carry their arguments in a header: the body is the file's. */
+function fromRequest (request: IncomingMessage): Arguments {
+  const header = request.headers[HEADER_OPTIONS]
+  if (typeof header !== 'string') throw new InvalidOptionError(HEADER_OPTIONS, 'missing', 'JSON, percent-encoded')
+  return fromHeader(header) as Arguments
+}
+
+async function readBody (request: IncomingMessage): Promise<unknown[]> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of request as AsyncIterable<Uint8Array>) {
+    length += piece.length
+    if (length > MAX_JSON_BYTES) throw new InvalidOptionError('body', 'too long', `at most ${MAX_JSON_BYTES} bytes`)
+    pieces.push(piece)
+  }
+  return length === 0 ? [] : parseJson(Buffer.concat(pieces).toString('utf8')) as unknown[]
+}
+
+/** Waits for a slow reader; a reader that went away ends the signal, and with it whatever is being sent. */
+async function write (response: ServerResponse, bytes: Uint8Array | string, signal: AbortSignal): Promise<void> {
+  if (response.destroyed) signal.throwIfAborted()
+  if (!response.write(bytes)) await once(response, 'drain', { signal })
+}
+
+export async function handleCall (node: DfsNode, call: Call, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const [first, rest] = await readBody(request)
+  const text = String(first)
+  const options = { ...(rest as object | undefined), signal }
+  const run = async (): Promise<unknown> => {
+    switch (call) {
+      case 'stat': return node.stat(text, options)
+      case 'evict': return node.evict(text, options)
+      case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
+      case 'invite': return node.invite({ ...(first as InviteOptions), signal })
+      case 'members': return node.members({ signal })
+      case 'peers': return node.peers({ signal })
+      case 'status': return node.status({ signal })
+      case 'recoveryCode': return node.recoveryCode({ signal })
+    }
+  }
+  const result = await run()
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ result }))
+}
+
+export async function handleList (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const [options] = await readBody(request)
+  response.setHeader('content-type', 'application/x-ndjson')
+  try {
+    for await (const info of node.list({ ...(options as object | undefined), signal })) {
+      await write(response, `${JSON.stringify({ result: info })}\n`, signal)
+    }
+    response.end(`${JSON.stringify({ end: true })}\n`)
+  } catch (error) {
+    response.end(`${JSON.stringify({ error: errorToJson(error) })}\n`)
+  }
+}
+
+export async function handlePut (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { name, options } = fromRequest(request)
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+  // a first line at once: the client sends its body when it sees that somebody reads
+  response.flushHeaders()
+  const line = (value: PutLine): void => { if (!response.destroyed) response.write(`${JSON.stringify(value)}\n`) }
+  try {
+    const result = await node.put(name, body(request), { ...options as PutOptions, signal, onProgress: (progress) => { line({ progress }) } })
+    line({ result })
+  } catch (error) {
+    line({ error: errorToJson(error) })
+  }
+  response.end()
+}
+
+/** The body; one that was cut off is an error, never a shorter file. */
+async function * body (request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  // the socket still has to carry the answer when the node stops reading early
+  yield * request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+  if (!request.complete) throw new Error('The upload was cut off')
+}
+
+export async function handleGet (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { name, options } = fromRequest(request)
+  const fetched: Record<string, number> = {}
+  let total: number | undefined
+  const bytes = node.get(name, {
+    ...options as GetOptions,
+    signal,
+    onProgress: (event) => {
+      if (event.type === 'file:get:fetched') fetched[event.peer] = (fetched[event.peer] ?? 0) + event.bytes
+      if (event.type === 'file:get:read') total = event.total
+    }
+  })[Symbol.asyncIterator]()
+  let piece = await bytes.next()
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    trailer: `${TRAILER_ERROR}, ${TRAILER_FETCHED}`,
+    ...(total === undefined ? {} : { [HEADER_TOTAL]: String(total) })
+  })
+  response.flushHeaders()
+  const trailers: Record<string, string> = {}
+  try {
+    while (piece.done !== true) {
+      await write(response, piece.value, signal)
+      piece = await bytes.next()
+    }
+  } catch (error) {
+    trailers[TRAILER_ERROR] = toHeader(errorToJson(error))
+    await bytes.return?.()
+  }
+  trailers[TRAILER_FETCHED] = toHeader(fetched)
+  response.addTrailers(trailers)
+  response.end()
+}

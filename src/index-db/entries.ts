@@ -1,0 +1,106 @@
+import type { IndexDb, Statement } from './index-db.js'
+
+export interface EntryRow {
+  id: Uint8Array
+  kind: string
+  writer: Uint8Array
+  seq: number
+  tag: Uint8Array | null
+  clock: number | null
+  /** The 32-byte ids in `after`, one behind the other. */
+  parents: Uint8Array | null
+  root: Uint8Array | null
+  bytes: number | null
+  /** The entry as signed. */
+  entry: Uint8Array
+}
+
+export interface NameRow {
+  name: string
+  tag: Uint8Array
+  version: Uint8Array
+  root: Uint8Array
+  bytes: number
+  size: number
+  mtime: number | null
+  type: string | null
+  time: number
+  conflict: number
+}
+
+const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+const STANDING = 'UPDATE entries SET head = (id IN (SELECT unhex(value) FROM json_each(?))), waiting = (id IN (SELECT unhex(value) FROM json_each(?))) WHERE tag = ?'
+const FOLLOWED = 'UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id IN (SELECT unhex(value) FROM json_each(?))'
+const NAME = 'INSERT OR REPLACE INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+export function insertEntry (row: EntryRow, head = false): Statement {
+  return [INSERT, row.id, row.kind, row.writer, row.seq, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0]
+}
+
+/** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */
+export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint8Array[]): Statement {
+  return [STANDING, JSON.stringify(heads.map(hex)), JSON.stringify(waiting.map(hex)), tag]
+}
+
+/** These entries of the tag are heads no more. */
+export function followed (tag: Uint8Array, ids: Uint8Array[]): Statement {
+  return [FOLLOWED, tag, JSON.stringify(ids.map(hex))]
+}
+
+/** What the name means now on this node; missing: the name has no newest version. */
+export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
+  if (row === undefined) return ['DELETE FROM names WHERE tag = ?', tag]
+  return [NAME, row.name, row.tag, row.version, row.root, row.bytes, row.size, row.mtime, row.type, row.time, row.conflict]
+}
+
+export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => db.get<EntryRow>('SELECT * FROM entries WHERE id = ?', id)
+export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
+export const entriesOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ?', tag)
+export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
+export const hasWaiting = (db: IndexDb, tag: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 LIMIT 1', tag) !== undefined
+export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT count(*) AS n FROM entries')?.n ?? 0
+export const entryIds = (db: IndexDb): Iterable<{ id: Uint8Array }> => db.iterate<{ id: Uint8Array }>('SELECT id FROM entries')
+
+/** How many entries one page of the walk below reads. */
+const PAGE_ENTRIES = 256
+
+/** All entries as signed, those that make members first, each group in the order of its arrival; in pages, so that writes go on meanwhile. */
+export function * allEntries (db: IndexDb): Generator<Uint8Array> {
+  for (const where of ["kind IN ('admit', 'revoke', 'setting')", "kind NOT IN ('admit', 'revoke', 'setting')"]) {
+    for (let after = -1; ;) {
+      const page = db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${where} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
+      for (const row of page) yield row.entry
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last.n
+    }
+  }
+}
+
+/** The newest entry of a writer by its own count; missing when it wrote none. */
+export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array, seq: number } | undefined {
+  return db.get<{ id: Uint8Array, seq: number }>('SELECT id, seq FROM entries WHERE writer = ? ORDER BY seq DESC, id DESC LIMIT 1', writer)
+}
+
+export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.get<NameRow>('SELECT * FROM names WHERE name = ?', name)
+export const totals = (db: IndexDb): { files: number, bytes: number } =>
+  db.get<{ files: number, bytes: number }>('SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM names') ?? { files: 0, bytes: 0 }
+
+/** How many names one page of the list below reads. */
+const PAGE_NAMES = 500
+
+/** Names that begin with `prefix`, in the order of their UTF-8 bytes; in pages, so that no cursor stays open while the caller works. */
+export function * namesFrom (db: IndexDb, prefix: string): Generator<NameRow> {
+  for (let after = prefix, first = true; ;) {
+    const page = db.all<NameRow>(`SELECT * FROM names WHERE name ${first ? '>=' : '>'} ? ORDER BY name LIMIT ${PAGE_NAMES}`, after)
+    for (const row of page) {
+      if (!row.name.startsWith(prefix)) return
+      yield row
+    }
+    const last = page.at(-1)
+    if (last === undefined) return
+    after = last.name
+    first = false
+  }
+}

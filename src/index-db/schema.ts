@@ -1,0 +1,6 @@
+import type { Migrations } from './migrate.js'
+import { STORE_SCHEMA } from './store-schema.js'
+import { VAULT_SCHEMA } from './vault-schema.js'
+
+/** The schema of index.db, one script a version. Appended to, never changed once released; each step has a test that migrates a fixture. */
+export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA]

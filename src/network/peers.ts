@@ -1,0 +1,328 @@
+/**
+ * Members at the other end of connections. Greets what this node dialled, waits for the hello of what dialled it, and
+ * lets no other stream through before.
+ */
+import { TypedEventEmitter } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { AbortOptions, Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { ProtocolError } from '../../protocols/errors.js'
+import { HELLO_MS, HELLO_WAIT_MS, MAX_CONNECTIONS_PER_PEER, MAX_WAITING_STREAMS, MAX_WAITING_STREAMS_PER_CONNECTION } from '../defaults.js'
+import { PeerNotConnectedError } from '../errors.js'
+import { systemClock } from './clock.js'
+import { Gate } from './gate.js'
+import { DIAL_MS } from './host.js'
+import { Link } from './link.js'
+import { Reconnector } from './reconnect.js'
+import type { Clock } from './clock.js'
+import type { Greeter, Session, SessionFacts } from './session.js'
+
+export type { Greeter, Session, SessionFacts } from './session.js'
+
+export interface PeersInit {
+  /** The gate that the host was made with. @default one that only counts */
+  gate?: Gate
+  perPeer?: number
+  helloMs?: number
+  helloWaitMs?: number
+  waitingStreams?: number
+  waitingStreamsPerConnection?: number
+  reconnectMinMs?: number
+  reconnectMaxMs?: number
+  clock?: Clock
+  /** From 0 to 1. @default Math.random */
+  random?: () => number
+}
+
+export interface PeersEvents {
+  /** A peer has a session now. When its connection closes while a second one lives, 'session:close' and then this. */
+  'session:open': CustomEvent<Session>
+  'session:close': CustomEvent<Session>
+}
+
+export interface HandleOptions {
+  /** Streams of this protocol that one peer may have open here. */
+  maxInbound: number
+}
+
+export type SessionHandler = (stream: Stream, session: Session) => Promise<void>
+
+/** A hello that ended so keeps the peer out for a while; other refusals (expired, used up) are honest mistakes. */
+const BARS: Record<string, 'refused' | 'forged'> = { REFUSED: 'refused', MALFORMED: 'refused', LIMIT: 'refused', INVALID_DATA: 'forged' }
+/** Beyond our own count libp2p resets by itself. */
+const SPARE_STREAMS = 4
+const CLOSE_MS = 500
+
+export class Peers extends TypedEventEmitter<PeersEvents> {
+  readonly #host: Libp2p
+  readonly #greeter: Greeter
+  readonly #gate: Gate
+  readonly #clock: Clock
+  readonly #limits: { perPeer: number, helloMs: number, helloWaitMs: number, waitingStreams: number, waitingStreamsPerConnection: number }
+  readonly #reconnector: Reconnector
+  readonly #links = new Map<string, Link>()
+  /** Finished hellos of a peer, the oldest first: that one is its session. */
+  readonly #sessions = new Map<string, Link[]>()
+  readonly #refused: Record<string, number> = {}
+  /** Running handlers by peer and protocol. */
+  readonly #streams = new Map<string, number>()
+  readonly #protocols = new Set<string>()
+  #waiting = 0
+  #stopped = false
+
+  constructor (host: Libp2p, greeter: Greeter, init: PeersInit = {}) {
+    super()
+    this.#host = host
+    this.#greeter = greeter
+    this.#clock = init.clock ?? systemClock
+    this.#gate = init.gate ?? new Gate({ clock: this.#clock })
+    this.#limits = {
+      perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER,
+      helloMs: init.helloMs ?? HELLO_MS,
+      helloWaitMs: init.helloWaitMs ?? HELLO_WAIT_MS,
+      waitingStreams: init.waitingStreams ?? MAX_WAITING_STREAMS,
+      waitingStreamsPerConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
+    }
+    this.#reconnector = new Reconnector({
+      clock: this.#clock,
+      random: init.random ?? Math.random,
+      self: host.peerId.toString(),
+      connected: (peer) => this.#sessions.has(peer),
+      dial: async (_peer, addresses, signal) => this.connect(addresses, { signal: AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]) }),
+      onFailure: (peer, err) => { this.#host.logger.forComponent('dfs:reconnect')('%s - %e', peer, err) },
+      ...(init.reconnectMinMs === undefined ? {} : { minMs: init.reconnectMinMs }),
+      ...(init.reconnectMaxMs === undefined ? {} : { maxMs: init.reconnectMaxMs })
+    })
+    host.addEventListener('connection:open', this.#onOpen)
+    // the greeting of what is dialled before this resolves is not lost: handlers are registered synchronously enough
+    this.#ready = this.#register()
+    for (const connection of host.getConnections()) this.#link(connection)
+  }
+
+  readonly #ready: Promise<void>
+
+  /** Refused hellos, connections and streams since the start, by code. */
+  get refused (): Record<string, number> {
+    return { ...this.#gate.refused, ...this.#refused }
+  }
+
+  /** One a peer. */
+  sessions (): Session[] {
+    return [...this.#sessions.keys()].map((peer) => this.get(peer)).filter((session) => session !== undefined)
+  }
+
+  get (peer: string): Session | undefined {
+    return this.#sessions.get(peer)?.[0]?.session
+  }
+
+  /** Dials one peer at any of its addresses and waits for the hello; its own error when that is refused. */
+  async connect (addresses: Array<string | Multiaddr>, options: AbortOptions = {}): Promise<Session> {
+    await this.#ready
+    const connection = await this.#host.dial(addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address), options)
+    const link = this.#links.get(connection.id)
+    if (link === undefined) throw new PeerNotConnectedError(`The connection to ${connection.remotePeer.toString()} closed at once`)
+    return link.greeted(options.signal)
+  }
+
+  /** A stream to a peer that has a session; PeerNotConnectedError when it has none. */
+  async open (peer: string, protocol: string, options: AbortOptions = {}): Promise<Stream> {
+    const session = this.get(peer)
+    if (session === undefined || this.#expired(session)) throw new PeerNotConnectedError(`No session with ${peer}`)
+    return session.connection.newStream(protocol, options)
+  }
+
+  /** Serves `protocol` to peers with a session. The stream is aborted when `handler` throws. */
+  async handle (protocol: string, handler: SessionHandler, options: HandleOptions): Promise<void> {
+    this.#protocols.add(protocol)
+    await this.#host.handle(protocol, async (stream, connection) => this.#serve(protocol, handler, options, stream, connection), {
+      maxInboundStreams: options.maxInbound + SPARE_STREAMS
+    })
+  }
+
+  /** Keeps sessions with these peers; asked anew in each round. */
+  keep (addresses: () => string[]): void {
+    this.#reconnector.keep(addresses)
+  }
+
+  /** Asks for the addresses and dials what is due at once. */
+  wake (): void {
+    this.#reconnector.wake()
+  }
+
+  /** Closes every connection of a peer. */
+  async drop (peer: string): Promise<void> {
+    await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map(async (link) => close(link.connection)))
+  }
+
+  /** Ends all sessions; the host itself is the caller's to stop. */
+  async stop (): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#reconnector.stop()
+    this.#host.removeEventListener('connection:open', this.#onOpen)
+    await this.#ready
+    await this.#host.unhandle([...this.#protocols])
+    await Promise.all([...this.#links.values()].map(async (link) => close(link.connection)))
+  }
+
+  async #register (): Promise<void> {
+    const { protocol } = this.#greeter
+    this.#protocols.add(protocol)
+    await this.#host.handle(protocol, async (stream, connection) => this.#hello(stream, connection), { maxInboundStreams: 1, maxOutboundStreams: 1 })
+  }
+
+  readonly #onOpen = (event: CustomEvent<Connection>): void => { this.#link(event.detail) }
+
+  #link (connection: Connection): Link | undefined {
+    if (this.#stopped || connection.status !== 'open') return undefined
+    const known = this.#links.get(connection.id)
+    if (known !== undefined) return known
+    const link = new Link(connection, this.#gate, this.#clock, this.#limits.helloMs)
+    this.#links.set(connection.id, link)
+    link.addEventListener('close', () => { this.#closed(link) }, { once: true })
+    if (connection.direction === 'outbound') void this.#greet(link, async (options) => this.#greeter.dial(connection, options))
+    return link
+  }
+
+  /** An incoming hello: the dialling side opens it, once a connection. */
+  async #hello (stream: Stream, connection: Connection): Promise<void> {
+    const link = this.#link(connection)
+    if (link === undefined || connection.direction !== 'inbound' || link.greeting) return this.#refuseStream(stream, 'LIMIT')
+    await this.#greet(link, async (options) => this.#greeter.handle(stream, connection, options))
+  }
+
+  async #greet (link: Link, greet: (options: { signal: AbortSignal }) => Promise<SessionFacts>): Promise<void> {
+    link.greeting = true
+    try {
+      const facts = await settled(greet({ signal: link.helloSignal }), link.helloSignal)
+      if (facts.peer !== link.peer) throw new ProtocolError('REFUSED', `the hello is of ${facts.peer}`)
+      if (link.closed) throw new ProtocolError('CLOSED', 'the connection closed')
+      link.finish(facts)
+    } catch (err) {
+      await this.#refuse(link, err)
+      return
+    }
+    this.#gate.greeted(link.connection)
+    this.#greeted(link)
+  }
+
+  #greeted (link: Link): void {
+    const links = this.#sessions.get(link.peer) ?? []
+    this.#sessions.set(link.peer, links)
+    links.push(link)
+    // a peer that dials again has lost what it dialled before, and more than it may have means that one of them is dead
+    const lost = links.find((other) => other !== link && link.connection.direction === 'inbound' && other.connection.direction === 'inbound')
+      ?? (links.length > this.#limits.perPeer ? links[0] : undefined)
+    if (links[0] === link) this.#opened(link)
+    if (lost !== undefined) void close(lost.connection)
+  }
+
+  #opened (link: Link): void {
+    if (link.session === undefined) return
+    this.#reconnector.opened(link.peer)
+    this.safeDispatchEvent('session:open', { detail: link.session })
+  }
+
+  #closed (link: Link): void {
+    this.#links.delete(link.connection.id)
+    const links = this.#sessions.get(link.peer) ?? []
+    const place = links.indexOf(link)
+    if (place === -1) return
+    links.splice(place, 1)
+    if (links.length === 0) this.#sessions.delete(link.peer)
+    if (place > 0 || link.session === undefined) return
+    this.safeDispatchEvent('session:close', { detail: link.session })
+    const [next] = links
+    if (next !== undefined) this.#opened(next)
+    else if (!this.#stopped) this.#reconnector.closed(link.peer)
+  }
+
+  async #refuse (link: Link, err: unknown): Promise<void> {
+    const code = err instanceof ProtocolError ? err.code : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
+    this.#count(code)
+    link.fail(err)
+    if (link.connection.direction === 'inbound') {
+      const bar = BARS[code]
+      if (bar !== undefined) this.#gate.bar(link.connection, bar)
+      // what was refused hangs up by itself; closing first could cost it the reason
+      await link.ended(CLOSE_MS)
+    }
+    await close(link.connection)
+  }
+
+  async #serve (protocol: string, handler: SessionHandler, { maxInbound }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
+    const session = await this.#sessionOf(connection)
+    if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')
+    const key = `${session.peer} ${protocol}`
+    const count = this.#streams.get(key) ?? 0
+    if (count >= maxInbound) return this.#refuseStream(stream, 'LIMIT')
+    this.#streams.set(key, count + 1)
+    try {
+      await handler(stream, session)
+    } catch (err) {
+      stream.abort(err instanceof Error ? err : new Error(String(err)))
+    } finally {
+      const left = (this.#streams.get(key) ?? 1) - 1
+      if (left === 0) this.#streams.delete(key)
+      else this.#streams.set(key, left)
+    }
+  }
+
+  /** Waits for a hello under way; undefined when none comes in time, or when too many wait already. */
+  async #sessionOf (connection: Connection): Promise<Session | undefined> {
+    const link = this.#link(connection)
+    if (link === undefined || link.session !== undefined) return link?.session
+    if (link.waiting >= this.#limits.waitingStreamsPerConnection || this.#waiting >= this.#limits.waitingStreams) return undefined
+    link.waiting++
+    this.#waiting++
+    const late = new AbortController()
+    const cancel = this.#clock.after(this.#limits.helloWaitMs, () => { late.abort() })
+    try {
+      return await link.greeted(late.signal)
+    } catch {
+      // why is counted where the hello failed
+      return undefined
+    } finally {
+      cancel()
+      link.waiting--
+      this.#waiting--
+    }
+  }
+
+  #expired (session: Session): boolean {
+    if (session.expires === undefined || session.expires.getTime() > this.#clock.now()) return false
+    this.#count('EXPIRED')
+    void this.drop(session.peer)
+    return true
+  }
+
+  #refuseStream (stream: Stream, code: 'REFUSED' | 'LIMIT'): void {
+    this.#count(code)
+    stream.abort(new ProtocolError(code, code === 'LIMIT' ? 'too many streams' : 'no hello'))
+  }
+
+  #count (code: string): void {
+    this.#refused[code] = (this.#refused[code] ?? 0) + 1
+  }
+}
+
+/** `work`, or the signal's reason when `work` does not end with the signal. */
+async function settled<T> (work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const abort = (): void => { setImmediate(() => { late.reject(signal.reason) }) }
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** What is queued goes out first. */
+async function close (connection: Connection): Promise<void> {
+  try {
+    await connection.close({ signal: AbortSignal.timeout(CLOSE_MS) })
+  } catch (err) {
+    connection.abort(err instanceof Error ? err : new Error(String(err)))
+  }
+}

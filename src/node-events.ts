@@ -1,0 +1,94 @@
+import type { Libp2p, Logger } from '@libp2p/interface'
+import type { IndexDb } from './index-db/index-db.js'
+import { knownAddresses, sawAddress } from './index-db/members.js'
+import type { MemberInfo } from './interface.js'
+import type { Session } from './network/session.js'
+import type { Node } from './node.js'
+import type { CorruptBlock } from './store/interface.js'
+import { payOwed } from './verbs/owed.js'
+import { members } from './verbs/status.js'
+import type { Parts } from './verbs/parts.js'
+import type { Change } from './vault/ledger.js'
+import { infoOfRow } from './vault/names.js'
+import type { Vault } from './vault/vault.js'
+
+/** Of the addresses that a member names as its own. */
+const ADDRESSES_KEPT = 4
+
+/** Turns what happens inside into the node's events, and remembers where members were reached. */
+export class NodeEvents {
+  private attached: { node: Node, parts: Parts, db: IndexDb, log: Logger } | undefined
+
+  attach (node: Node, parts: Parts, db: IndexDb, host: Libp2p): void {
+    this.attached = { node, parts, db, log: host.logger.forComponent('dfs') }
+    parts.peers.addEventListener('session:open', (event) => { this.connected(event.detail) })
+    parts.peers.addEventListener('session:close', (event) => { this.disconnected(event.detail) })
+    host.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
+      if (parts.vault.ledger.members.get(peerId.toString()) === undefined) return
+      this.background(this.remember(db, listenAddrs.slice(0, ADDRESSES_KEPT).map((address) => ({ peer: peerId.toString(), address: address.toString() }))))
+    })
+  }
+
+  /** Keeps where peers were reached, for the next start. */
+  async remember (db: IndexDb, addresses: Array<{ peer: string, address: string }>): Promise<void> {
+    if (addresses.length > 0) await db.write(addresses.flatMap(({ peer, address }) => sawAddress(peer, address, Date.now())))
+  }
+
+  /** Full multiaddrs at which other members were reached. */
+  addresses (db: IndexDb, vault: Vault): string[] {
+    return knownAddresses(db)
+      .filter(({ peer }) => vault.ledger.members.get(peer) !== undefined)
+      .map(({ peer, address }) => address.includes('/p2p/') ? address : `${address}/p2p/${peer}`)
+  }
+
+  /** A newly committed entry; `from` is the member that sent it. */
+  changed (change: Change, encoded: Uint8Array, from?: string): void {
+    if (this.attached === undefined) return
+    const { node, parts } = this.attached
+    parts.sync.forward([encoded], from)
+    if (change.kind === 'member') {
+      const detail: MemberInfo | undefined = members(parts).find(({ peer }) => peer === change.member.peer)
+      if (detail !== undefined) node.safeDispatchEvent('member:join', { detail })
+    }
+    if (change.kind === 'file' && change.name !== undefined) {
+      const local = parts.vault.wrote(change.entry)
+      const detail = { ...infoOfRow(change.name), local }
+      node.safeDispatchEvent('file:put', { detail })
+      if (change.conflict) node.safeDispatchEvent('file:conflict', { detail })
+    }
+  }
+
+  corrupt ({ cid, reason }: CorruptBlock): void {
+    this.attached?.node.safeDispatchEvent('block:corrupt', { detail: { cid: cid.toString(), reason } })
+  }
+
+  /** What went wrong with one peer and is no failure of this node. */
+  trouble (area: string, peer: string, error: unknown): void {
+    this.attached?.log('%s with %s: %e', area, peer, error)
+  }
+
+  private connected (session: Session): void {
+    if (this.attached === undefined) return
+    const { node, parts, db } = this.attached
+    const { peer, label, role } = session
+    this.met(peer)
+    if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
+    this.background((async () => { payOwed(parts, peer) })())
+    node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
+  }
+
+  private disconnected ({ peer }: Session): void {
+    this.met(peer)
+    this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })
+  }
+
+  private met (peer: string): void {
+    const member = this.attached?.parts.vault.ledger.members.get(peer)
+    if (member !== undefined) this.background(this.attached?.parts.vault.saw(member))
+  }
+
+  /** Notes that nobody waits for; that one was not written because the node stops is no trouble. */
+  private background (work: Promise<unknown> | undefined): void {
+    work?.catch((error: unknown) => { this.attached?.log('note not kept: %e', error) })
+  }
+}

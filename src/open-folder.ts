@@ -1,0 +1,86 @@
+import { statfs } from 'node:fs/promises'
+import type { Ed25519PrivateKey } from '@libp2p/interface'
+import { MEMORY_CAPACITY_BYTES, RESERVE_BYTES } from './defaults.js'
+import type { IndexDb } from './index-db/index-db.js'
+import type { DfsNodeInit } from './interface.js'
+import { loadOrCreateIdentity, newIdentity } from './network/identity.js'
+import { Directory } from './store/directory.js'
+import type { BlockStore, CorruptBlock } from './store/interface.js'
+import { openStorage, type StorageInit } from './store/open-storage.js'
+import { loadKeyring, saveKeyring, type Secrets } from './vault/keyring.js'
+
+/** What a node keeps: its identity, its index and its blocks, on disk or in memory. */
+export interface OpenedFolder {
+  dir?: string
+  key: Ed25519PrivateKey
+  db: IndexDb
+  store: BlockStore
+  /** Missing: there is no vault yet. */
+  secrets?: Secrets
+  save: (secrets: Secrets) => Promise<void>
+  /** Marks the folder as one that holds a vault, once everything that makes it one is on disk. */
+  commit: () => Promise<void>
+  /** Waits for what is under way, closes, frees the lock. Of a vault that was never committed nothing is left. Idempotent. */
+  close: () => Promise<void>
+}
+
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait'>
+
+/** Opens the folder, or memory. Errors: those of Directory.open and openStorage, KeyringError. */
+export async function openFolder (init: FolderInit, onCorrupt: (block: CorruptBlock) => void): Promise<OpenedFolder> {
+  const parts = {
+    ...(init.pathTransform === undefined ? {} : { pathTransform: init.pathTransform }),
+    ...(init.blockstore === undefined ? {} : { blockstore: init.blockstore }),
+    onCorrupt
+  }
+  return init.dir === undefined ? inMemory(init, parts) : onDisk(init.dir, init, parts)
+}
+
+async function inMemory (init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const { db, store, close } = await openStorage({ ...parts, capacity: init.capacity ?? MEMORY_CAPACITY_BYTES })
+  return { key: await newIdentity(), db, store, save: async () => {}, commit: async () => {}, close: once(close) }
+}
+
+async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const directory = await Directory.open(dir, { create: init.createIfMissing ?? true, waitMs: init.lockWait ?? 0, signal: init.signal })
+  try {
+    const key = await loadOrCreateIdentity(dir)
+    const { db, store, close } = await openStorage({ ...parts, directory, capacity: init.capacity ?? await half(dir) })
+    try {
+      return {
+        dir,
+        key,
+        db,
+        store,
+        ...(directory.isNew ? {} : { secrets: await loadKeyring(dir) }),
+        save: (secrets) => saveKeyring(dir, secrets),
+        commit: () => directory.commit(),
+        close: once(async () => {
+          // whatever fails, the lock is freed
+          try {
+            await close()
+          } finally {
+            await directory.close()
+          }
+        })
+      }
+    } catch (error) {
+      await close()
+      throw error
+    }
+  } catch (error) {
+    await directory.close()
+    throw error
+  }
+}
+
+function once (work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => running ??= work()
+}
+
+/** Half of what is free above the reserve (product, `capacity`). */
+async function half (dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir)
+  return Math.max(0, Math.floor((bavail * bsize - RESERVE_BYTES) / 2))
+}

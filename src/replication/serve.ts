@@ -1,0 +1,107 @@
+import type { CID } from 'multiformats/cid'
+import { DAG_CBOR } from '../../protocols/block/cid.js'
+import { readPublic } from '../../protocols/block/tree.js'
+import { ProtocolError } from '../../protocols/errors.js'
+import { GET_PROTOCOL } from '../../protocols/get/constants.js'
+import { handleGet } from '../../protocols/get/handler.js'
+import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
+import { handleStore, type IncomingUpload } from '../../protocols/store/handler.js'
+import { BlockCorruptError, BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
+import type { Statement } from '../index-db/index-db.js'
+import type { Peers, Session } from '../network/peers.js'
+import type { BlockStore } from '../store/interface.js'
+
+/** Inbound streams a peer, by protocol (protocols/README.md, limits). */
+const STORE_STREAMS_PER_PEER = 4
+const GET_STREAMS_PER_PEER = 8
+
+export interface ServeParts {
+  peers: Peers
+  store: BlockStore
+  /**
+   * Takes in the entry of a finished upload: checks it, then calls `finish` with the root that it names, the bytes it
+   * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError.
+   */
+  acceptEntry: (entry: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>) => Promise<Uint8Array>
+}
+
+/** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store. */
+export async function serve ({ peers, store, acceptEntry }: ServeParts): Promise<void> {
+  await peers.handle(GET_PROTOCOL, async (stream, session) => {
+    await handleGet(stream, {
+      read: (cid) => readHeld(store, cid),
+      size: (cid) => store.stat(cid)?.size,
+      complain: async (cid) => { await store.recheck(cid) },
+      peer: session.peer,
+      signal: session.signal
+    })
+  }, { maxInbound: GET_STREAMS_PER_PEER })
+
+  await peers.handle(STORE_PROTOCOL, async (stream, session) => {
+    await handleStore(stream, {
+      open: async ({ upload, expected }) => {
+        mayPush(session)
+        await asProtocol(store.begin({ upload, writer: session.peer, expected }))
+        return incoming(store, upload, acceptEntry)
+      }
+    }, { peer: session.peer, signal: session.signal })
+  }, { maxInbound: STORE_STREAMS_PER_PEER })
+}
+
+/** A block for a peer: not hashed here, the peer does, and its complaint makes this node look again (storage, "Reading verifies"). */
+async function readHeld (store: BlockStore, cid: CID): Promise<Uint8Array | undefined> {
+  try {
+    return await store.read(cid, { verify: false })
+  } catch (error) {
+    if (error instanceof BlockCorruptError) return undefined // already in quarantine and reported; to the peer it is missing
+    throw error
+  }
+}
+
+function mayPush (session: Session): void {
+  if (session.role !== 'owner' && session.role !== 'write') {
+    throw new ProtocolError('NOT_ALLOWED', `a member with role ${session.role} pushes nothing`)
+  }
+}
+
+function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry']): IncomingUpload {
+  let done = false
+  return {
+    want: async (cids) => (await store.pin(upload, cids)).map((held) => !held),
+    store: async (cid, bytes) => {
+      if (cid.code === DAG_CBOR) readPublic(bytes)
+      await asProtocol(store.put(cid, bytes, { upload, verified: true }))
+    },
+    done: async (entry) => {
+      const id = await asProtocol(acceptEntry(entry, async (root, bytes, extra) => {
+        await checkBytes(store, root, bytes)
+        await store.finish(upload, root, extra)
+      }))
+      done = true
+      return id
+    },
+    // a stream that ended may be followed by another with the same upload; a putter that gave up will not
+    end: async (aborted) => { if (!done) await (aborted ? store.abort(upload) : store.suspend(upload)) }
+  }
+}
+
+/** An entry's `bytes` must be those of its root: its own length and what it says lies below (formats, "Entry"). */
+async function checkBytes (store: BlockStore, root: CID, claimed: number): Promise<void> {
+  const block = await store.read(root, { verify: false })
+  if (block === undefined) throw new ProtocolError('INCOMPLETE', 'the root block was not sent')
+  const bytes = block.length + readPublic(block).bytes
+  if (bytes !== claimed) throw new ProtocolError('INVALID_DATA', `the entry claims ${claimed} bytes, its root says ${bytes}`)
+}
+
+/** Failures of the store as the codes that a sender can act on. */
+async function asProtocol<T> (work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof NoSpaceError) throw new ProtocolError('NO_SPACE', error.message, { cause: error })
+    if (error instanceof StoreFailedError) throw new ProtocolError('READ_ONLY', error.message, { cause: error })
+    if (error instanceof BlocksUnavailableError) throw new ProtocolError('INCOMPLETE', error.message, { cause: error })
+    if (error instanceof InvalidDataError) throw new ProtocolError('INVALID_DATA', error.message, { cause: error })
+    throw error
+  }
+}

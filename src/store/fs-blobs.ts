@@ -1,0 +1,161 @@
+import { dirname, join } from 'node:path'
+import type { CID } from 'multiformats/cid'
+import { DirectoryNotWritableError, NoSpaceError, StoreFailedError } from '../errors.js'
+import { DiskFailure, durableWrite, isFull } from './durable-write.js'
+import { codeOf, diskFileSystem, type FileSystem } from './file-system.js'
+import { FolderSync } from './folder-sync.js'
+import { FsQuarantine } from './fs-quarantine.js'
+import type { Blobs } from './interface.js'
+import { BLOCKS, QUARANTINE, TMP } from './layout.js'
+import { checkPath, pathTransform as defaultTransform, fanOutFolders, type PathTransform } from './path-transform.js'
+import { Slots } from './slots.js'
+
+/** Files written at once: more does not make a disk faster, and each holds its block in memory. */
+const FILES_AT_ONCE = 8
+
+export interface FsBlobsInit {
+  /** Holds the folders blocks, tmp and quarantine; they are made when missing. */
+  dir: string
+  pathTransform?: PathTransform | undefined
+  fs?: FileSystem | undefined
+}
+
+/** One file a block, below `<dir>/blocks`. */
+export class FsBlobs implements Blobs {
+  private readonly slots = new Slots(FILES_AT_ONCE)
+  private readonly folders: FolderSync
+  private readonly known = new Set<string>()
+  private readonly making = new Map<string, Promise<void>>()
+  private count = 0
+  private failed: StoreFailedError | undefined
+
+  private constructor (
+    private readonly dir: string,
+    private readonly transform: PathTransform,
+    private readonly fs: FileSystem,
+    private readonly aside: FsQuarantine
+  ) {
+    this.folders = new FolderSync((path) => fs.syncFolder(path))
+  }
+
+  /** Makes what folders are missing, empties tmp. A symbolic link where a folder should be is an error. */
+  static async open ({ dir, pathTransform, fs = diskFileSystem }: FsBlobsInit): Promise<FsBlobs> {
+    const blobs = new FsBlobs(dir, pathTransform ?? defaultTransform, fs, await FsQuarantine.open(join(dir, QUARANTINE), fs))
+    await blobs.prepare(pathTransform === undefined ? fanOutFolders() : [])
+    return blobs
+  }
+
+  get failure (): StoreFailedError | undefined {
+    return this.failed
+  }
+
+  async write (cid: CID, bytes: Uint8Array): Promise<void> {
+    const path = this.pathOf(cid)
+    await this.slots.run(async () => {
+      if (this.failed !== undefined) throw this.failed
+      try {
+        await this.attempt(path, bytes)
+      } catch (error) {
+        if (!(error instanceof DiskFailure)) throw asNoSpace(error)
+        // the pages are marked clean after a failed sync, so only a new file can be synced in earnest
+        await this.attempt(path, bytes).catch((second: unknown) => { throw this.fail(second) })
+      }
+    })
+  }
+
+  async read (cid: CID, size: number): Promise<Uint8Array | undefined> {
+    return orAbsent(this.fs.read(this.pathOf(cid), size + 1))
+  }
+
+  async stat (cid: CID): Promise<number | undefined> {
+    return orAbsent(this.fs.size(this.pathOf(cid)))
+  }
+
+  async remove (cid: CID): Promise<void> {
+    await orAbsent(this.fs.remove(this.pathOf(cid)))
+  }
+
+  async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {
+    if (bytes === undefined) await this.aside.move(cid.toString(), this.pathOf(cid), reason)
+    else await this.aside.keep(cid.toString(), bytes, reason)
+  }
+
+  quarantined (): { blocks: number, bytes: number } {
+    return this.aside.totals()
+  }
+
+  async space (): Promise<{ free: number, total: number }> {
+    return this.fs.space(this.dir)
+  }
+
+  async close (): Promise<void> {}
+
+  private pathOf (cid: CID): string {
+    return join(this.dir, BLOCKS, checkPath(this.transform(cid)))
+  }
+
+  private async attempt (path: string, bytes: Uint8Array): Promise<void> {
+    await this.makeFolders(dirname(path))
+    await durableWrite(this.fs, this.folders, join(this.dir, TMP, String(this.count++)), path, bytes)
+  }
+
+  /** What a second failure means: a full disk, this moment (too many open files), or a disk that is not to be trusted. */
+  private fail (error: unknown): unknown {
+    if (!(error instanceof DiskFailure)) return asNoSpace(error)
+    this.failed ??= new StoreFailedError(`The disk did not keep what was written to ${this.dir}, twice. Nothing more is written until the next start`, { cause: error })
+    return this.failed
+  }
+
+  private async prepare (fanOut: string[]): Promise<void> {
+    const blocks = join(this.dir, BLOCKS)
+    const tmp = join(this.dir, TMP)
+    await this.fs.makeFolder(blocks)
+    await this.fs.makeFolder(tmp)
+    await this.fs.syncFolder(this.dir)
+    const there = await this.fs.list(blocks)
+    const strange = there.find(({ kind }) => kind === 'other')
+    if (strange !== undefined) throw new DirectoryNotWritableError(`${join(blocks, strange.name)} is neither a file nor a folder. Symbolic links below the folder are not followed`)
+    for (const { name, kind } of there) {
+      if (kind === 'folder') this.known.add(join(blocks, name))
+    }
+    const missing = fanOut.map((name) => join(blocks, name)).filter((path) => !this.known.has(path))
+    for (const path of missing) {
+      await this.fs.makeFolder(path)
+      this.known.add(path)
+    }
+    if (missing.length > 0) await this.fs.syncFolder(blocks)
+    this.known.add(blocks)
+    for (const { name } of await this.fs.list(tmp)) await this.fs.remove(join(tmp, name))
+  }
+
+  /** For transforms from outside: the folders of a path are made, and durable, before the file. */
+  private async makeFolders (folder: string): Promise<void> {
+    if (this.known.has(folder)) return
+    let making = this.making.get(folder)
+    if (making === undefined) {
+      making = (async () => {
+        const parent = dirname(folder)
+        await this.makeFolders(parent)
+        await this.fs.makeFolder(folder)
+        await this.folders.sync(parent)
+        this.known.add(folder)
+      })().finally(() => { this.making.delete(folder) })
+      this.making.set(folder, making)
+    }
+    await making
+  }
+}
+
+function asNoSpace (error: unknown): unknown {
+  return isFull(error) ? new NoSpaceError('The disk is full', { cause: error }) : error
+}
+
+/** Only ENOENT means absent. */
+async function orAbsent<T> (work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,166 @@
+import type { Blockstore, InputPair, Pair } from 'interface-blockstore'
+import type { CID } from 'multiformats/cid'
+import type { Statement } from '../index-db/index-db.js'
+
+export interface SignalOptions {
+  signal?: AbortSignal | undefined
+}
+
+export interface PutBlockOptions extends SignalOptions {
+  /** The upload (16 bytes, begun) that pins the block. Omitted: the block is kept until `delete`. */
+  upload?: Uint8Array | undefined
+  /** True when the caller has just made or checked the CID from these bytes. @default false */
+  verified?: boolean | undefined
+  /**
+   * Only with `upload`: a block below SMALL_BLOCK_BYTES is held in memory and written by `finish`, in the same
+   * transaction as everything else; until then it is not durable and nobody else sees it. Larger ones are put as ever.
+   *
+   * @default false
+   */
+  stage?: boolean | undefined
+}
+
+export interface ReadBlockOptions extends SignalOptions {
+  /** Hash the bytes before they are returned. @default true */
+  verify?: boolean | undefined
+}
+
+export interface BeginOptions extends SignalOptions {
+  /** 16 bytes, chosen by the putter; the same id again continues that upload. */
+  upload: Uint8Array
+  /** Who puts: pins are kept apart by (writer, upload). */
+  writer: string
+  /** Bytes that will come, 0 when unknown. */
+  expected: number
+  /** An upload of this process: it ends with the process. @default false */
+  local?: boolean | undefined
+}
+
+export interface Usage {
+  /** Bytes of blocks held, in tmp and in quarantine. */
+  used: number
+  /** Bytes that uploads under way may still write. */
+  reserved: number
+  /** Bytes lent. */
+  capacity: number
+  /** Bytes of the file system that are never used. */
+  reserve: number
+  /** Bytes free on the file system; in memory what is left of the capacity. */
+  free: number
+  /** True after the disk failed to keep what was written: nothing more is acknowledged until the next start. */
+  readOnly: boolean
+  /** Blocks in quarantine. */
+  quarantined: number
+  /** Blocks held. */
+  blocks: number
+  /** Bytes of the index itself, beside `used`. */
+  index: number
+}
+
+/** What was found wrong with a block that the index says is held. */
+export interface CorruptBlock {
+  cid: CID
+  /** For people. */
+  reason: string
+  /** True when the bytes are gone, false when they lie in quarantine. */
+  lost: boolean
+}
+
+export interface Removed {
+  blocks: number
+  bytes: number
+}
+
+/**
+ * The content-addressed store: blocks of this project's CIDs (protocols/block), each durable when `put` has resolved.
+ * It is an interface-blockstore too; `put` without an upload keeps the block until `delete`.
+ */
+export interface BlockStore extends Blockstore {
+  /**
+   * Durable when resolved (unless staged): file, folder and index are fsynced. A block that is held is not written again.
+   *
+   * @throws InvalidDataError when the bytes are not those of the CID, or too long, or the CID is of another kind
+   * @throws NoSpaceError, StoreFailedError
+   */
+  put: (cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>, options?: PutBlockOptions) => Promise<CID>
+  /** The bytes; NotFoundError (a BlockNotFoundError) when absent. */
+  get: (cid: CID, options?: ReadBlockOptions) => AsyncGenerator<Uint8Array>
+  /** By the index, as `stat`. */
+  has: (cid: CID, options?: SignalOptions) => Promise<boolean>
+  /** Ends the keeping that a put without upload began; the block goes unless an upload or a finished root names it. */
+  delete: (cid: CID, options?: SignalOptions) => Promise<void>
+  putMany: (source: Iterable<InputPair> | AsyncIterable<InputPair>, options?: PutBlockOptions) => AsyncGenerator<CID>
+  getMany: (source: Iterable<CID> | AsyncIterable<CID>, options?: ReadBlockOptions) => AsyncGenerator<Pair>
+  deleteMany: (source: Iterable<CID> | AsyncIterable<CID>, options?: SignalOptions) => AsyncGenerator<CID>
+  getAll: (options?: ReadBlockOptions) => AsyncGenerator<Pair>
+
+  /**
+   * The bytes, or undefined when the block is not held.
+   *
+   * @throws BlockCorruptError when the bytes are wrong (then in quarantine) or gone; reported once, absent afterwards
+   */
+  read: (cid: CID, options?: ReadBlockOptions) => Promise<Uint8Array | undefined>
+  /** By the index. */
+  stat: (cid: CID) => { size: number } | undefined
+  /**
+   * Begins or continues an upload and reserves its space, before any body.
+   *
+   * @throws NoSpaceError, StoreFailedError (read-only), NotAllowedError (the id is another writer's)
+   */
+  begin: (options: BeginOptions) => Promise<void>
+  /** Pins those that are held (looked at, not only by the index) and says which those are. */
+  pin: (upload: Uint8Array, cids: CID[]) => Promise<boolean[]>
+  /**
+   * Checks that everything below `root` is held with the sizes that the manifests say; then, in one transaction, writes
+   * what was staged, the refs of the root and `extra`, and ends the upload. Blocks of the upload that do not lie below
+   * the root go.
+   *
+   * @throws BlocksUnavailableError naming how many are missing; InvalidDataError when a manifest breaks a rule
+   */
+  finish: (upload: Uint8Array, root: CID, extra?: readonly Statement[]) => Promise<void>
+  /** Ends an upload at once: blocks that nothing else names go. Nothing happens when it is not known. */
+  abandon: (upload: Uint8Array) => Promise<void>
+  /** The putter gave up: pins last ABORTED_PIN_MS more. */
+  abort: (upload: Uint8Array) => Promise<void>
+  /** The putter's stream ended: pins last PIN_MS more, and `begin` with the same id goes on. */
+  suspend: (upload: Uint8Array) => Promise<void>
+  /** Ends the uploads whose time is over; also done at open and from time to time by `begin`. */
+  expire: (now?: number) => Promise<Removed>
+  /** Drops the refs of a root and every block that nothing else names, in one transaction with `extra`. */
+  release: (root: CID, extra?: readonly Statement[]) => Promise<Removed>
+  /** True when the root and everything below it is held. */
+  complete: (root: CID) => Promise<boolean>
+  /** Finished roots that name this block. */
+  rootsOf: (cid: CID) => CID[]
+  /** Hashes the block now; false when it is absent, or was wrong and went to quarantine. */
+  recheck: (cid: CID) => Promise<boolean>
+  /** Hashes every block, one after the other; yields each one that was wrong or gone. */
+  verifyAll: (options?: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void }) => AsyncGenerator<CorruptBlock>
+  usage: () => Usage
+  /** Waits for what is under way. The index is closed by its owner. */
+  close: () => Promise<void>
+}
+
+/**
+ * Where the bytes of large blocks lie. Knows nothing of the index: no pins, no counts. Every path or key comes from
+ * the CID.
+ */
+export interface Blobs {
+  /** Durable when resolved. Replaces what lies there under the same CID. */
+  write: (cid: CID, bytes: Uint8Array) => Promise<void>
+  /** At most `size` + 1 bytes, so that a file that grew is seen; undefined only when there is none. */
+  read: (cid: CID, size: number) => Promise<Uint8Array | undefined>
+  /** Stored length, undefined only when there is none. */
+  stat: (cid: CID) => Promise<number | undefined>
+  /** No error when there is none. */
+  remove: (cid: CID) => Promise<void>
+  /** Moves the blob aside with the reason, or keeps `bytes` (of a block in the index) there. Never overwrites what lies there. */
+  quarantine: (cid: CID, reason: string, bytes?: Uint8Array) => Promise<void>
+  /** What lies in quarantine. */
+  quarantined: () => { blocks: number, bytes: number }
+  /** Set once the disk failed to keep what was written; nothing more is written then. */
+  readonly failure: Error | undefined
+  /** Of the file system; undefined when only the capacity counts. */
+  space: () => Promise<{ free: number, total: number } | undefined>
+  close: () => Promise<void>
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { IndexDb } from '../index-db/index-db.js'
+import type { Migrations } from '../index-db/migrate.js'
+import { MIGRATIONS } from '../index-db/schema.js'
+import { IndexedBlockStore } from './block-store.js'
+import type { Directory } from './directory.js'
+import { diskFileSystem } from './file-system.js'
+import { FsBlobs } from './fs-blobs.js'
+import { FsQuarantine } from './fs-quarantine.js'
+import type { Blobs, BlockStore, CorruptBlock } from './interface.js'
+import { BLOCKS, INDEX, QUARANTINE, TRASH } from './layout.js'
+import { MemoryBlobs } from './memory-blobs.js'
+import { OutsideBlobs, type OutsideBlockstore } from './outside-blobs.js'
+import type { PathTransform } from './path-transform.js'
+import { MemoryQuarantine } from './quarantine.js'
+
+export interface StorageInit {
+  /** Omitted: index and blocks in memory. */
+  directory?: Directory | undefined
+  /** Bytes lent. */
+  capacity: number
+  pathTransform?: PathTransform | undefined
+  /** Where blocks lie instead of `<dir>/blocks`. Small ones stay in the index. */
+  blockstore?: OutsideBlockstore | undefined
+  onCorrupt?: ((block: CorruptBlock) => void) | undefined
+  migrations?: Migrations
+}
+
+export interface Storage {
+  db: IndexDb
+  store: BlockStore
+  /** Closes store and index, in that order; the directory is closed by its owner, last. */
+  close: () => Promise<void>
+}
+
+/** Less free than this and the index may not even open. */
+const OPEN_BYTES = 1024 ** 2
+
+/**
+ * Index and block store of a folder, or in memory. Call `directory.commit()` when everything else of a new folder is
+ * there too.
+ *
+ * @throws IndexDamagedError, NewerFormatError, NoSpaceError, StoreFailedError
+ */
+export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, migrations = MIGRATIONS }: StorageInit): Promise<Storage> {
+  if (directory !== undefined) await prepare(directory)
+  const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(INDEX), migrations, create: directory.isNew })
+  try {
+    const blobs = await openBlobs(directory, blockstore, pathTransform)
+    const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, ballast: directory })
+    return {
+      db,
+      store,
+      async close () {
+        try {
+          await store.close()
+        } finally {
+          await db.close()
+        }
+      }
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function openBlobs (directory: Directory | undefined, outside: OutsideBlockstore | undefined, pathTransform: PathTransform | undefined): Promise<Blobs> {
+  if (outside !== undefined) {
+    return new OutsideBlobs(outside, directory === undefined ? new MemoryQuarantine() : await FsQuarantine.open(directory.file(QUARANTINE), diskFileSystem))
+  }
+  return directory === undefined ? new MemoryBlobs() : FsBlobs.open({ dir: directory.path, pathTransform })
+}
+
+/** The ballast is made while there is room, and given up when there is not even room to open the index. */
+async function prepare (directory: Directory): Promise<void> {
+  const { free } = await diskFileSystem.space(directory.path)
+  if (free < OPEN_BYTES) await directory.dropBallast()
+  else await directory.makeBallast()
+  if (!directory.isNew && free < OPEN_BYTES) return
+  for (const folder of [BLOCKS, TRASH]) await diskFileSystem.makeFolder(join(directory.path, folder))
+}

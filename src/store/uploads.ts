@@ -1,0 +1,97 @@
+import type { CID } from 'multiformats/cid'
+import { ABORTED_PIN_MS, PIN_MS, SCRUB_MS } from '../defaults.js'
+import { NotAllowedError } from '../errors.js'
+import { HELD } from '../index-db/store-schema.js'
+import { judge } from './damage.js'
+import type { BeginOptions, Removed } from './interface.js'
+import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreParts, type Upload } from './parts.js'
+import { recheck } from './read.js'
+import { removeFiles, type RemovedRow } from './release.js'
+import { dropPinned, endUpload, ensureUpload, heldListed, listOf, pinListed, setExpiry } from './statements.js'
+
+export async function begin (parts: StoreParts, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
+  signal?.throwIfAborted()
+  checkWritable(parts)
+  const key = keyOfUpload(id)
+  const other = (known: { writer: string } | undefined): boolean => known !== undefined && known.writer !== writer
+  const row = local ? undefined : parts.db.get<{ writer: string }>('SELECT writer FROM uploads WHERE id = ?', id)
+  if (other(row) || other(parts.uploads.get(key))) throw new NotAllowedError('This upload is of another writer')
+  if (parts.uploads.has(key)) return
+  const upload: Upload = {
+    id: new Uint8Array(id),
+    writer,
+    local,
+    reservation: await parts.capacity.begin(expected),
+    staged: new Map(),
+    running: new Set(),
+    rowed: row !== undefined,
+    ended: false
+  }
+  if (parts.uploads.has(key)) parts.capacity.end(upload.reservation) // begun twice at the same time
+  else parts.uploads.set(key, upload)
+}
+
+/** Pins what is held and says which those are; a file is looked at, and hashed when that was last done too long ago. */
+export async function pin (parts: StoreParts, id: Uint8Array, cids: CID[]): Promise<boolean[]> {
+  const upload = uploadOf(parts, id)
+  return within(upload, (async () => {
+    await Promise.all(cids.map((cid) => look(parts, cid)))
+    const list = listOf(cids.map((cid) => ({ cid, size: 0 })))
+    upload.rowed = true
+    const results = await parts.db.write([ensureUpload(parts, upload), pinListed(upload.id, list), heldListed(list)])
+    const held = new Set(results.at(-1)?.rows.map((row) => (row as { at: number }).at))
+    return cids.map((_, index) => held.has(index))
+  })())
+}
+
+async function look (parts: StoreParts, cid: CID): Promise<void> {
+  const row = rowOf(parts, cid)
+  if (row?.state !== HELD) return
+  if (row.verified < parts.now() - SCRUB_MS) await recheck(parts, cid)
+  else if (row.file === 1 && await parts.blobs.stat(cid) !== row.size) await judge(parts, cid)
+}
+
+/** Ends an upload now; blocks that nothing else names go. */
+export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Removed> {
+  const key = keyOfUpload(id)
+  const upload = parts.uploads.get(key)
+  if (upload !== undefined) {
+    upload.ended = true
+    await Promise.allSettled(upload.running)
+    close(parts, upload)
+    if (!upload.rowed) return { blocks: 0, bytes: 0 }
+  }
+  return writeFreeing(parts, [dropPinned(id), ...endUpload(id)], ([dropped]) => removeFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
+}
+
+/** Forgets the upload in this process and gives back its reservation; what waited in memory is gone. */
+export function close ({ uploads, capacity }: StoreParts, upload: Upload): void {
+  upload.ended = true
+  upload.staged.clear()
+  capacity.end(upload.reservation)
+  const key = keyOfUpload(upload.id)
+  if (uploads.get(key) === upload) uploads.delete(key)
+}
+
+/** The stream of an upload ended without `finish`: its pins last a while, so that it can go on. */
+export async function suspend (parts: StoreParts, id: Uint8Array, aborted: boolean): Promise<void> {
+  const upload = parts.uploads.get(keyOfUpload(id))
+  if (upload === undefined) return
+  upload.ended = true
+  await Promise.allSettled(upload.running)
+  close(parts, upload)
+  if (upload.rowed) await parts.db.write([setExpiry(id, parts.now() + (aborted ? ABORTED_PIN_MS : PIN_MS))])
+}
+
+/** Ends the uploads whose time is over, and local ones of processes that are dead. */
+export async function expire (parts: StoreParts, now: number): Promise<Removed> {
+  const removed = { blocks: 0, bytes: 0 }
+  const over = parts.db.all<{ id: Uint8Array }>('SELECT id FROM uploads WHERE (start IS NULL AND expires < ?) OR start <> ?', now, parts.start)
+  for (const { id } of over) {
+    if (parts.uploads.has(keyOfUpload(id))) continue
+    const { blocks, bytes } = await abandon(parts, id)
+    removed.blocks += blocks
+    removed.bytes += bytes
+  }
+  return removed
+}

@@ -1,0 +1,149 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { equal } from '../../protocols/block/hash.js'
+import { ProtocolError } from '../../protocols/errors.js'
+import { verifyAdmits } from '../../protocols/hello/admits.js'
+import { HELLO_PROTOCOL } from '../../protocols/hello/constants.js'
+import { dialHello } from '../../protocols/hello/dialer.js'
+import { handleHello, type JoinRequest } from '../../protocols/hello/handler.js'
+import type { Keys } from '../../protocols/hello/joining.js'
+import type { Writer } from '../../protocols/hello/refusal.js'
+import { readInvite } from '../../protocols/vault/invite.js'
+import { makeAdmit } from '../../protocols/vault/make-entry.js'
+import { checkJoin } from '../../protocols/vault/member.js'
+import { entryById } from '../index-db/entries.js'
+import type { IndexDb } from '../index-db/index-db.js'
+import { knownAddresses } from '../index-db/members.js'
+import type { Role } from '../interface.js'
+import type { Greeter, SessionFacts } from '../network/peers.js'
+import type { Author } from './author.js'
+import type { Secrets } from './keyring.js'
+import type { Ledger } from './ledger.js'
+import { KeyedLock } from '../index-db/keyed-lock.js'
+import { peerText } from './members.js'
+import { readStored } from './stored.js'
+
+export interface GreeterParts {
+  db: IndexDb
+  ledger: Ledger
+  secrets: Secrets
+  /** Missing for roles that write no entries. */
+  author: Author | undefined
+  /** This node: 38 bytes. */
+  self: Uint8Array
+  /** True when the vault took the invite back. */
+  inviteRevoked: (key: Uint8Array) => boolean
+}
+
+/** Members that a refused joiner is told of. */
+const MAX_WRITERS = 8
+const MAX_ADDRESSES = 4
+const MAX_CHAIN = 32
+
+/** Speaks hello for this node: shows its chain of admits, checks that of others, and admits joiners where it may. */
+export class MemberGreeter implements Greeter {
+  readonly protocol = HELLO_PROTOCOL
+  private readonly joins = new KeyedLock()
+
+  constructor (private readonly parts: GreeterParts) {}
+
+  async dial (connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
+    const stream = await connection.newStream(HELLO_PROTOCOL, { signal })
+    return dialHello(stream, { ...this.ends(connection), signal })
+  }
+
+  async handle (stream: Stream, connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
+    return handleHello(stream, {
+      ...this.ends(connection),
+      signal,
+      ...(this.parts.author === undefined ? {} : { admit: (join) => this.admit(join) }),
+      writers: () => this.writers()
+    })
+  }
+
+  private ends (connection: Connection) {
+    const { secrets, self } = this.parts
+    return {
+      local: self,
+      remote: connection.remotePeer.toMultihash().bytes,
+      encryption: connection.encryption,
+      meet: secrets.meet,
+      admits: this.chain(self),
+      verify: (admits: Uint8Array[], peer: Uint8Array) => this.verify(admits, peer)
+    }
+  }
+
+  /** A member's admit and those of the writers that lead to the vault key, as far as this node knows them. */
+  private chain (subject: Uint8Array): Uint8Array[] {
+    const { db, ledger } = this.parts
+    const chain: Uint8Array[] = []
+    for (let next = ledger.members.get(peerText(subject))?.admit; next !== undefined && chain.length < MAX_CHAIN;) {
+      const row = entryById(db, next)
+      if (row === undefined) break
+      chain.push(row.entry)
+      const by = ledger.members.ofWriter(row.writer)?.admit
+      // the founder's admit is written by the founder itself
+      if (by === undefined || equal(by, next)) break
+      next = by
+    }
+    return chain
+  }
+
+  private async verify (admits: Uint8Array[], peer: Uint8Array): Promise<SessionFacts> {
+    const { ledger, secrets } = this.parts
+    verifyAdmits({ admits, peer, vault: secrets.vault, knows: (writer) => ledger.members.ofWriter(writer) !== undefined })
+    // the founder's end first, so that each admit's writer is known when it is taken in
+    for (const bytes of admits.toReversed()) await ledger.receive([bytes])
+    const member = ledger.members.get(peerText(peer))
+    if (member === undefined) throw new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
+    return { peer: member.peer, role: member.role, label: member.label }
+  }
+
+  /** Writes the admit of a joiner and says what its role holds. Asked again for the same certificate it answers the same. */
+  private async admit ({ invite, certificate, peer }: JoinRequest): Promise<Keys & { admits: Uint8Array[] }> {
+    return this.joins.run('join', async () => {
+      const { ledger, author, secrets, inviteRevoked } = this.parts
+      if (author === undefined) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
+      const known = this.admitted(certificate, peer)
+      if (!known) {
+        // the uses that are left are counted under this lock: two joiners at once cannot both have the last one
+        const { key, role } = readInvite(invite)
+        if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
+        const joining = checkJoin({
+          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.members.uses(key, peer), revoked: inviteRevoked(key)
+        })
+        await author.write(
+          (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),
+          async ({ bytes }) => { await ledger.take(ledger.read(bytes)) }
+        )
+      }
+      const member = ledger.members.get(peerText(peer))
+      if (member === undefined) throw new ProtocolError('INTERNAL', 'The admit was not kept')
+      return { ...held(secrets, member.role), admits: this.chain(peer) }
+    })
+  }
+
+  private admitted (certificate: Uint8Array, peer: Uint8Array): boolean {
+    const known = this.parts.ledger.members.get(peerText(peer))
+    const row = known === undefined ? undefined : entryById(this.parts.db, known.admit)
+    const entry = row === undefined ? undefined : readStored(row.entry)
+    return entry?.kind === 'admit' && equal(entry.admit.member.encoded, certificate)
+  }
+
+  private writers (): Writer[] {
+    const addresses = Map.groupBy(knownAddresses(this.parts.db), ({ peer }) => peer)
+    return this.parts.ledger.members.all()
+      .filter(({ role, bytes }) => (role === 'owner' || role === 'write') && !equal(bytes, this.parts.self))
+      .map(({ peer, bytes, label }) => ({ peer: bytes, label, addresses: (addresses.get(peer) ?? []).slice(0, MAX_ADDRESSES).map(({ address }) => multiaddr(address).bytes) }))
+      .sort((a, b) => b.addresses.length - a.addresses.length)
+      .slice(0, MAX_WRITERS)
+  }
+}
+
+/** What a role holds of the vault, from what this node holds. */
+function held ({ meet, reads, secret }: Secrets, role: Role): Keys {
+  const epoch = Math.max(0, reads.length - 1)
+  if (role === 'store') return { meet, epoch, reads: [] }
+  if (role !== 'owner') return { meet, epoch, reads }
+  return { meet, epoch, reads, ...(secret === undefined ? {} : { vaultSecret: secret }) }
+}

@@ -1,0 +1,104 @@
+import { peerIdFromMultihash } from '@libp2p/peer-id'
+import { decode as decodeDigest } from 'multiformats/hashes/digest'
+import type { IndexDb } from '../index-db/index-db.js'
+import { allMembers, allWriters, type MemberRow } from '../index-db/members.js'
+import type { Role } from '../interface.js'
+
+export interface Member {
+  /** PeerId as text. */
+  peer: string
+  bytes: Uint8Array
+  role: Role
+  operator: string
+  label: string
+  writer?: Uint8Array
+  invite?: Uint8Array
+  /** Id of the admit that counts. */
+  admit: Uint8Array
+  since: number
+  seen?: number
+}
+
+/** Whose a writer key is, and by which admit it is known. */
+export interface Writer { peer: string, admit: Uint8Array }
+
+const RANK: Record<Role, number> = { owner: 3, write: 2, read: 1, store: 0 }
+const SHORT_PEER = 8
+
+/** PeerId text of its 38 bytes. */
+export function peerText (bytes: Uint8Array): string {
+  return peerIdFromMultihash(decodeDigest(bytes)).toString()
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** Who belongs to the vault, as the admits in the index say; kept in memory, since every entry and every hello asks. */
+export class Members {
+  private readonly byPeer = new Map<string, Member>()
+  /** Of every admit that was kept, whether it counts or not. */
+  private readonly byWriter = new Map<string, Writer>()
+
+  constructor (db: IndexDb) {
+    for (const row of allMembers(db)) this.set(fromRow(row))
+    for (const { key, peer, admit } of allWriters(db)) this.setWriter(key, { peer: peerText(peer), admit })
+  }
+
+  get (peer: string): Member | undefined { return this.byPeer.get(peer) }
+  ofWriter (writer: Uint8Array): Writer | undefined { return this.byWriter.get(hex(writer)) }
+  all (): Member[] { return [...this.byPeer.values()] }
+
+  /** Whether `member` counts beside what is known of its peer: the higher role does, then the lower id. */
+  counts (member: Member): boolean {
+    const known = this.byPeer.get(member.peer)
+    if (known === undefined) return true
+    if (RANK[known.role] !== RANK[member.role]) return RANK[member.role] > RANK[known.role]
+    return Buffer.compare(member.admit, known.admit) < 0
+  }
+
+  set (member: Member): void {
+    this.byPeer.set(member.peer, member)
+  }
+
+  setWriter (key: Uint8Array, writer: Writer): void {
+    if (!this.byWriter.has(hex(key))) this.byWriter.set(hex(key), writer)
+  }
+
+  /** How many other nodes joined with this invite. */
+  uses (invite: Uint8Array, except: Uint8Array): number {
+    return this.all().filter((member) => member.invite !== undefined && hex(member.invite) === hex(invite) && hex(member.bytes) !== hex(except)).length
+  }
+
+  label (peer: string): string {
+    const label = this.byPeer.get(peer)?.label ?? ''
+    return label === '' ? `${peer.slice(-SHORT_PEER)}` : label
+  }
+}
+
+function fromRow (row: MemberRow): Member {
+  return {
+    peer: peerText(row.peer),
+    bytes: row.peer,
+    role: row.role as Role,
+    operator: row.operator,
+    label: row.label,
+    ...(row.writer === null ? {} : { writer: row.writer }),
+    ...(row.invite === null ? {} : { invite: row.invite }),
+    admit: row.admit,
+    since: row.since,
+    ...(row.seen === null ? {} : { seen: row.seen })
+  }
+}
+
+export function toRow (member: Member): MemberRow {
+  return {
+    peer: member.bytes,
+    role: member.role,
+    operator: member.operator,
+    label: member.label,
+    writer: member.writer ?? null,
+    invite: member.invite ?? null,
+    admit: member.admit,
+    since: member.since,
+    seen: member.seen ?? null
+  }
+}

@@ -1,0 +1,128 @@
+import { CID } from 'multiformats/cid'
+import { ProtocolError } from '../../protocols/errors.js'
+import type { PutEntry } from '../../protocols/vault/entry.js'
+import type { Heads } from '../../protocols/vault/history.js'
+import type { ReadKeys } from '../../protocols/vault/keys.js'
+import { normalName } from '../../protocols/vault/names.js'
+import { openEntry, tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
+import { base32 } from '../../protocols/vault/text.js'
+import { InvalidNameError, InvalidOptionError } from '../errors.js'
+import { entriesOfTag, entryById, nameRow, namesFrom, type EntryRow, type NameRow } from '../index-db/entries.js'
+import type { IndexDb } from '../index-db/index-db.js'
+import type { FileInfo } from '../interface.js'
+import { readStored, type HistoryRow } from './stored.js'
+
+/** The shortest prefix of a version that is looked up. */
+const MIN_VERSION_CHARACTERS = 6
+
+export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Array, bytes: number, entry: Uint8Array }
+
+/** The name as writers store it. InvalidNameError says what is wrong. */
+export function checkName (name: string): string {
+  if (typeof name !== 'string') throw new InvalidNameError('A name is text')
+  try {
+    return normalName(name)
+  } catch (cause) {
+    throw new InvalidNameError(`${cause instanceof Error ? cause.message : 'not a name'}. Accepted: 1 to 1,024 bytes of UTF-8, parts separated by single slashes`, { cause })
+  }
+}
+
+/** What the newest version of a tag means to somebody with the read keys; undefined for a delete, or what does not open. */
+export function newestName (history: Heads<HistoryRow>, keys: ReadKeys): NameRow | undefined {
+  const newest = history.newest
+  if (newest === undefined || newest.kind === 'delete') return undefined
+  const opened = openStored(newest.row.entry, keys)
+  return opened === undefined ? undefined : nameOf(opened.entry, opened.hidden, history.conflict)
+}
+
+/** What a name means while this is its newest version. */
+export function nameOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean): NameRow {
+  return {
+    name: hidden.name,
+    tag: entry.tag,
+    version: entry.id,
+    root: entry.root.bytes,
+    bytes: entry.bytes,
+    size: hidden.size,
+    mtime: hidden.mtime ?? null,
+    type: hidden.type ?? null,
+    time: entry.time,
+    conflict: conflict ? 1 : 0
+  }
+}
+
+/** A put or restore with its private part; undefined when that does not open with these keys. */
+export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEntry, hidden: PutPrivate } | undefined {
+  const entry = readStored(encoded)
+  if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
+  try {
+    return { entry, hidden: openEntry(entry, keys) }
+  } catch (error) {
+    // such an entry counts in its history, but nobody can read it
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
+}
+
+export function infoOfRow (row: NameRow): FileInfo {
+  return {
+    name: row.name,
+    version: base32(row.version),
+    cid: CID.decode(row.root).toString(),
+    size: row.size,
+    ...(row.mtime === null ? {} : { mtime: new Date(row.mtime) }),
+    ...(row.type === null ? {} : { type: row.type }),
+    time: new Date(row.time),
+    conflict: row.conflict === 1
+  }
+}
+
+/** The newest version of a name, or the one version that `version` is or begins. */
+export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: string): Found | undefined {
+  const normal = checkName(name)
+  const named = nameRow(db, normal)
+  const row = version === undefined
+    ? named === undefined ? undefined : entryById(db, named.version)
+    : versionRow(db, tagOf(keys.name, normal), version)
+  if (row === undefined) return undefined
+  const opened = openStored(row.entry, keys)
+  if (opened === undefined) return undefined
+  const { entry, hidden } = opened
+  const info: FileInfo = {
+    name: hidden.name,
+    version: base32(entry.id),
+    cid: entry.root.toString(),
+    size: hidden.size,
+    ...(hidden.mtime === undefined ? {} : { mtime: new Date(hidden.mtime) }),
+    ...(hidden.type === undefined ? {} : { type: hidden.type }),
+    time: new Date(entry.time),
+    conflict: named?.conflict === 1
+  }
+  return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
+}
+
+function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
+  if (version.length < MIN_VERSION_CHARACTERS) throw new InvalidOptionError('version', 'too short', `a version, or at least its first ${MIN_VERSION_CHARACTERS} characters`)
+  const fitting = entriesOfTag(db, tag).filter((row) => row.root !== null && base32(row.id).startsWith(version.toLowerCase()))
+  if (fitting.length > 1) throw new InvalidOptionError('version', `"${version}" fits ${fitting.length} versions`, 'more of its characters')
+  return fitting[0]
+}
+
+/** Names that begin with `prefix`, in the order of their bytes. */
+export function * list (db: IndexDb, prefix: string): Generator<FileInfo> {
+  for (const row of namesFrom(db, prefix.normalize('NFC'))) yield infoOfRow(row)
+}
+
+/** Names whose last part is the same, or begins alike; for the message that says that there is no such name. */
+export function similar (db: IndexDb, name: string, most: number): string[] {
+  const last = name.split('/').at(-1) ?? name
+  const stem = last.replace(/\.[^.]*$/, '')
+  const like = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`)
+  const found = new Set<string>()
+  for (const pattern of [`%/${like(last)}`, `${like(last)}%`, `%${like(stem)}%`]) {
+    if (stem.length < 2 || found.size >= most) break
+    const rows = db.all<{ name: string }>("SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?", pattern, most)
+    for (const row of rows) found.add(row.name)
+  }
+  return [...found].slice(0, most)
+}

@@ -1,0 +1,209 @@
+import type { CID } from 'multiformats/cid'
+import { multiaddr } from '@multiformats/multiaddr'
+import { check, readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault/keys.js'
+import { equal } from '../../protocols/block/hash.js'
+import { ProtocolError } from '../../protocols/errors.js'
+import { createInvite } from '../../protocols/vault/invite.js'
+import { makePut } from '../../protocols/vault/make-entry.js'
+import { nextAfter } from '../../protocols/vault/history.js'
+import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
+import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
+import { InvalidRecoveryCodeError, NotAllowedError } from '../errors.js'
+import { allEntries, countEntries, totals, type EntryRow } from '../index-db/entries.js'
+import type { IndexDb, Statement } from '../index-db/index-db.js'
+import { sawMember } from '../index-db/members.js'
+import { forgive, owe, owedCount, owedTo, paid } from '../index-db/owed.js'
+import type { FileInfo, Role } from '../interface.js'
+import { Author } from './author.js'
+import { newLineage } from './found.js'
+import type { Secrets } from './keyring.js'
+import { Ledger, type Change } from './ledger.js'
+import { Members, type Member } from './members.js'
+import { checkName, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
+
+export interface VaultParts {
+  db: IndexDb
+  secrets: Secrets
+  /** Keeps changed secrets; nothing in memory. */
+  save: (secrets: Secrets) => Promise<void>
+  onChange: (change: Change, encoded: Uint8Array, from?: string) => void
+}
+
+/** What a put needs before its first chunk is sealed. */
+export interface PutPlan {
+  name: string
+  /** Of all blocks of the version. */
+  salt: Uint8Array
+  /** The name has no version yet, so nobody can have any of its blocks. */
+  fresh: boolean
+}
+
+export interface NewVersion {
+  root: CID
+  key: Uint8Array
+  size: number
+  bytes: number
+  salt: Uint8Array
+  mtime?: Date
+  type?: string
+  copies?: number
+  /** Members beside this one that should get it. */
+  owed: number
+}
+
+/** One vault as this node knows it: its members, its names, and what this node may do. */
+export class Vault {
+  readonly ledger: Ledger
+  readonly author: Author | undefined
+  private readonly keys: ReadKeys | undefined
+
+  constructor (private readonly parts: VaultParts) {
+    const { db, secrets, onChange } = parts
+    const [first] = secrets.reads
+    const newest = secrets.reads.at(-1)
+    this.keys = newest === undefined ? undefined : readKeys(newest, first)
+    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, onChange)
+    this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
+  }
+
+  get id (): string { return base32(this.parts.secrets.vault) }
+  get role (): Role { return this.parts.secrets.role }
+  get recoveryChecked (): boolean { return this.parts.secrets.recoveryChecked }
+  get unknownEntries (): number { return this.ledger.unknown }
+  get refused (): Record<string, number> { return this.ledger.refused }
+  private get epoch (): number { return Math.max(0, this.parts.secrets.reads.length - 1) }
+
+  /** NotAllowedError for role store, which has no key to any content. */
+  readKeys (): ReadKeys {
+    if (this.keys === undefined) throw new NotAllowedError('This node has role store: it keeps what it cannot read, and knows no names')
+    return this.keys
+  }
+
+  members (): Member[] { return this.ledger.members.all() }
+  labelOf (peer: string): string { return this.ledger.members.label(peer) }
+  /** This node wrote the entry. */
+  wrote (entry: { writer: Uint8Array }): boolean { return this.author !== undefined && equal(this.author.key, entry.writer) }
+
+  /** For the sync protocol. */
+  readonly source = { digest: () => this.ledger.digest, entries: () => allEntries(this.parts.db) }
+
+  async saw (member: Member): Promise<void> {
+    member.seen = Date.now()
+    await this.parts.db.write([sawMember(member.bytes, member.seen)])
+  }
+
+  lookup (name: string, version?: string): Found | undefined { return lookup(this.parts.db, this.readKeys(), name, version) }
+  similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
+  totals (): { files: number, bytes: number, entries: number } { return { ...totals(this.parts.db), entries: countEntries(this.parts.db) } }
+
+  * list (prefix: string): Generator<FileInfo> {
+    this.readKeys()
+    yield * list(this.parts.db, prefix)
+  }
+
+  /** The salt of a new version: its name's, or a fresh one where the name is new. */
+  planPut (name: string): PutPlan {
+    const normal = checkName(name)
+    const keys = this.readKeys()
+    const newest = this.ledger.heads(tagOf(keys.name, normal)).newest
+    const opened = newest === undefined ? undefined : openStored(newest.row.entry, keys)
+    return { name: normal, salt: opened?.hidden.lineage ?? newLineage().lineage, fresh: newest === undefined }
+  }
+
+  /**
+   * Makes the version's entry and commits it together with what `finish` adds. What is already the only newest version
+   * makes no new one (product, "put").
+   */
+  async commitPut (name: string, version: NewVersion, finish: (extra: Statement[]) => Promise<void>): Promise<{ id: Uint8Array, entry: Uint8Array, info: FileInfo }> {
+    const keys = this.readKeys()
+    const author = this.author
+    if (author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot put files`)
+    const normal = checkName(name)
+    const tag = tagOf(keys.name, normal)
+    return this.ledger.ofTag(tag, async () => {
+      const history = this.ledger.heads(tag)
+      const newest = history.newest === undefined ? undefined : openStored(history.newest.row.entry, keys)
+      if (newest !== undefined && !history.conflict && equal(newest.entry.root.bytes, version.root.bytes)) {
+        await finish([])
+        return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOfRow(nameOf(newest.entry, newest.hidden, false)) }
+      }
+      const { lineage, seed } = newest === undefined
+        ? { lineage: version.salt, seed: newLineage().seed }
+        : { lineage: newest.hidden.lineage, seed: newest.entry.seed }
+      const hidden: PutPrivate = {
+        name: normal,
+        lineage,
+        key: version.key,
+        size: version.size,
+        ...(version.mtime === undefined ? {} : { mtime: version.mtime.getTime() }),
+        ...(version.type === undefined ? {} : { type: version.type })
+      }
+      const { root, bytes, copies } = version
+      return author.write((terms) => makePut({
+        ...terms, ...nextAfter(history), ...hidden, keys, seed, root, bytes, ...(copies === undefined ? {} : { copies })
+      }), async ({ bytes: encoded, entry }) => {
+        if (entry.kind !== 'put') throw new TypeError('a put was made')
+        // what is owed is written with the entry: no crash lies between the two
+        await this.ledger.takeMade(entry, hidden, history, (extra) => finish(version.owed === 0 ? extra : [...extra, owe(entry.id, version.owed, [])]))
+        // it names all heads as its ancestors, unless there were more than an entry can name
+        const conflict = history.heads.length > entry.after.length
+        return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
+      })
+    })
+  }
+
+  /** Takes in the entry of a version that a peer pushed; `finish` makes it whole in the same transaction. */
+  async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>): Promise<Uint8Array> {
+    const entry = this.ledger.read(encoded.slice())
+    if (entry.kind !== 'put' && entry.kind !== 'restore') throw new ProtocolError('INVALID_DATA', 'An upload ends with the entry of a version')
+    let finished = false
+    await this.ledger.take(entry, async (statements) => {
+      await finish(entry.root, entry.bytes, statements)
+      finished = true
+    })
+    if (!finished) throw new ProtocolError('UNKNOWN_WRITER', 'The writer of the entry is not known here yet')
+    return entry.id
+  }
+
+  owedTo (peer: string): EntryRow[] { return owedTo(this.parts.db, peer) }
+  /** Versions of this node that other members still are to get. */
+  owedCount (): number { return owedCount(this.parts.db, this.members().length) }
+  async paid (id: Uint8Array, peer: string): Promise<void> { await this.parts.db.write(paid(id, peer)) }
+
+  /** What is written when this node lets its copy of a version go. */
+  evicted (root: CID): Statement { return forgive(root.bytes) }
+
+  createInvite (options: { role: Role, expires: number, uses: number, label: string, operator: string, addresses: string[] }): string {
+    const { secret, reads, meet } = this.parts.secrets
+    const newest = reads.at(-1)
+    if (secret === undefined || newest === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners invite`)
+    const { role, uses, label, operator } = options
+    return createInvite({
+      vaultSign: vaultKeys(secret).sign, role, uses, label, operator, joinBy: options.expires, check: check(newest), meet, epoch: this.epoch,
+      addresses: options.addresses.map((text) => multiaddr(text).bytes)
+    })
+  }
+
+  recoveryCode (): string {
+    const { secret } = this.parts.secrets
+    if (secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners have the recovery code`)
+    return recoveryText(secret)
+  }
+
+  /** True when `code` is this vault's, which is then remembered. */
+  async checkRecoveryCode (code: string): Promise<boolean> {
+    const { secrets } = this.parts
+    if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners have the recovery code`)
+    let given: Uint8Array
+    try {
+      given = readRecoveryText(code)
+    } catch (cause) {
+      const mistyped = cause instanceof TextError && cause.problem !== 'prefix'
+      throw new InvalidRecoveryCodeError(mistyped ? 'The recovery code is incomplete or was mistyped: its checksum does not fit' : 'This is no recovery code: one begins with dfs-recovery1', { cause })
+    }
+    if (!equal(given, secrets.secret)) return false
+    secrets.recoveryChecked = true
+    await this.parts.save(secrets)
+    return true
+  }
+}

@@ -1,0 +1,22 @@
+import { InvalidOptionError } from '../errors.js'
+import type { DfsNodeInit } from '../interface.js'
+import { parseAddress } from '../network/addresses.js'
+import { text } from './invite.js'
+
+/** Looks at everything that can be wrong in a configuration before anything is opened; the error names the field. */
+export function checkInit (init: DfsNodeInit): void {
+  text('label', init.label)
+  text('operator', init.operator)
+  for (const address of init.listen ?? []) parseAddress('listen', address)
+  for (const address of init.announce ?? []) parseAddress('announce', address)
+  for (const address of init.bootstrap ?? []) parseAddress('bootstrap', address, { peer: 'required' })
+  count('capacity', init.capacity, 0, 'bytes, a whole number from 0')
+  if (init.copies !== 'all') count('copies', init.copies, 1, "a whole number from 1, or 'all'")
+  count('durable', init.durable, 1, 'a number of members, a whole number from 1')
+  count('lockWait', init.lockWait, 0, 'milliseconds, a whole number from 0')
+  if (init.dir === '') throw new InvalidOptionError('dir', 'empty', 'a folder; leave it out for a node in memory')
+}
+
+function count (field: string, value: number | undefined, least: number, accepted: string): void {
+  if (value !== undefined && (!Number.isSafeInteger(value) || value < least)) throw new InvalidOptionError(field, `${value} is not accepted`, accepted)
+}

@@ -1,0 +1,54 @@
+import type { AbortOptions } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { ProtocolError } from '../../protocols/errors.js'
+import { NotAllowedError, NotPromisedError } from '../errors.js'
+import type { Statement } from '../index-db/index-db.js'
+import { pushVersion } from '../replication/push-version.js'
+import type { Parts } from './parts.js'
+import { find } from './stat.js'
+
+/**
+ * Drops this node's copy of the newest version once another member gave its word: a receipt says that every block
+ * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first.
+ */
+export async function evict (parts: Parts, name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
+  const { vault, store, links, peers } = parts
+  if (vault.role !== 'owner' && vault.role !== 'write') {
+    throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
+  }
+  const { id, root, bytes, entry } = await find(parts, name, options)
+  if (!await store.complete(root)) throw new NotPromisedError(`This node holds no whole copy of "${name}", so there is nothing to drop`, { retry: false })
+  const leaving = root.toString()
+  if (parts.leaving.has(leaving)) throw new NotPromisedError(`"${name}" is being let go already`)
+  parts.leaving.add(leaving)
+  const failures: string[] = []
+  try {
+    for (const { peer } of peers.sessions()) {
+      try {
+        await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
+        continue
+      }
+      return { ...await store.release(root, [vault.evicted(root)]), peer }
+    }
+  } finally {
+    parts.leaving.delete(leaving)
+  }
+  const others = failures.length === 0 ? 'No other member is connected.' : failures.join('; ')
+  throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
+}
+
+type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
+
+/**
+ * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
+ * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
+ */
+export function staying ({ leaving }: Pick<Parts, 'leaving'>, finish: Finish): Finish {
+  return async (root, bytes, extra) => {
+    if (leaving.has(root.toString())) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
+    await finish(root, bytes, extra)
+  }
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import type { CID } from 'multiformats/cid'
+import { UPLOAD_ID_BYTES } from '../../protocols/store/constants.js'
+import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '../errors.js'
+import { readFile } from '../file/read-file.js'
+import type { GetOptions } from '../interface.js'
+import type { FetchOptions } from '../replication/fetch-plan.js'
+import type { BlockStore } from '../store/interface.js'
+import type { Parts } from './parts.js'
+import { find } from './stat.js'
+
+/** The bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
+export async function * get (parts: Parts, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+  const { offset = 0, length, signal, onProgress } = options
+  whole('offset', offset)
+  if (length !== undefined) whole('length', length)
+  const { info, root, key } = await find(parts, name, options)
+  const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
+  const bytes = readFile({
+    root,
+    key,
+    offset,
+    ...(length === undefined ? {} : { length }),
+    ...(signal === undefined ? {} : { signal }),
+    get: (cid, size, { signal: ended }) => block(parts, cid, {
+      signal: ended,
+      ...(size === undefined ? {} : { size }),
+      onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
+    })
+  })
+  let read = 0
+  for await (const piece of bytes) {
+    read += piece.length
+    onProgress?.({ type: 'file:get:read', bytes: read, total })
+    yield piece
+    signal?.throwIfAborted()
+  }
+}
+
+/** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
+async function block ({ store, fetch, peer }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
+  let damage: BlockCorruptError | undefined
+  try {
+    const held = await store.read(cid, options)
+    if (held !== undefined) return held
+  } catch (error) {
+    if (!(error instanceof BlockCorruptError)) throw error
+    damage = error
+  }
+  let bytes: Uint8Array
+  try {
+    bytes = await fetch.fetch(cid, options)
+  } catch (error) {
+    // that it was damaged here says more, once, than that nobody else has it
+    throw error instanceof BlocksUnavailableError && damage !== undefined ? damage : error
+  }
+  if (store.rootsOf(cid).length > 0) await mend(store, peer, cid, bytes)
+  return bytes
+}
+
+/**
+ * The refs of its versions keep the block; the upload is only what lets it in. Never fails: whoever reads has the good
+ * bytes, and a block that could not be put back stays one that is missing here.
+ */
+async function mend (store: BlockStore, writer: string, cid: CID, bytes: Uint8Array): Promise<void> {
+  const upload = new Uint8Array(randomBytes(UPLOAD_ID_BYTES))
+  try {
+    await store.begin({ upload, writer, expected: bytes.length, local: true })
+    await store.put(cid, bytes, { upload, verified: true })
+  } catch {
+    // the disk's own failures show in the status
+  }
+  await store.abandon(upload).catch(() => {}) // its pins end with this process
+}
+
+function whole (field: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidOptionError(field, `${value} is not a number of bytes`, 'a whole number from 0')
+}

@@ -1,0 +1,27 @@
+import type { Background } from '../replication/background.js'
+import type { FetchPlan } from '../replication/fetch-plan.js'
+import type { Links } from '../replication/links.js'
+import type { Peers } from '../network/peers.js'
+import type { BlockStore } from '../store/interface.js'
+import type { SyncLoop } from '../vault/sync-loop.js'
+import type { Vault } from '../vault/vault.js'
+
+/** The running parts of a node, as the verbs see them. */
+export interface Parts {
+  readonly peer: string
+  readonly store: BlockStore
+  readonly vault: Vault
+  readonly peers: Peers
+  /** By performance.now(), in milliseconds. */
+  readonly startedAt: number
+  readonly links: Links
+  readonly fetch: FetchPlan
+  readonly sync: SyncLoop
+  readonly background: Background
+  /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
+  readonly leaving: Set<string>
+  /** Copies this node's puts want and how many members must have them, when the put does not say. */
+  readonly defaults: { copies?: number | 'all', durable?: number }
+  /** How long waiting for members may take; tests shorten it. */
+  readonly waits: { answerMs: number, progressMs: number, askMs: number }
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import type { CID } from 'multiformats/cid'
+import { DEFAULT_COPIES, DEFAULT_DURABLE } from '../defaults.js'
+import { InvalidOptionError, NotAllowedError, NotDurableError } from '../errors.js'
+import { writeFile } from '../file/write-file.js'
+import type { CopyInfo, FileInfo, FileResult, PutOptions, Source } from '../interface.js'
+import { LivePush, type Receipt } from '../replication/live-push.js'
+import { pushVersion } from '../replication/push-version.js'
+import { checkPut } from './check-put.js'
+import { aborted } from './ended.js'
+import { Reach } from './reach.js'
+import type { Parts } from './parts.js'
+import { asIterable } from './source.js'
+
+/** `copies: 'all'`: more than any vault has. */
+const MOST_MEMBERS = 1_000_000
+
+interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
+
+/** Stores a new version of `name` here and on `durable - 1` other members; the rest follow in the background. */
+export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+  const { vault } = parts
+  if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
+  checkPut(options)
+  const durable = durableOf(parts, options)
+  const { bytes, size = options.size } = asIterable(source)
+  const plan = vault.planPut(name)
+  const reach = new Reach(parts, durable)
+  // what is put anew under a name that has versions is offered first: most of it may be there
+  const push = new LivePush(parts.links, plan.fresh ? reach.first() : [], size ?? 0, options.signal, (peer, count) => {
+    options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count })
+  })
+  const written = await write(parts, name, plan.salt, bytes, size, push, options)
+  const own: CopyInfo = { peer: parts.peer, label: vault.labelOf(parts.peer), blocks: written.blocks, bytes: written.bytes }
+  const result = (receipts: Receipt[]): FileResult => ({
+    ...written.info,
+    copies: [own, ...receipts.map(({ peer }) => ({ peer, label: vault.labelOf(peer), blocks: written.blocks, bytes: written.bytes }))]
+  })
+  const receipts: Receipt[] = []
+  const onReceipt = (receipt: Receipt): void => {
+    if (receipts.some(({ peer }) => peer === receipt.peer)) return
+    receipts.push(receipt)
+    // a row that stays only makes the peer be asked once more
+    vault.paid(written.id, receipt.peer).catch(() => {})
+    options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
+  }
+  try {
+    const { receipts: live, failures } = await push.done(written.entry, written.id)
+    live.forEach(onReceipt)
+    options.signal?.throwIfAborted()
+    await reach.rest(receipts, failures, async (peer, signal, onProgress) => {
+      onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress }))
+    }, options.signal)
+  } catch (cause) {
+    if (options.signal?.aborted !== true) throw cause
+    goOn(parts, written, receipts)
+    const file = result(receipts)
+    throw new NotDurableError(`Saved here, but the waiting for other machines was ended. ${name} is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
+  }
+  goOn(parts, written, receipts)
+  const file = result(receipts)
+  if (reach.required && receipts.length + 1 < reach.wanted) {
+    throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. ${name} is kept and goes on copying while the node runs. Repeating the put is safe`,
+      { reached: receipts.length + 1, wanted: reach.wanted, file })
+  }
+  return file
+}
+
+async function write (parts: Parts, name: string, salt: Uint8Array, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+  const { store, vault } = parts
+  const upload = new Uint8Array(randomBytes(16))
+  await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
+  let committed = false
+  try {
+    let read = 0
+    const { signal } = options
+    const written = await writeFile(bytes, {
+      chunkKey: vault.readKeys().chunk,
+      salt,
+      ...(size === undefined ? {} : { size }),
+      ...(signal === undefined ? {} : { signal }),
+      onRead: (count) => {
+        read += count
+        options.onProgress?.({ type: 'file:put:read', bytes: read, ...(size === undefined ? {} : { total: size }) })
+      },
+      put: async (block, ended) => {
+        await Promise.all([
+          store.put(block.cid, block.bytes, { upload, verified: true, stage: true, ...ended }),
+          push.send(block.cid, block.bytes, ended)
+        ])
+        options.onProgress?.({ type: 'file:put:stored', bytes: block.bytes.length })
+      }
+    })
+    signal?.throwIfAborted()
+    const { id, entry, info } = await vault.commitPut(name, {
+      ...written,
+      salt,
+      owed: owed(parts, options),
+      ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
+      ...(options.type === undefined ? {} : { type: options.type }),
+      ...copiesOf(parts, options)
+    }, (extra) => store.finish(upload, written.root, extra))
+    committed = true
+    return { id, root: written.root, bytes: written.bytes, blocks: written.blocks, entry, info }
+  } catch (error) {
+    push.abort()
+    if (options.signal?.aborted === true) throw aborted(options.signal.reason)
+    throw error
+  } finally {
+    if (!committed) await store.abandon(upload)
+  }
+}
+
+/** The other connected members get the version too, without anybody waiting for them. */
+function goOn (parts: Parts, written: Written, receipts: Receipt[]): void {
+  const { vault, links, store, peers, background } = parts
+  const have = new Set(receipts.map(({ peer }) => peer))
+  for (const { peer } of peers.sessions()) {
+    if (have.has(peer)) continue
+    background.add(peer, async (signal) => {
+      await pushVersion(links, store, peer, written, { signal })
+      await vault.paid(written.id, peer)
+    })
+  }
+}
+
+/** How many members beside this one should get a version: those that connect later too, also after the next start. */
+function owed (parts: Parts, options: PutOptions): number {
+  const copies = options.copies ?? parts.defaults.copies ?? DEFAULT_COPIES
+  const durable = options.durable ?? parts.defaults.durable ?? DEFAULT_DURABLE
+  return copies === 'all' ? MOST_MEMBERS : Math.max(copies, durable) - 1
+}
+
+function durableOf (parts: Parts, options: PutOptions): number | undefined {
+  const durable = options.durable ?? parts.defaults.durable
+  if (durable === undefined) return undefined
+  if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
+  const members = parts.vault.members().length
+  if (durable > members) throw new NotDurableError(`${durable} machines were asked for (durable), but the vault has ${members}. Nothing was read`, { reached: 0, wanted: durable })
+  return durable
+}
+
+function copiesOf (parts: Parts, options: PutOptions): { copies?: number } {
+  const copies = options.copies ?? parts.defaults.copies
+  if (copies === undefined) return {}
+  if (copies === 'all') return { copies: 0 }
+  return { copies }
+}

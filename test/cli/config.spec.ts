@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { InvalidOptionError } from '../../src/errors.js'
+import { type Config, fromToml, over, readConfig, writeConfig } from '../../src/cli/config.js'
+import { TestWorld } from './harness.js'
+
+describe('config.toml', () => {
+  let dir: string
+  beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'dfs-config-')) })
+  afterEach(async () => { await rm(dir, { recursive: true, force: true }) })
+
+  it('is empty where there is no file', async () => {
+    assert.deepEqual(await readConfig(dir), {})
+  })
+
+  it('gives back what was written, whatever the texts are', async () => {
+    const address = fc.constantFrom('/ip4/127.0.0.1/tcp/1', '/dns4/home.example.net/tcp/14040', '/ip6/::/tcp/0')
+    const label = fc.string({ unit: 'grapheme' }).filter((text) => !/[\u0000-\u001f\u007f-\u009f]/.test(text) && Buffer.byteLength(text) <= 64 && text.isWellFormed())
+    const config = fc.record({ listen: fc.array(address), announce: fc.array(address), bootstrap: fc.array(address), capacity: fc.nat(), label, operator: label }, { requiredKeys: [], noNullPrototype: true })
+    await fc.assert(fc.asyncProperty(config, async (value) => {
+      await writeConfig(dir, value)
+      assert.deepEqual(await readConfig(dir), value)
+    }), { numRuns: 50 })
+  })
+
+  it('is for its owner alone', async () => {
+    await writeConfig(dir, { label: 'x' })
+    assert.equal((await stat(join(dir, 'config.toml'))).mode & 0o777, 0o600)
+  })
+
+  it('takes a capacity with a unit', () => {
+    assert.deepEqual(fromToml('capacity = "200GB"', 'x'), { capacity: 200e9 })
+  })
+
+  for (const [what, toml, field] of [
+    ['an unknown key', 'colour = "red"', 'colour'],
+    ['a key of every object', 'constructor = "x"', 'constructor'],
+    ['a section', '[listen]\na = 1', 'listen'],
+    ['a text for a list', 'listen = "/ip4/127.0.0.1/tcp/1"', 'listen'],
+    ['a list for a text', 'label = ["a"]', 'label'],
+    ['a number for a text', 'label = 7', 'label'],
+    ['no multiaddr', 'listen = ["127.0.0.1:80"]', 'listen'],
+    ['no size', 'capacity = "a lot"', 'capacity'],
+    ['a negative size', 'capacity = -1', 'capacity'],
+    ['a long label', `label = "${'x'.repeat(65)}"`, 'label']
+  ] as const) {
+    it(`refuses ${what}, and names it`, () => {
+      assert.throws(() => fromToml(toml, 'config.toml'), (error: unknown) => error instanceof InvalidOptionError && error.field === field)
+    })
+  }
+
+  it('names the file when it is no TOML', () => {
+    assert.throws(() => fromToml('= =', '/x/config.toml'), (error: unknown) => error instanceof InvalidOptionError && error.field === '/x/config.toml')
+  })
+
+  it('does not take a file that cannot be read for none', async () => {
+    await mkdir(join(dir, 'config.toml'))
+    await assert.rejects(readConfig(dir), { code: 'EISDIR' })
+  })
+
+  it('stands below options, and above defaults', () => {
+    const below: Config = { label: 'a', capacity: 1 }
+    assert.deepEqual(over(below, { label: 'b' }), { label: 'b', capacity: 1 })
+  })
+})
+
+describe('dfs config', () => {
+  let world: TestWorld
+  beforeEach(async () => {
+    world = await TestWorld.open()
+    await world.run('init', '--label', 'laptop', '--listen', '/ip4/127.0.0.1/tcp/4000')
+    await writeFile(world.path('vault', 'format'), 'dfs 1\n')
+  })
+  afterEach(async () => { await world.close() })
+
+  it('lists every key with value and source', async () => {
+    const { code, stdout } = await world.run('config', '--json')
+    assert.equal(code, 0)
+    const rows = stdout.trim().split('\n').map((line) => JSON.parse(line) as { key: string, value: unknown, source: string })
+    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'label', 'operator'])
+    assert.deepEqual(rows[0], { key: 'listen', value: ['/ip4/127.0.0.1/tcp/4000'], source: 'config.toml' })
+    assert.deepEqual(rows[5], { key: 'operator', value: null, source: 'default' })
+  })
+
+  it('sets, shows and unsets', async () => {
+    assert.equal((await world.run('config', 'bootstrap', '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.5/tcp/1')).code, 0)
+    assert.equal((await world.run('config', 'bootstrap')).stdout, '/ip4/1.2.3.4/tcp/1\n/ip4/1.2.3.5/tcp/1\n')
+    assert.match(await readFile(world.path('vault', 'config.toml'), 'utf8'), /label = "laptop"/)
+    assert.equal((await world.run('config', 'bootstrap', '--unset')).code, 0)
+    assert.deepEqual((await readConfig(world.path('vault'))).bootstrap, undefined)
+  })
+
+  for (const words of [['colour'], ['colour', 'red'], ['capacity', 'much'], ['label', 'a', 'b'], ['label', 'a', '--unset'], ['listen', 'localhost:1']]) {
+    it(`refuses ${words.join(' ')}`, async () => {
+      const before = await readFile(world.path('vault', 'config.toml'), 'utf8')
+      assert.equal((await world.run('config', ...words)).code, 2)
+      assert.equal(await readFile(world.path('vault', 'config.toml'), 'utf8'), before)
+    })
+  }
+})

@@ -1,0 +1,132 @@
+/** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
+import { TypedEventEmitter } from '@libp2p/interface'
+import { AbortError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
+import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Role, Source, Status } from '../../src/interface.js'
+
+export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
+const PEER = '12D3KooWFake'
+const SIXTY_FOUR_KIB = 64 * 1024
+
+export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
+  readonly peer = PEER
+  readonly vault = 'k7qf2mabcdefghij'
+  readonly role: Role = 'owner'
+  readonly addresses = ['/ip4/127.0.0.1/tcp/14040/p2p/12D3KooWFake']
+  readonly files = new Map<string, { bytes: Uint8Array, info: FileInfo }>()
+  stopped = 0
+  /** Set: a get fails with this after so many bytes. */
+  getFails: { after: number, error: Error } | undefined
+  /** Set: a put that has read everything waits for ever, for its signal. */
+  waitForOthers = false
+  /** Set: a put fails with this before it reads. */
+  putFails: Error | undefined
+  readonly signals: AbortSignal[] = []
+  /** How much a put has taken from its source. */
+  taken = 0
+  /** How many bytes gets have handed out. */
+  given = 0
+  checkedCodes: string[] = []
+  invited: InviteOptions[] = []
+  /** Resolves before each piece is taken: a slow disk. */
+  beforePiece: () => Promise<void> = async () => {}
+
+  async start (): Promise<void> {}
+  async stop (): Promise<void> { this.stopped++ }
+  async [Symbol.asyncDispose] (): Promise<void> { await this.stop() }
+
+  async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+    const { signal, onProgress } = options
+    if (signal !== undefined) this.signals.push(signal)
+    if (this.putFails !== undefined) throw this.putFails
+    const pieces: Uint8Array[] = []
+    let read = 0
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
+      if (signal?.aborted === true) throw new AbortError('The operation was aborted')
+      await this.beforePiece()
+      pieces.push(piece)
+      read += piece.length
+      this.taken += piece.length
+      onProgress?.({ type: 'file:put:read', bytes: read, ...(options.size === undefined ? {} : { total: options.size }) })
+    }
+    const bytes = new Uint8Array(Buffer.concat(pieces))
+    const info: FileInfo = { name, version: `version-of-${name}`, cid: 'bafyfake', size: bytes.length, time: new Date(0), conflict: false, ...(options.mtime === undefined ? {} : { mtime: options.mtime }) }
+    this.files.set(name, { bytes, info })
+    const file = { ...info, copies: [{ peer: PEER, label: 'laptop', blocks: 1, bytes: bytes.length }] }
+    if (this.waitForOthers) {
+      onProgress?.({ type: 'file:put:receipt', peer: 'waiting' })
+      const cause = await aborted(signal)
+      throw new NotDurableError('Saved here, but on 1 of 2 machines: nas is away. It is kept', { reached: 1, wanted: 2, file, cause })
+    }
+    return file
+  }
+
+  async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+    if (options.signal !== undefined) this.signals.push(options.signal)
+    const file = this.files.get(name)
+    if (file === undefined) throw new FileNotFoundError(`No file named "${name}"`)
+    const { offset = 0, length = Infinity } = options
+    const bytes = file.bytes.subarray(offset, offset + length)
+    for (let at = 0; at < bytes.length; at += SIXTY_FOUR_KIB) {
+      options.signal?.throwIfAborted()
+      if (this.getFails !== undefined && at >= this.getFails.after) throw this.getFails.error
+      const piece = bytes.subarray(at, at + SIXTY_FOUR_KIB)
+      options.onProgress?.({ type: 'file:get:fetched', peer: 'nas', bytes: piece.length })
+      options.onProgress?.({ type: 'file:get:read', bytes: at + piece.length, total: bytes.length })
+      this.given += piece.length
+      yield piece
+    }
+  }
+
+  async stat (name: string): Promise<FileInfo> {
+    const file = this.files.get(name)
+    if (file === undefined) throw new FileNotFoundError(`No file named "${name}"`)
+    return file.info
+  }
+
+  async * list ({ prefix = '' }: ListOptions = {}): AsyncGenerator<FileInfo> {
+    for (const name of [...this.files.keys()].sort()) {
+      const file = this.files.get(name)
+      if (file !== undefined && name.startsWith(prefix)) yield file.info
+    }
+  }
+
+  async evict (name: string): Promise<{ blocks: number, bytes: number, peer: string }> {
+    const { size } = await this.stat(name)
+    return { blocks: 1, bytes: size, peer: 'nas' }
+  }
+
+  async invite (options: InviteOptions): Promise<string> {
+    this.invited.push(options)
+    return 'dfs-invite1fake'
+  }
+
+  async members (): Promise<MemberInfo[]> {
+    return [{ peer: PEER, label: 'laptop\u001b[31m', operator: '', role: 'owner', self: true, connected: false, since: new Date(0) }]
+  }
+
+  async peers (): Promise<PeerInfo[]> { return [] }
+
+  async status (): Promise<Status> {
+    return {
+      peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses,
+      members: { total: 1, connected: 0 }, files: this.files.size, bytes: 0, entries: this.files.size,
+      disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, notes: [], refused: {}
+    }
+  }
+
+  async recoveryCode (): Promise<string> { return RECOVERY_CODE }
+
+  async checkRecoveryCode (code: string): Promise<boolean> {
+    this.checkedCodes.push(code)
+    if (!code.startsWith('dfs-recovery1')) throw new InvalidRecoveryCodeError('This is no recovery code')
+    return code.replace(/\s/g, '') === RECOVERY_CODE
+  }
+}
+
+async function aborted (signal: AbortSignal | undefined): Promise<AbortError> {
+  await new Promise<void>((resolve) => {
+    if (signal?.aborted === true) resolve()
+    signal?.addEventListener('abort', () => { resolve() })
+  })
+  return new AbortError('The operation was aborted')
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../src/network/clock.js'
+
+/** Time that moves when it is told to. */
+export class FakeClock implements Clock {
+  #now = 1_000_000
+  readonly #timers = new Set<{ at: number, fn: () => void }>()
+
+  now = (): number => this.#now
+
+  after = (ms: number, fn: () => void): (() => void) => {
+    const timer = { at: this.#now + ms, fn }
+    this.#timers.add(timer)
+    return () => { this.#timers.delete(timer) }
+  }
+
+  /** Runs what is due, in order; promises settle in between. */
+  async advance (ms: number): Promise<void> {
+    const end = this.#now + ms
+    await settle()
+    for (;;) {
+      const [next] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
+      if (next === undefined) break
+      this.#timers.delete(next)
+      this.#now = next.at
+      next.fn()
+      await settle()
+    }
+    this.#now = end
+  }
+}
+
+/** Lets every promise that is ready go on. */
+export async function settle (): Promise<void> {
+  await new Promise<void>((resolve) => { setImmediate(resolve) })
+}

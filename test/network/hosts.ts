@@ -1,0 +1,111 @@
+/** Hosts and a stand-in for the hello of src/vault: one byte each way. */
+import { memory } from '@libp2p/memory'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { ProtocolError } from '../../protocols/errors.js'
+import type { WireCode } from '../../protocols/errors.js'
+import { createHost, startHost } from '../../src/network/host.js'
+import { newIdentity } from '../../src/network/identity.js'
+import { Gate } from '../../src/network/gate.js'
+import { Peers } from '../../src/network/peers.js'
+import type { GateInit } from '../../src/network/gate.js'
+import type { Greeter, PeersInit, Session, SessionFacts } from '../../src/network/peers.js'
+
+export const TCP = ['/ip4/127.0.0.1/tcp/0']
+export const HELLO = '/test/hello/1.0.0'
+
+/** Reads one byte; rejects when the stream ends before. */
+export async function readByte (stream: Stream): Promise<number> {
+  return new Promise((resolve, reject) => {
+    stream.addEventListener('message', (event) => { resolve(event.data.subarray()[0] ?? -1) }, { once: true })
+    stream.addEventListener('close', () => { reject(new ProtocolError('CLOSED', 'stream closed')) }, { once: true })
+    stream.addEventListener('remoteCloseWrite', () => { reject(new ProtocolError('CLOSED', 'stream closed')) }, { once: true })
+  })
+}
+
+/** Greets everybody, or refuses with `refuse`; `hold` delays the listening side. */
+export class TestGreeter implements Greeter {
+  readonly protocol = HELLO
+  refuse: WireCode | undefined
+  hold: Promise<unknown> | undefined
+  dialled = 0
+  expires: Date | undefined
+
+  async dial (connection: Connection): Promise<SessionFacts> {
+    this.dialled++
+    const stream = await connection.newStream(HELLO)
+    stream.send(Uint8Array.of(1))
+    if (await readByte(stream) !== 1) throw new ProtocolError('REFUSED', 'refused')
+    await stream.close()
+    return this.#facts(connection)
+  }
+
+  async handle (stream: Stream, connection: Connection): Promise<SessionFacts> {
+    await readByte(stream)
+    await this.hold
+    stream.send(Uint8Array.of(this.refuse === undefined ? 1 : 0))
+    await stream.close()
+    if (this.refuse !== undefined) throw new ProtocolError(this.refuse, 'refused')
+    return this.#facts(connection)
+  }
+
+  #facts (connection: Connection): SessionFacts {
+    return { peer: connection.remotePeer.toString(), role: 'write', label: 'test', ...(this.expires === undefined ? {} : { expires: this.expires }) }
+  }
+}
+
+export interface Side {
+  host: Libp2p
+  peers: Peers
+  gate: Gate
+  greeter: TestGreeter
+  id: string
+  addresses: string[]
+}
+
+const running: Array<() => Promise<void>> = []
+
+/** A host with Peers; `listen` of '/memory/…' picks that transport. */
+export async function side (listen: string[] = TCP, init: PeersInit & { gateInit?: GateInit } = {}): Promise<Side> {
+  const gate = new Gate(init.gateInit ?? {})
+  const host = await bare(listen, { gate, start: false })
+  const greeter = new TestGreeter()
+  const peers = new Peers(host, greeter, { gate, ...init })
+  running.push(async () => { await peers.stop() })
+  await startHost(host, listen)
+  return { host, peers, gate, greeter, id: host.peerId.toString(), addresses: host.getMultiaddrs().map(String) }
+}
+
+/** A libp2p peer that knows nothing of us. */
+export async function bare (listen: string[] = TCP, init: { gate?: Gate, start?: boolean } = {}): Promise<Libp2p> {
+  const host = await createHost({
+    privateKey: await newIdentity(),
+    listen,
+    ...init,
+    ...(listen.some((address) => address.startsWith('/memory')) ? { libp2p: { transports: [memory()] } } : {})
+  })
+  running.push(async () => { await host.stop() })
+  return host
+}
+
+export async function stopAll (): Promise<void> {
+  // sessions go before the hosts below them
+  for (const stop of running.splice(0).reverse()) await stop()
+}
+
+/** The next 'session:open' or 'session:close' that fits. */
+export async function next (peers: Peers, type: 'session:open' | 'session:close', fits: (session: Session) => boolean = () => true): Promise<Session> {
+  return new Promise((resolve) => {
+    const listener = (event: CustomEvent<Session>): void => {
+      if (!fits(event.detail)) return
+      peers.removeEventListener(type, listener)
+      resolve(event.detail)
+    }
+    peers.addEventListener(type, listener)
+  })
+}
+
+/** Resolves when the connection is closed, with the count of checks that `when` passes left to events. */
+export async function closed (connection: Connection): Promise<void> {
+  if (connection.status !== 'open' && connection.status !== 'closing') return
+  await new Promise<void>((resolve) => { connection.addEventListener('close', () => { resolve() }, { once: true }) })
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { FetchPlan } from '../../src/replication/fetch-plan.js'
+import { failsWith } from '../node/cluster.js'
+import { block, FakeGets, FakePeers, refusal, type Ask } from './fakes.js'
+
+/** Longer than any test. */
+const NEVER_MS = 600_000
+
+describe('fetch plan', () => {
+  let peers: FakePeers
+  let gets: FakeGets
+  let plan: FetchPlan
+  beforeEach(() => {
+    peers = new FakePeers()
+    gets = new FakeGets()
+    plan = new FetchPlan(peers.peers, gets, () => '', () => 0, NEVER_MS)
+  })
+
+  const settled = async (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+  const only = (asks: Ask[], at: number): Ask => {
+    const ask = asks[at]
+    assert.ok(ask !== undefined)
+    return ask
+  }
+
+  it('asks one member, says what came from it, and passes the length on', async () => {
+    peers.come('a')
+    const { cid, bytes } = block('text')
+    const fetched: unknown[] = []
+    const work = plan.fetch(cid, { size: 4, onFetched: (peer, count) => { fetched.push([peer, count]) } })
+    const ask = only(await gets.until(1), 0)
+    assert.deepEqual([ask.peer, ask.size, ask.cid.toString()], ['a', 4, cid.toString()])
+    ask.answer(bytes)
+    assert.deepEqual(await work, bytes)
+    assert.deepEqual(fetched, [['a', 4]])
+  })
+
+  for (const code of ['INCOMPLETE', 'HASH_MISMATCH', 'TIMEOUT', 'INVALID_DATA', 'CLOSED'] as const) {
+    it(`asks each member once when they answer ${code}`, async () => {
+      peers.come('a', 'b', 'c')
+      gets.auto = (ask) => { ask.fail(refusal(code)) }
+      await failsWith(plan.fetch(block('x').cid), 'BLOCKS_UNAVAILABLE')
+      assert.deepEqual(gets.asked.map(({ peer }) => peer).sort(), ['a', 'b', 'c'])
+    })
+  }
+
+  it('is a typed error at once when nobody is there', async () => {
+    await failsWith(plan.fetch(block('x').cid), 'BLOCKS_UNAVAILABLE')
+    assert.equal(gets.asked.length, 0)
+  })
+
+  it('waits for the first member while the node is still dialling', async () => {
+    plan = new FetchPlan(peers.peers, gets, () => '', () => NEVER_MS, NEVER_MS)
+    const { cid, bytes } = block('x')
+    const work = plan.fetch(cid)
+    gets.auto = (ask) => { ask.answer(bytes) }
+    peers.come('a')
+    assert.deepEqual(await work, bytes)
+  })
+
+  it('takes the block from the next one after a failure', async () => {
+    peers.come('a', 'b')
+    const { cid, bytes } = block('x')
+    gets.auto = (ask) => {
+      if (ask.peer === 'a') ask.fail(refusal('HASH_MISMATCH'))
+      else ask.answer(bytes)
+    }
+    assert.deepEqual(await plan.fetch(cid), bytes)
+    assert.deepEqual(gets.asked.map(({ peer }) => peer), ['a', 'b'])
+  })
+
+  it('asks who failed after all others from then on', async () => {
+    peers.come('a', 'b')
+    gets.auto = (ask) => {
+      if (ask.peer === 'a') ask.fail(refusal('HASH_MISMATCH'))
+      else ask.answer(block('x').bytes)
+    }
+    for (let n = 0; n < 5; n++) await plan.fetch(block('x').cid)
+    assert.deepEqual(gets.asked.map(({ peer }) => peer), ['a', 'b', 'b', 'b', 'b', 'b'])
+  })
+
+  it('spreads what is asked for at once over members that are alike', async () => {
+    peers.come('a', 'b', 'c')
+    const works = Array.from({ length: 9 }, (_, n) => plan.fetch(block(`${n}`).cid))
+    const asks = await gets.until(9)
+    for (const peer of ['a', 'b', 'c']) assert.equal(asks.filter((ask) => ask.peer === peer).length, 3)
+    for (const ask of asks) ask.answer(new Uint8Array(1))
+    await Promise.all(works)
+  })
+
+  it('asks a fast member for more than a slow one, in proportion', async () => {
+    let now = 0
+    const real = performance.now.bind(performance)
+    performance.now = () => now
+    try {
+      peers.come('slow', 'fast')
+      // one after the other, so that what passes is the block's own time: 4 to 1
+      for (let n = 0; n < 40; n++) {
+        const work = plan.fetch(block(`measured ${n}`).cid)
+        const ask = only(await gets.until(n + 1), n)
+        now += ask.peer === 'fast' ? 5 : 20
+        ask.answer(new Uint8Array(1024 ** 2))
+        await work
+        if (n === 4) peers.go('fast')
+        if (n === 24) peers.come('fast')
+      }
+      const before = gets.asked.length
+      const works = Array.from({ length: 20 }, (_, n) => plan.fetch(block(`${n}`).cid))
+      const asks = (await gets.until(before + 20)).slice(before)
+      const fast = asks.filter(({ peer }) => peer === 'fast').length
+      assert.ok(fast >= 14 && fast <= 18, `${fast} of 20`)
+      for (const ask of asks) ask.answer(new Uint8Array(1))
+      await Promise.all(works)
+    } finally {
+      performance.now = real
+    }
+  })
+
+  it('waits for a member that was lost in mid-transfer, and asks it again', async () => {
+    peers.come('a')
+    const { cid, bytes } = block('x')
+    const work = plan.fetch(cid)
+    const first = only(await gets.until(1), 0)
+    peers.go('a')
+    first.fail(refusal('CLOSED'))
+    // not before it is back
+    await new Promise<void>((resolve) => { setImmediate(resolve) })
+    assert.equal(gets.asked.length, 1)
+    peers.come('a')
+    only(await gets.until(2), 1).answer(bytes)
+    assert.deepEqual(await work, bytes)
+  })
+
+  it('takes another member that comes instead of the one that was lost', async () => {
+    peers.come('a')
+    const { cid, bytes } = block('x')
+    const work = plan.fetch(cid)
+    const first = only(await gets.until(1), 0)
+    peers.go('a')
+    first.fail(refusal('CLOSED'))
+    await new Promise<void>((resolve) => { setImmediate(resolve) })
+    peers.come('b')
+    const second = only(await gets.until(2), 1)
+    assert.equal(second.peer, 'b')
+    second.answer(bytes)
+    await work
+  })
+
+  it('gives up on a member that was lost and does not come back', async () => {
+    plan = new FetchPlan(peers.peers, gets, () => '', () => 0, 1)
+    peers.come('a')
+    const work = plan.fetch(block('x').cid)
+    peers.go('a')
+    only(await gets.until(1), 0).fail(refusal('CLOSED'))
+    await failsWith(work, 'BLOCKS_UNAVAILABLE')
+  })
+
+  it('does not ask a member again and again that goes at each want and comes back', async () => {
+    peers.come('a')
+    gets.auto = (ask) => {
+      peers.go('a')
+      ask.fail(refusal('CLOSED'))
+      // a guard: what never ends would keep the process busy
+      if (gets.asked.length < 50) setImmediate(() => { peers.come('a') })
+    }
+    await failsWith(plan.fetch(block('x').cid), 'BLOCKS_UNAVAILABLE')
+    assert.equal(gets.asked.length, 3)
+    // another block is another matter
+    await settled()
+    await failsWith(plan.fetch(block('y').cid), 'BLOCKS_UNAVAILABLE')
+    assert.equal(gets.asked.length, 6)
+  })
+
+  it('waits on for one that was lost when another went too often', async () => {
+    peers.come('flaps', 'b')
+    const { cid, bytes } = block('x')
+    const work = plan.fetch(cid)
+    const lose = async (count: number, peer: string): Promise<void> => {
+      const ask = only(await gets.until(count), count - 1)
+      assert.equal(ask.peer, peer)
+      peers.go(peer)
+      ask.fail(refusal('CLOSED'))
+      await settled()
+    }
+    await lose(1, 'flaps')
+    await lose(2, 'b')
+    for (const count of [3, 4]) {
+      peers.come('flaps')
+      await lose(count, 'flaps')
+    }
+    peers.come('flaps')
+    await settled()
+    assert.equal(gets.asked.length, 4)
+    peers.come('b')
+    only(await gets.until(5), 4).answer(bytes)
+    assert.deepEqual(await work, bytes)
+  })
+
+  it('makes one transfer for two who want the same block, and ends it when neither does', async () => {
+    peers.come('a')
+    const { cid, bytes } = block('x')
+    const stop = new AbortController()
+    const [one, other] = [plan.fetch(cid, { signal: stop.signal }), plan.fetch(cid)]
+    const ask = only(await gets.until(1), 0)
+    stop.abort(new Error('one leaves'))
+    await assert.rejects(one, { message: 'one leaves' })
+    assert.equal(ask.signal.aborted, false)
+    ask.answer(bytes)
+    assert.deepEqual(await other, bytes)
+    assert.equal(gets.asked.length, 1)
+
+    const leave = [new AbortController(), new AbortController()]
+    const works = leave.map(({ signal }) => plan.fetch(cid, { signal }))
+    const second = only(await gets.until(2), 1)
+    for (const [at, { abort }] of leave.map((controller, at) => [at, { abort: () => { controller.abort(new Error(`${at} leaves`)) } }] as const)) {
+      abort()
+      await assert.rejects(works[at] ?? Promise.resolve(), { message: `${at} leaves` })
+    }
+    assert.equal(second.signal.aborted, true)
+    assert.equal(gets.asked.length, 2)
+  })
+
+  it('one who comes after all others left gets a transfer of its own', async () => {
+    peers.come('a')
+    const { cid, bytes } = block('x')
+    const stop = new AbortController()
+    const left = plan.fetch(cid, { signal: stop.signal })
+    await gets.until(1)
+    gets.auto = (ask) => { ask.answer(bytes) }
+    // in the same turn in which the last one left
+    const late = left.catch(() => plan.fetch(cid))
+    stop.abort(new Error('leaves'))
+    assert.deepEqual(await late, bytes)
+    assert.equal(gets.asked.length, 2)
+  })
+
+  it('that was aborted before asks nobody', async () => {
+    peers.come('a')
+    await assert.rejects(plan.fetch(block('x').cid, { signal: AbortSignal.abort(new Error('before')) }), { message: 'before' })
+    assert.equal(gets.asked.length, 0)
+  })
+})

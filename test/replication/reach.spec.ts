@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import type { Receipt } from '../../src/replication/live-push.js'
+import type { Parts } from '../../src/verbs/parts.js'
+import { Reach } from '../../src/verbs/reach.js'
+import { FakePeers } from './fakes.js'
+
+/** Longer than any test. */
+const NEVER_MS = 600_000
+
+describe('reach', () => {
+  let peers: FakePeers
+  let pushed: string[]
+  beforeEach(() => {
+    peers = new FakePeers()
+    pushed = []
+  })
+
+  const reach = (durable: number, progressMs = NEVER_MS): Reach => new Reach({
+    peers,
+    vault: { members: () => ['self', 'b', 'c'], labelOf: (peer: string) => peer },
+    waits: { answerMs: 0, progressMs },
+    startedAt: 0
+  } as unknown as Parts, durable)
+  const receipt = (peer: string): Receipt => ({ peer, blocks: 1, bytes: 1 })
+  const settled = async (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+  /** Every push succeeds. */
+  const into = (receipts: Receipt[]) => async (peer: string): Promise<void> => {
+    pushed.push(peer)
+    receipts.push(receipt(peer))
+  }
+
+  it('leaves a member alone that has the version, also when it connects anew', async () => {
+    peers.come('b')
+    const receipts = [receipt('b')]
+    const work = reach(3).rest(receipts, new Map(), into(receipts))
+    await settled()
+    peers.go('b')
+    peers.come('b')
+    await settled()
+    peers.come('c')
+    await work
+    assert.deepEqual(pushed, ['c'])
+    assert.deepEqual(receipts.map(({ peer }) => peer), ['b', 'c'])
+  })
+
+  it('counts two receipts of one member once', async () => {
+    const receipts = [receipt('b'), receipt('b')]
+    peers.come('b', 'c')
+    await reach(3).rest(receipts, new Map(), into(receipts))
+    assert.deepEqual(pushed, ['c'])
+  })
+
+  it('asks a member again that failed and is back', async () => {
+    peers.come('b')
+    const receipts: Receipt[] = []
+    const work = reach(2).rest(receipts, new Map([['b', new Error('lost')]]), into(receipts))
+    await settled()
+    assert.deepEqual(pushed, [])
+    peers.go('b')
+    peers.come('b')
+    await work
+    assert.deepEqual(pushed, ['b'])
+  })
+
+  describe('a member that goes at each push and comes back', () => {
+    const real = performance.now.bind(performance)
+    let now = 0
+    beforeEach(() => {
+      now = 0
+      performance.now = () => now
+    })
+    afterEach(() => { performance.now = real })
+
+    /** Each push takes 10 ms; how many there were. Ends by itself at 200, so that a test that fails ends too. */
+    async function flapping (progressMs: number, hands: (attempt: number) => boolean): Promise<number> {
+      peers.come('b')
+      await reach(2, progressMs).rest([], new Map(), async (peer, _signal, onBytes) => {
+        pushed.push(peer)
+        now += 10
+        if (hands(pushed.length)) onBytes()
+        peers.go(peer)
+        if (pushed.length < 200) setImmediate(() => { peers.come(peer) })
+        throw new Error('lost')
+      })
+      return pushed.length
+    }
+
+    it('is given up once the time is over', async () => {
+      assert.equal(await flapping(50, () => false), 5)
+    })
+
+    it('has more time for what it was handed', async () => {
+      assert.equal(await flapping(50, (attempt) => attempt === 3), 8)
+    })
+
+    it('has no more time for what it is handed again and again', async () => {
+      assert.equal(await flapping(50, () => true), 8)
+    })
+
+    it('has its time anew from a receipt of another', async () => {
+      const receipts: Receipt[] = []
+      peers.come('b')
+      await reach(3, 50).rest(receipts, new Map(), async (peer) => {
+        pushed.push(peer)
+        now += 10
+        if (peer === 'c') {
+          receipts.push(receipt(peer))
+          return
+        }
+        peers.go(peer)
+        if (pushed.length < 200) setImmediate(() => { peers.come(peer, ...(pushed.length === 4 ? ['c'] : [])) })
+        throw new Error('lost')
+      })
+      assert.deepEqual(receipts.map(({ peer }) => peer), ['c'])
+      assert.equal(pushed.filter((peer) => peer === 'b').length, 10)
+    })
+  })
+})

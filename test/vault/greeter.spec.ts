@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { streamPair } from '@libp2p/utils'
+import type { Connection } from '@libp2p/interface'
+import { dialHello, dialJoin } from '../../protocols/hello/dialer.js'
+import { NotAWitnessError } from '../../protocols/hello/refusal.js'
+import { readEntry } from '../../protocols/vault/entry.js'
+import { check, vaultKeys } from '../../protocols/vault/keys.js'
+import { createInvite, readInviteText, type InviteText } from '../../protocols/vault/invite.js'
+import { sawAddress } from '../../src/index-db/members.js'
+import { Author } from '../../src/vault/author.js'
+import { MemberGreeter } from '../../src/vault/greeter.js'
+import { peerText } from '../../src/vault/members.js'
+import { certificate } from '../protocols/hello/cast.js'
+import { failsWith } from '../node/cluster.js'
+import { node, openLedger, threeAdmits, vault, type Node, type OpenLedger } from './vaults.js'
+
+const home = vault('greeter')
+const HOUR_MS = 3_600_000
+
+describe('greeter', () => {
+  let open: OpenLedger
+  let founder: Node
+  let admits: Uint8Array[]
+  let greeter: MemberGreeter
+  const revoked = new Set<string>()
+
+  beforeEach(async () => {
+    open = await openLedger(home)
+    const three = await threeAdmits(home)
+    admits = three.admits
+    ;[founder] = three.people
+    for (const bytes of admits) await open.ledger.receive([bytes])
+    revoked.clear()
+    greeter = greeterOf(founder, true)
+  })
+  afterEach(() => open.close())
+
+  function greeterOf (self: Node, writes: boolean): MemberGreeter {
+    return new MemberGreeter({
+      db: open.db,
+      ledger: open.ledger,
+      secrets: { vault: home.id, role: self === founder ? 'owner' : 'write', meet: home.meet, reads: [home.read], box: self.box, recoveryChecked: true, ...(self === founder ? { secret: home.secret } : {}) },
+      author: writes ? new Author(open.db, home.id, 0, self.writer) : undefined,
+      self: self.peer,
+      inviteRevoked: (key) => revoked.has(Buffer.from(key).toString('hex'))
+    })
+  }
+
+  function invite (options: { role?: 'owner' | 'write' | 'read' | 'store', uses?: number, joinBy?: number, of?: typeof home } = {}): InviteText {
+    const { role = 'write', uses = 1, joinBy = Date.now() + HOUR_MS, of = home } = options
+    return readInviteText(createInvite({ vaultSign: vaultKeys(of.secret).sign, role, uses, joinBy, label: 'l', operator: 'o', check: check(of.read), meet: home.meet, epoch: 0, addresses: [] }))
+  }
+
+  const connection = (peer: Uint8Array): Connection => ({ encryption: '/noise', remotePeer: { toMultihash: () => ({ bytes: peer }), toString: () => peerText(peer) } }) as unknown as Connection
+
+  /** One joiner over an in-memory stream. */
+  async function join (who: Node, text: InviteText, given?: Uint8Array, witness = greeter, local = founder): Promise<Awaited<ReturnType<typeof dialJoin>>> {
+    const [out, inbound] = await streamPair()
+    const handled = witness.handle(inbound, connection(who.peer), { signal: new AbortController().signal })
+    handled.catch(() => {})
+    const joined = await dialJoin(out, { local: who.peer, remote: local.peer, encryption: '/noise', invite: text, certificate: given ?? await certificate(text, who) })
+    assert.equal((await handled).peer, peerText(who.peer))
+    return joined
+  }
+
+  it('gives each role what it holds, and no more', async () => {
+    for (const role of ['owner', 'write', 'read', 'store'] as const) {
+      const { meet, reads, vaultSecret, own, witness } = await join(node(`joins as ${role}`), invite({ role }))
+      assert.deepEqual(meet, home.meet)
+      assert.deepEqual(reads, role === 'store' ? [] : [home.read])
+      assert.deepEqual(vaultSecret, role === 'owner' ? home.secret : undefined)
+      assert.deepEqual([own.role, witness.role], [role, 'owner'])
+    }
+  })
+
+  it('answers the same certificate with the same admit, and counts one use', async () => {
+    const text = invite({ uses: 2 })
+    const who = node('comes twice')
+    const mine = await certificate(text, who)
+    const first = await join(who, text, mine)
+    const count = open.ledger.digest.count
+    const second = await join(who, text, mine)
+    assert.deepEqual(second.admits, first.admits)
+    assert.equal(open.ledger.digest.count, count)
+    await join(node('the second'), text)
+    await failsWith(join(node('the third'), text), 'USED_UP')
+    // even then
+    assert.deepEqual((await join(who, text, mine)).admits, first.admits)
+  })
+
+  it('gives the last use to one of many that come at once', async () => {
+    const text = invite({ uses: 2 })
+    const results = await Promise.allSettled(Array.from({ length: 6 }, (_, n) => join(node(`racer ${n}`), text)))
+    assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 2)
+    for (const result of results) if (result.status === 'rejected') assert.equal((result.reason as { code: string }).code, 'USED_UP')
+    assert.equal(open.ledger.members.all().length, 5)
+  })
+
+  it('refuses what has expired, was taken back, or is of another vault, and writes nothing', async () => {
+    const before = open.ledger.digest.count
+    const late = invite({ joinBy: Date.now() - HOUR_MS })
+    await failsWith(join(node('late'), late), 'EXPIRED')
+    const back = invite()
+    revoked.add(Buffer.from(back.invite.key).toString('hex'))
+    await failsWith(join(node('taken back'), back), 'REVOKED')
+    await failsWith(join(node('elsewhere'), invite({ of: { ...vault('elsewhere'), meet: home.meet } })), 'WRONG_VAULT')
+    assert.equal(open.ledger.digest.count, before)
+    assert.deepEqual(open.ledger.members.all().length, 3)
+  })
+
+  it('an invite that ended a minute ago is still good: clocks differ', async () => {
+    await join(node('a minute late'), invite({ joinBy: Date.now() - 60_000 }))
+  })
+
+  it('refuses a certificate of another node, or for another invite', async () => {
+    const before = open.ledger.digest.count
+    const text = invite()
+    const who = node('honest')
+    await failsWith(join(who, text, await certificate(text, node('somebody else'))), 'INVALID_DATA')
+    await failsWith(join(who, text, await certificate(invite(), who)), 'INVALID_DATA')
+    assert.equal(open.ledger.digest.count, before)
+  })
+
+  it('a write member admits all but owners', async () => {
+    const writer = node('writer')
+    const witness = greeterOf(writer, true)
+    const { own, admits: chain } = await join(node('via writer'), invite({ role: 'read' }), undefined, witness, writer)
+    assert.equal(own.role, 'read')
+    assert.deepEqual(chain.map((bytes) => readEntry(bytes).kind), ['admit', 'admit', 'admit'])
+    await failsWith(join(node('wants all'), invite({ role: 'owner' }), undefined, witness, writer), 'NOT_A_WITNESS')
+  })
+
+  it('who cannot admit names who can, those with addresses first', async () => {
+    const reader = node('a reader')
+    await join(reader, invite({ role: 'read' }))
+    await open.db.write(sawAddress(peerText(node('second').peer), '/ip4/127.0.0.1/tcp/4001', 5))
+    const error = await join(node('asks the reader'), invite(), undefined, greeterOf(reader, false), reader).then(() => undefined, (reason: unknown) => reason)
+    assert.ok(error instanceof NotAWitnessError)
+    assert.deepEqual(error.writers.map(({ peer }) => peerText(peer)).sort(), [founder, node('writer'), node('second')].map(({ peer }) => peerText(peer)).sort())
+    assert.deepEqual(error.writers[0]?.peer, node('second').peer)
+    assert.equal(error.writers[0]?.addresses.length, 1)
+  })
+
+  it('greets a member by its chain, and takes in what of it was not known', async () => {
+    const fresh = await openLedger(home)
+    try {
+      const [first] = admits
+      assert.ok(first !== undefined)
+      await fresh.ledger.receive([first])
+      const alone = new MemberGreeter({
+        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer, inviteRevoked: () => false
+      })
+      const [out, inbound] = await streamPair()
+      const second = node('second')
+      const handled = alone.handle(inbound, connection(second.peer), { signal: new AbortController().signal })
+      await dialHello(out, { local: second.peer, remote: founder.peer, encryption: '/noise', meet: home.meet, admits: admits.toReversed(), verify: () => true })
+      assert.deepEqual(await handled, { peer: peerText(second.peer), role: 'write', label: 'second' })
+      assert.equal(fresh.ledger.digest.count, 3)
+    } finally {
+      await fresh.close()
+    }
+  })
+
+  it('refuses a chain that does not lead to the vault key, or is of somebody else', async () => {
+    const fresh = await openLedger(home)
+    try {
+      const alone = new MemberGreeter({
+        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer, inviteRevoked: () => false
+      })
+      const [first, second, third] = admits
+      assert.ok(first !== undefined && second !== undefined && third !== undefined)
+      for (const [who, shown] of [[node('second'), [third, second]], [node('second'), [third]], [node('stranger'), [third, second, first]]] as const) {
+        const [out, inbound] = await streamPair()
+        const handled = alone.handle(inbound, connection(who.peer), { signal: new AbortController().signal })
+        handled.catch(() => {})
+        await assert.rejects(dialHello(out, { local: who.peer, remote: founder.peer, encryption: '/noise', meet: home.meet, admits: [...shown], verify: () => true }))
+        await assert.rejects(handled)
+      }
+      assert.equal(fresh.ledger.digest.count, 0)
+    } finally {
+      await fresh.close()
+    }
+  })
+})
