@@ -5,7 +5,10 @@ import { DirectoryLockedError, DirectoryNotWritableError } from '../errors.js'
 import { codeOf } from './file-system.js'
 import { LOCK, LOCK_PID } from './layout.js'
 
-/** Folders that this process holds, shared by all copies of this program in it. */
+/**
+ * Folders that this process holds, shared by all copies of this program in it. It refers to the connection too: one
+ * that nobody refers to is closed by the garbage collector, and its lock goes with it.
+ */
 const HELD_KEY = Symbol.for('libp2p-dfs/held-folders')
 /** How often a wait for another process looks again. */
 const LOOK_AGAIN_MS = 100
@@ -37,7 +40,7 @@ export class DirectoryLock {
       } else {
         const db = tryLock(path)
         if (db !== undefined) {
-          held().add(path)
+          held().set(path, db)
           await namePid(path)
           return new DirectoryLock(db, path)
         }
@@ -92,7 +95,7 @@ function locked (dir: string, pid: number | undefined): DirectoryLockedError {
   return error
 }
 
-function held (): Set<string> {
-  const table = globalThis as { [HELD_KEY]?: Set<string> }
-  return table[HELD_KEY] ??= new Set()
+function held (): Map<string, DatabaseSync> {
+  const table = globalThis as { [HELD_KEY]?: Map<string, DatabaseSync> }
+  return table[HELD_KEY] ??= new Map()
 }

@@ -13,11 +13,21 @@ import { rawBlock } from './fixtures.js'
 const MODULE = new URL('../../src/store/directory.js', import.meta.url).href
 const HOLD = `import(${JSON.stringify(MODULE)}).then(async ({ Directory }) => {
   await Directory.open(process.argv[1])
+  for (let turn = 0; turn < 3 && globalThis.gc !== undefined; turn++) {
+    await new Promise((resolve) => { setImmediate(resolve) }) // finalizers run between two turns
+    globalThis.gc()
+  }
   console.log('held')
   setInterval(() => {}, 1000)
 })`
 const ASK = `import(${JSON.stringify(MODULE)}).then(({ Directory }) => Directory.open(process.argv[1]))
   .then(() => { console.log('open') }, (error) => { console.log(error.code + ' ' + error.pid) })`
+
+async function ended (child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
 
 describe('store folder', () => {
   let base: string
@@ -186,14 +196,17 @@ describe('store folder', () => {
   })
 
   describe('lock', () => {
-    const hold = async (): Promise<ChildProcess> => {
-      const child = spawn(process.execPath, ['-e', HOLD, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const children: ChildProcess[] = []
+    const hold = async (...flags: string[]): Promise<ChildProcess> => {
+      const child = spawn(process.execPath, [...flags, '-e', HOLD, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+      children.push(child)
       const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()
       assert.equal(value, 'held')
       return child
     }
 
     beforeEach(async () => { await (await open()).close() })
+    afterEach(async () => { for (const child of children.splice(0)) await ended(child) })
 
     it('refuses this process a second time, and not after it was closed', async () => {
       const first = await Directory.open(dir)
@@ -208,9 +221,13 @@ describe('store folder', () => {
       const child = await hold()
       await assert.rejects(Directory.open(dir), { code: 'DIRECTORY_LOCKED', pid: child.pid })
       await assert.rejects(Directory.open(dir), { code: 'DIRECTORY_LOCKED', pid: child.pid }, 'asking does not free it')
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended(child)
       await (await Directory.open(dir)).close()
+    })
+
+    it('is kept although nobody refers to it and the garbage is collected', async () => {
+      const child = await hold('--expose-gc')
+      await assert.rejects(Directory.open(dir), { code: 'DIRECTORY_LOCKED', pid: child.pid })
     })
 
     it('is not freed by another thread of this process that asks', async () => {
