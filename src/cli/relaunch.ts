@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 export const NODE_FLAGS = [
   '--external-memory-accounted-in-global-limit',
   '--initial-heap-size=96',
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=8',
   '--disable-sigusr1',
   '--disable-warning=ExperimentalWarning'
 ] as const

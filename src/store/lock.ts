@@ -97,5 +97,5 @@ function locked (dir: string, pid: number | undefined): DirectoryLockedError {
 
 function held (): Map<string, DatabaseSync> {
   const table = globalThis as { [HELD_KEY]?: Map<string, DatabaseSync> }
-  return table[HELD_KEY] ??= new Map()
+  return (table[HELD_KEY] ??= new Map<string, DatabaseSync>())
 }
