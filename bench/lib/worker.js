@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** What `dfs start` runs with; both are needed, at process start (docs/decisions.md). */
-export const V8_FLAGS = ['--external-memory-accounted-in-global-limit', '--initial-heap-size=96', '--max-semi-space-size=4']
+export const V8_FLAGS = ['--external-memory-accounted-in-global-limit', '--initial-heap-size=96', '--max-semi-space-size=8']
 
 /** Starts workers/NAME.js. `call` waits for one operation; an error of the worker is thrown here. */
 export async function startWorker (name, { flags }) {
