@@ -5,6 +5,8 @@ export interface EntryRow {
   kind: string
   writer: Uint8Array
   seq: number
+  /** Id of the writer's previous entry; null for a kind that is not known here. */
+  prev: Uint8Array | null
   tag: Uint8Array | null
   clock: number | null
   /** The 32-byte ids in `after`, one behind the other. */
@@ -28,14 +30,14 @@ export interface NameRow {
   conflict: number
 }
 
-const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
 const STANDING = 'UPDATE entries SET head = (id IN (SELECT unhex(value) FROM json_each(?))), waiting = (id IN (SELECT unhex(value) FROM json_each(?))) WHERE tag = ?'
 const FOLLOWED = 'UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id IN (SELECT unhex(value) FROM json_each(?))'
 const NAME = 'INSERT OR REPLACE INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 export function insertEntry (row: EntryRow, head = false): Statement {
-  return [INSERT, row.id, row.kind, row.writer, row.seq, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0]
+  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0]
 }
 
 /** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */

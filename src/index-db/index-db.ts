@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { COMMIT_BLOCKS } from '../defaults.js'
 import { AbortError, IndexDamagedError, NodeStoppedError, StoreFailedError } from '../errors.js'
-import { openReader, openWriter } from './connection.js'
+import { addFunctions, openReader, openWriter } from './connection.js'
 import { migrate, type Migrations } from './migrate.js'
 import { toError } from './sql-errors.js'
 import { Prepared, asFailure, runUnits, type SqlValue, type Statement, type StatementResult, type UnitResult } from './unit.js'
@@ -64,6 +64,7 @@ export class IndexDb {
   static async open ({ path, migrations, create = true }: IndexDbInit): Promise<IndexDb> {
     if (path === undefined) {
       const db = new DatabaseSync(':memory:')
+      addFunctions(db)
       migrate(db, migrations, ':memory:')
       const prepared = new Prepared(db)
       return new IndexDb(db, (units) => runUnits(db, prepared, units), undefined, ':memory:')

@@ -2,13 +2,17 @@
  * Tables of the vault's index.
  *
  * - entries: as signed. `parents`: the ids in `after`, one behind the other; `bytes`: of the version as stored; `head` and
- *   `waiting` (kept, not applied) are what protocols/vault/history says of the tag's entries.
+ *   `waiting` (kept, not applied) are what protocols/vault/history says of the tag's entries; `void` what revokes say.
+ *   `prev` is null for kinds that are not known here.
+ * - digests: count and sum (mod 2^256) of the ids that begin with `prefix` (2, 3 or 4 hex digits), of the vault kinds
+ *   (`vault` 1) and of all others (0); kept right by a trigger in the transaction that adds an entry.
  * - names: what a name means on this node.
  * - members: one row a peer, of the admit that counts. writers: every writer key that an admit ever named, with that
  *   admit, since a writer stays known whichever admit counts.
  * - addresses: where members were reached.
- * - owed: versions of this node that fewer members have than its put wanted (`copies` more, beside the `holders`, a JSON
- *   list of peers).
+ * - records: the newest record of each member, as signed; `heard`: when it came, by this node's clock.
+ * - missing: versions whose blocks are to be brought here. A trigger adds each version with its entry; whoever makes a
+ *   version whole, lets it go or finds it void removes the row, in the same transaction.
  */
 export const VAULT_SCHEMA = `
 CREATE TABLE entries (
@@ -17,6 +21,7 @@ CREATE TABLE entries (
   kind TEXT NOT NULL,
   writer BLOB NOT NULL,
   seq INTEGER NOT NULL,
+  prev BLOB,
   tag BLOB,
   clock INTEGER,
   parents BLOB,
@@ -24,6 +29,7 @@ CREATE TABLE entries (
   bytes INTEGER,
   head INTEGER NOT NULL,
   waiting INTEGER NOT NULL,
+  void INTEGER NOT NULL DEFAULT 0,
   entry BLOB NOT NULL
 ) STRICT;
 CREATE INDEX entries_tag ON entries (tag) WHERE tag IS NOT NULL;
@@ -71,4 +77,32 @@ CREATE TABLE owed (
   copies INTEGER NOT NULL,
   holders TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE records (
+  subject BLOB PRIMARY KEY,
+  life INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  heard INTEGER NOT NULL,
+  record BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE digests (
+  vault INTEGER NOT NULL,
+  prefix TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  sum BLOB NOT NULL,
+  PRIMARY KEY (vault, prefix)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER entries_digest AFTER INSERT ON entries BEGIN
+${[2, 3, 4].map((digits) => `  INSERT INTO digests (vault, prefix, count, sum)
+    VALUES (NEW.kind IN ('admit', 'revoke', 'setting'), lower(substr(hex(NEW.id), 1, ${digits})), 1, NEW.id)
+    ON CONFLICT DO UPDATE SET count = count + 1, sum = add256(sum, excluded.sum);`).join('\n')}
+END;
+CREATE TABLE missing (
+  entry BLOB PRIMARY KEY,
+  root BLOB NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missing_root ON missing (root);
+CREATE TRIGGER entries_missing AFTER INSERT ON entries WHEN NEW.root IS NOT NULL BEGIN
+  INSERT INTO missing (entry, root, bytes) VALUES (NEW.id, NEW.root, NEW.bytes);
+END;
 `

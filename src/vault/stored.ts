@@ -18,6 +18,7 @@ export function entryRow (entry: Entry): EntryRow {
     kind: entry.kind === 'unknown' ? entry.name : entry.kind,
     writer: entry.writer,
     seq: entry.kind === 'unknown' ? 0 : entry.seq,
+    prev: entry.kind === 'unknown' ? null : entry.prev,
     tag: null,
     clock: null,
     parents: null,

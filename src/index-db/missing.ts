@@ -1,0 +1,21 @@
+import type { IndexDb, Statement } from './index-db.js'
+
+/** A version whose blocks are not all here and are to be brought. */
+export interface MissingRow {
+  /** Id of its entry. */
+  entry: Uint8Array
+  /** CID of its root. */
+  root: Uint8Array
+  /** Stored bytes of the version. */
+  bytes: number
+}
+
+/** The version below this root is whole here, or is not wanted here. */
+export const notMissing = (root: Uint8Array): Statement => ['DELETE FROM missing WHERE root = ?', root]
+
+/** Missing versions in the order in which their entries came, after the `n`-th entry; `n` is the place to go on from. */
+export const missingAfter = (db: IndexDb, n: number, most: number): Array<MissingRow & { n: number }> =>
+  db.all<MissingRow & { n: number }>('SELECT e.n AS n, m.entry AS entry, m.root AS root, m.bytes AS bytes FROM missing AS m JOIN entries AS e ON e.id = m.entry WHERE e.n > ? ORDER BY e.n LIMIT ?', n, most)
+
+export const missingTotals = (db: IndexDb): { versions: number, bytes: number } =>
+  db.get<{ versions: number, bytes: number }>('SELECT count(*) AS versions, coalesce(sum(bytes), 0) AS bytes FROM missing') ?? { versions: 0, bytes: 0 }
