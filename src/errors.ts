@@ -49,6 +49,7 @@ export class FileNotFoundError extends define('FileNotFoundError', 'FILE_NOT_FOU
 export class VersionNotFoundError extends define('VersionNotFoundError', 'VERSION_NOT_FOUND') {}
 export class MemberNotFoundError extends define('MemberNotFoundError', 'MEMBER_NOT_FOUND') {}
 export class PeerNotConnectedError extends define('PeerNotConnectedError', 'PEER_NOT_CONNECTED', true) {}
+export class LastOwnerError extends define('LastOwnerError', 'LAST_OWNER') {}
 export class NotAllowedError extends define('NotAllowedError', 'NOT_ALLOWED') {}
 export class NodeStoppedError extends define('NodeStoppedError', 'NODE_STOPPED') {}
 export class TimeoutError extends define('TimeoutError', 'TIMEOUT', true) {}

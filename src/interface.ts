@@ -38,6 +38,8 @@ export interface DfsNodeInit {
   durable?: number
   /** Bytes lent. @default half of the free space at init; in memory 1 GiB */
   capacity?: number
+  /** A member that gives no sign of life for this many milliseconds counts as away. @default 1 h */
+  offlineGrace?: number
   /** How connections are encrypted. @default 'noise' */
   encryption?: 'noise'
   /** Replaces where blocks lie: any interface-blockstore implementation. */
@@ -135,10 +137,40 @@ export interface MemberInfo {
   /** This node. */
   self: boolean
   connected: boolean
+  /** A newer record of it came within `offlineGrace`, from whomever. */
+  present: boolean
   /** When it was admitted. */
   since: Date
+  /** When this node last heard from it, itself or through others. */
   lastSeen?: Date
+  /** Where it says that it can be reached. */
+  addresses: string[]
+  /** Bytes lent, by its record. */
+  capacity?: number
+  /** It takes new blocks, by its record. */
+  accepting?: boolean
+  /** Entries that it lacked when the two were last compared; 0 after a sync with it. */
+  behind?: number
+  /** Entries that this node lacked then. */
+  ahead?: number
+  /** It was revoked, and is a member no more; only with `all`. */
+  revoked?: Date
 }
+
+export interface MembersOptions extends AbortOptions {
+  /** Revoked ones too. @default false */
+  all?: boolean
+}
+
+export interface RevokeOptions extends AbortOptions {
+  /** A version: what the member wrote from this one on is void too. @default what it writes from now on */
+  since?: string
+  /** Also the last owner. @default false */
+  force?: boolean
+}
+
+/** What a revoke closed. */
+export interface Revoked { kind: 'member' | 'invite', label: string, peer?: string }
 
 export interface PeerInfo {
   peer: string
@@ -149,7 +181,29 @@ export interface PeerInfo {
   since: Date
   bytesReceived: number
   bytesSent: number
+  /** Milliseconds there and back, when it was measured. */
+  latency?: number
+  /** Of the streams that are open. */
+  protocols: string[]
 }
+
+/** How far this node is with what others have. */
+export interface SyncStatus {
+  /** Connected members with whom the last comparison left nothing. */
+  inSync: number
+  /** Other members. */
+  of: number
+  /** Entries known to be elsewhere and not here. */
+  entries: number
+  /** Versions, and their bytes, still to be copied to this node. */
+  versions: number
+  bytes: number
+  /** Why nothing is being copied although something is to come. */
+  waiting?: string
+}
+
+/** Two entries of one writer where there should be one after the other: a restored backup or a cloned machine. Nothing is lost by it. */
+export interface Fork { peer: string, label: string, seq: number }
 
 export interface Status {
   peer: string
@@ -165,6 +219,10 @@ export interface Status {
   files: number
   bytes: number
   entries: number
+  sync: SyncStatus
+  forks: Fork[]
+  /** Since when fewer than half of the members that were there an hour before are. */
+  island?: Date
   disk: { capacity: number, used: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
   /** What a person should know or do, ready to print. */
   notes: string[]
@@ -174,9 +232,14 @@ export interface Status {
 
 export interface DfsNodeEvents {
   'file:put': CustomEvent<FileInfo & { local: boolean }>
+  /** A version is on this node's disk that another member put. */
+  'file:held': CustomEvent<{ version: string, cid: string, bytes: number }>
   'file:conflict': CustomEvent<FileInfo & { local: boolean }>
   'file:copies': CustomEvent<FileResult>
   'member:join': CustomEvent<MemberInfo>
+  'member:revoke': CustomEvent<{ peer: string, label: string }>
+  /** A comparison with a member ended: entries that came and went by it. */
+  'sync:round': CustomEvent<{ peer: string, received: number, sent: number }>
   'peer:connect': CustomEvent<{ peer: string, label: string, role: Role }>
   'peer:disconnect': CustomEvent<{ peer: string }>
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
@@ -201,7 +264,9 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   /** Drops this node's own copy once another member gave its word that it holds everything. */
   evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
   invite: (options: InviteOptions) => Promise<string>
-  members: (options?: AbortOptions) => Promise<MemberInfo[]>
+  /** Takes a member, an invite (text or key) out; owners only. What was readable to it stays readable. */
+  revoke: (target: string, options?: RevokeOptions) => Promise<Revoked>
+  members: (options?: MembersOptions) => Promise<MemberInfo[]>
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
   status: (options?: AbortOptions) => Promise<Status>
   /** Owners only. Whoever holds it owns the vault. */

@@ -3,8 +3,8 @@ import type { AbortOptions, Libp2p } from '@libp2p/interface'
 import { STOP_DRAIN_MS } from './defaults.js'
 import { NodeStoppedError, NotDurableError } from './errors.js'
 import type {
-  DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Role,
-  Source, Status
+  DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked,
+  RevokeOptions, Role, Source, Status
 } from './interface.js'
 import type { OpenedFolder } from './open-folder.js'
 import { ended } from './verbs/ended.js'
@@ -14,6 +14,7 @@ import { invite } from './verbs/invite.js'
 import { inviteAddresses } from './verbs/addresses.js'
 import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
+import { revoke } from './verbs/revoke.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status } from './verbs/status.js'
 
@@ -109,8 +110,12 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
     return invite(parts, inviteAddresses(parts.peer, announce, this.addresses, listen), options)
   }
 
-  async members (): Promise<MemberInfo[]> {
-    return members(this.alive())
+  async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {
+    return this.run(options, (parts, within) => revoke(parts, target, within))
+  }
+
+  async members (options: MembersOptions = {}): Promise<MemberInfo[]> {
+    return members(this.alive(), options)
   }
 
   async peers (): Promise<PeerInfo[]> {

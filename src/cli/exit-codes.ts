@@ -35,6 +35,7 @@ const CODES: Record<Name, number> = {
   MemberNotFoundError: EXIT.unknown,
   PeerNotConnectedError: EXIT.others,
   NotAllowedError: EXIT.refused,
+  LastOwnerError: EXIT.refused,
   NodeStoppedError: EXIT.other,
   TimeoutError: EXIT.others,
   AbortError: EXIT.interrupted,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { AbortError, DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Role, Source, Status } from '../interface.js'
+import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked, RevokeOptions, Role, Source, Status } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { upload } from './upload.js'
 import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
@@ -120,7 +120,8 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     return this.call('invite', { ...rest, expires }, { signal })
   }
 
-  async members (options: AbortOptions = {}): Promise<MemberInfo[]> { return this.call('members', undefined, options) }
+  async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> { return this.call('revoke', target, options) }
+  async members ({ signal, ...rest }: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', rest, signal === undefined ? {} : { signal }) }
   async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', undefined, options) }
   async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', undefined, options) }
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', undefined, options) }

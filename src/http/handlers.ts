@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
-import type { DfsNode, GetOptions, InviteOptions, PutOptions } from '../interface.js'
+import type { DfsNode, GetOptions, InviteOptions, MembersOptions, PutOptions } from '../interface.js'
 import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 interface Arguments { name: string, options: Record<string, unknown> }
@@ -41,7 +41,8 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
       case 'invite': return node.invite({ ...(first as InviteOptions), signal })
-      case 'members': return node.members({ signal })
+      case 'revoke': return node.revoke(text, options)
+      case 'members': return node.members({ ...(first as MembersOptions | null | undefined), signal })
       case 'peers': return node.peers({ signal })
       case 'status': return node.status({ signal })
       case 'recoveryCode': return node.recoveryCode({ signal })

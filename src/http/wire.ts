@@ -18,7 +18,7 @@ export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
 /** The calls that have one JSON answer. */
-export const CALLS = ['stat', 'evict', 'invite', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode'] as const
+export const CALLS = ['stat', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode'] as const
 export type Call = typeof CALLS[number]
 
 export interface NodeFacts { api: number, peer: string, vault: string, role: string, addresses: string[] }
@@ -36,7 +36,7 @@ export interface ErrorJson {
   cause?: ErrorJson
 }
 
-const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires'])
+const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island'])
 const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** JSON.parse that turns the API's time fields back into Date. */

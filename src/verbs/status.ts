@@ -1,7 +1,7 @@
-import type { MemberInfo, PeerInfo, Status } from '../interface.js'
+import type { MemberInfo, MembersOptions, PeerInfo, Status } from '../interface.js'
 import type { Parts } from './parts.js'
 
-export function members ({ vault, peers, peer }: Parts): MemberInfo[] {
+export function members ({ vault, peers, peer }: Parts, _options: MembersOptions = {}): MemberInfo[] {
   return vault.members().map((member) => ({
     peer: member.peer,
     label: vault.labelOf(member.peer),
@@ -9,6 +9,8 @@ export function members ({ vault, peers, peer }: Parts): MemberInfo[] {
     role: member.role,
     self: member.peer === peer,
     connected: member.peer !== peer && peers.get(member.peer) !== undefined,
+    present: member.peer === peer || peers.get(member.peer) !== undefined,
+    addresses: [],
     since: new Date(member.since),
     ...(member.seen === undefined ? {} : { lastSeen: new Date(member.seen) })
   }))
@@ -23,7 +25,8 @@ export function peerList ({ peers, vault }: Parts): PeerInfo[] {
     address: session.address,
     since: session.since,
     bytesReceived: session.bytesReceived,
-    bytesSent: session.bytesSent
+    bytesSent: session.bytesSent,
+    protocols: []
   }))
 }
 
@@ -52,6 +55,8 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     ...(facts.dir === undefined ? {} : { dir: facts.dir }),
     members: { total: vault.members().length, connected: peers.sessions().length },
     ...vault.totals(),
+    sync: { inSync: 0, of: vault.members().length - 1, entries: 0, versions: 0, bytes: 0 },
+    forks: [],
     disk: {
       capacity: usage.capacity,
       used: usage.used,

@@ -1,7 +1,7 @@
 /** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
 import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Role, Source, Status } from '../../src/interface.js'
+import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Revoked, Role, Source, Status } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
 const PEER = '12D3KooWFake'
@@ -27,6 +27,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   given = 0
   checkedCodes: string[] = []
   invited: InviteOptions[] = []
+  readonly revoked: string[] = []
   /** Resolves before each piece is taken: a slow disk. */
   beforePiece: () => Promise<void> = async () => {}
 
@@ -100,8 +101,13 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     return 'dfs-invite1fake'
   }
 
+  async revoke (target: string): Promise<Revoked> {
+    this.revoked.push(target)
+    return { kind: 'member', label: 'nas', peer: PEER }
+  }
+
   async members (): Promise<MemberInfo[]> {
-    return [{ peer: PEER, label: 'laptop\u001b[31m', operator: '', role: 'owner', self: true, connected: false, since: new Date(0) }]
+    return [{ peer: PEER, label: 'laptop\u001b[31m', operator: '', role: 'owner', self: true, connected: false, present: true, addresses: [], since: new Date(0) }]
   }
 
   async peers (): Promise<PeerInfo[]> { return [] }
@@ -110,6 +116,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     return {
       peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses,
       members: { total: 1, connected: 0 }, files: this.files.size, bytes: 0, entries: this.files.size,
+      sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 }, forks: [],
       disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, notes: [], refused: {}
     }
   }
