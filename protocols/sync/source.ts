@@ -1,0 +1,102 @@
+/** What a session of /dfs/sync/1.0.0 needs from the node that runs it, and what it tells. Spec: README.md. */
+import type { Digest } from './digest.js'
+
+/** The vault kinds (admit, revoke, setting), which say whose other entries are kept; and all other entries. */
+export type SetName = 'vault' | 'file'
+
+/** The entries of one set whose ids begin with `prefix`. */
+export interface ChildDigest extends Digest {
+  /** The whole prefix, lower-case hex digits. */
+  prefix: string
+}
+
+/** Which record of a member one has: the highest (life, n) counts. */
+export interface RecordHead {
+  /** 38 bytes. */
+  subject: Uint8Array
+  life: number
+  n: number
+}
+
+/** Reads of what is committed; each answers for the moment at which it is called. */
+export interface SyncSource {
+  /** Digests one step below: of '' up to 256 with 2 digits, of 2 or 3 digits up to 16 with one digit more. Sorted, empty ones left out. */
+  children: (set: SetName, prefix: string) => ChildDigest[] | Promise<ChildDigest[]>
+  /** Ids that begin with `prefix` (0 or 2 to 4 digits) and come after `after`, sorted: the first `most` of them. */
+  ids: (set: SetName, prefix: string, most: number, after?: Uint8Array) => Uint8Array[] | Promise<Uint8Array[]>
+  /** Those of these ids, of either set, that are not here. */
+  missing: (ids: Uint8Array[]) => Uint8Array[] | Promise<Uint8Array[]>
+  /** These entries as signed, best in the order in which they came here; unknown ids are left out. */
+  entries: (ids: Uint8Array[]) => Uint8Array[] | Promise<Uint8Array[]>
+  /** All below a prefix as signed, in the order in which they came. Pulled at the speed of the peer: hold no transaction open in between. */
+  below: (set: SetName, prefix: string) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** Of every record that is kept, any order. */
+  records: () => RecordHead[]
+  /** As signed. */
+  record: (subject: Uint8Array) => Uint8Array | undefined
+}
+
+/** What one round did, as the side that is told saw it. */
+export interface RoundResult {
+  /** True when this side led it. */
+  led: boolean
+  /** Entries that the peer had at its start. */
+  theirs: number
+  /** Entries that came in it, known ones and refused pages not counted out. */
+  received: number
+  /** Entries sent in it. */
+  sent: number
+  /** Messages of the stream while it ran, both directions. */
+  messages: number
+  /** Their bytes with length prefixes, both directions. */
+  bytes: number
+}
+
+/** Time for pauses; tests bring their own. */
+export interface SyncClock {
+  /** Monotonic milliseconds. */
+  now: () => number
+  /** Calls once after so many milliseconds; returns what cancels it. */
+  after: (ms: number, call: () => void) => () => void
+}
+
+export interface SyncLimits {
+  /** No byte for this long, while the peer owes something, ends the stream. @default INACTIVITY_MS of the framing */
+  inactivityMs: number
+  /** The side that opened the stream leads a round this often, give or take half. @default ROUND_EVERY_MS */
+  roundEveryMs: number
+}
+
+export interface SyncInit {
+  /** Who opened the stream: that side leads the first round, and one again and again. */
+  direction: 'inbound' | 'outbound'
+  source: SyncSource
+  /**
+   * Verifies and commits one page; known entries are dropped silently, those of unknown writers are not kept. Throws a
+   * ProtocolError for a bad one, having kept nothing of it: the peer is refused with its code. The arrays are views:
+   * copy what is kept. Must not await `ask` of the same session.
+   */
+  receive: (entries: Uint8Array[]) => Promise<void>
+  /** The same for records. */
+  receiveRecords: (records: Uint8Array[]) => Promise<void>
+  /** After each round, led or answered. */
+  onRound?: (round: RoundResult) => void
+  /** @default the system's */
+  clock?: SyncClock
+  /** From 0 to below 1. @default Math.random */
+  random?: () => number
+  limits?: Partial<SyncLimits>
+}
+
+export interface SyncStats {
+  messagesSent: number
+  messagesReceived: number
+  bytesSent: number
+  bytesReceived: number
+  /** Rounds that ended, led or answered. */
+  rounds: number
+  /** Rounds that the peer asked for too early and was made to wait for. */
+  paced: number
+  /** Entries that the peer had more than this side at the start of the last round and that have not come since; undefined before the first. */
+  behindBy?: number
+}
