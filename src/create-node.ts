@@ -1,17 +1,22 @@
+import { createHmac } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Libp2p } from '@libp2p/interface'
 import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
 import { WrongVaultError } from './errors.js'
 import { equal } from '../protocols/block/hash.js'
+import { UPLOAD_ID_BYTES } from '../protocols/store/constants.js'
 import type { DfsNode, DfsNodeInit } from './interface.js'
+import { systemClock } from './network/clock.js'
 import { Gate } from './network/gate.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
 import { Node } from './node.js'
 import { openFolder, type OpenedFolder } from './open-folder.js'
-import { Background } from './replication/background.js'
+import { CatchUp } from './replication/catch-up.js'
 import { FetchPlan } from './replication/fetch-plan.js'
+import { InboundUploads } from './replication/inbound-uploads.js'
 import { Links } from './replication/links.js'
+import { Pulls } from './replication/pulls.js'
 import { serve } from './replication/serve.js'
 import { NodeEvents } from './node-events.js'
 import { awayText } from './verbs/away.js'
@@ -103,6 +108,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs })
     const links = new Links(peers, { inactivityMs: waits.inactivityMs })
     const sync = new SyncLoop({ peers, source: vault.source, receive: (list, from) => vault.ledger.receive(list, from), onError: (who, error) => { events.trouble('sync', who, error) } })
+    const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs)
+    const uploads = new InboundUploads()
     const parts: Parts = {
       peer,
       store,
@@ -110,14 +117,22 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       peers,
       links,
       sync,
-      fetch: new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs),
-      background: new Background((who, error) => { events.trouble('background', who, error) }),
+      fetch,
+      catchUp: new CatchUp({
+        db, store, peers, fetch, peer, uploads,
+        timer: systemClock,
+        // of this node's secret, so that no member opens uploads under these ids
+        uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
+        onVersion: (version) => { events.held(version) },
+        onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
+      }),
+      pulls: new Pulls(systemClock),
       leaving: new Set(),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
     }
-    await serve({ peers, store, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
+    await serve({ peers, store, uploads, pulls: parts.pulls, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
     const node = new Node({
       parts,
       host,
@@ -127,6 +142,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       listen,
       start: async () => {
         await sync.start()
+        parts.catchUp.start()
         await startOnce()
         startedAt = performance.now()
         peers.keep(() => [...(init.bootstrap ?? []), ...events.addresses(db, vault)])

@@ -1,11 +1,12 @@
 import type { Libp2p, Logger } from '@libp2p/interface'
+import type { CID } from 'multiformats/cid'
+import { base32 } from '../protocols/vault/text.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
 import type { MemberInfo } from './interface.js'
 import type { Session } from './network/session.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
-import { payOwed } from './verbs/owed.js'
 import { members } from './verbs/status.js'
 import type { Parts } from './verbs/parts.js'
 import type { Change } from './vault/ledger.js'
@@ -46,6 +47,7 @@ export class NodeEvents {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
     parts.sync.forward([encoded], from)
+    parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
     if (change.kind === 'member') {
       const detail: MemberInfo | undefined = members(parts).find(({ peer }) => peer === change.member.peer)
       if (detail !== undefined) node.safeDispatchEvent('member:join', { detail })
@@ -56,6 +58,11 @@ export class NodeEvents {
       node.safeDispatchEvent('file:put', { detail })
       if (change.conflict) node.safeDispatchEvent('file:conflict', { detail })
     }
+  }
+
+  /** A version that another member put is whole here. */
+  held ({ entry, root, bytes }: { entry: Uint8Array, root: CID, bytes: number }): void {
+    this.attached?.node.safeDispatchEvent('file:held', { detail: { version: base32(entry), cid: root.toString(), bytes } })
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {
@@ -73,7 +80,6 @@ export class NodeEvents {
     const { peer, label, role } = session
     this.met(peer)
     if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
-    this.background((async () => { payOwed(parts, peer) })())
     node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
   }
 

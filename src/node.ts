@@ -167,11 +167,11 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
     const steps: Array<() => unknown> = [
       // what began is undone below; that it failed is its caller's to see
       async () => { await this.starting?.catch(() => {}) },
-      async () => { if (running) await parts.background.idle(AbortSignal.timeout(STOP_DRAIN_MS)) },
+      async () => { if (running) await parts.pulls.over(AbortSignal.timeout(STOP_DRAIN_MS)) },
       () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
       // before the jobs that wait for what peers answer
       () => parts.links.stop(),
-      () => parts.background.stop(),
+      () => parts.catchUp.stop(),
       () => parts.sync.stop(),
       () => parts.peers.stop(),
       () => host.stop(),

@@ -8,8 +8,11 @@ import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import { handleStore, type IncomingUpload } from '../../protocols/store/handler.js'
 import { BlockCorruptError, BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
+import { notMissing } from '../index-db/missing.js'
 import type { Peers, Session } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
+import type { InboundUploads } from './inbound-uploads.js'
+import type { Pulls } from './pulls.js'
 
 /** Inbound streams a peer, by protocol (protocols/README.md, limits). */
 const STORE_STREAMS_PER_PEER = 4
@@ -18,6 +21,10 @@ const GET_STREAMS_PER_PEER = 8
 export interface ServeParts {
   peers: Peers
   store: BlockStore
+  /** Told of the uploads of members. */
+  uploads: InboundUploads
+  /** Told of the blocks that members ask for. */
+  pulls: Pulls
   /**
    * Takes in the entry of a finished upload: checks it, then calls `finish` with the root that it names, the bytes it
    * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError.
@@ -26,10 +33,13 @@ export interface ServeParts {
 }
 
 /** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store. */
-export async function serve ({ peers, store, acceptEntry }: ServeParts): Promise<void> {
+export async function serve ({ peers, store, uploads, pulls, acceptEntry }: ServeParts): Promise<void> {
   await peers.handle(GET_PROTOCOL, async (stream, session) => {
     await handleGet(stream, {
-      read: (cid) => readHeld(store, cid),
+      read: (cid) => {
+        pulls.asked()
+        return readHeld(store, cid)
+      },
       size: (cid) => store.stat(cid)?.size,
       complain: async (cid) => { await store.recheck(cid) },
       peer: session.peer,
@@ -42,7 +52,7 @@ export async function serve ({ peers, store, acceptEntry }: ServeParts): Promise
       open: async ({ upload, expected }) => {
         mayPush(session)
         await asProtocol(store.begin({ upload, writer: session.peer, expected }))
-        return incoming(store, upload, acceptEntry)
+        return incoming(store, upload, acceptEntry, uploads.begun())
       }
     }, { peer: session.peer, signal: session.signal })
   }, { maxInbound: STORE_STREAMS_PER_PEER })
@@ -64,7 +74,7 @@ function mayPush (session: Session): void {
   }
 }
 
-function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry']): IncomingUpload {
+function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry'], ended: () => void): IncomingUpload {
   let done = false
   return {
     want: async (cids) => (await store.pin(upload, cids)).map((held) => !held),
@@ -75,13 +85,16 @@ function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServePart
     done: async (entry) => {
       const id = await asProtocol(acceptEntry(entry, async (root, bytes, extra) => {
         await checkBytes(store, root, bytes)
-        await store.finish(upload, root, extra)
+        await store.finish(upload, root, [...extra, notMissing(root.bytes)])
       }))
       done = true
       return id
     },
     // a stream that ended may be followed by another with the same upload; a putter that gave up will not
-    end: async (aborted) => { if (!done) await (aborted ? store.abort(upload) : store.suspend(upload)) }
+    end: async (aborted) => {
+      ended()
+      if (!done) await (aborted ? store.abort(upload) : store.suspend(upload))
+    }
   }
 }
 

@@ -9,10 +9,9 @@ import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
 import { InvalidRecoveryCodeError, NotAllowedError } from '../errors.js'
-import { allEntries, countEntries, totals, type EntryRow } from '../index-db/entries.js'
+import { allEntries, countEntries, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
-import { forgive, owe, owedCount, owedTo, paid } from '../index-db/owed.js'
 import type { FileInfo, Role } from '../interface.js'
 import { Author } from './author.js'
 import { newLineage } from './found.js'
@@ -47,8 +46,6 @@ export interface NewVersion {
   mtime?: Date
   type?: string
   copies?: number
-  /** Members beside this one that should get it. */
-  owed: number
 }
 
 /** One vault as this node knows it: its members, its names, and what this node may do. */
@@ -143,8 +140,7 @@ export class Vault {
         ...terms, ...nextAfter(history), ...hidden, keys, seed, root, bytes, ...(copies === undefined ? {} : { copies })
       }), async ({ bytes: encoded, entry }) => {
         if (entry.kind !== 'put') throw new TypeError('a put was made')
-        // what is owed is written with the entry: no crash lies between the two
-        await this.ledger.takeMade(entry, hidden, history, (extra) => finish(version.owed === 0 ? extra : [...extra, owe(entry.id, version.owed, [])]))
+        await this.ledger.takeMade(entry, hidden, history, finish)
         // it names all heads as its ancestors, unless there were more than an entry can name
         const conflict = history.heads.length > entry.after.length
         return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
@@ -164,14 +160,6 @@ export class Vault {
     if (!finished) throw new ProtocolError('UNKNOWN_WRITER', 'The writer of the entry is not known here yet')
     return entry.id
   }
-
-  owedTo (peer: string): EntryRow[] { return owedTo(this.parts.db, peer) }
-  /** Versions of this node that other members still are to get. */
-  owedCount (): number { return owedCount(this.parts.db, this.members().length) }
-  async paid (id: Uint8Array, peer: string): Promise<void> { await this.parts.db.write(paid(id, peer)) }
-
-  /** What is written when this node lets its copy of a version go. */
-  evicted (root: CID): Statement { return forgive(root.bytes) }
 
   createInvite (options: { role: Role, expires: number, uses: number, label: string, operator: string, addresses: string[] }): string {
     const { secret, reads, meet } = this.parts.secrets

@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { ProtocolError } from '../../protocols/errors.js'
 import { NotAllowedError, NotPromisedError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
+import { notMissing } from '../index-db/missing.js'
 import { pushVersion } from '../replication/push-version.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
@@ -12,7 +13,7 @@ import { find } from './stat.js'
  * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first.
  */
 export async function evict (parts: Parts, name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
-  const { vault, store, links, peers } = parts
+  const { vault, store, links, peers, catchUp } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') {
     throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
   }
@@ -31,7 +32,10 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
         failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
         continue
       }
-      return { ...await store.release(root, [vault.evicted(root)]), peer }
+      // let go: not to be brought here again
+      const removed = await store.release(root, [notMissing(root.bytes)])
+      catchUp.again()
+      return { ...removed, peer }
     }
   } finally {
     parts.leaving.delete(leaving)

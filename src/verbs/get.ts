@@ -16,24 +16,29 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
   if (length !== undefined) whole('length', length)
   const { info, root, key } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
-  const bytes = readFile({
-    root,
-    key,
-    offset,
-    ...(length === undefined ? {} : { length }),
-    ...(signal === undefined ? {} : { signal }),
-    get: (cid, size, { signal: ended }) => block(parts, cid, {
-      signal: ended,
-      ...(size === undefined ? {} : { size }),
-      onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
+  const ended = parts.catchUp.foreground()
+  try {
+    const bytes = readFile({
+      root,
+      key,
+      offset,
+      ...(length === undefined ? {} : { length }),
+      ...(signal === undefined ? {} : { signal }),
+      get: (cid, size, { signal: over }) => block(parts, cid, {
+        signal: over,
+        ...(size === undefined ? {} : { size }),
+        onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
+      })
     })
-  })
-  let read = 0
-  for await (const piece of bytes) {
-    read += piece.length
-    onProgress?.({ type: 'file:get:read', bytes: read, total })
-    yield piece
-    signal?.throwIfAborted()
+    let read = 0
+    for await (const piece of bytes) {
+      read += piece.length
+      onProgress?.({ type: 'file:get:read', bytes: read, total })
+      yield piece
+      signal?.throwIfAborted()
+    }
+  } finally {
+    ended()
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Background } from '../replication/background.js'
+import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
+import type { Pulls } from '../replication/pulls.js'
 import type { Peers } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
 import type { SyncLoop } from '../vault/sync-loop.js'
@@ -17,7 +18,8 @@ export interface Parts {
   readonly links: Links
   readonly fetch: FetchPlan
   readonly sync: SyncLoop
-  readonly background: Background
+  readonly catchUp: CatchUp
+  readonly pulls: Pulls
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>
   /** Copies this node's puts want and how many members must have them, when the put does not say. */

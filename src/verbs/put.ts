@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
-import { DEFAULT_COPIES, DEFAULT_DURABLE } from '../defaults.js'
 import { InvalidOptionError, NotAllowedError, NotDurableError } from '../errors.js'
 import { writeFile } from '../file/write-file.js'
+import { notMissing } from '../index-db/missing.js'
 import type { CopyInfo, FileInfo, FileResult, PutOptions, Source } from '../interface.js'
 import { LivePush, type Receipt } from '../replication/live-push.js'
 import { pushVersion } from '../replication/push-version.js'
@@ -12,13 +12,19 @@ import { Reach } from './reach.js'
 import type { Parts } from './parts.js'
 import { asIterable } from './source.js'
 
-/** `copies: 'all'`: more than any vault has. */
-const MOST_MEMBERS = 1_000_000
-
 interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
 
-/** Stores a new version of `name` here and on `durable - 1` other members; the rest follow in the background. */
+/** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
 export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+  const ended = parts.catchUp.foreground()
+  try {
+    return await putFile(parts, name, source, options)
+  } finally {
+    ended()
+  }
+}
+
+async function putFile (parts: Parts, name: string, source: Source, options: PutOptions): Promise<FileResult> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
@@ -40,8 +46,6 @@ export async function put (parts: Parts, name: string, source: Source, options: 
   const onReceipt = (receipt: Receipt): void => {
     if (receipts.some(({ peer }) => peer === receipt.peer)) return
     receipts.push(receipt)
-    // a row that stays only makes the peer be asked once more
-    vault.paid(written.id, receipt.peer).catch(() => {})
     options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
   }
   try {
@@ -53,11 +57,9 @@ export async function put (parts: Parts, name: string, source: Source, options: 
     }, options.signal)
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
-    goOn(parts, written, receipts)
     const file = result(receipts)
     throw new NotDurableError(`Saved here, but the waiting for other machines was ended. ${name} is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
   }
-  goOn(parts, written, receipts)
   const file = result(receipts)
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. ${name} is kept and goes on copying while the node runs. Repeating the put is safe`,
@@ -95,12 +97,12 @@ async function write (parts: Parts, name: string, salt: Uint8Array, bytes: Async
     const { id, entry, info } = await vault.commitPut(name, {
       ...written,
       salt,
-      owed: owed(parts, options),
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
       ...copiesOf(parts, options)
-    }, (extra) => store.finish(upload, written.root, extra))
+    }, (extra) => store.finish(upload, written.root, [...extra, notMissing(written.root.bytes)]))
     committed = true
+    parts.pulls.put()
     return { id, root: written.root, bytes: written.bytes, blocks: written.blocks, entry, info }
   } catch (error) {
     push.abort()
@@ -109,26 +111,6 @@ async function write (parts: Parts, name: string, salt: Uint8Array, bytes: Async
   } finally {
     if (!committed) await store.abandon(upload)
   }
-}
-
-/** The other connected members get the version too, without anybody waiting for them. */
-function goOn (parts: Parts, written: Written, receipts: Receipt[]): void {
-  const { vault, links, store, peers, background } = parts
-  const have = new Set(receipts.map(({ peer }) => peer))
-  for (const { peer } of peers.sessions()) {
-    if (have.has(peer)) continue
-    background.add(peer, async (signal) => {
-      await pushVersion(links, store, peer, written, { signal })
-      await vault.paid(written.id, peer)
-    })
-  }
-}
-
-/** How many members beside this one should get a version: those that connect later too, also after the next start. */
-function owed (parts: Parts, options: PutOptions): number {
-  const copies = options.copies ?? parts.defaults.copies ?? DEFAULT_COPIES
-  const durable = options.durable ?? parts.defaults.durable ?? DEFAULT_DURABLE
-  return copies === 'all' ? MOST_MEMBERS : Math.max(copies, durable) - 1
 }
 
 function durableOf (parts: Parts, options: PutOptions): number | undefined {

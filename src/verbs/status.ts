@@ -39,10 +39,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
   if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
-  const owed = vault.owedCount()
-  if (owed > 0) notes.push(`${owed} ${owed === 1 ? 'file is' : 'files are'} still to be copied to other machines`)
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
-  if (parts.background.dropped > 0) notes.push(`${parts.background.dropped} copies for other members were left for later`)
   return {
     peer: parts.peer,
     label: vault.labelOf(parts.peer),

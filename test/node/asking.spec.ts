@@ -50,7 +50,6 @@ describe('node: what is asked for', () => {
       const b = await cluster.member(a, { role: 'write' })
       // what a put tells others is lost on the way
       inside(a).parts.sync.forward = () => {}
-      inside(a).parts.background.add = () => {}
       const file = await a.put('late', 'told late', { durable: 1 })
       assert.equal((await b.stat('late')).version, file.version)
     })

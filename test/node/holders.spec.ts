@@ -20,9 +20,9 @@ describe('node: getting from others', () => {
   async function scene (waits: Partial<Waits> = {}, first: DfsNodeInit = {}): Promise<{ a: DfsNode, b: DfsNode, reader: DfsNode, got: Map<string, number>, get: () => Promise<Uint8Array> }> {
     const a = await cluster.node(first)
     const b = await cluster.member(a)
-    // no more copies, or the reader would be brought one
-    const file = await a.put('x', CONTENT, { durable: 2, copies: 2 })
-    const reader = await cluster.member(a, { role: 'read', bootstrap: b.addresses }, waits)
+    const file = await a.put('x', CONTENT, { durable: 2 })
+    // it lends nothing, or it would bring itself a copy
+    const reader = await cluster.member(a, { role: 'read', capacity: 0, bootstrap: b.addresses }, waits)
     await connected(b, reader)
     await knows(reader, 'x', file.version)
     const got = new Map<string, number>()
@@ -92,8 +92,8 @@ describe('node: getting from others', () => {
 
   it('ends with a typed error when the only holder dies, and does not hang', async () => {
     const a = await cluster.node()
-    const file = await a.put('x', CONTENT, { durable: 1, copies: 1 })
-    const reader = await cluster.member(a, { role: 'read' }, { inactivityMs: 300 })
+    const file = await a.put('x', CONTENT, { durable: 1 })
+    const reader = await cluster.member(a, { role: 'read', capacity: 0 }, { inactivityMs: 300 })
     await knows(reader, 'x', file.version)
     const work = (async () => {
       for await (const piece of reader.get('x')) {
@@ -107,8 +107,8 @@ describe('node: getting from others', () => {
 
   it('waits for a holder that was lost and is back', async () => {
     const a = await cluster.node()
-    const file = await a.put('x', CONTENT, { durable: 1, copies: 1 })
-    const reader = await cluster.member(a, { role: 'read' }, { inactivityMs: 15_000 })
+    const file = await a.put('x', CONTENT, { durable: 1 })
+    const reader = await cluster.member(a, { role: 'read', capacity: 0 }, { inactivityMs: 15_000 })
     await knows(reader, 'x', file.version)
     const pieces: Uint8Array[] = []
     let cut = false

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import type { CID } from 'multiformats/cid'
-import { Background } from '../../src/replication/background.js'
 import { Kept } from '../../src/replication/links.js'
 import { LivePush } from '../../src/replication/live-push.js'
 import { pushVersion } from '../../src/replication/push-version.js'
@@ -9,7 +8,6 @@ import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures
 import { block, ENTRY_ID, FakeStores, refusal } from './fakes.js'
 
 const ENTRY = new Uint8Array(10)
-const NEVER = new Promise<never>(() => {})
 const codes = (failures: Map<string, unknown>): Array<[string, string]> => [...failures].map(([peer, error]) => [peer, (error as { code: string }).code])
 
 describe('live push', () => {
@@ -179,78 +177,6 @@ describe('push version', () => {
       await failsWith(pushVersion(stores.links, held(version), 'a', terms), 'NO_SPACE')
       assert.equal(stores.of('a')?.aborted, at !== 'open')
     }
-  })
-})
-
-describe('background', () => {
-  it('runs a few jobs a peer at once, all peers side by side, and the rest after them', async () => {
-    const background = new Background(() => { assert.fail('nothing fails') })
-    const gates = new Map<string, PromiseWithResolvers<void>>()
-    const started: string[] = []
-    const add = (peer: string, n: number): void => {
-      const gate = Promise.withResolvers<void>()
-      gates.set(`${peer}${n}`, gate)
-      background.add(peer, async () => {
-        started.push(`${peer}${n}`)
-        await gate.promise
-      })
-    }
-    for (let n = 0; n < 12; n++) for (const peer of ['a', 'b']) add(peer, n)
-    assert.equal(background.size, 24)
-    const first = started.length
-    assert.ok(first >= 2 && first < 24 && first % 2 === 0)
-    assert.deepEqual(started.filter((name) => name.startsWith('a')).map((name) => name.slice(1)), started.filter((name) => name.startsWith('b')).map((name) => name.slice(1)))
-    for (const gate of gates.values()) gate.resolve()
-    await background.idle(new AbortController().signal)
-    assert.equal(started.length, 24)
-    assert.deepEqual(started.filter((name) => name.startsWith('a')), Array.from({ length: 12 }, (_, n) => `a${n}`))
-    assert.equal(background.size, 0)
-    await background.stop()
-  })
-
-  it('reports what fails and goes on', async () => {
-    const failed: unknown[] = []
-    const background = new Background((peer, error) => { failed.push([peer, (error as Error).message]) })
-    let ran = 0
-    background.add('a', async () => { throw new Error('one') })
-    background.add('a', async () => { ran++ })
-    await background.idle(new AbortController().signal)
-    assert.deepEqual([failed, ran], [[['a', 'one']], 1])
-  })
-
-  it('idle ends with its signal, stop ends what runs and drops what waits', async () => {
-    const failed: unknown[] = []
-    const background = new Background((_peer, error) => { failed.push(error) })
-    let ran = 0
-    for (let n = 0; n < 20; n++) {
-      background.add('a', async (signal) => {
-        ran++
-        await Promise.race([NEVER, new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) })])
-      })
-    }
-    await background.idle(AbortSignal.abort())
-    const before = ran
-    await background.stop()
-    assert.equal(ran, before)
-    assert.equal(background.size, 0)
-    assert.deepEqual(failed, [])
-    background.add('a', async () => { assert.fail('it was stopped') })
-    assert.equal(background.size, 0)
-  })
-
-  it('stop waits for no job that ignores its signal', async () => {
-    const background = new Background(() => { assert.fail('nothing is reported') })
-    background.add('a', () => NEVER)
-    await background.stop()
-  })
-
-  it('drops and counts what is beyond its bound', async () => {
-    const background = new Background(() => {})
-    for (let n = 0; n < 10_100; n++) background.add('a', () => NEVER)
-    assert.equal(background.dropped, 92)
-    assert.equal(background.size, 10_008)
-    background.add('b', async () => {})
-    assert.equal(background.dropped, 92)
   })
 })
 
