@@ -1,0 +1,83 @@
+/** One member of a vault without a network: its index, its writer key, and copies of its folder to go back to. */
+import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
+import { makeDelete } from '../../protocols/vault/make-entry.js'
+import { nextAfter } from '../../protocols/vault/history.js'
+import { tagOf } from '../../protocols/vault/private-part.js'
+import { IndexDb } from '../../src/index-db/index-db.js'
+import { MIGRATIONS } from '../../src/index-db/schema.js'
+import type { FileInfo } from '../../src/interface.js'
+import { Vault } from '../../src/vault/vault.js'
+import { keysOf, seed, type Node, type Vault as Home } from '../vault/vaults.js'
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+export class Member {
+  private copy: Uint8Array[]
+
+  private constructor (private readonly home: Home, private readonly who: Node, admits: Uint8Array[], private db: IndexDb, private vault: Vault) {
+    this.copy = admits
+  }
+
+  static async open (home: Home, who: Node, admits: Uint8Array[]): Promise<Member> {
+    return new Member(home, who, admits, ...await Member.load(home, who, admits))
+  }
+
+  private static async load (home: Home, who: Node, entries: Uint8Array[]): Promise<[IndexDb, Vault]> {
+    const db = await IndexDb.open({ migrations: MIGRATIONS })
+    const secrets = { vault: home.id, role: 'write' as const, meet: home.meet, reads: [home.read], writer: who.writer, box: seed(`box ${who.name}`), recoveryChecked: true }
+    const vault = new Vault({ db, secrets, save: async () => {}, onChange: () => {} })
+    await vault.ledger.receive(entries)
+    // a node that starts over a folder counts on from what is in it
+    return [db, new Vault({ db, secrets, save: async () => {}, onChange: () => {} })]
+  }
+
+  /** Everything here, as signed, in the order of its arrival. */
+  entries (): Array<{ id: string, bytes: Uint8Array }> {
+    return this.db.all<{ id: Uint8Array, entry: Uint8Array }>('SELECT id, entry FROM entries ORDER BY n').map(({ id, entry }) => ({ id: hex(id), bytes: entry }))
+  }
+
+  /** Puts, and returns the version's entry; it may be one that was there. */
+  async put (name: string, content: string): Promise<Uint8Array> {
+    const { salt } = this.vault.planPut(name)
+    const root = cidOf(DAG_CBOR, new TextEncoder().encode(content))
+    const { entry } = await this.vault.commitPut(name, { root, key: seed(content), size: content.length, bytes: 500, salt, owed: 0 }, async (extra) => { await this.db.write(extra) })
+    return entry
+  }
+
+  async delete (name: string): Promise<Uint8Array> {
+    const { ledger, author } = this.vault
+    if (author === undefined) throw new TypeError('a writer')
+    const keys = keysOf(this.home)
+    const place = { keys, name, ...nextAfter(ledger.heads(tagOf(keys.name, name))), seed: seed(name).subarray(0, 16), lineage: seed(`lineage ${name}`) }
+    return author.write((terms) => makeDelete({ ...terms, ...place }), async ({ entry, bytes }) => {
+      await ledger.take(entry)
+      return bytes
+    })
+  }
+
+  async receive (page: Uint8Array[]): Promise<void> { await this.vault.ledger.receive(page) }
+
+  keepCopy (): void { this.copy = this.entries().map(({ bytes }) => bytes) }
+
+  /** The folder is the copy again, and the node starts over it. */
+  async restore (): Promise<void> {
+    await this.db.close()
+    const [db, vault] = await Member.load(this.home, this.who, this.copy)
+    this.db = db
+    this.vault = vault
+  }
+
+  list (): FileInfo[] { return [...this.vault.list('')] }
+
+  /** The marks that the index keeps of a name's entries. */
+  marks (name: string): { heads: string[], waiting: string[], version: string | undefined, conflict: boolean } {
+    const tag = tagOf(keysOf(this.home).name, name)
+    const ids = (where: string): string[] => this.db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE tag = ? AND ${where} ORDER BY id`, tag).map(({ id }) => hex(id))
+    const found = this.vault.lookup(name)
+    return { heads: ids('head = 1'), waiting: ids('waiting = 1'), version: found === undefined ? undefined : hex(found.id), conflict: found?.info.conflict === true }
+  }
+
+  ids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries ORDER BY id').map(({ id }) => hex(id)) }
+
+  async close (): Promise<void> { await this.db.close() }
+}
