@@ -1,50 +1,172 @@
+import { compareBytes } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
-import { LIVE_ROUND, MAX_ENTRY_BYTES, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_TEXT_BYTES, SUM_BYTES } from './constants.js'
+import {
+  LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_ENTRY_BYTES, MAX_HEADS, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_PREFIXES, MAX_RECORD_BYTES, MAX_TEXT_BYTES,
+  MAX_WAIT_MS, MAX_WANTED_IDS, MAX_WANTED_SUBJECTS, NODE_CHILDREN, ROOT_CHILDREN, SUBJECT_BYTES, SUM_BYTES
+} from './constants.js'
 import { Message } from './messages.js'
+import type { Child, Digest, Heads, Node, Want } from './messages.js'
+import type { SetName } from './source.js'
 
 export type { Message }
+export type Kind = keyof Message
 export const encodeMessage = (message: Message): Uint8Array => Message.encode(message)
+
+const SETS: Array<SetName | undefined> = [undefined, 'vault', 'file']
+const MOST = { entries: MAX_PAGE_ENTRIES, records: MAX_PAGE_ENTRIES }
+const LIMITS = {
+  ask: { prefixes: MAX_PREFIXES },
+  found: { nodes: MAX_PREFIXES, nodes$: { children: ROOT_CHILDREN } },
+  want: { prefixes: MAX_PREFIXES },
+  page: MOST, give: MOST, live: MOST,
+  heads: { heads: MAX_HEADS }
+}
+
+export const setNumber = (set: SetName): number => SETS.indexOf(set)
+
+/** MALFORMED for a number that is no set. */
+export function setOf (number: number): SetName {
+  const set = SETS[number]
+  if (set === undefined) throw malformed(`No set has the number ${number}`)
+  return set
+}
+
+/** Byte strings of one length that lie one behind the other. MALFORMED when the last is cut. */
+export function split (bytes: Uint8Array, length: number): Uint8Array[] {
+  if (bytes.length % length !== 0) throw malformed(`${bytes.length} bytes are no list of ${length}`)
+  return Array.from({ length: bytes.length / length }, (_, at) => bytes.subarray(at * length, (at + 1) * length))
+}
+
+export const join = (parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))
+
+/** The prefix of a child: the digits of its number behind those of its parent. */
+export const childPrefix = (prefix: string, digits: number): string => prefix + digits.toString(16).padStart(prefix === '' ? 2 : 1, '0')
 
 /** Decodes one message and checks everything that needs no memory of earlier ones. Throws MALFORMED, UNSUPPORTED (a type of message that is not known here) and LIMIT. */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)
-  const types = Object.keys(message).length
-  if (types === 0) throw new ProtocolError('UNSUPPORTED', 'A message of unknown type')
-  if (types > 1) throw new ProtocolError('MALFORMED', 'More than one message in a frame')
-  const { digest, entries, end, refusal } = message
-  if (digest !== undefined) {
-    requireRound(digest.round)
-    if (digest.sum.length !== SUM_BYTES) throw new ProtocolError('MALFORMED', `A sum of ${digest.sum.length} bytes`)
-    if (!Number.isSafeInteger(digest.count)) throw new ProtocolError('MALFORMED', 'A count above 2^53 - 1')
-  }
-  if (entries !== undefined) checkPage(entries.entries)
-  if (end !== undefined) requireRound(end.round)
-  if (refusal !== undefined && Buffer.byteLength(refusal.text) > MAX_TEXT_BYTES) throw new ProtocolError('LIMIT', 'A refusal that is too long', { retry: false })
+  const kinds = Object.keys(message) as Kind[]
+  if (kinds.length === 0) throw new ProtocolError('UNSUPPORTED', 'A message of unknown type')
+  if (kinds.length > 1) throw malformed('More than one message in a frame')
+  const { start, started, wait, ask, found, want, page, give, askHeads, heads, live, refusal } = message
+  for (const both of [start, started]) if (both !== undefined) [both.vault, both.file].forEach(checkDigest)
+  if (wait !== undefined && wait.ms > MAX_WAIT_MS) throw limit('A pause that is too long')
+  if (ask !== undefined) checkPrefixes(ask.set, ask.prefixes, 1)
+  if (found !== undefined) checkNodes(found.nodes)
+  if (want !== undefined) checkWant(want)
+  if (page !== undefined) checkPage(page, page.last)
+  if (give !== undefined) checkPage(give, false)
+  if (live !== undefined) checkPage(live, false)
+  if (askHeads !== undefined && askHeads.after.length > 0) checkLength(askHeads.after, SUBJECT_BYTES)
+  if (heads !== undefined) checkHeads(heads)
+  if (refusal !== undefined && Buffer.byteLength(refusal.text) > MAX_TEXT_BYTES) throw limit('A refusal that is too long')
   return message
 }
 
 function parse (bytes: Uint8Array): Message {
   try {
-    return Message.decode(bytes, { limits: { entries: { entries: MAX_PAGE_ENTRIES } } })
+    return Message.decode(bytes, { limits: LIMITS })
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'MaxLengthError') throw new ProtocolError('LIMIT', `More than ${MAX_PAGE_ENTRIES} entries in a page`, { retry: false, cause })
+    if (cause instanceof Error && cause.name === 'MaxLengthError') throw new ProtocolError('LIMIT', 'A list that is too long', { retry: false, cause })
     throw new ProtocolError('MALFORMED', 'No message of this protocol', { cause })
   }
 }
 
-function requireRound (round: number): void {
-  if (round === LIVE_ROUND) throw new ProtocolError('MALFORMED', 'Rounds count from 1')
+const malformed = (text: string): ProtocolError => new ProtocolError('MALFORMED', text)
+const limit = (text: string): ProtocolError => new ProtocolError('LIMIT', text, { retry: false })
+
+function checkLength (bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) throw malformed(`${bytes.length} bytes where ${length} belong`)
 }
 
-function checkPage (entries: Uint8Array[]): void {
-  if (entries.length === 0) throw new ProtocolError('MALFORMED', 'A page without entries')
-  let total = 0
-  for (const entry of entries) {
-    if (entry.length === 0) throw new ProtocolError('MALFORMED', 'An entry without bytes')
-    if (entry.length > MAX_ENTRY_BYTES) throw new ProtocolError('LIMIT', `An entry of ${entry.length} bytes`, { retry: false })
-    total += entry.length
+function checkNumber (value: number): void {
+  if (!Number.isSafeInteger(value)) throw malformed('A number above 2^53 - 1')
+}
+
+function checkDigest (digest: Digest | undefined): void {
+  if (digest === undefined) throw malformed('A digest is missing')
+  checkLength(digest.sum, SUM_BYTES)
+  checkNumber(digest.count)
+}
+
+function checkSorted (list: Uint8Array[]): void {
+  for (const [at, item] of list.entries()) {
+    const before = list[at - 1]
+    if (before !== undefined && compareBytes(before, item) >= 0) throw malformed('A list that is not sorted, or names one thing twice')
   }
-  if (total > MAX_PAGE_BYTES) throw new ProtocolError('LIMIT', `A page of ${total} bytes`, { retry: false })
+}
+
+function checkPrefixes (set: number, prefixes: string[], least: number): void {
+  setOf(set)
+  if (prefixes.length < least) throw malformed('No prefix')
+  for (const [at, prefix] of prefixes.entries()) {
+    if (!/^([0-9a-f]{2,})?$/.test(prefix)) throw malformed('A prefix is none or at least two lower-case hex digits')
+    if (prefix.length > LONGEST_PREFIX_DIGITS) throw limit('A prefix that is too long')
+    const before = prefixes[at - 1]
+    if (before !== undefined && before >= prefix) throw malformed('Prefixes that are not sorted, or one twice')
+  }
+}
+
+function checkNodes (nodes: Node[]): void {
+  for (const { ids, children } of nodes) {
+    if (ids.length > 0 && children.length > 0) throw malformed('Ids and children of one prefix')
+    const list = split(ids, SUM_BYTES)
+    if (list.length > LEAF_IDS) throw limit(`A list of ${list.length} ids`)
+    checkSorted(list)
+    children.forEach(checkChild)
+    if (children.length > 0 && children.reduce((total, { count }) => total + count, 0) <= LEAF_IDS) throw malformed('Digests of so few ids that they had to be listed')
+  }
+}
+
+function checkChild ({ digits, count, sum }: Child, at: number, children: Child[]): void {
+  const before = children[at - 1]
+  if (before !== undefined && before.digits >= digits) throw malformed('Children that are not sorted, or one twice')
+  if (digits >= ROOT_CHILDREN) throw malformed('No child has this number')
+  if (count === 0) throw malformed('A child without entries')
+  checkDigest({ count, sum })
+}
+
+/** Of the children of a prefix that was asked for. MALFORMED. */
+export function checkDepth (prefix: string, { digits }: Child): void {
+  if (prefix !== '' && digits >= NODE_CHILDREN) throw malformed('Not below the prefix that was asked for')
+}
+
+function checkWant ({ set, prefixes, ids, subjects }: Want): void {
+  const [wantedIds, wantedSubjects] = [split(ids, SUM_BYTES), split(subjects, SUBJECT_BYTES)]
+  if (wantedIds.length > MAX_WANTED_IDS) throw limit(`${wantedIds.length} ids in a want`)
+  if (wantedSubjects.length > MAX_WANTED_SUBJECTS) throw limit(`${wantedSubjects.length} subjects in a want`)
+  if (wantedSubjects.length > 0) {
+    if (set !== 0 || wantedIds.length > 0 || prefixes.length > 0) throw malformed('Entries and records in one want')
+    checkSorted(wantedSubjects)
+    return
+  }
+  checkPrefixes(set, prefixes, wantedIds.length === 0 ? 1 : 0)
+  checkSorted(wantedIds)
+}
+
+function checkHeads ({ heads, last }: Heads): void {
+  if (heads.length === 0 && !last) throw malformed('No heads, and not the last of them')
+  for (const { subject, life, n } of heads) {
+    checkLength(subject, SUBJECT_BYTES)
+    checkNumber(life)
+    checkNumber(n)
+  }
+  checkSorted(heads.map(({ subject }) => subject))
+}
+
+function checkPage ({ entries, records }: { entries: Uint8Array[], records: Uint8Array[] }, mayBeEmpty: boolean): void {
+  const count = entries.length + records.length
+  if (count === 0 && !mayBeEmpty) throw malformed('A page without entries')
+  if (count > MAX_PAGE_ENTRIES) throw limit(`A page of ${count}`)
+  let total = 0
+  for (const [list, most] of [[entries, MAX_ENTRY_BYTES], [records, MAX_RECORD_BYTES]] as const) {
+    for (const { length } of list) {
+      if (length === 0) throw malformed('An entry without bytes')
+      if (length > most) throw limit(`An entry or record of ${length} bytes`)
+      total += length
+    }
+  }
+  if (total > MAX_PAGE_BYTES) throw limit(`A page of ${total} bytes`)
 }
 
 /** What the peer is told: code and text of a ProtocolError, and nothing about any other error. */

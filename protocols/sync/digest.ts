@@ -30,3 +30,8 @@ export function addToDigest (digest: Digest, id: Uint8Array): Digest {
 export function sameDigest (a: Digest, b: Digest): boolean {
   return a.count === b.count && a.sum.every((byte, at) => byte === b.sum[at])
 }
+
+/** The digest of several sets together that have no id in common. */
+export function totalOf (digests: Digest[]): Digest {
+  return digests.reduce((total, { count, sum }) => ({ ...addToDigest(total, sum), count: total.count + count }), emptyDigest())
+}

@@ -1,5 +1,6 @@
 /** What a session of /dfs/sync/1.0.0 needs from the node that runs it, and what it tells. Spec: README.md. */
 import type { Digest } from './digest.js'
+import type { RoundBudget } from './round-budget.js'
 
 /** The vault kinds (admit, revoke, setting), which say whose other entries are kept; and all other entries. */
 export type SetName = 'vault' | 'file'
@@ -20,10 +21,10 @@ export interface RecordHead {
 
 /** Reads of what is committed; each answers for the moment at which it is called. */
 export interface SyncSource {
-  /** Digests one step below: of '' up to 256 with 2 digits, of 2 or 3 digits up to 16 with one digit more. Sorted, empty ones left out. */
+  /** Digests one step below: of '' up to 256 with 2 digits, of any other prefix up to 16 with one digit more. Sorted, empty ones left out. */
   children: (set: SetName, prefix: string) => ChildDigest[] | Promise<ChildDigest[]>
-  /** Ids that begin with `prefix` (0 or 2 to 4 digits) and come after `after`, sorted: the first `most` of them. */
-  ids: (set: SetName, prefix: string, most: number, after?: Uint8Array) => Uint8Array[] | Promise<Uint8Array[]>
+  /** Ids that begin with `prefix` ('' or 2 to LONGEST_PREFIX_DIGITS digits), sorted: the first `most` of them. */
+  ids: (set: SetName, prefix: string, most: number) => Uint8Array[] | Promise<Uint8Array[]>
   /** Those of these ids, of either set, that are not here. */
   missing: (ids: Uint8Array[]) => Uint8Array[] | Promise<Uint8Array[]>
   /** These entries as signed, best in the order in which they came here; unknown ids are left out. */
@@ -42,7 +43,7 @@ export interface RoundResult {
   led: boolean
   /** Entries that the peer had at its start. */
   theirs: number
-  /** Entries that came in it, known ones and refused pages not counted out. */
+  /** Entries that came in it, those too that were known already or not kept. */
   received: number
   /** Entries sent in it. */
   sent: number
@@ -86,6 +87,8 @@ export interface SyncInit {
   /** From 0 to below 1. @default Math.random */
   random?: () => number
   limits?: Partial<SyncLimits>
+  /** How often the peer may begin a round: one for all sessions with one peer bounds them together. @default one of this session */
+  budget?: RoundBudget
 }
 
 export interface SyncStats {

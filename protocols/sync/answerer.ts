@@ -1,0 +1,138 @@
+import { compareBytes } from '../block/hash.js'
+import { ProtocolError } from '../errors.js'
+import { setOf, split } from './codec.js'
+import type { Message } from './codec.js'
+import { LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_HEADS, MAX_ROUND_PREFIXES, MAX_ROUND_REQUESTS, SPARE_ENTRIES, SUBJECT_BYTES, SUM_BYTES } from './constants.js'
+import { totalOf } from './digest.js'
+import type { Ask, Node, Start, Want } from './messages.js'
+import { pages } from './pages.js'
+import type { SetName, SyncInit } from './source.js'
+import { receive } from './trade.js'
+
+/** Answers the requests of one round, one by one. What it keeps between them is one page and some counts. */
+export class Answerer {
+  /** Entries that the leader had at the start. */
+  readonly theirs: number
+  /** Entries that came. */
+  received = 0
+  /** Entries that were sent. */
+  sent = 0
+  /** Entries here at the start. */
+  #mine = 0
+  #prefixes = 0
+  #requests = 0
+  #inVain = 0
+  #pages: Pages | undefined
+
+  constructor (readonly node: Pick<SyncInit, 'source' | 'receive' | 'receiveRecords'>, start: Start) {
+    this.theirs = (start.vault?.count ?? 0) + (start.file?.count ?? 0)
+  }
+
+  /** The digests of both sets. */
+  async begin (): Promise<Message> {
+    const started = await digests(this.node.source)
+    this.#mine = started.vault.count + started.file.count
+    return { started }
+  }
+
+  /** The answer to a request, or none. MALFORMED for what is no request, LIMIT for one too many. */
+  async answer (message: Message): Promise<Message | undefined> {
+    const { ask, want, more, give, askHeads } = message
+    if (more !== undefined) return await this.#more(more.stop)
+    if (this.#pages !== undefined) throw new ProtocolError('MALFORMED', 'A request before the pages of the last one were all taken')
+    if (++this.#requests > MAX_ROUND_REQUESTS) throw new ProtocolError('LIMIT', `More than ${MAX_ROUND_REQUESTS} requests in a round`)
+    if (ask !== undefined) return { found: { nodes: await this.#nodes(ask) } }
+    if (want !== undefined) return await this.#want(want)
+    if (give !== undefined) return await this.#take(give.entries, give.records)
+    if (askHeads !== undefined) return { heads: this.#heads(askHeads.after) }
+    throw new ProtocolError('MALFORMED', 'No request of a leader')
+  }
+
+  /** Lets go of what is being read. */
+  async end (): Promise<void> {
+    await this.#pages?.return(undefined)
+    this.#pages = undefined
+  }
+
+  async #nodes ({ set, prefixes }: Ask): Promise<Node[]> {
+    this.#prefixes += prefixes.length
+    if (this.#prefixes > MAX_ROUND_PREFIXES) throw new ProtocolError('LIMIT', `More than ${MAX_ROUND_PREFIXES} prefixes in a round`)
+    const nodes: Node[] = []
+    for (const prefix of prefixes) nodes.push(await this.#node(setOf(set), prefix))
+    return nodes
+  }
+
+  async #node (set: SetName, prefix: string): Promise<Node> {
+    const { source } = this.node
+    const ids = await source.ids(set, prefix, LEAF_IDS + 1)
+    if (ids.length <= LEAF_IDS || prefix.length === LONGEST_PREFIX_DIGITS) return { ids: new Uint8Array(Buffer.concat(ids.slice(0, LEAF_IDS))), children: [] }
+    const children = await source.children(set, prefix)
+    return { ids: new Uint8Array(0), children: children.map((child) => ({ digits: Number.parseInt(child.prefix.slice(prefix.length), 16), count: child.count, sum: child.sum })) }
+  }
+
+  async #want ({ set, prefixes, ids, subjects }: Want): Promise<Message> {
+    const { source } = this.node
+    if (subjects.length > 0) {
+      const records = split(subjects, SUBJECT_BYTES).map((subject) => source.record(subject)).filter((record) => record !== undefined)
+      this.#pages = marked(records, 'records')
+    } else {
+      this.#pages = marked(this.#entries(setOf(set), prefixes, split(ids, SUM_BYTES)), 'entries')
+    }
+    return await this.#next(this.#pages)
+  }
+
+  async * #entries (set: SetName, prefixes: string[], ids: Uint8Array[]): AsyncGenerator<Uint8Array> {
+    for (const prefix of prefixes) yield * this.node.source.below(set, prefix)
+    if (ids.length > 0) yield * await this.node.source.entries(ids)
+  }
+
+  async #more (stop: boolean): Promise<Message | undefined> {
+    if (this.#pages === undefined) throw new ProtocolError('MALFORMED', 'More of nothing')
+    if (!stop) return await this.#next(this.#pages)
+    await this.end()
+    return undefined
+  }
+
+  async #next (from: Pages): Promise<Message> {
+    const { value } = await from.next()
+    const page = value ?? { entries: [], records: [], last: true }
+    if (page.last) this.#pages = undefined
+    this.sent += page.entries.length
+    if (this.sent > 2 * this.#mine + SPARE_ENTRIES) throw new ProtocolError('LIMIT', 'The same entries over and over in one round')
+    return { page }
+  }
+
+  async #take (entries: Uint8Array[], records: Uint8Array[]): Promise<Message> {
+    if (entries.length > 0) {
+      const { brought } = await receive(this, entries)
+      this.#mine += brought
+      this.#inVain += entries.length - brought
+      if (this.#inVain > this.#mine + SPARE_ENTRIES) throw new ProtocolError('LIMIT', 'Entries over and over that are here or are not kept')
+    }
+    if (records.length > 0) await this.node.receiveRecords(records)
+    return { taken: {} }
+  }
+
+  #heads (after: Uint8Array): NonNullable<Message['heads']> {
+    const all = this.node.source.records().filter(({ subject }) => compareBytes(subject, after) > 0).sort((a, b) => compareBytes(a.subject, b.subject))
+    return { heads: all.slice(0, MAX_HEADS), last: all.length <= MAX_HEADS }
+  }
+}
+
+type Page = NonNullable<Message['page']>
+type Pages = AsyncGenerator<Page, undefined>
+
+/** Pages that know whether they are the last. */
+async function * marked (list: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, kind: 'entries' | 'records'): Pages {
+  let before: Page | undefined
+  for await (const page of pages(list)) {
+    if (before !== undefined) yield before
+    before = { entries: [], records: [], last: false, [kind]: page }
+  }
+  if (before !== undefined) yield { ...before, last: true }
+}
+
+/** What `start` and `started` say. */
+export async function digests (source: SyncInit['source']): Promise<Required<Start>> {
+  return { vault: totalOf(await source.children('vault', '')), file: totalOf(await source.children('file', '')) }
+}

@@ -1,0 +1,134 @@
+import { ProtocolError } from '../errors.js'
+import { checkDepth, childPrefix, setNumber, split } from './codec.js'
+import { LONGEST_PREFIX_DIGITS, MAX_PREFIXES, MAX_WANTED_IDS, PREFIXES_AN_ENTRY, SUM_BYTES, VAIN_PREFIXES } from './constants.js'
+import { sameDigest, totalOf } from './digest.js'
+import type { Digest } from './digest.js'
+import { hex } from './entry-id.js'
+import type { Node } from './messages.js'
+import type { Requests } from './requests.js'
+import type { SetName } from './source.js'
+import { give, want } from './trade.js'
+import type { Below } from './trade.js'
+
+/** A prefix below which both sides have something, and not the same; the peer said that it has `theirs` entries there. */
+interface Open { prefix: string, theirs: number }
+
+/** What a leader does to one set in one round: finds what differs, brings what it lacks, gives what the peer lacks. */
+export class Comparison {
+  readonly #requests: Requests
+  readonly #set: SetName
+  /** The last is taken first: what is open stays few, however many differences there are. */
+  readonly #open: Open[] = []
+  #asked = 0
+  #wantIds: Uint8Array[] = []
+  #wantPrefixes: Array<{ prefix: string, theirs: number }> = []
+  #giveIds: Uint8Array[] = []
+  #giveBelow: Below[] = []
+  #late: Uint8Array[] = []
+
+  constructor (requests: Requests, set: SetName) {
+    this.#requests = requests
+    this.#set = set
+  }
+
+  /** Resolves when both sides have what either had, as far as both keep it. */
+  async run (theirs: Digest): Promise<void> {
+    const mine = totalOf(await this.#source.children(this.#set, ''))
+    this.#differing('', mine, theirs)
+    const before = this.#requests.moved
+    await this.#flush()
+    while (this.#open.length > 0) {
+      await this.#step()
+      await this.#flush()
+    }
+    if (this.#requests.moved > before) await this.#again()
+  }
+
+  get #source (): Requests['node']['source'] {
+    return this.#requests.node.source
+  }
+
+  /** Decides what is done about a prefix: nothing, bring all, give all, or look closer. */
+  #differing (prefix: string, mine: Digest | undefined, theirs: Digest | undefined): void {
+    if (theirs === undefined || theirs.count === 0) {
+      if (mine !== undefined && mine.count > 0) this.#giveBelow.push({ prefix })
+    } else if (mine === undefined || mine.count === 0) {
+      this.#wantPrefixes.push({ prefix, theirs: theirs.count })
+    } else if (!sameDigest(mine, theirs)) {
+      this.#open.push({ prefix, theirs: theirs.count })
+    }
+  }
+
+  /** Asks for what is below some open prefixes. */
+  async #step (): Promise<void> {
+    const asked = this.#open.splice(-MAX_PREFIXES).sort((a, b) => a.prefix < b.prefix ? -1 : 1)
+    this.#asked += asked.length
+    if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw new ProtocolError('LIMIT', 'Digests that differ, and no entry that does')
+    const { found } = await this.#requests.ask({ ask: { set: setNumber(this.#set), prefixes: asked.map(({ prefix }) => prefix) } }, 'found')
+    if (found?.nodes.length !== asked.length) throw new ProtocolError('MALFORMED', 'Not one answer for each prefix')
+    for (const [at, open] of asked.entries()) {
+      const node = found.nodes[at]
+      if (node === undefined) continue
+      if (node.children.length > 0) await this.#branch(open, node)
+      else await this.#leaf(open, split(node.ids, SUM_BYTES))
+    }
+  }
+
+  async #branch ({ prefix, theirs }: Open, { children }: Node): Promise<void> {
+    if (prefix.length >= LONGEST_PREFIX_DIGITS) throw new ProtocolError('LIMIT', 'Digests below the longest prefix')
+    checkCount(children.reduce((total, { count }) => total + count, 0), theirs)
+    const mine = new Map((await this.#source.children(this.#set, prefix)).map((child) => [child.prefix, child]))
+    for (const child of children) {
+      checkDepth(prefix, child)
+      const below = childPrefix(prefix, child.digits)
+      this.#differing(below, mine.get(below), child)
+      mine.delete(below)
+    }
+    for (const [below, digest] of mine) this.#differing(below, digest, undefined)
+  }
+
+  async #leaf ({ prefix, theirs }: Open, ids: Uint8Array[]): Promise<void> {
+    checkCount(ids.length, theirs)
+    const listed = new Set(ids.map(hex))
+    for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')
+    this.#wantIds.push(...await this.#source.missing(ids))
+    const mine = await this.#source.ids(this.#set, prefix, MAX_WANTED_IDS + 1)
+    if (mine.length > MAX_WANTED_IDS) this.#giveBelow.push({ prefix, except: listed })
+    else this.#giveIds.push(...mine.filter((id) => !listed.has(hex(id))))
+  }
+
+  /** Moves what was found to differ, before more is looked for: so what is kept in memory stays small, and progress shows. */
+  async #flush (): Promise<void> {
+    const [ids, prefixes] = [this.#wantIds, this.#wantPrefixes]
+    const [giveIds, giveBelow] = [this.#giveIds, this.#giveBelow]
+    this.#wantIds = []
+    this.#wantPrefixes = []
+    this.#giveIds = []
+    this.#giveBelow = []
+    prefixes.sort((a, b) => a.prefix < b.prefix ? -1 : 1)
+    while (ids.length > 0 || prefixes.length > 0) {
+      const below = prefixes.splice(0, MAX_PREFIXES)
+      const { whole, late } = await want(this.#requests, this.#set, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
+      if (this.#late.length < MAX_WANTED_IDS) this.#late.push(...late)
+      // somebody else brings the same: look what is still missing
+      if (!whole) this.#open.push(...below)
+    }
+    await give(this.#requests, this.#set, giveIds, giveBelow)
+  }
+
+  /** Entries that leaned on what came after them were not kept: they are brought once more, for as long as that helps. */
+  async #again (): Promise<void> {
+    let late = await this.#source.missing(this.#late.slice(0, MAX_WANTED_IDS).sort(Buffer.compare))
+    while (late.length > 0) {
+      await want(this.#requests, this.#set, [], late)
+      const left = await this.#source.missing(late)
+      if (left.length === late.length) return
+      late = left
+    }
+  }
+}
+
+/** Entries are never taken out of a set: who has fewer than it said a moment ago has lied. */
+function checkCount (count: number, said: number): void {
+  if (count < said) throw new ProtocolError('MALFORMED', 'Fewer entries than the peer said it has')
+}

@@ -1,0 +1,249 @@
+/** Which side leads a round when. Spec: README.md, "Conversation". */
+import type { AbortOptions } from '@libp2p/interface'
+import { ProtocolError } from '../errors.js'
+import { Answerer, digests } from './answerer.js'
+import type { Message } from './codec.js'
+import { compareRecords } from './compare-records.js'
+import { Comparison } from './compare.js'
+import { MIN_WAIT_MS, ROUND_EVERY_MS } from './constants.js'
+import { Requests } from './requests.js'
+import { RoundBudget } from './round-budget.js'
+import type { RoundResult, SyncClock, SyncInit } from './source.js'
+import type { Wire } from './wire.js'
+
+type Waiter = PromiseWithResolvers<void>
+/** A round of this side: whether the peer has let it begin, and whether a start of the peer crossed with it. */
+interface Leading { requests: Requests, begun: boolean, crossed: boolean }
+
+export interface RoundParts {
+  init: SyncInit
+  wire: Wire
+  clock: SyncClock
+  budget: RoundBudget
+  /** False before the session runs and once it ends. */
+  running: () => boolean
+  /** Something began or ended: who owes what, and whether live pages may go. */
+  changed: () => void
+  /** For work beside the read loop, whose failure ends the session. */
+  detach: (work: Promise<void>) => void
+}
+
+/** The rounds of one session: at most one is under way, led by either side. */
+export class Rounds {
+  readonly #parts: RoundParts
+  /** For rounds that the peer made this side lead. */
+  readonly #told: RoundBudget
+  #leading: Leading | undefined
+  #answering: Answerer | undefined
+  #wanted = false
+  #next: Waiter[] = []
+  /** Who waits for the round that is being led. */
+  #waiters: Waiter[] = []
+  #notBefore = -Infinity
+  #stopWaiting: (() => void) | undefined
+  #stopPeriod: (() => void) | undefined
+  #began = { messages: 0, bytes: 0 }
+  #lacking: number | undefined
+  ended = 0
+  paced = 0
+
+  constructor (parts: RoundParts) {
+    this.#parts = parts
+    this.#told = new RoundBudget(parts.clock.now())
+  }
+
+  /** True while one side may make requests. */
+  get underway (): boolean {
+    return this.#leading?.begun === true || this.#answering !== undefined
+  }
+
+  /** True while the peer owes an answer, or the next request of its round. */
+  get owed (): boolean {
+    return this.#leading?.requests.waiting === true || this.#answering !== undefined
+  }
+
+  /** Entries that the peer has more than this side; undefined before the first round. */
+  get behindBy (): number | undefined {
+    if (this.#lacking === undefined) return undefined
+    const received = this.#answering?.received ?? this.#leading?.requests.received ?? 0
+    return Math.max(0, this.#lacking - received)
+  }
+
+  /** Leads a round as soon as that may be. */
+  lead (): void {
+    this.#wanted = true
+    this.#tryLead()
+  }
+
+  /** The peer has dropped what it had for this side. It cannot make this side lead faster than it may itself. */
+  behind (): void {
+    if (this.#wanted) return
+    const ms = this.#told.take(this.#parts.clock.now())
+    if (ms > 0) this.#pause(ms)
+    this.lead()
+  }
+
+  /** Resolves when a round that begins after this call has ended. */
+  async ask ({ signal }: AbortOptions): Promise<void> {
+    const waiter = Promise.withResolvers<void>()
+    const onAbort = (): void => { waiter.reject(signal?.reason) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#next.push(waiter)
+    this.#tryLead()
+    try {
+      await waiter.promise
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** For what only a leader gets. */
+  answered (message: Message): void {
+    const requests = this.#leading?.requests
+    if (requests === undefined) throw new ProtocolError('MALFORMED', 'An answer for which nobody asked')
+    requests.answer(message)
+  }
+
+  /** For what only the side gets that answers. */
+  async requested (message: Message): Promise<void> {
+    const reply = await this.#reply(message)
+    if (reply !== undefined && this.#parts.running()) await this.#parts.wire.send(reply)
+  }
+
+  /** Rejects who waits; nothing is led or answered afterwards. */
+  fail (error: Error): void {
+    this.#stopWaiting?.()
+    this.#stopPeriod?.()
+    for (const { reject } of [...this.#waiters, ...this.#next]) reject(error)
+    this.#waiters = []
+    this.#next = []
+    this.#leading?.requests.fail(error)
+    this.#leading = undefined
+    void this.#answering?.end()
+    this.#answering = undefined
+  }
+
+  #tryLead (): void {
+    const { clock, init, running, detach } = this.#parts
+    if (!running() || this.#leading !== undefined || this.#answering !== undefined) return
+    if ((!this.#wanted && this.#next.length === 0) || clock.now() < this.#notBefore) return
+    this.#wanted = false
+    this.#waiters = this.#next
+    this.#next = []
+    const requests = new Requests(init, (message) => this.#parts.wire.send(message), this.#parts.changed)
+    this.#leading = { requests, begun: false, crossed: false }
+    detach(this.#lead(this.#leading))
+  }
+
+  async #lead (leading: Leading): Promise<void> {
+    const { requests } = leading
+    const { init, wire, changed } = this.#parts
+    const mine = await digests(init.source)
+    this.#began = { messages: wire.messages, bytes: wire.bytes }
+    const { started, wait } = await requests.ask({ start: mine }, 'started', 'wait')
+    if (started?.vault === undefined || started.file === undefined) {
+      this.#postpone(wait?.ms ?? 0)
+      return
+    }
+    leading.begun = true
+    const theirs = started.vault.count + started.file.count
+    this.#begin(theirs, mine.vault.count + mine.file.count)
+    await new Comparison(requests, 'vault').run(started.vault)
+    await compareRecords(requests)
+    await new Comparison(requests, 'file').run(started.file)
+    await requests.tell({ done: {} })
+    // before anything else: the peer may begin a round as soon as it hears `done`
+    const result = this.#result(true, theirs, requests)
+    const waiters = this.#waiters
+    this.#leading = undefined
+    this.#waiters = []
+    this.#finish(result)
+    for (const { resolve } of waiters) resolve()
+    if (wire.channel.closed) return
+    this.#plan()
+    changed()
+    this.#tryLead()
+  }
+
+  /** The peer has a round under way that crossed with this one's start, or wants a pause. */
+  #postpone (ms: number): void {
+    this.#leading = undefined
+    this.#wanted = true
+    this.#next = [...this.#waiters, ...this.#next]
+    this.#waiters = []
+    if (ms > 0 || this.#answering === undefined) this.#pause(Math.max(ms, MIN_WAIT_MS))
+    this.#parts.changed()
+  }
+
+  #pause (ms: number): void {
+    const { clock } = this.#parts
+    this.#notBefore = clock.now() + ms
+    this.#stopWaiting?.()
+    this.#stopWaiting = clock.after(ms, () => {
+      this.#notBefore = -Infinity
+      this.#tryLead()
+    })
+  }
+
+  /** The side that opened the stream leads a round every now and then. */
+  #plan (): void {
+    const { init, clock } = this.#parts
+    if (init.direction !== 'outbound') return
+    const everyMs = init.limits?.roundEveryMs ?? ROUND_EVERY_MS
+    this.#stopPeriod?.()
+    this.#stopPeriod = clock.after(everyMs * (0.5 + (init.random ?? Math.random)()), () => { this.lead() })
+  }
+
+  async #reply (message: Message): Promise<Message | undefined> {
+    const { start, done } = message
+    if (start !== undefined) return await this.#started(start)
+    const answerer = this.#answering
+    if (answerer === undefined) throw new ProtocolError('MALFORMED', 'A request outside a round')
+    if (done === undefined) return await answerer.answer(message)
+    await answerer.end()
+    const result = this.#result(false, answerer.theirs, answerer)
+    this.#answering = undefined
+    this.#finish(result)
+    this.#parts.changed()
+    this.#tryLead()
+    return undefined
+  }
+
+  async #started (start: NonNullable<Message['start']>): Promise<Message> {
+    const { init, clock, budget, wire } = this.#parts
+    if (this.underway) throw new ProtocolError('MALFORMED', 'A round inside a round')
+    // of two starts that cross, that of the side which opened the stream counts
+    if (this.#leading !== undefined && init.direction === 'outbound') {
+      if (this.#leading.crossed) throw new ProtocolError('MALFORMED', 'A second start before the first was answered')
+      this.#leading.crossed = true
+      return { wait: { ms: 0 } }
+    }
+    const ms = budget.take(clock.now())
+    if (ms > 0) {
+      this.paced++
+      return { wait: { ms } }
+    }
+    this.#began = wire.beforeLast
+    const answerer = new Answerer(init, start)
+    this.#answering = answerer
+    const { started } = await answerer.begin()
+    this.#begin(answerer.theirs, (started?.vault?.count ?? 0) + (started?.file?.count ?? 0))
+    return { started }
+  }
+
+  #begin (theirs: number, mine: number): void {
+    this.#lacking = Math.max(0, theirs - mine)
+    this.#parts.changed()
+  }
+
+  #result (led: boolean, theirs: number, { received, sent }: { received: number, sent: number }): RoundResult {
+    const { wire } = this.#parts
+    return { led, theirs, received, sent, messages: wire.messages - this.#began.messages, bytes: wire.bytes - this.#began.bytes }
+  }
+
+  #finish (result: RoundResult): void {
+    this.#lacking = 0
+    this.ended++
+    this.#parts.init.onRound?.(result)
+  }
+}

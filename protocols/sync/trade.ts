@@ -1,0 +1,75 @@
+/** How a leader gets the entries that it lacks and gives those that the peer lacks. */
+import { ProtocolError } from '../errors.js'
+import { join, setNumber } from './codec.js'
+import type { Message } from './codec.js'
+import { MAX_WANTED_IDS, VAIN_PAGES } from './constants.js'
+import { hex, idOf } from './entry-id.js'
+import { pages } from './pages.js'
+import type { Requests } from './requests.js'
+import type { SetName } from './source.js'
+
+/** All that this side has below a prefix but the ids (hex) of `except`. */
+export interface Below { prefix: string, except?: Set<string> }
+
+/**
+ * Brings the entries below these prefixes and of these ids, each page committed before the next is asked for. `late`
+ * are those that came and were not kept. `whole` is false when the pages brought nothing new and were stopped.
+ * INCOMPLETE when an id that the peer listed does not come, MALFORMED for an entry that was not wanted.
+ */
+export async function want (requests: Requests, set: SetName, prefixes: string[], ids: Uint8Array[]): Promise<{ whole: boolean, late: Uint8Array[] }> {
+  const wanted = new Set(ids.map(hex))
+  const late: Uint8Array[] = []
+  let vain = 0
+  let message: Message = { want: { set: setNumber(set), prefixes, ids: join(ids), subjects: new Uint8Array(0) } }
+  for (;;) {
+    const { page } = await requests.ask(message, 'page')
+    if (page === undefined || page.records.length > 0) throw new ProtocolError('MALFORMED', 'Records that were not wanted')
+    if (page.entries.length > 0) {
+      const came = page.entries.map(idOf)
+      for (const id of came) {
+        const name = hex(id)
+        if (!wanted.delete(name) && !prefixes.some((prefix) => name.startsWith(prefix))) throw new ProtocolError('MALFORMED', 'An entry that was not wanted')
+      }
+      const { brought, left } = await receive(requests, page.entries, came)
+      requests.moved += brought
+      vain = brought > 0 ? 0 : vain + 1
+      if (late.length < MAX_WANTED_IDS) late.push(...left)
+    }
+    if (page.last) break
+    if (vain === VAIN_PAGES) {
+      await requests.tell({ more: { stop: true } })
+      return { whole: false, late }
+    }
+    message = { more: { stop: false } }
+  }
+  if (wanted.size > 0) throw new ProtocolError('INCOMPLETE', 'The peer listed ids of entries that it does not send')
+  return { whole: true, late }
+}
+
+/** Commits a page: how many of its entries are here now that were not, and which are still not. */
+export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[] }> {
+  const { source, receive } = counts.node
+  const before = await source.missing(ids)
+  await receive(entries)
+  counts.received += entries.length
+  const left = before.length === 0 ? [] : await source.missing(before)
+  return { brought: before.length - left.length, left }
+}
+
+/** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. */
+export async function give (requests: Requests, set: SetName, ids: Uint8Array[], below: Below[]): Promise<void> {
+  for await (const page of pages(held(requests, set, ids, below))) {
+    await requests.ask({ give: { entries: page, records: [] } }, 'taken')
+    requests.sent += page.length
+    requests.moved += page.length
+  }
+}
+
+async function * held ({ node: { source } }: Requests, set: SetName, ids: Uint8Array[], below: Below[]): AsyncGenerator<Uint8Array> {
+  for (const { prefix, except } of below) {
+    for await (const entry of source.below(set, prefix)) {
+      if (except === undefined || !except.has(hex(idOf(entry)))) yield entry
+    }
+  }
+  for (let at = 0; at < ids.length; at += MAX_WANTED_IDS) yield * await source.entries(ids.slice(at, at + MAX_WANTED_IDS))
+}
