@@ -1,0 +1,100 @@
+import type { ChildDigest, RecordHead, SetName, SyncSource } from '../../protocols/sync/source.js'
+import { add256 } from '../index-db/connection.js'
+import { digestsBelow, idsBelow, LONGEST_PREFIX } from '../index-db/digests.js'
+import { hasEntry } from '../index-db/entries.js'
+import type { IndexDb } from '../index-db/index-db.js'
+
+/** The first digest of a set has children of this many hex digits; each further one adds one digit. */
+const FIRST_DIGITS = 2
+/** How many entries one read takes, so that none holds up the event loop for long. */
+const PAGE_ENTRIES = 256
+/** More ids than one prefix ever has. */
+const ALL = 2 ** 40
+const SUM_BYTES = 32
+
+/** The set's kinds; `vault` first, since they say whose other entries are kept. */
+const KINDS = { vault: "kind IN ('admit', 'revoke', 'setting')", file: "kind NOT IN ('admit', 'revoke', 'setting')" }
+
+/**
+ * What the sync protocol reads of this node: entries from the index, whose triggers keep the digests of short prefixes,
+ * and the newest record of each member. Prefixes are lower-case hex digits; the caller has checked them.
+ */
+export class IndexSource implements SyncSource {
+  constructor (
+    private readonly db: IndexDb,
+    private readonly memberRecords: { heads: () => RecordHead[], bytes: (subject: Uint8Array) => Uint8Array | undefined }
+  ) {}
+
+  children (set: SetName, prefix: string): ChildDigest[] {
+    const digits = Math.max(FIRST_DIGITS, prefix.length + 1)
+    return digits <= LONGEST_PREFIX ? digestsBelow(this.db, set === 'vault', prefix, digits) : this.computed(set, prefix, digits)
+  }
+
+  ids (set: SetName, prefix: string, most: number): Uint8Array[] {
+    return idsBelow(this.db, set === 'vault', prefix, most)
+  }
+
+  missing (ids: Uint8Array[]): Uint8Array[] {
+    return ids.filter((id) => !hasEntry(this.db, id))
+  }
+
+  /** In the order of their arrival here, so that an admit comes after those that it leans on. */
+  entries (ids: Uint8Array[]): Uint8Array[] {
+    const places: number[] = []
+    for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
+      const page = ids.slice(at, at + PAGE_ENTRIES).map((id) => Buffer.from(id).toString('hex'))
+      places.push(...this.db.all<{ n: number }>('SELECT n FROM entries WHERE id IN (SELECT unhex(value) FROM json_each(?))', JSON.stringify(page)).map(({ n }) => n))
+    }
+    return [...this.at(places)]
+  }
+
+  /** In the order of their arrival here, in pages. What is written meanwhile may be among them. */
+  * below (set: SetName, prefix: string): Generator<Uint8Array> {
+    if (set === 'vault' || prefix !== '') {
+      yield * this.at(this.places(set, prefix))
+      return
+    }
+    for (let after = -1; ;) {
+      const page = this.db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${KINDS[set]} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
+      for (const { entry } of page) yield entry
+      const last = page.at(-1)
+      if (last === undefined) return
+      after = last.n
+    }
+  }
+
+  records (): RecordHead[] { return this.memberRecords.heads() }
+  record (subject: Uint8Array): Uint8Array | undefined { return this.memberRecords.bytes(subject) }
+
+  /** Digests of prefixes that are too long to have rows: few ids begin with each, unless somebody looked for such. */
+  private computed (set: SetName, prefix: string, digits: number): ChildDigest[] {
+    const children = new Map<string, ChildDigest>()
+    for (const id of idsBelow(this.db, set === 'vault', prefix, ALL)) {
+      const name = Buffer.from(id).toString('hex').slice(0, digits)
+      const { count, sum } = children.get(name) ?? { count: 0, sum: new Uint8Array(SUM_BYTES) }
+      children.set(name, { prefix: name, count: count + 1, sum: add256(sum, id) })
+    }
+    return [...children.values()]
+  }
+
+  /**
+   * Row numbers of the entries below a prefix, by the prefixes that have rows: the few vault kinds are found without
+   * looking at all others.
+   */
+  private places (set: SetName, prefix: string): number[] {
+    const parts = prefix.length >= LONGEST_PREFIX ? [prefix] : digestsBelow(this.db, set === 'vault', prefix, LONGEST_PREFIX).map((row) => row.prefix)
+    return parts.flatMap((part) => {
+      const [from, to] = ['0', 'f'].map((digit) => new Uint8Array(Buffer.from(part.padEnd(2 * SUM_BYTES, digit), 'hex')))
+      return this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${KINDS[set]}`, from ?? null, to ?? null).map(({ n }) => n)
+    })
+  }
+
+  /** The entries at these row numbers, in their order. */
+  private * at (places: number[]): Generator<Uint8Array> {
+    const sorted = places.sort((a, b) => a - b)
+    for (let at = 0; at < sorted.length; at += PAGE_ENTRIES) {
+      const page = sorted.slice(at, at + PAGE_ENTRIES)
+      yield * this.db.all<{ entry: Uint8Array }>('SELECT entry FROM entries WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n', JSON.stringify(page)).map(({ entry }) => entry)
+    }
+  }
+}
