@@ -28,9 +28,14 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `09:12` today, `20 Nov 09:12` in this year, `20 Nov 2025` before; local time. */
 export function when (time: Date, now = new Date()): string {
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`
-  const day = `${time.getDate()} ${MONTHS[time.getMonth()] ?? ''}`
   if (time.toDateString() === now.toDateString()) return clock
-  return time.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${time.getFullYear()}`
+  return time.getFullYear() === now.getFullYear() ? `${day(time, now)} ${clock}` : day(time, now)
+}
+
+/** `20 Nov` in this year, `20 Nov 2025` before; local time. */
+export function day (time: Date, now = new Date()): string {
+  const date = `${time.getDate()} ${MONTHS[time.getMonth()] ?? ''}`
+  return time.getFullYear() === now.getFullYear() ? date : `${date} ${time.getFullYear()}`
 }
 
 /** `2026-11-20 09:12`, for columns. */
@@ -44,6 +49,12 @@ const UNITS: Array<[number, string]> = [[86400e3, 'd'], [3600e3, 'h'], [60e3, 'm
 export function duration (ms: number): string {
   const [size, unit] = UNITS.find(([size]) => ms >= size) ?? [1e3, 's']
   return `${Math.floor(ms / size)} ${unit}`
+}
+
+/** Of an answer: `<1 ms`, `12 ms`, `1.2 s`. */
+export function latency (ms: number): string {
+  if (ms < 1) return '<1 ms'
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
 }
 
 /** Rows with aligned columns; a column of numbers is aligned on the right. */

@@ -1,29 +1,45 @@
 import type { Command } from 'commander'
-import type { MemberInfo } from '../../interface.js'
+import type { MemberInfo, PeerInfo } from '../../interface.js'
 import type { Context, Run } from '../context.js'
-import { clean, table, when } from '../format.js'
+import { clean, day, table } from '../format.js'
+import { link, presence, type Seen, standing } from '../member-words.js'
 import { openNode } from '../open.js'
 
 export function defineMembers (program: Command, run: Run): void {
   program.command('members')
     .summary('machines of the vault')
+    .option('--all', 'revoked ones too')
     .action(run(members))
 }
 
-export async function members (context: Context): Promise<undefined> {
+export async function members (context: Context, { all = false }: { all?: boolean }): Promise<undefined> {
   const { out, signal } = context
   await using opened = await openNode(context)
-  const all = await opened.node.members({ signal })
-  for (const member of all) await out.data(member)
-  for (const line of table(all.map((member) => row(member, opened.running)))) await out.line(line)
+  const found = await opened.node.members({ all, signal })
+  const links = new Map((await opened.node.peers({ signal })).map((peer) => [peer.peer, peer]))
+  for (const member of found) await out.data(withLink(member, links.get(member.peer)))
+  if (out.json) return
+  const total = found.filter(({ revoked }) => revoked === undefined).length
+  for (const line of describe(found, links, { running: opened.running, total })) await out.line(line)
 }
 
-function row (member: MemberInfo, running: boolean): string[] {
-  return [clean(member.label), member.role, clean(member.operator), presence(member, running), member.peer]
+/** A line each: label, role, operator, when it was admitted, whether it is here, how far it is, its link, its PeerId. */
+export function describe (members: MemberInfo[], links: Map<string, PeerInfo>, seen: Seen): string[] {
+  const rows = members.map((member) => {
+    const peer = links.get(member.peer)
+    return [
+      clean(member.label), member.role, clean(member.operator), `since ${day(member.since, seen.now)}`, presence(member, seen), standing(member),
+      peer === undefined ? '' : clean(link(peer)), member.peer
+    ]
+  })
+  // what nobody has anything to say about is no column
+  const used = rows[0]?.map((_, column) => rows.some((row) => row[column] !== '')) ?? []
+  return table(rows.map((row) => row.filter((_, column) => used[column])))
 }
 
-function presence ({ self, connected, lastSeen }: MemberInfo, running: boolean): string {
-  if (self) return running ? 'this machine' : 'this machine, not running'
-  if (connected) return 'here'
-  return lastSeen === undefined ? 'away' : `away since ${when(lastSeen)}`
+/** What is known of the link beside the member, where there is one. */
+function withLink (member: MemberInfo, peer: PeerInfo | undefined): object {
+  if (peer === undefined) return member
+  const { direction, address, since, latency, bytesReceived, bytesSent, protocols } = peer
+  return { ...member, link: { direction, address, since, ...(latency === undefined ? {} : { latency }), bytesReceived, bytesSent, protocols } }
 }

@@ -81,14 +81,20 @@ function next ({ members }: Status, role: string, dfs: string): string[] {
   return role === 'owner' ? [`Your files are on this machine only. Next:  ${dfs} invite --role write --label nas`] : []
 }
 
+/** An admit older than this is no news: somebody who comes to a vault hears of all its members at once. */
+const NEWS_MS = 10 * 60_000
+
 /** What happens while it runs, a line each. */
 function tell ({ out }: Context, node: DfsNode): void {
-  const say = (text: string, data: Record<string, unknown>): void => {
-    out.talk(`${when(new Date())}  ${clean(text)}`)
+  const say = (text: string, data: Record<string, unknown>, news = true): void => {
+    if (news) out.talk(`${when(new Date())}  ${clean(text)}`)
     // the node goes on when nobody reads its events any more
     out.data(data).catch(() => {})
   }
-  node.addEventListener('member:join', ({ detail: { label, role, peer } }) => { say(`${label} joined, with role ${role}`, { event: 'member:join', peer, label, role }) })
+  node.addEventListener('member:join', ({ detail: { label, role, peer, since } }) => {
+    say(`${label} joined, with role ${role}`, { event: 'member:join', peer, label, role }, Date.now() - since.getTime() < NEWS_MS)
+  })
+  node.addEventListener('member:revoke', ({ detail }) => { say(`${detail.label} was revoked`, { event: 'member:revoke', ...detail }) })
   node.addEventListener('peer:connect', ({ detail }) => { say(`${detail.label} is here`, { event: 'peer:connect', ...detail }) })
   node.addEventListener('peer:disconnect', ({ detail }) => { say(`${labels.get(detail.peer) ?? detail.peer} is away`, { event: 'peer:disconnect', ...detail }) })
   node.addEventListener('block:corrupt', ({ detail }) => { say(`a damaged block was put aside: ${detail.cid}: ${detail.reason}`, { event: 'block:corrupt', ...detail }) })

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import type { MemberInfo, Status } from '../../interface.js'
+import type { Fork, MemberInfo, Status } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, count, duration, home, note, plural, shortVault, when } from '../format.js'
+import { isHere, presence as presenceOf } from '../member-words.js'
 import { openNode } from '../open.js'
 
 export function defineStatus (program: Command, run: Run): void {
@@ -23,16 +24,18 @@ export async function status (context: Context): Promise<undefined> {
 
 export function describe (status: Status, members: MemberInfo[], dir: string, dfs = 'dfs', now = new Date()): string[] {
   const { disk, refused } = status
+  const notes = [...status.forks.map(fork), ...(status.island === undefined ? [] : [island(status.island, now)]), ...status.notes.map((text) => note(text, dfs))]
   const hostile = Object.entries(refused).filter(([, n]) => n > 0).map(([code, n]) => `${code} ${count(n)}`)
   return [
     [clean(status.label), `${status.role} of ${shortVault(status.vault)}`, running(status, now), presence(status, members, now)].join(' · '),
     `files   ${count(status.files)}, ${bytes(status.bytes)}`,
+    ...(status.sync.of === 0 ? [] : [`sync    ${sync(status)}`]),
     `disk    ${bytes(disk.used)} of ${bytes(disk.capacity)} lent · ${bytes(disk.free)} free · in ${home(dir)}`,
     ...(disk.readOnly ? ['        read-only: a write failed. Look at the disk, then start the node again'] : []),
     ...(disk.quarantined > 0 ? [`        ${plural(disk.quarantined, 'damaged block')} put aside in ${home(dir)}/quarantine`] : []),
     ...status.addresses.map((address, i) => `${i === 0 ? 'listens' : '       '} ${address}`),
     ...(hostile.length === 0 ? [] : [`refused ${hostile.join(' · ')}`]),
-    ...status.notes.map((text, i) => `${i === 0 ? 'notes' : '     '}   ${note(text, dfs)}`)
+    ...notes.map((text, i) => `${i === 0 ? 'notes' : '     '}   ${text}`)
   ]
 }
 
@@ -41,10 +44,32 @@ function running ({ running, since }: Status, now: Date): string {
   return since === undefined ? 'running' : `running ${duration(now.getTime() - since.getTime())}`
 }
 
-function presence ({ running, members: { total, connected } }: Status, members: MemberInfo[], now: Date): string {
+/** Labels of so many are named; of more, how many there are. */
+const MAX_NAMED = 5
+
+function presence ({ running, members: { total } }: Status, members: MemberInfo[], now: Date): string {
   if (total === 1) return 'the only member'
   if (!running) return plural(total, 'member')
-  const away = members.filter(({ self, connected }) => !self && !connected)
-    .map(({ label, lastSeen }) => `${clean(label)} away${lastSeen === undefined ? '' : ` since ${when(lastSeen, now)}`}`)
-  return `${connected + 1} of ${total} members here${away.length === 0 ? '' : ` (${away.join(', ')})`}`
+  const away = members.filter((member) => !isHere(member, total))
+  const named = away.slice(0, MAX_NAMED).map((member) => `${clean(member.label)} ${presenceOf(member, { running, total, now })}`)
+  if (away.length > MAX_NAMED) named.push(`${count(away.length - MAX_NAMED)} more`)
+  return `${count(total - away.length)} of ${plural(total, 'member')} here${named.length === 0 ? '' : ` (${named.join(', ')})`}`
+}
+
+/** `in sync with 2 of 3, 12 entries and 1.2 MB to come`. */
+function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, waiting } }: Status): string {
+  const coming = [
+    ...(entries === 0 ? [] : [plural(entries, 'entry', 'entries')]),
+    ...(versions === 0 ? [] : [`${bytes(left)} of ${plural(versions, 'version')}`])
+  ]
+  const come = coming.length === 0 ? 'nothing to come' : `${coming.join(' and ')} to come`
+  return `${running ? `in sync with ${count(inSync)} of ${count(of)}, ` : ''}${come}${waiting === undefined ? '' : ` · waiting: ${clean(waiting)}`}`
+}
+
+function fork ({ label, seq }: Fork): string {
+  return `${clean(label)} wrote two entries as its number ${count(seq)}: a folder put back from a backup, or a copy of it that runs elsewhere. Nothing is lost`
+}
+
+function island (since: Date, now: Date): string {
+  return `fewer than half of the members are to be reached since ${when(since, now)}: until they are, copies are neither repaired nor let go`
 }
