@@ -94,6 +94,16 @@ def private(x, keys):
     p = unseal(key, public, sealed[32:]); n = 2 + int.from_bytes(p[:2]); need(s == MAC(keys["entry"], L("entry-siv"), H(public), H(p)))
     need(2 <= n <= len(p) == -(-n // 128) * 128 and not any(p[n:]), "MALFORMED"); fields = decode(p[2:n])
     need(m["tag"] == MAC(keys["name"], L("tag"), fields["name"].encode()) and not {"", ".", ".."} & {*fields["name"].split("/")}); return fields
+RECORD = {"v": int, "vault": bytes, "subject": bytes, "life": int, "n": int, "time": int, "addresses": list, "capacity": int, "accepting": bool, "heads": list}
+def record(x):
+    need(len(x) <= 8192, "MALFORMED"); outer = decode(x); need(type(outer) is list and [*map(type, outer)] == [bytes] * 2, "MALFORMED"); m = decode(outer[0])
+    need(type(m) is dict and {key: type(value) for key, value in m.items()} == RECORD and m["v"] == 1 and len(outer[1]) == 64, "MALFORMED")
+    need(len(m["vault"]) == 32 and len(m["subject"]) == 38 and m["subject"][:6] == bytes.fromhex("002408011220"), "MALFORMED")
+    need(min(m["life"], m["n"]) >= 1 and min(m["time"], m["capacity"]) >= 0, "MALFORMED"); lists = m["addresses"], m["heads"]
+    need(all(len(x) <= 16 and {*map(type, x)} <= {bytes} for x in lists) and all(0 < len(x) <= 512 for x in lists[0]), "MALFORMED")
+    need(all(len(x) == 32 for x in lists[1]) and lists[1] == sorted({*lists[1]}), "MALFORMED"); verify(m["subject"][6:], L("record") + H(outer[0]), outer[1])
+    return m
+def age(x): m = record(x); return m["life"], m["n"], H(x)
 SPACE = [*range(9, 14), 0x20, 0x85, 0xa0, 0x1680, *range(0x2000, 0x200b), 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
 def read(kind, words):
     words = words.translate(dict.fromkeys(SPACE) | {i: i + 32 for i in range(65, 91)}); prefix = f"dfs-{kind}1"
@@ -143,6 +153,9 @@ judge("vault", [vault["member"]], lambda v: same([invite(invited, ladder["id"]),
 judge("vault", entries["valid"] + [v for v in entries["bad"] if v["code"] == "INVALID_DATA"], lambda v: entry(hx(v["entry"]))[0] == hx(v["id"]))
 judge("vault", [v for v in entries["valid"] if "private" in v] + [v for v in entries["unreadable"] if v["code"] == "INVALID_DATA" or "padding" in v["fault"]],
       lambda v: same(private(hx(v["entry"]), ladder), v["private"]))
+records = vault["records"]; judge("vault", records["bad"], lambda v: record(hx(v["record"])))
+judge("vault", records["valid"], lambda v: same(record(hx(v["record"])), {"v": 1, **v["fields"], "addresses": [hx(x).hex() for x in v["fields"]["addresses"]]}))
+judge("vault", records["order"], lambda v: age(hx(v["older"])) < age(hx(v["newer"])))
 judge("hello", hello["macs"], lambda v: hx(v["mac"]) == MAC(hx(hello["meet"]), L("hello"), bytes([v["direction"]]),
                                                             *(hx(hello["peers"][v[side]]) for side in ("dialer", "listener"))))
 for folder in ("block", "file", "vault", "hello"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")

@@ -4,6 +4,12 @@
 export const MAX_ENTRY_BYTES = 8 * 1024
 /** An invite or a member certificate as signed. */
 export const MAX_CERTIFICATE_BYTES = 1024
+/** A member record as signed; not all of its addresses can have their full length at once. */
+export const MAX_RECORD_BYTES = 8 * 1024
+/** Addresses in a member record. */
+export const MAX_RECORD_ADDRESSES = 16
+/** Ids in a member record. */
+export const MAX_RECORD_HEADS = 16
 /** The DAG-CBOR inside a recovery code or an invite text. */
 export const MAX_TEXT_CBOR_BYTES = 4 * 1024
 /** Heads that an entry names; the rest stay heads for the next put. */

@@ -5,11 +5,13 @@ import { readEntry } from '../../protocols/vault/entry.js'
 import { isKnown } from '../../protocols/vault/admit.js'
 import { nameProblem, normalName } from '../../protocols/vault/names.js'
 import { openEntry, tagOf } from '../../protocols/vault/private-part.js'
+import { readRecord } from '../../protocols/vault/record.js'
 import { encodeText, INVITE_PREFIX, recoveryText, RECOVERY_PREFIX } from '../../protocols/vault/text.js'
 import { ascii, concat, fixed, founder, founderAdmit, hex, invite, inviteText, joiner, joinerAdmit, keys, meeting, name, V, vault } from './vault-fixtures.js'
 import { bad, unreadable, valid } from './vault-entries.js'
 import { histories } from './vault-histories.js'
 import { inviteOf, joins, memberMap, inviteMap, plainJoin } from './vault-members.js'
+import { badRecords, recordOrder, validRecords } from './vault-records.js'
 import { signatures } from './vault-signatures.js'
 import type { AdmitFacts } from '../../protocols/vault/admit.js'
 import type { Entry } from '../../protocols/vault/entry.js'
@@ -46,6 +48,11 @@ function facts (entry: Entry): unknown {
   const shown = entry.kind === 'admit' ? { ...fields, admit: { by: entry.admit.member.by, subject: entry.admit.member.subject, role: entry.admit.member.role, operator: entry.admit.member.operator, label: entry.admit.member.label, writer: entry.admit.member.writer } } : fields
   const hidden = 'tag' in entry ? openEntry(entry, keys) : undefined
   return { id: hex(id), fields: plain(shown), ...(hidden === undefined ? {} : { private: plain(hidden) }) }
+}
+
+function recordFacts (encoded: Uint8Array): unknown {
+  const { encoded: _encoded, hash: _hash, signatures: _signatures, addresses, ...fields } = readRecord(encoded)
+  return { ...plain(fields) as object, addresses: addresses.map(short) }
 }
 
 const wholeInvite = { v: 1, vault: vault.id, secret: invite.secret, invite: invite.invite.encoded, ...meeting, addresses: invite.addresses }
@@ -128,6 +135,11 @@ export function generate (): unknown {
       known('the admit is void', publicKeyOf(joiner.writer), [joinerAdmit.bytes, founderAdmit.bytes], [joinerAdmit.id]),
       known('an admit further up is void', publicKeyOf(joiner.writer), [joinerAdmit.bytes, founderAdmit.bytes], [founderAdmit.id])
     ],
-    histories: histories()
+    histories: histories(),
+    records: {
+      valid: validRecords.map(({ name, encoded }) => ({ name, record: short(encoded), fields: recordFacts(encoded) })),
+      bad: badRecords.map(({ fault, code, encoded }) => ({ fault, code, record: short(encoded) })),
+      order: recordOrder.map(({ name, older, newer }) => ({ name, older: hex(older), newer: hex(newer) }))
+    }
   }
 }

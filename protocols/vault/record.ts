@@ -1,0 +1,101 @@
+/** Member records: where a node is, what it lends, what it wrote last. Spec: README.md, "Records". */
+import { asBytes, asInt, asList, asMap, decode, encode } from '../block/cbor.js'
+import { compareBytes, HASH_BYTES, sha256 } from '../block/hash.js'
+import { ProtocolError } from '../errors.js'
+import { peerKey, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, signedBytes, verify } from './ed25519.js'
+import { MAX_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from './limits.js'
+import { FORMAT_VERSION, packSigned } from './signed.js'
+import type { NodeSign } from './member.js'
+import type { Signed } from './signed.js'
+
+export interface RecordTerms {
+  vault: Uint8Array
+  /** The node: 38 bytes. */
+  subject: Uint8Array
+  /** Counts the node's lost or restored states, from 1. */
+  life: number
+  /** Counts the node's records within a life, from 1. */
+  n: number
+  /** Milliseconds since 1970 by the node; for people, orders nothing. */
+  time: number
+  /** Binary multiaddrs, at most 16; whether they mean something is not a matter of form. */
+  addresses: Uint8Array[]
+  /** Bytes that it lends to the vault. */
+  capacity: number
+  /** Whether it takes more at present. */
+  accepting: boolean
+  /** Ids of the last entries of its own writer, sorted, at most 16, none twice. */
+  heads: Uint8Array[]
+}
+
+export interface MemberRecord extends RecordTerms, Signed {}
+
+const KEYS = ['v', 'vault', 'subject', 'life', 'n', 'time', 'addresses', 'capacity', 'accepting', 'heads']
+
+/** A record as signed by its node. MALFORMED for terms that the format does not take, INVALID_DATA when another key signs. */
+export async function makeRecord ({ nodeSign, vault, subject, life, n, time, addresses, capacity, accepting, heads }: RecordTerms & { nodeSign: NodeSign }): Promise<Uint8Array> {
+  const body = encode({ v: FORMAT_VERSION, vault, subject, life, n, time, addresses, capacity, accepting, heads })
+  const encoded = packSigned(body, [new Uint8Array(await nodeSign(signedBytes('record', sha256(body))))])
+  if (!verifyRecord(readRecord(encoded))) throw new ProtocolError('INVALID_DATA', 'The node key does not sign as the subject')
+  return encoded
+}
+
+/** A record's form; its signature is verifyRecord's. MALFORMED. */
+export function readRecord (encoded: Uint8Array): MemberRecord {
+  const [first, signature] = asList(decode(encoded, { maxBytes: MAX_RECORD_BYTES }), { min: 2, max: 2 })
+  const body = asBytes(first)
+  const map = asMap(decode(body, { maxBytes: MAX_RECORD_BYTES }), KEYS)
+  asInt(map.v, { min: FORMAT_VERSION, max: FORMAT_VERSION })
+  const subject = asBytes(map.subject)
+  peerKey(subject)
+  return {
+    vault: asBytes(map.vault, PUBLIC_KEY_BYTES),
+    subject,
+    life: asInt(map.life, { min: 1 }),
+    n: asInt(map.n, { min: 1 }),
+    time: asInt(map.time),
+    addresses: asList(map.addresses, { max: MAX_RECORD_ADDRESSES }).map(asAddress),
+    capacity: asInt(map.capacity),
+    accepting: asBoolean(map.accepting),
+    heads: asHeads(map.heads),
+    encoded,
+    hash: sha256(body),
+    signatures: [asBytes(signature, SIGNATURE_BYTES)]
+  }
+}
+
+/** True when its subject's node key signed it. */
+export function verifyRecord (record: MemberRecord): boolean {
+  const [signature] = record.signatures
+  return signature !== undefined && verify(peerKey(record.subject), 'record', record.hash, signature)
+}
+
+/**
+ * Orders the records of one subject: positive when `a` is the newer one, 0 for the same bytes. Of two with one (life, n),
+ * made by a node that was cloned or lies, every node keeps the one with the higher hash.
+ */
+export function compareRecords (a: Pick<MemberRecord, 'life' | 'n' | 'encoded'>, b: Pick<MemberRecord, 'life' | 'n' | 'encoded'>): number {
+  if (a.life !== b.life) return a.life - b.life
+  if (a.n !== b.n) return a.n - b.n
+  return compareBytes(sha256(a.encoded), sha256(b.encoded))
+}
+
+function asAddress (value: unknown): Uint8Array {
+  const address = asBytes(value)
+  if (address.length === 0 || address.length > MAX_ADDRESS_BYTES) throw new ProtocolError('MALFORMED', `An address has 1 to ${MAX_ADDRESS_BYTES} bytes`)
+  return address
+}
+
+function asBoolean (value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new ProtocolError('MALFORMED', 'Neither true nor false')
+  return value
+}
+
+function asHeads (value: unknown): Uint8Array[] {
+  const heads = asList(value, { max: MAX_RECORD_HEADS }).map((id) => asBytes(id, HASH_BYTES))
+  for (const [i, id] of heads.entries()) {
+    const before = heads[i - 1]
+    if (before !== undefined && compareBytes(before, id) >= 0) throw new ProtocolError('MALFORMED', 'Heads that are not sorted, or twice')
+  }
+  return heads
+}
