@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
-import { emptyDigest } from '../../protocols/sync/digest.js'
-import { SyncSession, type SyncSource } from '../../protocols/sync/session.js'
+import { SyncSession, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
+import { readEntry } from '../../protocols/vault/entry.js'
+import { insertEntry } from '../../src/index-db/entries.js'
+import { IndexDb } from '../../src/index-db/index-db.js'
+import { MIGRATIONS } from '../../src/index-db/schema.js'
 import type { Session } from '../../src/network/peers.js'
+import { entryRow } from '../../src/vault/stored.js'
 import { SyncLoop } from '../../src/vault/sync-loop.js'
+import { IndexSource } from '../../src/vault/sync-source.js'
+import { node, vault, Writer } from './vaults.js'
 
-const NOTHING: SyncSource = { digest: () => emptyDigest(), entries: () => [] }
-const ENTRY = new Uint8Array(50).fill(7)
+const NOTHING: SyncSource = { children: () => [], ids: () => [], missing: (ids) => ids, entries: () => [], below: () => [], records: () => [], record: () => undefined }
+const writer = new Writer(vault('sync loop'), node('sync loop'))
+const ENTRY = writer.put('a', 'b')
+const SECOND = writer.put('c', 'd')
 
 /** Peers of which a test opens and closes the sessions; streams are what `opens` gives. */
 class FakePeers extends EventTarget {
@@ -35,19 +43,49 @@ class FakePeers extends EventTarget {
 }
 
 /** The other side of a stream: what it was told, and when. */
-function remote (stream: Stream): { got: Uint8Array[], first: Promise<void>, session: SyncSession } {
+function remote (stream: Stream, source = NOTHING): { got: Uint8Array[], first: Promise<void>, session: SyncSession } {
   const first = Promise.withResolvers<void>()
   const got: Uint8Array[] = []
   const session = new SyncSession(stream, {
     direction: 'inbound',
-    source: NOTHING,
+    source,
     receive: async (entries) => {
       got.push(...entries.map((entry) => entry.slice()))
+      first.resolve()
+    },
+    receiveRecords: async (records) => {
+      got.push(...records.map((record) => record.slice()))
       first.resolve()
     }
   })
   session.run().catch(() => {})
   return { got, first: first.promise, session }
+}
+
+/** Time that a test moves by hand. */
+class HandClock implements SyncClock {
+  private at = 0
+  private readonly due = new Set<{ at: number, call: () => void }>()
+
+  now = (): number => this.at
+  after = (ms: number, call: () => void): () => void => {
+    const timer = { at: this.at + ms, call }
+    this.due.add(timer)
+    return () => { this.due.delete(timer) }
+  }
+
+  /** The times at which something is due, from now. */
+  waits (): number[] {
+    return [...this.due].map(({ at }) => at - this.at)
+  }
+
+  pass (ms: number): void {
+    this.at += ms
+    for (const timer of [...this.due].filter(({ at }) => at <= this.at)) {
+      this.due.delete(timer)
+      timer.call()
+    }
+  }
 }
 
 describe('sync loop', () => {
@@ -62,6 +100,7 @@ describe('sync loop', () => {
       peers: peers,
       source: NOTHING,
       receive: async () => {},
+      receiveRecords: async () => {},
       onError: (peer) => {
         errors.push(peer)
         for (const tell of failed.splice(0)) tell()
@@ -164,10 +203,176 @@ describe('sync loop', () => {
     const other = remote(far)
     await loop.ask('a')
     loop.forward([ENTRY], 'a')
-    const second = new Uint8Array(60).fill(8)
-    loop.forward([second], 'b')
+    loop.forward([SECOND], 'b')
     await other.first
-    assert.deepEqual(other.got, [second])
+    assert.deepEqual(other.got, [SECOND])
+  })
+
+  it('gives records on like entries, not back to who sent them', async () => {
+    const [near, far] = await streamPair()
+    peers.handler?.(near, peers.come('a', 'inbound')).catch(() => {})
+    const other = remote(far)
+    await loop.ask('a')
+    loop.forwardRecords([Uint8Array.of(1, 2, 3)], 'a')
+    loop.forwardRecords([Uint8Array.of(4, 5, 6)])
+    await other.first
+    assert.deepEqual(other.got, [Uint8Array.of(4, 5, 6)])
+  })
+
+  describe('with time moved by hand', () => {
+    let clock: HandClock
+    let rounds: Array<[string, RoundResult]>
+    let receive: (entries: Uint8Array[]) => Promise<void>
+    let timed: SyncLoop
+    let next: PromiseWithResolvers<void>
+    const dbs: IndexDb[] = []
+    const round = async (work: () => unknown): Promise<RoundResult> => {
+      next = Promise.withResolvers()
+      await work()
+      await next.promise
+      const last = rounds.at(-1)
+      assert.ok(last !== undefined)
+      return last[1]
+    }
+    /** What a member with these entries answers from. */
+    const holding = async (entries: Uint8Array[]): Promise<SyncSource> => {
+      const db = await IndexDb.open({ migrations: MIGRATIONS })
+      dbs.push(db)
+      await db.write(entries.map((bytes) => insertEntry(entryRow(readEntry(bytes)))))
+      return new IndexSource(db, { heads: () => [], bytes: () => undefined })
+    }
+    beforeEach(async () => {
+      clock = new HandClock()
+      rounds = []
+      next = Promise.withResolvers()
+      receive = async () => {}
+      timed = new SyncLoop({
+        peers,
+        source: NOTHING,
+        receive: (entries) => receive(entries),
+        receiveRecords: async () => {},
+        onError: (peer) => { errors.push(peer) },
+        onRound: (peer, result) => {
+          rounds.push([peer, result])
+          next.resolve()
+        },
+        clock,
+        random: () => 0.75,
+        againMs: 100,
+        graceMs: 1_000
+      })
+      await timed.start()
+      // the other loop of this file leaves these peers alone
+      await loop.stop()
+    })
+    afterEach(async () => {
+      await timed.stop()
+      await Promise.all(dbs.splice(0).map((db) => db.close()))
+    })
+
+    it('knows what each round did, and who has nothing that is not here', async () => {
+      const [near, far] = await streamPair()
+      const source = await holding([ENTRY, SECOND])
+      const got: Uint8Array[] = []
+      const gate = Promise.withResolvers<void>()
+      const begun = Promise.withResolvers<void>()
+      receive = async (entries) => {
+        begun.resolve()
+        await gate.promise
+        got.push(...entries.map((bytes) => bytes.slice()))
+      }
+      peers.opens = async () => near
+      const ending = remote(far, source)
+      peers.come('a', 'outbound')
+      assert.deepEqual([timed.behind('a'), timed.inSyncWith(), timed.roundOf('a')], [undefined, [], undefined])
+      await begun.promise
+      assert.deepEqual([timed.behind('a'), timed.inSyncWith()], [2, []])
+      const { led, theirs, received, sent } = await round(() => { gate.resolve() })
+      assert.deepEqual([led, theirs, received, sent, got], [true, 2, 2, 0, [ENTRY, SECOND]])
+      assert.deepEqual([timed.behind('a'), timed.inSyncWith(), rounds.length], [0, ['a'], 1])
+      assert.equal(timed.roundOf('a'), rounds[0]?.[1])
+      const ended = new Promise<void>((resolve) => { near.addEventListener('close', () => { resolve() }) })
+      peers.go('a')
+      ending.session.abort(new Error('the connection closed'))
+      await ended
+      await timed.stop()
+      assert.deepEqual([timed.behind('a'), timed.inSyncWith()], [undefined, []])
+      assert.equal(timed.roundOf('a'), rounds[0]?.[1])
+    })
+
+    it('compares again every ten minutes, give or take half', async () => {
+      const [near, far] = await streamPair()
+      peers.opens = async () => near
+      remote(far, await holding([ENTRY]))
+      await round(() => { peers.come('a', 'outbound') })
+      assert.deepEqual(clock.waits(), [10 * 60_000 * 1.25])
+      clock.pass(10 * 60_000)
+      assert.equal(rounds.length, 1)
+      const { led, theirs } = await round(() => { clock.pass(2.5 * 60_000) })
+      assert.deepEqual([led, theirs, rounds.length], [true, 1, 2])
+    })
+
+    it('the side that was dialled opens one when none has come, and none beside one that runs', async () => {
+      const streams = await Promise.all([streamPair(), streamPair()])
+      const [[near, far], [dialled, dialledFar]] = streams
+      let opened = 0
+      peers.opens = async () => {
+        opened++
+        return near
+      }
+      const session = peers.come('a', 'inbound')
+      const theirs = peers.handler?.(dialled, session)
+      theirs?.catch(() => {})
+      const running = remote(dialledFar)
+      await round(() => running.session.ask())
+      clock.pass(1_000)
+      await new Promise(setImmediate)
+      assert.deepEqual([opened, clock.waits()], [0, [1_000]])
+      running.session.abort(new Error('this one ends'))
+      await assert.rejects(theirs ?? Promise.resolve())
+      remote(far)
+      const { led } = await round(() => { clock.pass(1_000) })
+      assert.deepEqual([opened, led], [1, true])
+    })
+
+    it('a member\'s rounds are counted over all its streams', async () => {
+      const session = peers.come('a', 'inbound')
+      const pairs = [await streamPair(), await streamPair()]
+      const sessions = pairs.map(([near, far]) => {
+        peers.handler?.(near, session).catch(() => {})
+        return remote(far).session
+      })
+      for (let n = 0; n < 16; n++) await round(() => sessions[n % 2]?.ask())
+      await assert.rejects(sessions[0]?.ask({ signal: AbortSignal.timeout(50) }) ?? Promise.resolve())
+      assert.equal(rounds.length, 16)
+      clock.pass(10_000)
+      await round(() => sessions[1]?.ask())
+      assert.equal(rounds.length, 17)
+    })
+
+    it('waits longer after each sync that fails, and begins anew after one that lasted', async () => {
+      const waits: number[] = []
+      const tries: Array<PromiseWithResolvers<Stream>> = []
+      let asked = Promise.withResolvers<void>()
+      peers.opens = (signal) => {
+        const attempt = Promise.withResolvers<Stream>()
+        signal?.addEventListener('abort', () => { attempt.reject(new Error('the node stops')) })
+        tries.push(attempt)
+        asked.resolve()
+        return attempt.promise
+      }
+      peers.come('a', 'outbound')
+      for (let n = 0; n < 4; n++) {
+        await asked.promise
+        asked = Promise.withResolvers()
+        if (n === 3) clock.pass(60_001)
+        tries.at(-1)?.reject(new Error('not now'))
+        while (clock.waits().length === 0) await new Promise(setImmediate)
+        waits.push(...clock.waits())
+        clock.pass(waits.at(-1) ?? 0)
+      }
+      assert.deepEqual(waits, [100, 200, 400, 100])
+    })
   })
 
   it('stop ends what runs and waits for nothing that is being opened', async () => {
