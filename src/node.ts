@@ -167,7 +167,7 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
     const steps: Array<() => unknown> = [
       // what began is undone below; that it failed is its caller's to see
       async () => { await this.starting?.catch(() => {}) },
-      async () => { if (running) await parts.pulls.over(AbortSignal.timeout(STOP_DRAIN_MS)) },
+      async () => { if (running && parts.peers.sessions().length > 0) await parts.pulls.over(AbortSignal.timeout(STOP_DRAIN_MS)) },
       () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
       // before the jobs that wait for what peers answer
       () => parts.links.stop(),

@@ -76,6 +76,7 @@ export class CatchUp {
   private waiting: WaitingFor | undefined
   private noRoom = 0
   private retryMs = RETRY_MIN_MS
+  /** A block came in this pass. */
   private brought = false
   private passAt = 0
   private restart = false
@@ -127,15 +128,13 @@ export class CatchUp {
   state (): CatchUpState {
     const { store, db, peers } = this.parts
     const { capacity, readOnly } = store.usage()
-    const none = { versions: 0, bytes: 0, active: 0, invalid: 0 }
-    if (capacity === 0) return { ...none, waiting: 'capacity' }
+    if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, waiting: 'capacity' }
     const all = missingTotals(db)
     const aside = this.pass.setAside
     const versions = Math.max(0, all.versions - aside.versions)
-    if (versions === 0) return { ...none, invalid: aside.versions }
     const here = [...this.active.values()].reduce((sum, one) => sum + one.here, 0)
     const bytes = Math.max(0, all.bytes - aside.bytes - here)
-    const waiting = this.active.size > 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
+    const waiting = this.active.size > 0 || versions === 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
     return { versions, bytes, active: this.active.size, invalid: aside.versions, ...(waiting === undefined ? {} : { waiting }) }
   }
 
@@ -183,7 +182,11 @@ export class CatchUp {
     try {
       await bringVersion({
         store, slots: this.slots, upload, root, bytes, signal,
-        fetch: (cid, options) => fetch.fetch(cid, options),
+        fetch: async (cid, options) => {
+          const block = await fetch.fetch(cid, options)
+          this.brought = true
+          return block
+        },
         onBlock: (count) => { progress.here += count }
       })
       // pushed, let go or void in the meantime
@@ -196,7 +199,6 @@ export class CatchUp {
       await (isInvalid(error) ? store.abandon(upload) : store.suspend(upload))
       throw error
     }
-    this.brought = true
     this.noRoom = 0
     onVersion?.({ entry, root, bytes })
   }
