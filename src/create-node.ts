@@ -30,6 +30,7 @@ import { MemberGreeter } from './vault/greeter.js'
 import { joinVault, parseInvite } from './vault/join.js'
 import type { Secrets } from './vault/keyring.js'
 import { SyncLoop } from './vault/sync-loop.js'
+import { IndexSource } from './vault/sync-source.js'
 import { Vault } from './vault/vault.js'
 
 const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_PORT}`]
@@ -107,7 +108,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, inviteRevoked: () => false })
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs })
     const links = new Links(peers, { inactivityMs: waits.inactivityMs })
-    const sync = new SyncLoop({ peers, source: vault.source, receive: (list, from) => vault.ledger.receive(list, from), onError: (who, error) => { events.trouble('sync', who, error) } })
+    const sync = new SyncLoop({
+      peers,
+      source: new IndexSource(db, { heads: () => [], bytes: () => undefined }),
+      receive: (list, from) => vault.ledger.receive(list, from),
+      receiveRecords: async () => {},
+      onRound: (who, round) => { events.round(who, round) },
+      onError: (who, error) => { events.trouble('sync', who, error) }
+    })
     const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs)
     const uploads = new InboundUploads()
     const parts: Parts = {

@@ -1,6 +1,7 @@
 import type { Libp2p, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { base32 } from '../protocols/vault/text.js'
+import type { RoundResult } from '../protocols/sync/session.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
 import type { MemberInfo } from './interface.js'
@@ -63,6 +64,13 @@ export class NodeEvents {
   /** A version that another member put is whole here. */
   held ({ entry, root, bytes }: { entry: Uint8Array, root: CID, bytes: number }): void {
     this.attached?.node.safeDispatchEvent('file:held', { detail: { version: base32(entry), cid: root.toString(), bytes } })
+  }
+
+  /** A comparison with a member ended: both have now what either had. */
+  round (peer: string, { received, sent }: RoundResult): void {
+    if (this.attached === undefined) return
+    this.attached.parts.catchUp.again()
+    this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {

@@ -9,7 +9,7 @@ import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
 import { InvalidRecoveryCodeError, NotAllowedError } from '../errors.js'
-import { allEntries, countEntries, totals } from '../index-db/entries.js'
+import { countEntries, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
 import type { FileInfo, Role } from '../interface.js'
@@ -80,9 +80,6 @@ export class Vault {
   labelOf (peer: string): string { return this.ledger.members.label(peer) }
   /** This node wrote the entry. */
   wrote (entry: { writer: Uint8Array }): boolean { return this.author !== undefined && equal(this.author.key, entry.writer) }
-
-  /** For the sync protocol. */
-  readonly source = { digest: () => this.ledger.digest, entries: () => allEntries(this.parts.db) }
 
   async saw (member: Member): Promise<void> {
     member.seen = Date.now()
