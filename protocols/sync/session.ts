@@ -167,9 +167,9 @@ export class SyncSession {
     this.#detach(this.#live.pump())
   }
 
-  /** Work beside the read loop: its failure ends the session, like a failure of the loop. */
+  /** Work beside the read loop: its failure ends the session, like a failure of the loop; after `close` it is cut off by that. */
   #detach (work: Promise<void>): void {
-    work.catch((error: unknown) => { this.#stop.abort(error) })
+    work.catch((error: unknown) => { if (!this.#is('closing')) this.#stop.abort(error) })
   }
 
   /** What the peer owes may have changed, and whether live pages may go. After `close` it owes to close too. */

@@ -1,85 +1,237 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { addToDigest, emptyDigest, sameDigest } from '../../../protocols/sync/digest.js'
-import { LiveQueue, pages } from '../../../protocols/sync/live-queue.js'
-import { MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_QUEUE_BYTES } from '../../../protocols/sync/constants.js'
-import { BAD, EntrySet, connected, text } from './peers.js'
+import { LEAF_IDS, MAX_HEADS, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS } from '../../../protocols/sync/constants.js'
+import { entryOf } from '../../vectors/sync.js'
+import { gatedPair } from '../gated-streams.js'
+import { BAD, EntrySet, HandClock, connected, text } from './peers.js'
+import type { Connected } from './peers.js'
 
-const numbered = (prefix: string, count: number, bytes = 0): string[] => Array.from({ length: count }, (_, at) => `${prefix} ${at} `.padEnd(bytes, '.'))
+const numbered = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${prefix} ${at}`)
+
+/** Closes both ends, and sees that they end as they should. */
+async function close (link: Connected): Promise<void> {
+  await link.a.close()
+  await link.runs
+}
+
+/** One round led by `a` over a new connection; both sides must have the same afterwards. */
+async function round (a: EntrySet, b: EntrySet): Promise<Connected> {
+  const link = await connected(a, b)
+  await link.a.ask()
+  assert.deepEqual(b.names, a.names)
+  assert.deepEqual(b.ns, a.ns)
+  return link
+}
 
 describe('protocols/sync session', () => {
-  it('makes two sets equal and ends cleanly', async () => {
-    const [a, b] = [new EntrySet(['both', 'only a']), new EntrySet(['both', 'only b'])]
+  it('makes both sets and the records equal in one round, and ends cleanly', async () => {
+    const a = new EntrySet(['both', 'only a', 'vault a'], [[1, 5], [2, 3], [3, 1]])
+    const b = new EntrySet(['both', 'only b', 'vault b'], [[1, 4], [2, 7], [4, 1]])
     const link = await connected(a, b)
-    await Promise.all([link.a.ask(), link.b.ask()])
-    assert.deepEqual(a.names, ['both', 'only a', 'only b'])
+    await link.a.ask()
+    assert.deepEqual(a.names, ['both', 'only a', 'only b', 'vault a', 'vault b'])
     assert.deepEqual(b.names, a.names)
-    await link.a.close()
-    await link.runs
+    assert.deepEqual(a.ns, [[1, 5], [2, 7], [3, 1], [4, 1]])
+    assert.deepEqual(b.ns, a.ns)
+    const [led] = a.rounds
+    const [answered] = b.rounds
+    assert.deepEqual({ ...led, messages: 0, bytes: 0 }, { led: true, theirs: 3, received: 2, sent: 2, messages: 0, bytes: 0 })
+    assert.deepEqual(answered, { ...led, led: false }, 'the other side saw the same round')
+    await close(link)
     assert.equal(link.streams[0].status, 'closed')
     assert.equal(link.streams[1].status, 'closed')
   })
 
-  it('sends no entry when both have the same', async () => {
-    const [a, b] = [new EntrySet(['one', 'two']), new EntrySet(['two', 'one'])]
-    const link = await connected(a, b)
-    await Promise.all([link.a.ask(), link.b.ask()])
+  it('costs equal sets a few hundred bytes', async () => {
+    const names = numbered('entry', 3000)
+    const [a, b] = [new EntrySet(names), new EntrySet(names.toReversed())]
+    await close(await round(a, b))
     assert.deepEqual([a.received, b.received], [[], []])
-    await link.b.close()
-    await link.runs
+    assert.ok((a.rounds[0]?.bytes ?? Infinity) < 300)
+    assert.equal(a.rounds[0]?.messages, 5)
   })
 
-  it('sends many entries in pages, in the order of the source', async () => {
-    const names = numbered('entry', 3000, 200)
-    const [a, b] = [new EntrySet(names), new EntrySet()]
-    const link = await connected(a, b)
-    await link.b.ask()
-    assert.ok(b.received.length >= 3)
-    assert.deepEqual(b.received.flat(), names)
-    await link.a.close()
-    await link.runs
+  it('brings an empty joiner everything in pages, in the order of the source, without a digest', async () => {
+    const names = ['vault 2', 'vault 1', ...numbered('entry', 3000)]
+    const [a, b] = [new EntrySet(), new EntrySet(names)]
+    const link = await round(a, b)
+    assert.ok(a.received.length >= 4)
+    assert.deepEqual(a.received.flat(), names)
+    assert.equal(a.rounds[0]?.theirs, names.length)
+    assert.equal(link.a.stats.behindBy, 0)
+    await close(link)
   })
 
-  it('forwards what is committed later, once, after the answer to the digest', async () => {
+  it('two sets of 20,000 that differ by 10 cost less than 64 KiB', async () => {
+    const shared = numbered('entry', 20_000)
+    const a = new EntrySet([...shared, ...numbered('only a', 5)])
+    const b = new EntrySet([...shared, ...numbered('only b', 5)])
+    const link = await round(a, b)
+    const { messages = Infinity, bytes = Infinity, received, sent } = a.rounds[0] ?? {}
+    assert.ok(bytes < 64 * 1024, `${bytes} bytes`)
+    assert.ok(messages < 20, `${messages} messages`)
+    assert.deepEqual([received, sent], [5, 5])
+    const { bytesSent, bytesReceived } = link.b.stats
+    assert.ok(bytesSent + bytesReceived >= bytes)
+    await close(link)
+  }).timeout(60_000)
+
+  it('property: any two sets are equal after one round led by either side', async () => {
+    const name = fc.tuple(fc.constantFrom('vault', 'entry'), fc.nat(4 * LEAF_IDS)).map(([kind, at]) => `${kind} ${at}`)
+    const names = fc.oneof(fc.array(name, { maxLength: 5 }), fc.array(name, { minLength: 100, maxLength: 500 }))
+    const records = fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 9 })
+    await fc.assert(fc.asyncProperty(names, names, records, records, fc.boolean(), async (inA, inB, recordsA, recordsB, inbound) => {
+      const [a, b] = [new EntrySet(inA, recordsA), new EntrySet(inB, recordsB)]
+      const link = await connected(a, b)
+      await (inbound ? link.b : link.a).ask()
+      assert.deepEqual(a.names, [...new Set([...inA, ...inB])].sort())
+      assert.deepEqual(b.names, a.names)
+      assert.deepEqual(b.ns, a.ns)
+      await close(link)
+    }), { numRuns: 40 })
+  }).timeout(60_000)
+
+  it('a set of many against a set of few, either way round', async () => {
+    const many = numbered('entry', 1500)
+    for (const [inA, inB] of [[many, ['other']], [['other'], many], [many, numbered('other', 1500)]] as const) await close(await round(new EntrySet(inA), new EntrySet(inB)))
+  })
+
+  it('records of more members than one message has heads', async () => {
+    const records = Array.from({ length: MAX_HEADS + 10 }, (_, at): [number, number] => [at % 256, at])
+    await close(await round(new EntrySet(), new EntrySet([], records)))
+  })
+
+  it('works when the wire takes one byte at a time', async () => {
+    const [a, b] = [new EntrySet(['x', 'vault y'], [[1, 1]]), new EntrySet(['z'], [[1, 2]])]
+    const streams = gatedPair()
+    for (const stream of streams) stream.window = 0
+    const link = await connected(a, b, {}, streams)
+    const asked = link.a.ask()
+    let ended = false
+    void asked.finally(() => { ended = true })
+    while (!ended) {
+      for (const stream of streams) stream.grant(1)
+      await new Promise((resolve) => { setImmediate(resolve) })
+    }
+    await asked
+    assert.deepEqual(b.names, a.names)
+    assert.deepEqual(b.ns, a.ns)
+    for (const stream of streams) stream.grant(Infinity)
+    await close(link)
+  })
+
+  it('a reader that stalls gets no further page; a writer that stalls is given up', async () => {
+    const [a, b] = [new EntrySet(numbered('entry', 5000)), new EntrySet()]
+    const gate = Promise.withResolvers<void>()
+    const entered = Promise.withResolvers<void>()
+    const receive = b.receive.bind(b)
+    b.receive = async (entries) => {
+      entered.resolve()
+      await gate.promise
+      await receive(entries)
+    }
+    const streams = gatedPair()
+    const link = await connected(a, b, {}, streams)
+    await entered.promise
+    const sent = streams[0].sentBytes
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => { setImmediate(resolve) })
+    assert.equal(streams[0].sentBytes, sent)
+    gate.resolve()
+    await link.a.ask()
+    assert.deepEqual(b.names, a.names)
+    await close(link)
+
+    const stalled = gatedPair()
+    stalled[1].window = 0
+    const given = await connected(a, b, { limits: { inactivityMs: 50 } }, stalled)
+    await assert.rejects(given.runs, { code: 'TIMEOUT' })
+  })
+
+  it('forwards entries and records that are committed later', async () => {
     const [a, b] = [new EntrySet(['old']), new EntrySet()]
     const link = await connected(a, b)
-    a.entries.set('new', text('new'))
-    link.a.forward([text('new')])
+    a.add(entryOf('new'))
+    a.put(1, 1)
+    link.a.forward([entryOf('new')])
+    link.a.forwardRecords([text('record 1 1')])
     await link.b.ask()
-    await link.b.ask()
-    link.a.forward([text('newer')])
-    a.entries.set('newer', text('newer'))
-    await link.b.ask()
-    assert.equal(b.received[0]?.[0], 'old')
-    assert.deepEqual(b.names, ['new', 'newer', 'old'])
-    await link.a.close()
-    await link.runs
+    assert.deepEqual(b.names, ['new', 'old'])
+    const came = Promise.withResolvers<void>()
+    const receive = a.receive.bind(a)
+    a.receive = async (entries) => { await receive(entries).finally(came.resolve) }
+    link.b.forward([entryOf('newer')])
+    await came.promise
+    assert.deepEqual(a.names, ['new', 'newer', 'old'])
+    await close(link)
   })
 
   it('an ask sees everything that was committed before it', async () => {
     const [a, b] = [new EntrySet(), new EntrySet()]
     const link = await connected(a, b)
     await link.b.ask()
-    a.entries.set('late', text('late'))
-    await Promise.all([link.b.ask(), link.b.ask(), link.b.ask()])
+    a.add(entryOf('late'))
+    await Promise.all([link.b.ask(), link.b.ask(), link.b.ask(), link.a.ask()])
     assert.deepEqual(b.names, ['late'])
-    await link.a.close()
-    await link.runs
+    await close(link)
+  })
+
+  it('brings once more what was not kept because it came too early', async () => {
+    const [a, b] = [new EntrySet(), new EntrySet(['vault late', ...numbered('vault', 3)])]
+    a.unkept.add('vault late')
+    const receive = a.receive.bind(a)
+    a.receive = async (entries) => {
+      await receive(entries)
+      a.unkept.clear()
+    }
+    await close(await round(a, b))
+    assert.equal(a.received.flat().filter((name) => name === 'vault late').length, 2)
+  })
+
+  it('leads a round again and again when it opened the stream, half as long to one and a half times as long after the last', async () => {
+    for (const [random, factor] of [[0, 0.5], [0.75, 1.25]] as const) {
+      const clock = new HandClock()
+      const [a, b] = [new EntrySet(), new EntrySet()]
+      const link = await connected(a, b, { clock, random: () => random })
+      await link.a.ask()
+      const { rounds } = link.a.stats
+      assert.deepEqual(clock.alarms, [ROUND_EVERY_MS * factor])
+      b.add(entryOf('late'))
+      const again = Promise.withResolvers<void>()
+      a.receive = async () => { again.resolve() }
+      clock.move(ROUND_EVERY_MS * factor)
+      await again.promise
+      assert.equal(link.a.stats.rounds, rounds)
+      await close(link)
+      assert.deepEqual(clock.alarms, [])
+    }
+  })
+
+  it('waits when the peer wants a pause between rounds, and goes on after it', async () => {
+    const clock = new HandClock()
+    const [a, b] = [new EntrySet(), new EntrySet()]
+    const link = await connected(a, b, { clock })
+    while (link.a.stats.rounds < ROUND_BURST) await link.a.ask()
+    const paused = link.a.ask()
+    let turns = 0
+    while (!clock.alarms.includes(ROUND_REST_MS) && turns++ < 1000) await new Promise((resolve) => { setImmediate(resolve) })
+    assert.equal(link.b.stats.paced, 1)
+    clock.move(ROUND_REST_MS)
+    await paused
+    await close(link)
   })
 
   it('refuses a page with a bad entry by code and keeps nothing of it', async () => {
-    const [a, b] = [new EntrySet(['good', BAD]), new EntrySet()]
+    const [a, b] = [new EntrySet(), new EntrySet(['good', BAD])]
     const link = await connected(a, b)
-    await assert.rejects(link.b.ask(), { name: 'ProtocolError', code: 'CLOSED' })
+    await assert.rejects(link.a.ask(), { name: 'ProtocolError', code: 'CLOSED' })
     await assert.rejects(link.runs, { name: 'ProtocolError', code: 'INVALID_DATA' })
-    assert.deepEqual(b.names, [])
+    assert.deepEqual(a.names, [])
   })
 
   it('tells nobody what failed inside', async () => {
     const [a, b] = [new EntrySet(['x']), new EntrySet()]
     const failure = new Error('/secret/path: disk on fire')
-    const options = b.options
-    b.options = (extra) => ({ ...options.call(b, extra), receive: async () => { throw failure } })
+    b.receive = async () => { throw failure }
     const link = await connected(a, b)
     const told = await link.runs.then(() => undefined, (error: unknown) => error)
     // the pair rejects with whichever side ends first: either the failure itself, or what the other was told of it
@@ -90,14 +242,13 @@ describe('protocols/sync session', () => {
   it('rejects who waits when the stream is closed or aborted', async () => {
     const [a, b] = [new EntrySet(['x']), new EntrySet()]
     const link = await connected(a, b)
-    const gone = new Error('gone')
     const waiting = link.b.ask()
     waiting.catch(() => {})
-    link.a.abort(gone)
+    link.a.abort(new Error('gone'))
     await assert.rejects(waiting, { code: 'CLOSED' })
     await assert.rejects(link.runs)
     await assert.rejects(link.b.ask(), { code: 'CLOSED' })
-    link.b.forward([text('y')])
+    link.b.forward([entryOf('y')])
     await link.b.close()
   })
 
@@ -112,63 +263,6 @@ describe('protocols/sync session', () => {
     await assert.rejects(waiting, reason)
     await link.b.ask()
     assert.deepEqual(b.names, ['x'])
-    await link.a.close()
-    await link.runs
-  })
-})
-
-describe('protocols/sync digest', () => {
-  it('adds like numbers of 256 bits, in any order', () => {
-    const id = fc.uint8Array({ minLength: 32, maxLength: 32 })
-    fc.assert(fc.property(fc.array(id, { maxLength: 8 }), (ids) => {
-      const sum = ids.map((bytes) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)).reduce((a, b) => a + b, 0n) % 2n ** 256n
-      const digest = ids.reduce(addToDigest, emptyDigest())
-      assert.equal(BigInt(`0x${Buffer.from(digest.sum).toString('hex')}`), sum)
-      assert.equal(digest.count, ids.length)
-      assert.ok(sameDigest(digest, ids.toReversed().reduce(addToDigest, emptyDigest())))
-    }))
-  })
-
-  it('takes ids of 32 bytes only', () => {
-    assert.throws(() => addToDigest(emptyDigest(), new Uint8Array(31)), { code: 'MALFORMED' })
-  })
-
-  it('differs by count and by sum', () => {
-    const one = addToDigest(emptyDigest(), new Uint8Array(32))
-    assert.equal(sameDigest(one, emptyDigest()), false)
-    assert.equal(sameDigest(one, addToDigest(emptyDigest(), new Uint8Array(32).fill(1))), false)
-  })
-})
-
-describe('protocols/sync pages and queue', () => {
-  const entry = fc.uint8Array({ minLength: 1, maxLength: 64 }).map((bytes) => bytes)
-
-  it('pages keep order and bounds', async () => {
-    const big = Array.from({ length: 70 }, (_, at) => new Uint8Array(8 * 1024 - at))
-    const small = Array.from({ length: 2 * MAX_PAGE_ENTRIES + 1 }, () => Uint8Array.of(1))
-    await fc.assert(fc.asyncProperty(fc.array(entry), async (some) => {
-      const all = [...some, ...big, ...small]
-      const out: Uint8Array[][] = []
-      for await (const page of pages(all)) out.push(page)
-      assert.ok(out.flat().every((bytes, at) => bytes === all[at]) && out.flat().length === all.length)
-      for (const page of out) {
-        assert.ok(page.length > 0 && page.length <= MAX_PAGE_ENTRIES)
-        assert.ok(page.reduce((sum, { length }) => sum + length, 0) <= MAX_PAGE_BYTES)
-      }
-    }), { numRuns: 10 })
-  })
-
-  it('a queue that overflows keeps nothing and says once that the peer is behind', () => {
-    const queue = new LiveQueue()
-    const piece = new Uint8Array(8 * 1024)
-    for (let bytes = 0; bytes < MAX_QUEUE_BYTES; bytes += piece.length) queue.push([piece])
-    assert.equal(queue.takeBehind(), false)
-    queue.push([Uint8Array.of(1)])
-    queue.push([piece])
-    assert.equal(queue.take(), undefined)
-    assert.equal(queue.takeBehind(), true)
-    assert.equal(queue.takeBehind(), false)
-    queue.push([piece])
-    assert.equal(queue.take()?.length, 1)
+    await close(link)
   })
 })
