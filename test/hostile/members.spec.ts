@@ -207,6 +207,9 @@ describe('hostile: members', () => {
     const tooLarge = bytesOf('too large', MAX_BLOCK_BYTES + 1)
     const oversized = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
 
+    const nothing = { count: 0, sum: new Uint8Array(32) }
+    const start = framed(encodeSync({ start: { vault: nothing, file: nothing } }))
+
     const cases: Array<[protocol: string, what: string, bytes: () => Uint8Array[]]> = [
       ...[GET_PROTOCOL, STORE_PROTOCOL, SYNC_PROTOCOL].flatMap((protocol): Array<[string, string, () => Uint8Array[]]> => [
         [protocol, 'garbage without a frame', () => [bytesOf('no frame', 3_000)]],
@@ -226,10 +229,13 @@ describe('hostile: members', () => {
       [GET_PROTOCOL, 'a want for what is no CID', () => [framed(encodeWant([bytesOf('no cid', 36)]))]],
       [GET_PROTOCOL, 'more wants than a stream has', () => [framed(encodeWant(Array.from({ length: MAX_WANTS + 1 }, (_, n) => cidOf(RAW, bytesOf(n, 4)).bytes)))]],
       [GET_PROTOCOL, 'a want for the same block twice', () => [framed(encodeWant([small.cid.bytes, small.cid.bytes]))]],
-      [SYNC_PROTOCOL, 'rounds out of turn', () => [framed(encodeSync({ digest: { round: 7, count: 0, sum: new Uint8Array(32) } }))]],
-      [SYNC_PROTOCOL, 'entries that are none', () => [framed(encodeSync({ entries: { round: 0, entries: [bytesOf('no entry', 300)] } }))]],
-      [SYNC_PROTOCOL, 'an altered entry', () => [framed(encodeSync({ entries: { round: 0, entries: [altered(entry(small), -1)] } }))]],
-      [SYNC_PROTOCOL, 'an acknowledgement of nothing', () => [framed(encodeSync({ more: { round: 3 } }))]],
+      [SYNC_PROTOCOL, 'a question before a round', () => [framed(encodeSync({ ask: { set: 1, prefixes: [''] } }))]],
+      [SYNC_PROTOCOL, 'a page that nobody wanted', () => [framed(encodeSync({ page: { entries: [entry(small)], records: [], last: true } }))]],
+      [SYNC_PROTOCOL, 'entries that are none', () => [framed(encodeSync({ live: { entries: [bytesOf('no entry', 300)], records: [] } }))]],
+      [SYNC_PROTOCOL, 'an altered entry', () => [framed(encodeSync({ live: { entries: [altered(entry(small), -1)], records: [] } }))]],
+      [SYNC_PROTOCOL, 'an acknowledgement of nothing', () => [framed(encodeSync({ heard: {} }))]],
+      [SYNC_PROTOCOL, 'more of nothing', () => [framed(encodeSync({ more: { stop: false } }))]],
+      [SYNC_PROTOCOL, 'a second round within a round', () => [start, start]],
       [HELLO_PROTOCOL, 'a second hello', () => [framed(bytesOf('hello', 40))]]
     ]
     for (const [protocol, what, bytes] of cases) {

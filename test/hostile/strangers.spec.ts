@@ -15,12 +15,15 @@ import { encodeMessage as encodeSync } from '../../protocols/sync/codec.js'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
 import { helloMac } from '../../protocols/vault/keys.js'
 import { MAX_CONNECTIONS_WITHOUT_HELLO, MAX_WAITING_STREAMS_PER_CONNECTION } from '../../src/defaults.js'
+import { allEntries } from '../../src/index-db/entries.js'
 import type { DfsNode } from '../../src/interface.js'
 import { address, bytesOf, Cluster, collect, connected, held, inside, same, secretsOf } from '../node/cluster.js'
 import { inlineVersion } from '../store/fixtures.js'
 import { counting, dial, everything, framed, over, stopStrangers, stranger } from './strangers.js'
 
 const MIB = 1024 ** 2
+const NOTHING = { count: 0, sum: new Uint8Array(32) }
+const entriesOf = (node: DfsNode): Uint8Array[] => [...allEntries(inside(node).folder.db)]
 const bytesOfPeer = (host: Libp2p): Uint8Array => host.peerId.toMultihash().bytes
 const refused = async (node: DfsNode, code: string): Promise<number> => (await node.status()).refused[code] ?? 0
 
@@ -50,7 +53,7 @@ describe('hostile: strangers', () => {
   /** What a member would say first. */
   const FIRST: Record<string, () => Uint8Array[]> = {
     [GET_PROTOCOL]: () => [encodeWant([cid])],
-    [SYNC_PROTOCOL]: () => [encodeSync({ digest: { round: 1, count: 0, sum: new Uint8Array(32) } })],
+    [SYNC_PROTOCOL]: () => [encodeSync({ start: { vault: NOTHING, file: NOTHING } })],
     [STORE_PROTOCOL]: () => [
       encodeStore({ open: { upload: 1, id: bytesOf('id', 16), expected: version.bytes.length } }),
       new Uint8Array(Buffer.concat([encodeBlockHeader(1, version.cid.bytes, version.bytes.length), version.bytes]))
@@ -106,8 +109,7 @@ describe('hostile: strangers', () => {
 
   it('with certificates and no greeting are refused without a look at a signature', async () => {
     const other = await cluster.node()
-    const { entries } = inside(other).parts.vault.source
-    const real = [...entries() as Iterable<Uint8Array>]
+    const real = entriesOf(other)
     for (const message of [{ admits: { admits: real } }, { admits: { admits: [bytesOf('garbage', 500)] } }, { join: { invite: bytesOf('i', 300), certificate: bytesOf('c', 300) } }]) {
       const connection = await dial(await stranger(), a)
       const counts = await counting(async () => {
@@ -180,11 +182,11 @@ describe('hostile: strangers', () => {
   it('who know the greeting of the vault, from an old invite, get no further', async () => {
     const { meet } = secretsOf(a)
     const other = await cluster.node()
-    const admits = [...inside(other).parts.vault.source.entries() as Iterable<Uint8Array>]
+    const admits = entriesOf(other)
     const cases: Array<[message: HelloMessage, code?: number]> = [
       [{ admits: { admits: [bytesOf('garbage', 500)] } }],
       [{ admits: { admits } }, WIRE_CODES.WRONG_VAULT],
-      [{ admits: { admits: [...inside(a).parts.vault.source.entries() as Iterable<Uint8Array>].slice(0, 1) } }],
+      [{ admits: { admits: entriesOf(a).slice(0, 1) } }],
       [{ join: { invite: bytesOf('i', 300), certificate: bytesOf('c', 300) } }]
     ]
     for (const [message, code] of cases) {

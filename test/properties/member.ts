@@ -40,7 +40,7 @@ export class Member {
   async put (name: string, content: string): Promise<Uint8Array> {
     const { salt } = this.vault.planPut(name)
     const root = cidOf(DAG_CBOR, new TextEncoder().encode(content))
-    const { entry } = await this.vault.commitPut(name, { root, key: seed(content), size: content.length, bytes: 500, salt, owed: 0 }, async (extra) => { await this.db.write(extra) })
+    const { entry } = await this.vault.commitPut(name, { root, key: seed(content), size: content.length, bytes: 500, salt }, async (extra) => { await this.db.write(extra) })
     return entry
   }
 
