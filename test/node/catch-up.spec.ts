@@ -3,6 +3,7 @@ import { CID } from 'multiformats/cid'
 import { cidOf, DAG_CBOR, parseCid } from '../../protocols/block/cid.js'
 import { encodeManifest, KEY_BYTES, SEAL_BYTES, SIZE_BYTES } from '../../protocols/block/tree.js'
 import { ProtocolError } from '../../protocols/errors.js'
+import { missingTotals } from '../../src/index-db/missing.js'
 import { isMissing } from '../../src/index-db/pinned.js'
 import type { DfsNode, FileInfo } from '../../src/interface.js'
 import { address, bytesOf, Cluster, collect, connected, held, inside, knows, next, parted, same } from './cluster.js'
@@ -253,6 +254,25 @@ describe('node: catching up', () => {
     await holds(b, { name: 'x', version, cid })
     assert.equal(seen.blocks.get(cid), 1)
     assert.equal(seen.blocks.size, 9)
+  })
+
+  it('what was put or pushed here is not missing, nor what was let go, from that very commit on', async () => {
+    const a = await cluster.node()
+    const b = await cluster.member(a)
+    for (const node of [a, b]) await inside(node).parts.catchUp.stop()
+    const missing = (node: DfsNode): number => missingTotals(inside(node).folder.db).versions
+    const pushed = await a.put('pushed', bytesOf('pushed', 2 * MIB), { durable: 2 })
+    await a.put('small', 'text', { durable: 2 })
+    assert.deepEqual([missing(a), missing(b)], [0, 0])
+    const { db } = inside(a).folder
+    const root = CID.parse(pushed.cid).bytes
+    await db.write([['INSERT INTO missing (entry, root, bytes) SELECT id, root, bytes FROM entries WHERE root = ?', root]])
+    assert.equal(missing(a), 1)
+    let again = 0
+    ;(inside(a).parts.catchUp as { again: () => void }).again = () => { again++ }
+    await a.evict('pushed')
+    // what had no room may have some now
+    assert.deepEqual([missing(a), again], [0, 1])
   })
 
   it('a put that failed with NotDurableError goes on by being pulled', async () => {
