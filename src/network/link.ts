@@ -2,6 +2,7 @@
 import { TypedEventEmitter } from '@libp2p/interface'
 import type { Connection } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
+import { abortable } from './abortable.js'
 import type { Clock } from './clock.js'
 import type { Gate } from './gate.js'
 import type { Session, SessionFacts } from './session.js'
@@ -14,6 +15,8 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
   /** Streams that wait for the hello. */
   waiting = 0
   closed = false
+  /** This side closed it. */
+  closedHere = false
   session: Session | undefined
   readonly #gate: Gate
   readonly #clock: Clock
@@ -78,16 +81,7 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
 
   /** The session, once the hello is finished; why there is none, when it failed. */
   async greeted (signal?: AbortSignal): Promise<Session> {
-    if (signal === undefined) return this.#greeted.promise
-    signal.throwIfAborted()
-    const aborted = Promise.withResolvers<never>()
-    const abort = (): void => { aborted.reject(signal.reason) }
-    signal.addEventListener('abort', abort)
-    try {
-      return await Promise.race([this.#greeted.promise, aborted.promise])
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
+    return abortable(this.#greeted.promise, signal)
   }
 }
 

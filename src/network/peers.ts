@@ -12,12 +12,18 @@ import { PeerNotConnectedError } from '../errors.js'
 import { systemClock } from './clock.js'
 import { Gate } from './gate.js'
 import { DIAL_MS } from './host.js'
+import { Keeper } from './keeper.js'
 import { Link } from './link.js'
 import { Reconnector } from './reconnect.js'
 import type { Clock } from './clock.js'
+import type { FollowInit } from './keeper.js'
 import type { Greeter, Session, SessionFacts } from './session.js'
 
+export type { FollowInit } from './keeper.js'
+export { peerFacts } from './peer-facts.js'
+export type { PeerFacts } from './peer-facts.js'
 export type { Greeter, Session, SessionFacts } from './session.js'
+export type { TopologyMember } from './topology.js'
 
 export interface PeersInit {
   /** The gate that the host was made with. @default one that only counts */
@@ -38,6 +44,8 @@ export interface PeersEvents {
   /** A peer has a session now. When its connection closes while a second one lives, 'session:close' and then this. */
   'session:open': CustomEvent<Session>
   'session:close': CustomEvent<Session>
+  /** This session is a link, and it is for this side to open its standing streams. Once a session. */
+  'link:open': CustomEvent<Session>
 }
 
 export interface HandleOptions {
@@ -60,6 +68,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #clock: Clock
   readonly #limits: { perPeer: number, helloMs: number, helloWaitMs: number, waitingStreams: number, waitingStreamsPerConnection: number }
   readonly #reconnector: Reconnector
+  readonly #keeper: Keeper
   readonly #links = new Map<string, Link>()
   /** Finished hellos of a peer, the oldest first: that one is its session. */
   readonly #sessions = new Map<string, Link[]>()
@@ -67,6 +76,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   /** Running handlers by peer and protocol. */
   readonly #streams = new Map<string, number>()
   readonly #protocols = new Set<string>()
+  /** Protocols whose streams make a connection one that is used. */
+  readonly #carried = new Set<string>()
+  readonly #stopping = new AbortController()
   #waiting = 0
   #stopped = false
 
@@ -89,9 +101,23 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       self: host.peerId.toString(),
       connected: (peer) => this.#sessions.has(peer),
       dial: async (_peer, addresses, signal) => this.connect(addresses, { signal: AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]) }),
-      onFailure: (peer, err) => { this.#host.logger.forComponent('dfs:reconnect')('%s - %e', peer, err) },
+      onFailure: (peer, err) => {
+        this.#host.logger.forComponent('dfs:reconnect')('%s - %e', peer, err)
+        this.#keeper.failed(peer)
+      },
       ...(init.reconnectMinMs === undefined ? {} : { minMs: init.reconnectMinMs }),
       ...(init.reconnectMaxMs === undefined ? {} : { maxMs: init.reconnectMaxMs })
+    })
+    this.#keeper = new Keeper({
+      self: { peer: host.peerId.toString(), bytes: host.peerId.toMultihash().bytes },
+      clock: this.#clock,
+      random: init.random ?? Math.random,
+      streams: (peer) => [...this.#links.values()].flatMap((link) => link.peer === peer ? link.connection.streams : []),
+      counts: (protocol) => this.#carried.has(protocol),
+      dial: async (addresses) => this.connect(addresses, { signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_MS)]) }),
+      close: async (peer) => this.drop(peer),
+      wake: () => { this.#reconnector.wake() },
+      onLink: (session) => { this.safeDispatchEvent('link:open', { detail: session }) }
     })
     host.addEventListener('connection:open', this.#onOpen)
     // the greeting of what is dialled before this resolves is not lost: handlers are registered synchronously enough
@@ -128,12 +154,17 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   async open (peer: string, protocol: string, options: AbortOptions = {}): Promise<Stream> {
     const session = this.get(peer)
     if (session === undefined || this.#expired(session)) throw new PeerNotConnectedError(`No session with ${peer}`)
-    return session.connection.newStream(protocol, options)
+    this.#carried.add(protocol)
+    this.#keeper.used(peer)
+    const stream = await session.connection.newStream(protocol, options)
+    stream.addEventListener('close', () => { this.#keeper.used(peer) }, { once: true })
+    return stream
   }
 
   /** Serves `protocol` to peers with a session. The stream is aborted when `handler` throws. */
   async handle (protocol: string, handler: SessionHandler, options: HandleOptions): Promise<void> {
     this.#protocols.add(protocol)
+    this.#carried.add(protocol)
     await this.#host.handle(protocol, async (stream, connection) => this.#serve(protocol, handler, options, stream, connection), {
       maxInboundStreams: options.maxInbound + SPARE_STREAMS
     })
@@ -144,14 +175,44 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     this.#reconnector.keep(addresses)
   }
 
-  /** Asks for the addresses and dials what is due at once. */
+  /**
+   * Keeps links to the members that the topology wants, and closes what is no link and carries nothing for IDLE_MS.
+   * Once; `wake` when members or addresses change.
+   */
+  follow (init: FollowInit): void {
+    this.#keeper.follow(init)
+    this.#reconnector.keep(() => this.#keeper.addresses())
+  }
+
+  /** True when the connection with this peer, if there is one, is a link; of every peer before `follow`. */
+  wants (peer: string): boolean {
+    return this.#keeper.wants(peer)
+  }
+
+  /**
+   * The session with a member, dialled when there is none. PeerNotConnectedError when no address of it is known or none
+   * answers. It stays for IDLE_MS after its last stream, longer when it is a link.
+   */
+  async reach (peer: string, options: AbortOptions = {}): Promise<Session> {
+    const session = await this.#keeper.reach(peer, options)
+    if (this.#expired(session)) throw new PeerNotConnectedError(`The right of ${peer} to be here has ended`)
+    return session
+  }
+
+  /** A sign of life of a member came through others: it is dialled again without waiting, when it is wanted. */
+  seen (peer: string): void {
+    this.#keeper.seen(peer)
+  }
+
+  /** Asks for members and addresses, and dials what is due at once. */
   wake (): void {
+    this.#keeper.round()
     this.#reconnector.wake()
   }
 
   /** Closes every connection of a peer. */
   async drop (peer: string): Promise<void> {
-    await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map(async (link) => close(link.connection)))
+    await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map(close))
   }
 
   /** Ends all sessions; the host itself is the caller's to stop. */
@@ -159,10 +220,12 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     if (this.#stopped) return
     this.#stopped = true
     this.#reconnector.stop()
+    this.#keeper.stop()
+    this.#stopping.abort(new ProtocolError('CLOSED', 'the node stops'))
     this.#host.removeEventListener('connection:open', this.#onOpen)
     await this.#ready
     await this.#host.unhandle([...this.#protocols])
-    await Promise.all([...this.#links.values()].map(async (link) => close(link.connection)))
+    await Promise.all([...this.#links.values()].map(close))
   }
 
   async #register (): Promise<void> {
@@ -214,13 +277,14 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const lost = links.find((other) => other !== link && link.connection.direction === 'inbound' && other.connection.direction === 'inbound')
       ?? (links.length > this.#limits.perPeer ? links[0] : undefined)
     if (links[0] === link) this.#opened(link)
-    if (lost !== undefined) void close(lost.connection)
+    if (lost !== undefined) void close(lost)
   }
 
   #opened (link: Link): void {
     if (link.session === undefined) return
     this.#reconnector.opened(link.peer)
     this.safeDispatchEvent('session:open', { detail: link.session })
+    this.#keeper.opened(link.session)
   }
 
   #closed (link: Link): void {
@@ -233,8 +297,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     if (place > 0 || link.session === undefined) return
     this.safeDispatchEvent('session:close', { detail: link.session })
     const [next] = links
-    if (next !== undefined) this.#opened(next)
-    else if (!this.#stopped) this.#reconnector.closed(link.peer)
+    if (next !== undefined) return this.#opened(next)
+    if (!this.#stopped) this.#reconnector.closed(link.peer)
+    this.#keeper.closed(link.session, link.closedHere)
   }
 
   async #refuse (link: Link, err: unknown): Promise<void> {
@@ -247,7 +312,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       // what was refused hangs up by itself; closing first could cost it the reason
       await link.ended(CLOSE_MS)
     }
-    await close(link.connection)
+    await close(link)
   }
 
   async #serve (protocol: string, handler: SessionHandler, { maxInbound }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
@@ -257,6 +322,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const count = this.#streams.get(key) ?? 0
     if (count >= maxInbound) return this.#refuseStream(stream, 'LIMIT')
     this.#streams.set(key, count + 1)
+    this.#keeper.used(session.peer)
     try {
       await handler(stream, session)
     } catch (err) {
@@ -265,6 +331,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       const left = (this.#streams.get(key) ?? 1) - 1
       if (left === 0) this.#streams.delete(key)
       else this.#streams.set(key, left)
+      this.#keeper.used(session.peer)
     }
   }
 
@@ -319,7 +386,9 @@ async function settled<T> (work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** What is queued goes out first. */
-async function close (connection: Connection): Promise<void> {
+async function close (link: Link): Promise<void> {
+  const { connection } = link
+  link.closedHere = true
   try {
     await connection.close({ signal: AbortSignal.timeout(CLOSE_MS) })
   } catch (err) {

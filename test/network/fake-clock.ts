@@ -13,6 +13,11 @@ export class FakeClock implements Clock {
     return () => { this.#timers.delete(timer) }
   }
 
+  /** For what only looks at the time. */
+  advanceBy (ms: number): void {
+    this.#now += ms
+  }
+
   /** Runs what is due, in order; promises settle in between. */
   async advance (ms: number): Promise<void> {
     const end = this.#now + ms

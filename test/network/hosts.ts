@@ -92,6 +92,23 @@ export async function stopAll (): Promise<void> {
   for (const stop of running.splice(0).reverse()) await stop()
 }
 
+/** Looks again at each event of connections and sessions, on both sides of the event's own handling. */
+export async function until<T> ({ peers, host }: Pick<Side, 'peers' | 'host'>, look: () => T | undefined | false): Promise<T> {
+  return new Promise<T>((resolve) => {
+    const check = (): void => {
+      const seen = look()
+      if (seen === undefined || seen === false) return
+      for (const type of ['session:open', 'session:close'] as const) peers.removeEventListener(type, later)
+      for (const type of ['connection:open', 'connection:close'] as const) host.removeEventListener(type, later)
+      resolve(seen)
+    }
+    const later = (): void => { setImmediate(check) }
+    for (const type of ['session:open', 'session:close'] as const) peers.addEventListener(type, later)
+    for (const type of ['connection:open', 'connection:close'] as const) host.addEventListener(type, later)
+    check()
+  })
+}
+
 /** The next 'session:open' or 'session:close' that fits. */
 export async function next (peers: Peers, type: 'session:open' | 'session:close', fits: (session: Session) => boolean = () => true): Promise<Session> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Stream } from '@libp2p/interface'
 import type { Session } from '../../src/network/peers.js'
-import { bare, closed, HELLO, next, readByte, side, stopAll, TCP } from './hosts.js'
+import { bare, closed, HELLO, next, readByte, side, stopAll, TCP, until } from './hosts.js'
 import type { Side } from './hosts.js'
 
 const ECHO = '/test/echo/1.0.0'
@@ -258,20 +258,3 @@ describe('peers, limits', () => {
     assert.ok(session.bytesReceived > 0)
   })
 })
-
-/** Looks again at each event of connections and sessions, on both sides of the event's own handling. */
-async function until<T> ({ peers, host }: Side, look: () => T | undefined | false): Promise<T> {
-  return new Promise<T>((resolve) => {
-    const check = (): void => {
-      const seen = look()
-      if (seen === undefined || seen === false) return
-      for (const type of ['session:open', 'session:close'] as const) peers.removeEventListener(type, later)
-      for (const type of ['connection:open', 'connection:close'] as const) host.removeEventListener(type, later)
-      resolve(seen)
-    }
-    const later = (): void => { setImmediate(check) }
-    for (const type of ['session:open', 'session:close'] as const) peers.addEventListener(type, later)
-    for (const type of ['connection:open', 'connection:close'] as const) host.addEventListener(type, later)
-    check()
-  })
-}
