@@ -1,23 +1,38 @@
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import { addToDigest, emptyDigest, type Digest } from '../../protocols/sync/digest.js'
-import { isVaultEntry, readEntry, type AdmitEntry, type Entry, type DeleteEntry, type FileEntry, type PutEntry } from '../../protocols/vault/entry.js'
-import { applyHistory, asHeads, type Heads as HeadsOf } from '../../protocols/vault/history.js'
+import { isVaultEntry, readEntry, type DeleteEntry, type Entry, type FileEntry, type PutEntry, type RevokeEntry } from '../../protocols/vault/entry.js'
+import { asHeads, type Heads as HeadsOf } from '../../protocols/vault/history.js'
 import type { PutPrivate } from '../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
-import { entriesOfTag, entryIds, followed, hasEntry, hasWaiting, headsOfTag, insertEntry, setName, setStanding, type NameRow } from '../index-db/entries.js'
+import { isBetter, keyOf } from '../../protocols/vault/standing.js'
+import { NotAllowedError } from '../errors.js'
+import { followed, hasEntry, hasWaiting, headsOfTag, insertEntry, setName, type NameRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
-import { putMember, putWriter } from '../index-db/members.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
-import { peerText, toRow, type Member, type Members } from './members.js'
+import { putMember, putWriter } from '../index-db/members.js'
+import { makeVoid } from '../index-db/voids.js'
+import { Barrier } from './barrier.js'
+import { memberOf, peerText, toRow, type Member, type Members } from './members.js'
 import { nameOf, newestName } from './names.js'
+import { asVoidRow, retag, retagAll, type Retagged } from './retag.js'
 import { entryRow, historyRows, type HistoryRow } from './stored.js'
+import { knownAdmit, Voids, type Plan } from './voids.js'
 
-/** What a newly committed entry changed. */
-export type Change =
+/** Who became a member by an entry that is not its own admit, and who is none any more: connections to those end. */
+export interface Turn { come: Member[], gone: Member[] }
+
+/** What a newly committed entry changed. `revoke`: of a member, an invite or a link; `gone` names the members that it took out. */
+export type Change = Partial<Turn> & (
   | { kind: 'member', member: Member }
   | { kind: 'file', entry: PutEntry, name: NameRow | undefined, conflict: boolean }
+  | { kind: 'revoke', entry: RevokeEntry }
   | { kind: 'other', entry: Entry }
+)
+
+/** Verifies entries, in the order given (src/vault/verifier.ts). */
+export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
+
+const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
 
 /** Writes an entry's statements, alone or together with what belongs to it, in one transaction. */
 export type Commit = (statements: Statement[]) => Promise<void>
@@ -27,13 +42,15 @@ export type Heads = HeadsOf<HistoryRow>
 const VAULT_KINDS = 'vault'
 
 /**
- * The set of entries on this node: takes in what is valid and whose writer is known, keeps each tag's heads and each
- * name's meaning right with it, in one transaction, and tells what changed. What order entries come in makes no
- * difference to what it ends with (formats, "History").
+ * The set of entries on this node: takes in what is valid and whose writer is known, keeps each tag's heads, each
+ * name's meaning, who is a member and what is void right with it, in one transaction, and tells what changed. What order
+ * entries come in makes no difference to what it ends with (protocols/vault, "History" and "Standing").
  */
 export class Ledger {
   private readonly locks = new KeyedLock()
-  private current: Digest
+  /** An entry by which others become void, or stay, is taken in while nothing else is. */
+  private readonly barrier = new Barrier()
+  readonly voids: Voids
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** Entries of kinds that this version does not know. */
@@ -45,15 +62,12 @@ export class Ledger {
     private readonly vault: Uint8Array,
     readonly members: Members,
     private readonly keys: ReadKeys | undefined,
-    private readonly onChange: (change: Change, encoded: Uint8Array, from?: string) => void
+    private readonly onChange: (change: Change, encoded: Uint8Array, from?: string) => void,
+    private readonly verifier: EntryVerifier = IN_PLACE
   ) {
-    this.current = emptyDigest()
-    for (const { id } of entryIds(db)) this.current = addToDigest(this.current, id)
+    this.voids = new Voids(db, vault, members)
     this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
   }
-
-  /** Of all entries that are kept. */
-  get digest (): Digest { return this.current }
 
   /**
    * Takes in what another member sent. A bad entry throws its ProtocolError before anything of the list is kept; one
@@ -62,7 +76,8 @@ export class Ledger {
   async receive (list: Uint8Array[], from?: string): Promise<void> {
     let entries: Entry[]
     try {
-      entries = list.map((bytes) => this.read(bytes.slice()))
+      entries = await this.verifier.verify(list)
+      for (const entry of entries) this.ours(entry)
     } catch (error) {
       if (error instanceof ProtocolError) this.refuse(error.code)
       throw error
@@ -73,38 +88,39 @@ export class Ledger {
 
   /** The entry of these bytes, verified by itself and of this vault. */
   read (encoded: Uint8Array): Entry {
-    const entry = readEntry(encoded)
-    if (!equal(entry.vault, this.vault)) throw new ProtocolError('WRONG_VAULT', 'The entry is of another vault')
-    return entry
+    return this.ours(readEntry(encoded))
   }
 
   /** Commits one entry unless it is known; true when it was new. A writer that is not known makes it false. */
   async take (entry: Entry, commit: Commit = async (statements) => { await this.db.write(statements) }, from?: string): Promise<boolean> {
-    if (entry.kind === 'admit') return this.locks.run(VAULT_KINDS, () => this.takeAdmit(entry, commit, from))
-    if (!this.knows(entry)) {
-      this.refuse('UNKNOWN_WRITER')
-      return false
+    if (isVaultEntry(entry) || entry.kind === 'unknown') {
+      return this.locks.run(VAULT_KINDS, async () => await this.together(entry, () => this.takeVault(entry, commit, from)) ?? this.takeAlone(entry, commit, from))
     }
-    if (entry.kind === 'put' || entry.kind === 'restore' || entry.kind === 'delete' || entry.kind === 'forget') {
-      return this.ofTag(entry.tag, () => this.takeFile(entry, commit, from))
-    }
-    return this.locks.run(VAULT_KINDS, async () => {
-      if (hasEntry(this.db, entry.id)) return false
-      await commit([insertEntry(entryRow(entry))])
-      if (entry.kind === 'unknown') this.unknown++
-      this.added(entry, { kind: 'other', entry }, from)
-      return true
-    })
+    if (!this.knows(entry)) return this.left()
+    return await this.locks.run(lockOf(entry.tag), () => this.together(entry, () => this.takeFile(entry, commit, from))) ?? this.takeAlone(entry, commit, from)
   }
 
   /** Runs `work` while no other entry of the tag is committed. */
   async ofTag<T> (tag: Uint8Array, work: () => Promise<T>): Promise<T> {
-    return this.locks.run(Buffer.from(tag).toString('hex'), work)
+    return this.locks.run(lockOf(tag), () => this.barrier.shared(work))
   }
 
   /** The heads of a tag as they are now, the newest first. */
   heads (tag: Uint8Array): Heads {
     return asHeads(historyRows(headsOfTag(this.db, tag)))
+  }
+
+  /** Commits an entry that this node has just made on top of `before`, with the private part that it knows, within `ofTag`. */
+  async takeMade (entry: PutEntry, hidden: PutPrivate, before: Heads, commit: Commit): Promise<void> {
+    if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This node was revoked: nothing that it writes counts in the vault any more')
+    const conflict = without(before.heads, entry.after).length > 0
+    await this.write(entry, [insertEntry(entryRow(entry), true), followed(entry.tag, entry.after)], nameOf(entry, hidden, conflict), conflict, commit)
+  }
+
+  /** Undefined when the entry touches others, which is for `takeAlone`; that must not be begun in here. */
+  private async together (entry: Entry, work: () => Promise<boolean>): Promise<boolean | undefined> {
+    if (this.voids.place(entry) === 'touches') return undefined
+    return this.barrier.shared(async () => this.voids.place(entry) === 'touches' ? undefined : work())
   }
 
   /** Commits a file's entry while the caller holds its tag; false when it is known. */
@@ -113,83 +129,124 @@ export class Ledger {
       await commit([])
       return false
     }
+    const row = entryRow(entry)
+    const isVoid = this.voids.place(entry) === 'void'
+    const marks = isVoid ? makeVoid([entry.id]) : []
     if (entry.kind === 'forget') {
-      await commit([insertEntry(entryRow(entry))])
-      this.added(entry, { kind: 'other', entry }, from)
+      await commit([insertEntry(row), ...marks])
+      this.onChange({ kind: 'other', entry }, entry.encoded, from)
       return true
     }
-    const row = entryRow(entry)
     const before = this.heads(entry.tag)
-    if (follows(entry, before) && !hasWaiting(this.db, entry.tag)) {
+    if (!isVoid && follows(entry, before) && !hasWaiting(this.db, entry.tag)) {
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([row])])
       const name = this.keys === undefined ? undefined : newestName(after, this.keys)
       await this.write(entry, [insertEntry(row, true), followed(entry.tag, entry.after)], name, after.conflict, commit, from)
       return true
     }
     // out of turn: the whole history of the name says what is applied now
-    const history = applyHistory(historyRows([...entriesOfTag(this.db, entry.tag), row]))
-    const name = this.keys === undefined ? undefined : newestName(history, this.keys)
-    const standing = setStanding(entry.tag, history.heads.map(({ id }) => id), history.waiting.map(({ id }) => id))
-    await this.write(entry, [insertEntry(row), standing], name, history.conflict, commit, from)
+    const tag = retag(this.db, this.keys, entry.tag, new Map(), asVoidRow(row, isVoid))
+    await commit([insertEntry(row), ...marks, ...tag.statements])
+    this.onChange(isVoid ? { kind: 'other', entry } : fileChange(entry, tag), entry.encoded, from)
     return true
-  }
-
-  /** Commits an entry that this node has just made on top of `before`, with the private part that it knows. */
-  async takeMade (entry: PutEntry, hidden: PutPrivate, before: Heads, commit: Commit): Promise<void> {
-    const conflict = without(before.heads, entry.after).length > 0
-    await this.write(entry, [insertEntry(entryRow(entry), true), followed(entry.tag, entry.after)], nameOf(entry, hidden, conflict), conflict, commit)
   }
 
   private async write (entry: FileEntry, statements: Statement[], name: NameRow | undefined, conflict: boolean, commit: Commit, from?: string): Promise<void> {
     await commit([...statements, ...(this.keys === undefined ? [] : [setName(entry.tag, name)])])
-    this.added(entry, entry.kind === 'put' || entry.kind === 'restore' ? { kind: 'file', entry, name, conflict } : { kind: 'other', entry }, from)
+    this.onChange(fileChange(entry, { name, conflict }), entry.encoded, from)
   }
 
-  private async takeAdmit (entry: AdmitEntry, commit: Commit, from?: string): Promise<boolean> {
+  /** An admit while nobody was revoked, a revoke of what is no member, a setting, or what is not known here. */
+  private async takeVault (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     if (hasEntry(this.db, entry.id)) return false
-    const { member: certificate, author } = entry.admit
-    // known by induction: the founder's admit is written by its own writer key under the vault key, any other by a known writer
-    const founder = certificate.writer !== undefined && equal(certificate.writer, author) && equal(certificate.by, this.vault)
-    if (!founder && this.members.ofWriter(author) === undefined) {
-      this.refuse('UNKNOWN_WRITER')
-      return false
-    }
-    const member: Member = {
-      peer: peerText(certificate.subject),
-      bytes: certificate.subject,
-      role: certificate.role,
-      operator: certificate.operator,
-      label: certificate.label,
-      ...(certificate.writer === undefined ? {} : { writer: certificate.writer }),
-      ...(entry.admit.invite === undefined ? {} : { invite: entry.admit.invite.key }),
-      admit: entry.id,
-      since: entry.time
-    }
-    const counts = this.members.counts(member)
-    await commit([
-      insertEntry(entryRow(entry)),
-      ...(counts ? [putMember(toRow(member))] : []),
-      ...(member.writer === undefined ? [] : [putWriter({ key: member.writer, peer: member.bytes, admit: entry.id })])
-    ])
-    if (counts) this.members.set(member)
-    if (member.writer !== undefined) this.members.setWriter(member.writer, { peer: member.peer, admit: entry.id })
-    this.added(entry, counts ? { kind: 'member', member } : { kind: 'other', entry }, from)
+    if (!this.mayCome(entry)) return this.left()
+    const isVoid = this.voids.place(entry) === 'void'
+    const admit = entry.kind === 'admit' ? knownAdmit(entry) : undefined
+    const member = admit === undefined ? undefined : memberOf(admit)
+    const known = member === undefined ? undefined : this.members.get(member.peer)
+    // the one that counts has its own admit's id
+    const counts = admit !== undefined && (known === undefined || isBetter(admit, { id: known.admit, author: admit.author, member: { ...admit.member, role: known.role } }))
+    const made = counts && member !== undefined ? { ...member, ...(known?.seen === undefined ? {} : { seen: known.seen }) } : undefined
+    await commit([insertEntry(entryRow(entry)), ...(isVoid ? makeVoid([entry.id]) : []), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerOf(entry)])
+    if (made !== undefined) this.members.set(made)
+    this.voids.remember(entry)
+    this.noted(entry)
+    this.onChange(made === undefined ? plainChange(entry) : { kind: 'member', member: made }, entry.encoded, from)
     return true
+  }
+
+  /** An entry by which others become void, or stay after all: everything that follows is committed with it. */
+  private async takeAlone (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
+    return this.barrier.alone(async () => {
+      const file = 'tag' in entry
+      if (hasEntry(this.db, entry.id)) {
+        if (file) await commit([])
+        return false
+      }
+      if (!this.mayCome(entry)) return this.left()
+      const row = entryRow(entry)
+      const plan = this.voids.plan(entry, row)
+      const own = 'after' in entry ? retag(this.db, this.keys, entry.tag, new Map(plan.flips.map(({ id, void: to }) => [keyOf(id), to])), asVoidRow(row, plan.isVoid)) : undefined
+      const others = await retagAll(this.db, this.keys, plan.flips, own === undefined ? undefined : row.tag ?? undefined)
+      await commit([insertEntry(row), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerOf(entry)])
+      plan.done()
+      this.noted(entry)
+      this.onChange(touching(entry, plan, own), entry.encoded, from)
+      return true
+    })
+  }
+
+  private noted (entry: Entry): void {
+    if (entry.kind === 'unknown') this.unknown++
+    if (entry.kind !== 'admit') return
+    const { subject, writer } = entry.admit.member
+    if (writer !== undefined) this.members.setWriter(writer, { peer: peerText(subject), admit: entry.id })
+  }
+
+  /** Known by induction: the founder's admit is written by its own writer key under the vault key, all else by a known writer. */
+  private mayCome (entry: Entry): boolean {
+    if (this.knows(entry)) return true
+    const certificate = entry.kind === 'admit' ? entry.admit.member : undefined
+    return certificate?.writer !== undefined && equal(certificate.writer, entry.writer) && equal(certificate.by, this.vault)
   }
 
   private knows (entry: Entry): boolean {
     return equal(entry.writer, this.vault) || this.members.ofWriter(entry.writer) !== undefined
   }
 
-  private added (entry: Entry, change: Change, from?: string): void {
-    this.current = addToDigest(this.current, entry.id)
-    this.onChange(change, entry.encoded, from)
+  private ours (entry: Entry): Entry {
+    if (!equal(entry.vault, this.vault)) throw new ProtocolError('WRONG_VAULT', 'The entry is of another vault')
+    return entry
+  }
+
+  private left (): false {
+    this.refuse('UNKNOWN_WRITER')
+    return false
   }
 
   private refuse (code: WireCode): void {
     this.refused[code] = (this.refused[code] ?? 0) + 1
   }
 }
+
+const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')
+
+function fileChange (entry: FileEntry, { name, conflict }: Pick<Retagged, 'name' | 'conflict'>): Change {
+  return entry.kind === 'put' || entry.kind === 'restore' ? { kind: 'file', entry, name, conflict } : { kind: 'other', entry }
+}
+
+const plainChange = (entry: Entry): Change => entry.kind === 'revoke' ? { kind: 'revoke', entry } : { kind: 'other', entry }
+
+function touching (entry: Entry, { isVoid, come, gone, set }: Plan, own: Retagged | undefined): Change {
+  const mine = entry.kind === 'admit' ? set.find(({ admit }) => equal(admit, entry.id)) : undefined
+  if (mine !== undefined) return { kind: 'member', member: mine, gone, come: come.filter((member) => member !== mine) }
+  const change = own !== undefined && 'after' in entry && !isVoid ? fileChange(entry, own) : plainChange(entry)
+  return { ...change, gone, come }
+}
+
+const writerOf = (entry: Entry): Statement[] => entry.kind !== 'admit' || entry.admit.member.writer === undefined
+  ? []
+  : [putWriter({ key: entry.admit.member.writer, peer: entry.admit.member.subject, admit: entry.id })]
 
 /** The entry names only heads, with the clock that follows from them: it is applied, and nothing else changes. */
 function follows (entry: PutEntry | DeleteEntry, { heads }: Heads): boolean {

@@ -3,6 +3,7 @@ import { decode as decodeDigest } from 'multiformats/hashes/digest'
 import type { IndexDb } from '../index-db/index-db.js'
 import { allMembers, allWriters, type MemberRow } from '../index-db/members.js'
 import type { Role } from '../interface.js'
+import type { KnownAdmit } from './voids.js'
 
 export interface Member {
   /** PeerId as text. */
@@ -22,7 +23,6 @@ export interface Member {
 /** Whose a writer key is, and by which admit it is known. */
 export interface Writer { peer: string, admit: Uint8Array }
 
-const RANK: Record<Role, number> = { owner: 3, write: 2, read: 1, store: 0 }
 const SHORT_PEER = 8
 
 /** PeerId text of its 38 bytes. */
@@ -47,17 +47,8 @@ export class Members {
   ofWriter (writer: Uint8Array): Writer | undefined { return this.byWriter.get(hex(writer)) }
   all (): Member[] { return [...this.byPeer.values()] }
 
-  /** Whether `member` counts beside what is known of its peer: the higher role does, then the lower id. */
-  counts (member: Member): boolean {
-    const known = this.byPeer.get(member.peer)
-    if (known === undefined) return true
-    if (RANK[known.role] !== RANK[member.role]) return RANK[member.role] > RANK[known.role]
-    return Buffer.compare(member.admit, known.admit) < 0
-  }
-
-  set (member: Member): void {
-    this.byPeer.set(member.peer, member)
-  }
+  set (member: Member): void { this.byPeer.set(member.peer, member) }
+  remove (peer: string): void { this.byPeer.delete(peer) }
 
   setWriter (key: Uint8Array, writer: Writer): void {
     if (!this.byWriter.has(hex(key))) this.byWriter.set(hex(key), writer)
@@ -71,6 +62,14 @@ export class Members {
   label (peer: string): string {
     const label = this.byPeer.get(peer)?.label ?? ''
     return label === '' ? `${peer.slice(-SHORT_PEER)}` : label
+  }
+}
+
+/** What an admit makes of its subject. */
+export function memberOf ({ id, member, invite, since }: KnownAdmit): Member {
+  const { subject, writer, role, operator, label } = member
+  return {
+    peer: peerText(subject), bytes: subject, role, operator, label, admit: id, since, ...(writer === undefined ? {} : { writer }), ...(invite === undefined ? {} : { invite })
   }
 }
 

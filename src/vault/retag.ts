@@ -1,0 +1,50 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { applyHistory } from '../../protocols/vault/history.js'
+import type { ReadKeys } from '../../protocols/vault/keys.js'
+import { keyOf } from '../../protocols/vault/standing.js'
+import { setName, setStanding, type EntryRow, type NameRow } from '../index-db/entries.js'
+import type { IndexDb, Statement } from '../index-db/index-db.js'
+import { nameOfTag, rowsOfTag, type VoidRow } from '../index-db/voids.js'
+import { newestName } from './names.js'
+import { historyRows } from './stored.js'
+
+/** An entry that becomes void, or stays after all. */
+export interface Flip { id: Uint8Array, tag: Uint8Array | null, void: boolean }
+
+/** What a tag means after that. */
+export interface Retagged { name: NameRow | undefined, conflict: boolean, statements: Statement[] }
+
+/** Tags that are worked out before other work of this thread gets its turn: each may open a sealed part. */
+const TURN_TAGS = 16
+
+/** Heads, waiting entries and the name of one tag; `flips` (by id) over what its rows say, `row` is not in the index yet. */
+export function retag (db: IndexDb, keys: ReadKeys | undefined, tag: Uint8Array, flips: ReadonlyMap<string, boolean>, row?: VoidRow): Retagged {
+  const rows = [...rowsOfTag(db, tag), ...(row === undefined ? [] : [row])]
+  const voids = new Set(rows.filter((one) => flips.get(keyOf(one.id)) ?? one.void !== 0).map(({ id }) => keyOf(id)))
+  const history = applyHistory(historyRows(rows), { isVoid: (id) => voids.has(keyOf(id)) })
+  const standing = setStanding(tag, history.heads.map(({ id }) => id), history.waiting.map(({ id }) => id))
+  const { newest, conflict } = history
+  if (keys === undefined) return { name: undefined, conflict, statements: [standing] }
+  const shown = nameOfTag(db, tag)
+  if (row === undefined && shown !== undefined && newest !== undefined && keyOf(shown.version) === keyOf(newest.id) && (shown.conflict === 1) === conflict) {
+    return { name: undefined, conflict, statements: [standing] }
+  }
+  const name = newestName(history, keys)
+  return { name, conflict, statements: [standing, setName(tag, name)] }
+}
+
+/** The same for all tags of these flips. */
+export async function retagAll (db: IndexDb, keys: ReadKeys | undefined, flips: readonly Flip[], except?: Uint8Array): Promise<Statement[]> {
+  const marks = new Map(flips.map((flip) => [keyOf(flip.id), flip.void]))
+  const tags = new Map(flips.flatMap(({ tag }) => tag === null ? [] : [[keyOf(tag), tag] as const]))
+  if (except !== undefined) tags.delete(keyOf(except))
+  const statements: Statement[] = []
+  let done = 0
+  for (const tag of tags.values()) {
+    statements.push(...retag(db, keys, tag, marks).statements)
+    if (++done % TURN_TAGS === 0) await nextTurn()
+  }
+  return statements
+}
+
+export const asVoidRow = (row: EntryRow, isVoid: boolean): VoidRow => ({ ...row, void: isVoid ? 1 : 0 })
