@@ -19,7 +19,7 @@ import { allEntries } from '../../src/index-db/entries.js'
 import type { DfsNode } from '../../src/interface.js'
 import { address, bytesOf, Cluster, collect, connected, held, inside, same, secretsOf } from '../node/cluster.js'
 import { inlineVersion } from '../store/fixtures.js'
-import { counting, dial, everything, framed, over, stopStrangers, stranger } from './strangers.js'
+import { counting, dial, digestsOf, everything, framed, over, stopStrangers, stranger } from './strangers.js'
 
 const MIB = 1024 ** 2
 const NOTHING = { count: 0, sum: new Uint8Array(32) }
@@ -46,7 +46,7 @@ describe('hostile: strangers', () => {
   /** Everything that a stranger must leave as it is. */
   async function state (): Promise<unknown> {
     const { entries, files } = await a.status()
-    return { ...held(a), entries, files, members: await a.members(), digest: inside(a).parts.vault.ledger.digest }
+    return { ...held(a), entries, files, members: await a.members(), digests: digestsOf(a) }
   }
 
   const version = inlineVersion('of a stranger')

@@ -6,16 +6,19 @@ import { yamux } from '@chainsafe/libp2p-yamux'
 import { memory } from '@libp2p/memory'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Channel } from '../../protocols/framing.js'
+import { digestsBelow, type DigestRow } from '../../src/index-db/digests.js'
 import type { DfsNode } from '../../src/interface.js'
+import { inside } from '../node/cluster.js'
 
 const running: Libp2p[] = []
 
-/** No services: it does not even identify itself. */
-export async function stranger (listen: string[] = []): Promise<Libp2p> {
+/** No services: it does not even identify itself. With the key of a node that does not run it is that node to others. */
+export async function stranger (listen: string[] = [], privateKey?: PrivateKey): Promise<Libp2p> {
   const host = await createLibp2p({
+    ...(privateKey === undefined ? {} : { privateKey }),
     addresses: { listen },
     transports: [memory(), tcp()],
     connectionEncrypters: [noise()],
@@ -74,6 +77,11 @@ export async function counting (work: () => Promise<void>): Promise<Record<Count
     syncBuiltinESMExports()
   }
   return counts
+}
+
+/** Counts and sums of the ids of all entries of a node: equal only when the entries are. */
+export function digestsOf (node: DfsNode): DigestRow[] {
+  return [true, false].flatMap((vault) => digestsBelow(inside(node).folder.db, vault, '', 2))
 }
 
 /** A frame as libp2p writes it. */
