@@ -51,9 +51,11 @@ describe('protocols/sync against a lying answerer', () => {
     const link = await led(mine(), 70)
     assert.deepEqual(link.heard, { ask: { set: 2, prefixes: [''] } })
     const own = idOf(entryOf('x'))[0] ?? 0
-    const children = [{ digits: own, count: 70, sum: id(1) }]
-    assert.deepEqual(await link.peer.ask({ found: { nodes: [{ ids: NOTHING, children }] } }), { ask: { set: 2, prefixes: [own.toString(16).padStart(2, '0')] } })
-    await link.peer.say(ids(...Array.from({ length: 64 }, (_, at) => id(own ^ 1, at))))
+    const children = [{ digits: own, count: 2, sum: id(1) }, { digits: own ^ 1, count: 70, sum: id(1) }].sort((a, b) => a.digits - b.digits)
+    const wanted = (await link.peer.ask({ found: { nodes: [{ ids: NOTHING, children }] } }))?.want
+    assert.deepEqual(wanted?.prefixes, [(own ^ 1).toString(16).padStart(2, '0')], 'nothing is here below this one')
+    assert.deepEqual(await link.peer.ask(page([], true)), { ask: { set: 2, prefixes: [own.toString(16).padStart(2, '0')] } })
+    await link.peer.say(ids(id(own ^ 1, 1), id(own ^ 1, 2)))
     await ends(link, 'MALFORMED')
   })
 
