@@ -152,6 +152,25 @@ describe('keeper', function () {
       assert.equal(a.peers.get(lost.peer), undefined)
     })
 
+    it('turns to others when the other side has no place for it', async () => {
+      const a = await member()
+      const others = await Promise.all(Array.from({ length: 39 }, async () => member()))
+      follow(a, [a, ...others].map(asMember), others)
+      await until(a, () => a.peers.sessions().length === RING_LINKS + RANDOM_LINKS)
+      const full = others.find(({ id }) => id === a.peers.sessions()[0]?.peer)
+      assert.ok(full !== undefined)
+      for (const wanted of [true, false]) {
+        await until(full, () => full.peers.get(a.id))
+        const closing = next(a.peers, 'session:close')
+        await full.peers.drop(a.id)
+        await closing
+        assert.equal(a.peers.wants(full.id), wanted)
+        const opening = next(a.peers, 'session:open')
+        await a.clock.advance(KEEP_ROUND_MS)
+        assert.equal((await opening).peer === full.id, wanted)
+      }
+    })
+
     it('tells who is to open the streams of a link: who dialled, or the other when that does not', async () => {
       const [a, b] = await Promise.all([member(), member()])
       const told: string[] = []

@@ -290,6 +290,25 @@ describe('topology', function () {
     assert.equal(node.wanted().length, LIMIT)
   })
 
+  it('lets go of a neighbour only when the nearer one is connected', () => {
+    const clock = new FakeClock()
+    const members = Array.from({ length: 50 }, (_, i) => member(i))
+    const linked = new Set<string>()
+    const node = new Topology({ self: member(0), clock, random: () => 0.999, connected: (peer) => linked.has(peer), dialable: () => true })
+    node.setMembers(members)
+    const ring = ringOf(members)
+    const at = ring.indexOf('peer 0')
+    const [a = '', b = '', c = ''] = [...ring.slice(at + 1), ...ring.slice(0, at)]
+    node.failed(a)
+    for (const peer of node.wanted()) linked.add(peer)
+    assert.deepEqual(node.wanted().slice(0, RING_LINKS), [b, c])
+    node.seen(a)
+    assert.deepEqual(node.wanted().slice(0, RING_LINKS + 1), [a, b, c])
+    linked.add(a)
+    assert.deepEqual(node.wanted().slice(0, RING_LINKS), [a, b])
+    assert.ok(!node.wanted().includes(c))
+  })
+
   it('turns from a member that ended the link twice', () => {
     const clock = new FakeClock()
     const linked = new Set<string>()
