@@ -8,8 +8,8 @@ export const MAX_PAGE_BYTES = 256 * 1024
 export const MAX_PAGE_ENTRIES = 1024
 /** The longest entry that protocols/vault allows. */
 export const MAX_ENTRY_BYTES = 8 * 1024
-/** Room for 16 of the longest addresses and 16 heads. */
-export const MAX_RECORD_BYTES = 16 * 1024
+/** The longest record that protocols/vault allows. */
+export const MAX_RECORD_BYTES = 8 * 1024
 /** A page and the header of each of its entries. */
 export const MAX_SYNC_MESSAGE_BYTES = MAX_PAGE_BYTES + 8 * 1024
 /** Unread bytes: a page of a round, a live page, and small messages; more was not asked for. */

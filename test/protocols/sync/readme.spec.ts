@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import * as constants from '../../../protocols/sync/constants.js'
-import { MAX_ENTRY_BYTES } from '../../../protocols/vault/limits.js'
+import { MAX_ENTRY_BYTES, MAX_RECORD_BYTES } from '../../../protocols/vault/limits.js'
 import { vectorsPath } from '../../vectors/generate.js'
 import { checkHeadings, checkLimits, readme, workedHex } from '../readme.js'
 
@@ -14,6 +14,7 @@ describe('protocols/sync README', () => {
   it('states the limits', () => {
     checkLimits(text, constants)
     assert.equal(constants.MAX_ENTRY_BYTES, MAX_ENTRY_BYTES)
+    assert.equal(constants.MAX_RECORD_BYTES, MAX_RECORD_BYTES)
   })
 
   it('works in the hex of the vectors', () => {
