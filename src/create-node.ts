@@ -10,6 +10,7 @@ import { systemClock } from './network/clock.js'
 import { Gate } from './network/gate.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
+import { RecordKeeping } from './keep-records.js'
 import { Node } from './node.js'
 import { openFolder, type OpenedFolder } from './open-folder.js'
 import { CatchUp } from './replication/catch-up.js'
@@ -19,6 +20,7 @@ import { Links } from './replication/links.js'
 import { Pulls } from './replication/pulls.js'
 import { serve } from './replication/serve.js'
 import { NodeEvents } from './node-events.js'
+import { inviteAddresses } from './verbs/addresses.js'
 import { awayText } from './verbs/away.js'
 import { checkInit } from './verbs/check-init.js'
 import { stillDiallingMs } from './verbs/dialling.js'
@@ -105,14 +107,26 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
     await folder.commit()
-    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, inviteRevoked: () => false })
+    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs })
     const links = new Links(peers, { inactivityMs: waits.inactivityMs })
+    const keeping = new RecordKeeping({
+      db,
+      store,
+      vault,
+      vaultId: secrets.vault,
+      host,
+      key: nodeKey,
+      addresses: () => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen),
+      ...(init.offlineGrace === undefined ? {} : { offlineGraceMs: init.offlineGrace }),
+      onNew: (record, from) => { events.record(record, from) },
+      onError: (error) => { events.trouble('records', peer, error) }
+    })
     const sync = new SyncLoop({
       peers,
-      source: new IndexSource(db, { heads: () => [], bytes: () => undefined }),
+      source: new IndexSource(db, keeping.records),
       receive: (list, from) => vault.ledger.receive(list, from),
-      receiveRecords: async () => {},
+      receiveRecords: (list, from) => keeping.records.receive(list, from),
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
@@ -134,6 +148,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onVersion: (version) => { events.held(version) },
         onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
       }),
+      keeping,
       pulls: new Pulls(systemClock),
       leaving: new Set(),
       get startedAt () { return startedAt },
@@ -153,6 +168,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         parts.catchUp.start()
         await startOnce()
         startedAt = performance.now()
+        keeping.start()
         peers.keep(() => [...(init.bootstrap ?? []), ...events.addresses(db, vault)])
       }
     })

@@ -71,17 +71,20 @@ export function cutsOf (admits: Iterable<AdmitLike>, revokes: readonly RevokeLik
   return new Map([...found].map(([writer, list]) => [writer, [...list].map(({ cut }) => cut)]))
 }
 
-/** Keys of the writers that count: a chain of admits that no cut leaves out leads to the vault key. Without the vault key itself. */
-export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits: Iterable<T>, stays: (admit: T) => boolean): Set<string> {
-  const byAuthor = Map.groupBy([...admits].filter((admit) => admit.member.writer !== undefined && stays(admit)), ({ author }) => keyOf(author))
-  const counting = new Set<string>()
-  const open = [...byAuthor.values()].flat()
-    .filter(({ author, member }) => equal(member.by, vault) && member.writer !== undefined && equal(author, member.writer))
-    .map(({ author }) => keyOf(author))
+/**
+ * The writers that count, by key, without the vault key itself, each with the admit by which it does: these lead to the
+ * vault key without a loop, and no cut leaves one of them out.
+ */
+export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits: Iterable<T>, stays: (admit: T) => boolean): Map<string, T> {
+  const usable = [...admits].filter((admit) => admit.member.writer !== undefined && stays(admit))
+  const byAuthor = Map.groupBy(usable, ({ author }) => keyOf(author))
+  const counting = new Map<string, T>()
+  const open = usable.filter(({ author, member }) => equal(member.by, vault) && member.writer !== undefined && equal(author, member.writer))
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (counting.has(next)) continue
-    counting.add(next)
-    for (const { member } of byAuthor.get(next) ?? []) if (member.writer !== undefined) open.push(keyOf(member.writer))
+    const writer = keyOf(next.member.writer ?? next.author)
+    if (counting.has(writer)) continue
+    counting.set(writer, next)
+    open.push(...byAuthor.get(writer) ?? [])
   }
   return counting
 }

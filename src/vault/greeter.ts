@@ -8,10 +8,11 @@ import { dialHello } from '../../protocols/hello/dialer.js'
 import { handleHello, type JoinRequest } from '../../protocols/hello/handler.js'
 import type { Keys } from '../../protocols/hello/joining.js'
 import type { Writer } from '../../protocols/hello/refusal.js'
+import { readEntry } from '../../protocols/vault/entry.js'
 import { readInvite } from '../../protocols/vault/invite.js'
 import { makeAdmit } from '../../protocols/vault/make-entry.js'
 import { checkJoin } from '../../protocols/vault/member.js'
-import { entryById } from '../index-db/entries.js'
+import { entryById, hasEntry } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { knownAddresses } from '../index-db/members.js'
 import type { Role } from '../interface.js'
@@ -31,8 +32,6 @@ export interface GreeterParts {
   author: Author | undefined
   /** This node: 38 bytes. */
   self: Uint8Array
-  /** True when the vault took the invite back. */
-  inviteRevoked: (key: Uint8Array) => boolean
 }
 
 /** Members that a refused joiner is told of. */
@@ -81,7 +80,7 @@ export class MemberGreeter implements Greeter {
       const row = entryById(db, next)
       if (row === undefined) break
       chain.push(row.entry)
-      const by = ledger.members.ofWriter(row.writer)?.admit
+      const by = ledger.voids.countsBy(row.writer) ?? ledger.members.ofWriter(row.writer)?.admit
       // the founder's admit is written by the founder itself
       if (by === undefined || equal(by, next)) break
       next = by
@@ -91,26 +90,36 @@ export class MemberGreeter implements Greeter {
 
   private async verify (admits: Uint8Array[], peer: Uint8Array): Promise<SessionFacts> {
     const { ledger, secrets } = this.parts
-    verifyAdmits({ admits, peer, vault: secrets.vault, knows: (writer) => ledger.members.ofWriter(writer) !== undefined })
+    verifyAdmits({
+      admits,
+      peer,
+      vault: secrets.vault,
+      knows: (writer) => ledger.members.ofWriter(writer) !== undefined,
+      // of those that admitted it what was kept counts on; the ledger sees to that
+      revoked: ({ member }) => equal(member.subject, peer) && ledger.voids.isRevoked(peer)
+    })
     // the founder's end first, so that each admit's writer is known when it is taken in
     for (const bytes of admits.toReversed()) await ledger.receive([bytes])
     const member = ledger.members.get(peerText(peer))
-    if (member === undefined) throw new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
+    if (member === undefined) {
+      const all = admits.every((bytes) => hasEntry(this.parts.db, readEntry(bytes).id))
+      throw all ? new ProtocolError('REVOKED', 'The admit of the member is void') : new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
+    }
     return { peer: member.peer, role: member.role, label: member.label }
   }
 
   /** Writes the admit of a joiner and says what its role holds. Asked again for the same certificate it answers the same. */
   private async admit ({ invite, certificate, peer }: JoinRequest): Promise<Keys & { admits: Uint8Array[] }> {
     return this.joins.run('join', async () => {
-      const { ledger, author, secrets, inviteRevoked } = this.parts
-      if (author === undefined) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
+      const { ledger, author, secrets } = this.parts
+      if (author === undefined || !ledger.voids.plain(author.key)) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
       const known = this.admitted(certificate, peer)
       if (!known) {
         // the uses that are left are counted under this lock: two joiners at once cannot both have the last one
         const { key, role } = readInvite(invite)
         if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
         const joining = checkJoin({
-          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.members.uses(key, peer), revoked: inviteRevoked(key)
+          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.members.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
         })
         await author.write(
           (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),

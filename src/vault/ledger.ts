@@ -6,12 +6,14 @@ import type { PutPrivate } from '../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
 import { NotAllowedError } from '../errors.js'
+import type { Fork } from '../interface.js'
 import { followed, hasEntry, hasWaiting, headsOfTag, insertEntry, setName, type NameRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { putMember, putWriter } from '../index-db/members.js'
 import { makeVoid } from '../index-db/voids.js'
 import { Barrier } from './barrier.js'
+import { Forks } from './chains.js'
 import { memberOf, peerText, toRow, type Member, type Members } from './members.js'
 import { nameOf, newestName } from './names.js'
 import { asVoidRow, retag, retagAll, type Retagged } from './retag.js'
@@ -51,6 +53,7 @@ export class Ledger {
   /** An entry by which others become void, or stay, is taken in while nothing else is. */
   private readonly barrier = new Barrier()
   readonly voids: Voids
+  private readonly chains: Forks
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** Entries of kinds that this version does not know. */
@@ -66,6 +69,7 @@ export class Ledger {
     private readonly verifier: EntryVerifier = IN_PLACE
   ) {
     this.voids = new Voids(db, vault, members)
+    this.chains = new Forks(db)
     this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
   }
 
@@ -98,6 +102,14 @@ export class Ledger {
     }
     if (!this.knows(entry)) return this.left()
     return await this.locks.run(lockOf(entry.tag), () => this.together(entry, () => this.takeFile(entry, commit, from))) ?? this.takeAlone(entry, commit, from)
+  }
+
+  /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
+  forks (): Fork[] {
+    return this.chains.all().map(({ writer, seq }) => {
+      const peer = this.members.ofWriter(writer)?.peer
+      return peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.members.label(peer), seq }
+    })
   }
 
   /** Runs `work` while no other entry of the tag is committed. */

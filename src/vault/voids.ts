@@ -60,7 +60,7 @@ export class Voids {
   private admits: KnownAdmit[] = []
   private revokes: KnownRevoke[] = []
   private readonly invites = new Set<string>()
-  private counting = new Set<string>()
+  private counting = new Map<string, KnownAdmit>()
   private chains = new Map<string, Chain>()
   /** Admits of revoked writers that a cut leaves out. */
   private left = new Set<string>()
@@ -77,8 +77,10 @@ export class Voids {
   /** Takes note of an entry that touches no other. */
   remember (entry: Entry): void {
     if (entry.kind === 'admit') {
-      this.admits.push(knownAdmit(entry))
-      if (entry.admit.member.writer !== undefined) this.counting.add(keyOf(entry.admit.member.writer))
+      const admit = knownAdmit(entry)
+      this.admits.push(admit)
+      const { writer } = admit.member
+      if (writer !== undefined && !this.counting.has(keyOf(writer))) this.counting.set(keyOf(writer), admit)
     }
     if (entry.kind !== 'revoke') return
     if ('subject' in entry.revoked) this.revokes.push({ ...entry.revoked, time: entry.time })
@@ -113,6 +115,9 @@ export class Voids {
   plain (writer: Uint8Array): boolean {
     return this.revokes.length === 0 || equal(writer, this.vault) || (this.counting.has(keyOf(writer)) && !this.chains.has(keyOf(writer)))
   }
+
+  /** Id of the admit by which a writer counts; these lead to the vault key without a loop. */
+  countsBy (writer: Uint8Array): Uint8Array | undefined { return this.counting.get(keyOf(writer))?.id }
 
   place (entry: Entry): Place {
     if (entry.kind === 'admit') return this.revokes.length === 0 ? 'plain' : 'touches'
@@ -169,7 +174,7 @@ export class Voids {
     }
   }
 
-  private isNewVoid (entry: Entry, counting: Set<string>, chains: Map<string, Chain>, stays: Map<string, Stays>): boolean {
+  private isNewVoid (entry: Entry, counting: Map<string, KnownAdmit>, chains: Map<string, Chain>, stays: Map<string, Stays>): boolean {
     const writer = keyOf(entry.writer)
     if (equal(entry.writer, this.vault)) return false
     if (!counting.has(writer)) return true
@@ -178,8 +183,8 @@ export class Voids {
   }
 
   /** Entries in the index that are void now, or no more. */
-  private flips (counting: Set<string>, chains: Map<string, Chain>, stays: Map<string, Stays>, row: EntryRow): Flip[] {
-    const turned = [...counting, ...this.counting].filter((writer) => counting.has(writer) !== this.counting.has(writer))
+  private flips (counting: Map<string, KnownAdmit>, chains: Map<string, Chain>, stays: Map<string, Stays>, row: EntryRow): Flip[] {
+    const turned = [...counting.keys(), ...this.counting.keys()].filter((writer) => counting.has(writer) !== this.counting.has(writer))
     const flips: Flip[] = []
     for (const writer of new Set([...stays.keys(), ...turned])) {
       const chain = chains.get(writer)

@@ -11,9 +11,10 @@ import { sawAddress } from '../../src/index-db/members.js'
 import { Author } from '../../src/vault/author.js'
 import { MemberGreeter } from '../../src/vault/greeter.js'
 import { peerText } from '../../src/vault/members.js'
+import { makeRevoke } from '../../protocols/vault/make-entry.js'
 import { certificate } from '../protocols/hello/cast.js'
 import { failsWith } from '../node/cluster.js'
-import { node, openLedger, threeAdmits, vault, type Node, type OpenLedger } from './vaults.js'
+import { node, openLedger, ZEROS, threeAdmits, vault, type Node, type OpenLedger } from './vaults.js'
 
 const home = vault('greeter')
 const HOUR_MS = 3_600_000
@@ -23,7 +24,7 @@ describe('greeter', () => {
   let founder: Node
   let admits: Uint8Array[]
   let greeter: MemberGreeter
-  const revoked = new Set<string>()
+  let revokes: Uint8Array[]
 
   beforeEach(async () => {
     open = await openLedger(home)
@@ -31,7 +32,7 @@ describe('greeter', () => {
     admits = three.admits
     ;[founder] = three.people
     for (const bytes of admits) await open.ledger.receive([bytes])
-    revoked.clear()
+    revokes = []
     greeter = greeterOf(founder, true)
   })
   afterEach(() => open.close())
@@ -42,8 +43,7 @@ describe('greeter', () => {
       ledger: open.ledger,
       secrets: { vault: home.id, role: self === founder ? 'owner' : 'write', meet: home.meet, reads: [home.read], box: self.box, recoveryChecked: true, ...(self === founder ? { secret: home.secret } : {}) },
       author: writes ? new Author(open.db, home.id, 0, self.writer) : undefined,
-      self: self.peer,
-      inviteRevoked: (key) => revoked.has(Buffer.from(key).toString('hex'))
+      self: self.peer
     })
   }
 
@@ -62,6 +62,12 @@ describe('greeter', () => {
     const joined = await dialJoin(out, { local: who.peer, remote: local.peer, encryption: '/noise', invite: text, certificate: given ?? await certificate(text, who) })
     assert.equal((await handled).peer, peerText(who.peer))
     return joined
+  }
+
+  async function revoke (revoked: { subject: Uint8Array, cut: Uint8Array[] } | { invite: Uint8Array }): Promise<void> {
+    const made = makeRevoke({ vault: home.id, epoch: 0, writer: home.sign, seq: revokes.length + 1, prev: revokes.at(-1) ?? ZEROS, time: 5, revoked })
+    revokes.push(made.id)
+    await open.ledger.receive([made.bytes])
   }
 
   it('gives each role what it holds, and no more', async () => {
@@ -98,15 +104,54 @@ describe('greeter', () => {
   })
 
   it('refuses what has expired, was taken back, or is of another vault, and writes nothing', async () => {
+    const back = invite()
+    await revoke({ invite: back.invite.key })
     const before = countEntries(open.db)
     const late = invite({ joinBy: Date.now() - HOUR_MS })
     await failsWith(join(node('late'), late), 'EXPIRED')
-    const back = invite()
-    revoked.add(Buffer.from(back.invite.key).toString('hex'))
     await failsWith(join(node('taken back'), back), 'REVOKED')
     await failsWith(join(node('elsewhere'), invite({ of: { ...vault('elsewhere'), meet: home.meet } })), 'WRONG_VAULT')
     assert.equal(countEntries(open.db), before)
     assert.deepEqual(open.ledger.members.all().length, 3)
+  })
+
+  it('refuses a revoked node, with any invite, and the invite that it used', async () => {
+    const text = invite({ uses: 9 })
+    const gone = node('gone')
+    const mine = await certificate(text, gone)
+    await join(gone, text, mine)
+    await revoke({ subject: gone.peer, cut: [] })
+    const before = countEntries(open.db)
+    await failsWith(join(gone, text, mine), 'REVOKED')
+    await failsWith(join(gone, invite()), 'REVOKED')
+    await failsWith(join(node('a friend of it'), text), 'REVOKED')
+    await join(node('another'), invite())
+    assert.equal(countEntries(open.db), before + 1)
+  })
+
+  it('greets no revoked member, and none whom only a void admit lets in; those whom it had admitted before stay', async () => {
+    const greets = async (who: Node, chain: Uint8Array[]): Promise<string> => {
+      const [out, inbound] = await streamPair()
+      const handled = greeter.handle(inbound, connection(who.peer), { signal: new AbortController().signal })
+      handled.catch(() => {})
+      const dialled = dialHello(out, { local: who.peer, remote: founder.peer, encryption: '/noise', meet: home.meet, admits: chain, verify: () => true })
+      return dialled.then(async () => (await handled).role, (error: unknown) => (error as { code: string }).code)
+    }
+    const chain = admits.toReversed()
+    const [second, writer] = [node('second'), node('writer')]
+    const admitOfSecond = readEntry(admits[2] ?? ZEROS).id
+    await revoke({ subject: writer.peer, cut: [admitOfSecond] })
+    assert.equal(await greets(writer, chain.slice(1)), 'REVOKED')
+    assert.equal(await greets(second, chain), 'write')
+    await revoke({ subject: writer.peer, cut: [] })
+    assert.equal(await greets(second, chain), 'REVOKED')
+    assert.deepEqual(open.ledger.members.all().map(({ label }) => label), ['founder'])
+  })
+
+  it('a witness that was revoked admits nobody', async () => {
+    const writer = node('writer')
+    await revoke({ subject: writer.peer, cut: [] })
+    await failsWith(join(node('too late'), invite({ role: 'read' }), undefined, greeterOf(writer, true), writer), 'NOT_A_WITNESS')
   })
 
   it('an invite that ended a minute ago is still good: clocks differ', async () => {
@@ -149,7 +194,7 @@ describe('greeter', () => {
       assert.ok(first !== undefined)
       await fresh.ledger.receive([first])
       const alone = new MemberGreeter({
-        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer, inviteRevoked: () => false
+        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [out, inbound] = await streamPair()
       const second = node('second')
@@ -166,7 +211,7 @@ describe('greeter', () => {
     const fresh = await openLedger(home)
     try {
       const alone = new MemberGreeter({
-        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer, inviteRevoked: () => false
+        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [first, second, third] = admits
       assert.ok(first !== undefined && second !== undefined && third !== undefined)
