@@ -11,6 +11,7 @@ import { defineLs } from './commands/ls.js'
 import { defineMembers } from './commands/members.js'
 import { definePut } from './commands/put.js'
 import { defineRecoveryCode } from './commands/recovery-code.js'
+import { defineRevoke } from './commands/revoke.js'
 import { defineStart } from './commands/start.js'
 import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
@@ -20,7 +21,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineEvict, defineInvite, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

@@ -4,21 +4,24 @@ import { check, readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { createInvite } from '../../protocols/vault/invite.js'
-import { makePut } from '../../protocols/vault/make-entry.js'
+import type { RevokeEntry } from '../../protocols/vault/entry.js'
+import { makePut, makeRevoke } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
-import { InvalidRecoveryCodeError, NotAllowedError } from '../errors.js'
+import { InvalidRecoveryCodeError, LastOwnerError, NotAllowedError } from '../errors.js'
 import { countEntries, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
 import type { FileInfo, Role } from '../interface.js'
 import { Author } from './author.js'
+import { cutOf } from './cut.js'
 import { newLineage } from './found.js'
 import type { Secrets } from './keyring.js'
-import { Ledger, type Change } from './ledger.js'
+import { Ledger, type Change, type EntryVerifier } from './ledger.js'
 import { Members, type Member } from './members.js'
 import { checkName, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
+import { entryRow } from './stored.js'
 
 export interface VaultParts {
   db: IndexDb
@@ -26,6 +29,8 @@ export interface VaultParts {
   /** Keeps changed secrets; nothing in memory. */
   save: (secrets: Secrets) => Promise<void>
   onChange: (change: Change, encoded: Uint8Array, from?: string) => void
+  /** Verifies what comes from others. @default on this thread */
+  verifier?: EntryVerifier
 }
 
 /** What a put needs before its first chunk is sealed. */
@@ -53,13 +58,15 @@ export class Vault {
   readonly ledger: Ledger
   readonly author: Author | undefined
   private readonly keys: ReadKeys | undefined
+  /** The vault key as a writer; owners only. */
+  private vaultAuthor: Author | undefined
 
   constructor (private readonly parts: VaultParts) {
     const { db, secrets, onChange } = parts
     const [first] = secrets.reads
     const newest = secrets.reads.at(-1)
     this.keys = newest === undefined ? undefined : readKeys(newest, first)
-    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, onChange)
+    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, onChange, parts.verifier)
     this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
   }
 
@@ -166,6 +173,35 @@ export class Vault {
     return createInvite({
       vaultSign: vaultKeys(secret).sign, role, uses, label, operator, joinBy: options.expires, check: check(newest), meet, epoch: this.epoch,
       addresses: options.addresses.map((text) => multiaddr(text).bytes)
+    })
+  }
+
+  /**
+   * Takes a member out; what is known here of its entries stays, with `since` what it wrote before that version. Again
+   * without `since` it changes nothing. LastOwnerError, unless forced, when no owner would be left.
+   */
+  async revokeMember (subject: Uint8Array, { since, force = false }: { since?: string, force?: boolean } = {}): Promise<void> {
+    const { voids } = this.ledger
+    if (since === undefined && voids.isRevoked(subject)) return
+    await this.revoke({ subject, cut: cutOf(this.parts.db, voids.writersOf(subject), since) }, force)
+  }
+
+  /** Nobody joins with the invite of this key any more. */
+  async revokeInvite (invite: Uint8Array): Promise<void> {
+    if (!this.ledger.voids.isClosed(invite)) await this.revoke({ invite }, true)
+  }
+
+  private async revoke (revoked: RevokeEntry['revoked'], force: boolean): Promise<void> {
+    const { db, secrets } = this.parts
+    if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners revoke`)
+    this.vaultAuthor ??= new Author(db, secrets.vault, this.epoch, vaultKeys(secrets.secret).sign)
+    await this.vaultAuthor.write((terms) => makeRevoke({ ...terms, revoked }), async ({ entry }) => {
+      const { gone } = this.ledger.voids.plan(entry, entryRow(entry))
+      const owners = this.members().filter(({ role }) => role === 'owner')
+      if (!force && owners.every((owner) => gone.includes(owner))) {
+        throw new LastOwnerError('No owner would be left: nobody could invite or revoke any more, except with the recovery code. Admit another owner first, or force it')
+      }
+      await this.ledger.take(entry)
     })
   }
 
