@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { readEntry } from '../../protocols/vault/entry.js'
+import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
+import { failsWith } from '../node/cluster.js'
 import { admit, certificate, found, invite } from '../protocols/hello/cast.js'
 import { keysOf, node, vault } from '../vault/vaults.js'
 import { hex, Member } from './member.js'
-import { lineOf, meaningOf, nextOf, type Line, type Meaning } from './model.js'
+import { lineOf, meaningOf, nextOf, standingOf, type Line, type Meaning } from './model.js'
 
 const MEMBERS = 5
 const NAMES = ['a', 'b/ü']
@@ -15,13 +16,15 @@ const RUNS = 30
 const home = vault('properties')
 const people = Array.from({ length: MEMBERS }, (_, n) => node(`member ${n}`))
 const tags = new Map(NAMES.map((name) => [name, hex(tagOf(keysOf(home).name, name))]))
-const idOf = (bytes: Uint8Array): string => hex(readEntry(bytes).id)
+const vaultKey = hex(home.id)
 
 type Step =
   | { do: 'put', who: number, name: number, content: number }
   | { do: 'delete', who: number, name: number }
   | { do: 'meet', who: number, whom: number, pages: Pages }
   | { do: 'part', groups: number[] }
+  /** `keeps`: how many of the entries that it knows of the member are in the cut, the newest of each chain first. */
+  | { do: 'revoke', who: number, whom: number, keeps: number }
   | { do: 'copy', who: number }
   /** Goes on putting before it meets anybody. */
   | { do: 'restore', who: number, name: number, content: number }
@@ -37,6 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), who, name }) },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('meet' as const), who, whom: who, pages }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('part' as const), groups: fc.array(fc.nat(1), { minLength: MEMBERS, maxLength: MEMBERS }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), who, whom: fc.constantFrom(0, 1, 1, 2, 2, 2), keeps: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('copy' as const), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), who, name, content: fc.nat(3) }) }
 )
@@ -47,19 +51,24 @@ const mix = (a: number, b: number): number => Math.imul(Math.imul(a ^ 0x9e3779b9
 /** The members, and beside each what the model says it has. */
 class Group {
   readonly lines = new Map<string, Line>()
-  /** Of each member the ids that it has, of the files' kinds. */
-  readonly has = people.map(() => new Set<string>())
-  private readonly copies = people.map(() => new Set<string>())
+  /** Of each member the ids that it has. */
+  readonly has: Array<Set<string>>
+  private readonly copies: Array<Set<string>>
   private groups = people.map(() => 0)
   forks = 0
   conflicts = 0
   waits = 0
+  voids = 0
+  revokes = 0
 
-  constructor (readonly members: Member[]) {}
-
-  meaning (who: number, name: string): Meaning {
-    return meaningOf([...this.has[who] ?? []].map((id) => this.lines.get(id)!).filter(({ tag }) => tag === tags.get(name)))
+  constructor (readonly members: Member[], admits: Uint8Array[]) {
+    for (const line of admits.map(lineOf)) this.lines.set(line.id, line)
+    this.has = people.map(() => new Set(this.lines.keys()))
+    this.copies = this.has.map((ids) => new Set(ids))
   }
+
+  known (who: number): Line[] { return [...this.has[who] ?? []].map((id) => this.lines.get(id)!) }
+  meaning (who: number, name: string): Meaning { return meaningOf(this.known(who), tags.get(name)!, vaultKey) }
 
   async run (step: Step): Promise<void> {
     if (step.do === 'part') {
@@ -70,6 +79,7 @@ class Group {
     const member = this.members[who]!
     if (step.do === 'put' || step.do === 'delete') await this.write(who, step)
     else if (step.do === 'meet') { if (this.groups[who] === this.groups[step.whom]) await this.meet(step.whom, who, step.pages) }
+    else if (step.do === 'revoke') await this.revoke(step)
     else if (step.do === 'copy') {
       member.keepCopy()
       this.copies[who] = new Set(this.has[who])
@@ -85,6 +95,11 @@ class Group {
   private async write (who: number, step: Extract<Step, { do: 'put' | 'delete' }>): Promise<void> {
     const member = this.members[who]!
     const called = NAMES[step.name]!
+    if (!standingOf(this.known(who), vaultKey).mayWrite(hex(publicKeyOf(people[who]!.writer)))) {
+      // whoever knows that nothing of it counts writes no more
+      if (step.do === 'put') await failsWith(member.put(called, 'something new'), 'NOT_ALLOWED')
+      return
+    }
     const before = this.meaning(who, called)
     const line = lineOf(step.do === 'put' ? await member.put(called, `content ${step.content}`) : await member.delete(called))
     const known = this.has[who]!
@@ -94,11 +109,21 @@ class Group {
       assert.equal(before.conflict, false)
       return
     }
-    assert.deepEqual({ after: line.after, clock: line.clock }, nextOf(before))
+    assert.deepEqual({ after: line.file?.after, clock: line.file?.clock }, nextOf(before))
     this.follows(line, who)
     if ([...this.lines.values()].some((other) => other.writer === line.writer && other.seq === line.seq && other.id !== line.id)) this.forks++
     this.lines.set(line.id, line)
     known.add(line.id)
+  }
+
+  private async revoke ({ who, whom, keeps }: Extract<Step, { do: 'revoke' }>): Promise<void> {
+    const { writer } = people[whom]!
+    const own = this.known(who).filter((line) => line.writer === hex(publicKeyOf(writer)))
+    const tips = own.filter(({ id }) => !own.some(({ prev }) => prev === id))
+    const cut = [...tips, ...own.filter((line) => !tips.includes(line)).reverse()].slice(0, keeps).map(({ id }) => new Uint8Array(Buffer.from(id, 'hex')))
+    const line = lineOf(await this.members[who]!.revoke(people[whom]!, cut, ++this.revokes))
+    this.lines.set(line.id, line)
+    this.has[who]!.add(line.id)
   }
 
   /** It names an entry of its writer that was here as the one before, or is the first; the founder's first is its admit. */
@@ -125,11 +150,15 @@ class Group {
     const member = this.members[to]!
     if (atOnce) await Promise.all(list.map((page) => member.receive(page)))
     else for (const page of list) await member.receive(page)
-    for (const { id } of given) if (this.lines.has(id)) has.add(id)
+    for (const { id } of given) has.add(id)
   }
 
   /** The index of a member says what the model says of the entries that it has. */
   check (who: number): void {
+    const { isVoid } = standingOf(this.known(who), vaultKey)
+    const voids = this.known(who).filter(isVoid).map(({ id }) => id).sort()
+    assert.deepEqual(this.members[who]!.voids(), voids)
+    if (voids.length > 0) this.voids++
     for (const called of NAMES) {
       const { waiting, heads, newest, conflict } = this.meaning(who, called)
       const shown = newest?.kind === 'put' ? newest.id : undefined
@@ -164,15 +193,15 @@ describe('five members, parted and restored at random', function () {
   before(async () => { admits = await admitsOf() })
 
   it('end with the same set, the same newest versions and the same conflicts, as the model says', async () => {
-    const reached = { forks: 0, conflicts: 0, waits: 0, lost: 0, entries: 0 }
+    const reached = { forks: 0, conflicts: 0, waits: 0, voids: 0, lost: 0, entries: 0 }
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), pages, async (steps, last) => {
-      const group = new Group(await Promise.all(people.map((who) => Member.open(home, who, admits))))
+      const group = new Group(await Promise.all(people.map((who) => Member.open(home, who, admits))), admits)
       try {
         for (const one of steps) await group.run(one)
         // what only a folder had that was replaced is gone with it, and nothing else is
         const union = new Set(group.has.flatMap((ids) => [...ids]))
         await group.gather(last)
-        const expected = [...union, ...admits.map(idOf)].sort()
+        const expected = [...union].sort()
         for (const [who, member] of group.members.entries()) {
           assert.deepEqual(member.ids(), expected)
           group.check(who)
@@ -181,6 +210,7 @@ describe('five members, parted and restored at random', function () {
         reached.forks += group.forks
         reached.conflicts += group.conflicts
         reached.waits += group.waits
+        reached.voids += group.voids
         reached.lost += group.lines.size - union.size
         reached.entries += union.size
       } finally {

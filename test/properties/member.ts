@@ -1,6 +1,6 @@
 /** One member of a vault without a network: its index, its writer key, and copies of its folder to go back to. */
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
-import { makeDelete } from '../../protocols/vault/make-entry.js'
+import { makeDelete, makeRevoke } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { IndexDb } from '../../src/index-db/index-db.js'
@@ -55,6 +55,14 @@ export class Member {
     })
   }
 
+  /** A revoke by the vault key, which whoever has it may write on any machine. `seq` tells two apart. */
+  async revoke (whom: Node, cut: Uint8Array[], seq: number): Promise<Uint8Array> {
+    const author = { vault: this.home.id, epoch: 0, writer: this.home.sign, seq, prev: seq === 1 ? new Uint8Array(32) : seed('prev'), time: 1_700_000_000_000 }
+    const { bytes } = makeRevoke({ ...author, revoked: { subject: whom.peer, cut: cut.toSorted(Buffer.compare) } })
+    await this.receive([bytes])
+    return bytes
+  }
+
   async receive (page: Uint8Array[]): Promise<void> { await this.vault.ledger.receive(page) }
 
   keepCopy (): void { this.copy = this.entries().map(({ bytes }) => bytes) }
@@ -76,6 +84,9 @@ export class Member {
     const found = this.vault.lookup(name)
     return { heads: ids('head = 1'), waiting: ids('waiting = 1'), version: found === undefined ? undefined : hex(found.id), conflict: found?.info.conflict === true }
   }
+
+  /** Entries that the index says are void. */
+  voids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE void = 1 ORDER BY id').map(({ id }) => hex(id)) }
 
   ids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries ORDER BY id').map(({ id }) => hex(id)) }
 
