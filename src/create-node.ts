@@ -4,6 +4,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
 import { WrongVaultError } from './errors.js'
 import { equal } from '../protocols/block/hash.js'
+import { SYNC_PROTOCOL } from '../protocols/sync/constants.js'
 import { UPLOAD_ID_BYTES } from '../protocols/store/constants.js'
 import type { DfsNode, DfsNodeInit } from './interface.js'
 import { systemClock } from './network/clock.js'
@@ -11,6 +12,7 @@ import { Gate } from './network/gate.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
 import { RecordKeeping } from './keep-records.js'
+import { Levels } from './levels.js'
 import { Node } from './node.js'
 import { openFolder, type OpenedFolder } from './open-folder.js'
 import { CatchUp } from './replication/catch-up.js'
@@ -34,6 +36,7 @@ import type { Secrets } from './vault/keyring.js'
 import { SyncLoop } from './vault/sync-loop.js'
 import { IndexSource } from './vault/sync-source.js'
 import { Vault } from './vault/vault.js'
+import { Verifier } from './vault/verifier.js'
 
 const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_PORT}`]
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
@@ -92,6 +95,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
     ...(init.libp2p === undefined ? {} : { libp2p: init.libp2p })
   })
+  const verifier = new Verifier()
   let started = false
   let startedAt = performance.now()
   const startOnce = async (): Promise<void> => {
@@ -102,7 +106,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   try {
     const { secrets, entries, addresses } = await secretsOf(init, folder, nodeKey, host, startOnce)
     const peer = key.publicKey.toString()
-    const vault = new Vault({ db, secrets, save: folder.save, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
+    const vault = new Vault({ db, secrets, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
@@ -127,6 +131,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       source: new IndexSource(db, keeping.records),
       receive: (list, from) => vault.ledger.receive(list, from),
       receiveRecords: (list, from) => keeping.records.receive(list, from),
+      inactivityMs: waits.inactivityMs,
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
@@ -149,6 +154,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
       }),
       keeping,
+      levels: new Levels(),
       pulls: new Pulls(systemClock),
       leaving: new Set(),
       get startedAt () { return startedAt },
@@ -159,6 +165,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const node = new Node({
       parts,
       host,
+      verifier,
       folder,
       operator: init.operator ?? '',
       announce: init.announce ?? [],
@@ -169,12 +176,18 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         await startOnce()
         startedAt = performance.now()
         keeping.start()
-        peers.keep(() => [...(init.bootstrap ?? []), ...events.addresses(db, vault)])
+        peers.follow({
+          members: () => vault.members(),
+          addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who)])],
+          bootstrap: init.bootstrap ?? [],
+          standing: [SYNC_PROTOCOL]
+        })
       }
     })
     events.attach(node, parts, db, host)
     return node
   } catch (error) {
+    await verifier.close()
     await host.stop()
     throw error
   }

@@ -1,10 +1,10 @@
 import type { Libp2p, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { base32 } from '../protocols/vault/text.js'
+import type { MemberRecord } from '../protocols/vault/record.js'
 import type { RoundResult } from '../protocols/sync/session.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
-import type { MemberInfo } from './interface.js'
 import type { Session } from './network/session.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
@@ -12,13 +12,14 @@ import { members } from './verbs/status.js'
 import type { Parts } from './verbs/parts.js'
 import type { Change } from './vault/ledger.js'
 import { infoOfRow } from './vault/names.js'
-import type { Vault } from './vault/vault.js'
+import { peerText, type Member } from './vault/members.js'
 
 /** Of the addresses that a member names as its own. */
 const ADDRESSES_KEPT = 4
 
 /** Turns what happens inside into the node's events, and remembers where members were reached. */
 export class NodeEvents {
+  private places = new Map<string, Array<{ peer: string, address: string }>>()
   private attached: { node: Node, parts: Parts, db: IndexDb, log: Logger } | undefined
 
   attach (node: Node, parts: Parts, db: IndexDb, host: Libp2p): void {
@@ -34,25 +35,29 @@ export class NodeEvents {
   /** Keeps where peers were reached, for the next start. */
   async remember (db: IndexDb, addresses: Array<{ peer: string, address: string }>): Promise<void> {
     if (addresses.length > 0) await db.write(addresses.flatMap(({ peer, address }) => sawAddress(peer, address, Date.now())))
+    this.places = Map.groupBy(knownAddresses(db), ({ peer }) => peer)
   }
 
-  /** Full multiaddrs at which other members were reached. */
-  addresses (db: IndexDb, vault: Vault): string[] {
-    return knownAddresses(db)
-      .filter(({ peer }) => vault.ledger.members.get(peer) !== undefined)
-      .map(({ peer, address }) => address.includes('/p2p/') ? address : `${address}/p2p/${peer}`)
+  /** Multiaddrs at which the peer was reached, the newest first. */
+  reached (peer: string): string[] {
+    return (this.places.get(peer) ?? []).map(({ address }) => address)
   }
 
   /** A newly committed entry; `from` is the member that sent it. */
   changed (change: Change, encoded: Uint8Array, from?: string): void {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
+    parts.levels.added()
     parts.sync.forward([encoded], from)
+    if (change.kind === 'other' ? parts.vault.wrote(change.entry) : change.kind === 'file' && parts.vault.wrote(change.entry)) parts.keeping.records.changed()
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
-    if (change.kind === 'member') {
-      const detail: MemberInfo | undefined = members(parts).find(({ peer }) => peer === change.member.peer)
+    const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
+    for (const { peer } of come) {
+      const detail = members(parts).find((member) => member.peer === peer)
       if (detail !== undefined) node.safeDispatchEvent('member:join', { detail })
     }
+    for (const member of change.gone ?? []) this.background(this.leaves(member))
+    if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' && change.name !== undefined) {
       const local = parts.vault.wrote(change.entry)
       const detail = { ...infoOfRow(change.name), local }
@@ -61,15 +66,36 @@ export class NodeEvents {
     }
   }
 
+  /** Whoever was revoked is listened to no longer, at once. */
+  private async leaves (member: Member): Promise<void> {
+    if (this.attached === undefined) return
+    const { node, parts } = this.attached
+    node.safeDispatchEvent('member:revoke', { detail: { peer: member.peer, label: member.label } })
+    await parts.peers.drop(member.peer)
+    await parts.keeping.drop(member)
+    parts.peers.wake()
+  }
+
   /** A version that another member put is whole here. */
   held ({ entry, root, bytes }: { entry: Uint8Array, root: CID, bytes: number }): void {
     this.attached?.node.safeDispatchEvent('file:held', { detail: { version: base32(entry), cid: root.toString(), bytes } })
   }
 
+  /** A newly committed record; `from` is the member that sent it, missing for this node's own. */
+  record ({ encoded, subject }: MemberRecord, from?: string): void {
+    if (this.attached === undefined) return
+    const { sync, peers } = this.attached.parts
+    sync.forwardRecords([encoded], from)
+    if (from !== undefined) peers.seen(peerText(subject))
+  }
+
   /** A comparison with a member ended: both have now what either had. */
   round (peer: string, { received, sent }: RoundResult): void {
     if (this.attached === undefined) return
-    this.attached.parts.catchUp.again()
+    const { parts } = this.attached
+    parts.catchUp.again()
+    parts.levels.equal(peer)
+    if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
     this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }
 
@@ -92,6 +118,10 @@ export class NodeEvents {
   }
 
   private disconnected ({ peer }: Session): void {
+    const { parts } = this.attached ?? {}
+    // what was committed here while it was connected went out to it
+    if (parts?.levels.behind(peer) !== undefined) parts.levels.equal(peer)
+    parts?.keeping.presence.closed(peer)
     this.met(peer)
     this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })
   }

@@ -12,6 +12,7 @@ import { evict } from './verbs/evict.js'
 import { get } from './verbs/get.js'
 import { invite } from './verbs/invite.js'
 import { inviteAddresses } from './verbs/addresses.js'
+import type { Verifier } from './vault/verifier.js'
 import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
 import { revoke } from './verbs/revoke.js'
@@ -22,6 +23,7 @@ import { members, peerList, status } from './verbs/status.js'
 export interface Built {
   parts: Parts
   host: Libp2p
+  verifier: Verifier
   folder: OpenedFolder
   operator: string
   announce: string[]
@@ -161,7 +163,7 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
   }
 
   private async end (): Promise<void> {
-    const { parts, host, folder } = this.built
+    const { parts, host, verifier, folder } = this.built
     const running = this.state === 'running'
     this.state = 'stopped'
     const steps: Array<() => unknown> = [
@@ -171,10 +173,12 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
       () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
       // before the jobs that wait for what peers answer
       () => parts.links.stop(),
+      () => parts.keeping.stop(),
       () => parts.catchUp.stop(),
       () => parts.sync.stop(),
       () => parts.peers.stop(),
       () => host.stop(),
+      () => verifier.close(),
       () => folder.close()
     ]
     const errors: unknown[] = []

@@ -48,9 +48,9 @@ export const MAX_ROUND_REQUESTS = 64 * 1024
 export const SPARE_ENTRIES = 4 * 1024
 
 /** Rounds that a peer may begin without a pause. */
-export const ROUND_BURST = 16
+export const ROUND_BURST = 64
 /** One more round each. */
-export const ROUND_REST_MS = 10_000
+export const ROUND_REST_MS = 1_000
 /** Starts that come although the peer was told to wait longer. */
 export const MAX_EARLY_STARTS = 8
 /** The longest pause that a peer may ask for. */

@@ -20,6 +20,11 @@ export function inviteAddresses (peer: string, announce: string[], addresses: st
   return [...new Set(full)]
 }
 
+/** Reaches only this machine. */
+export function isOwnMachine (address: string): boolean {
+  return LOOPBACK.test(multiaddr(address).getComponents()[0]?.value ?? '')
+}
+
 /** An address of all interfaces as one of each. */
 function expand (listen: string): string[] {
   const any = /^\/(ip4\/0\.0\.0\.0|ip6\/::)(\/.*)$/.exec(listen)

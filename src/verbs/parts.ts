@@ -1,3 +1,5 @@
+import type { RecordKeeping } from '../keep-records.js'
+import type { Levels } from '../levels.js'
 import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
@@ -19,6 +21,8 @@ export interface Parts {
   readonly fetch: FetchPlan
   readonly sync: SyncLoop
   readonly catchUp: CatchUp
+  readonly keeping: RecordKeeping
+  readonly levels: Levels
   readonly pulls: Pulls
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>

@@ -1,33 +1,53 @@
-import type { MemberInfo, MembersOptions, PeerInfo, Status } from '../interface.js'
+import type { MemberInfo, MembersOptions, PeerInfo, Status, SyncStatus } from '../interface.js'
+import { peerFacts } from '../network/peers.js'
+import type { Member } from '../vault/members.js'
 import type { Parts } from './parts.js'
 
-export function members ({ vault, peers, peer }: Parts, _options: MembersOptions = {}): MemberInfo[] {
-  return vault.members().map((member) => ({
-    peer: member.peer,
-    label: vault.labelOf(member.peer),
+export function members (parts: Parts, { all = false }: MembersOptions = {}): MemberInfo[] {
+  const now = parts.vault.members().map((member) => memberInfo(parts, member))
+  return all ? [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => ({ ...memberInfo(parts, member), present: false, revoked: new Date(time) }))] : now
+}
+
+function memberInfo ({ vault, peers, peer: self, keeping: { records, presence }, sync, levels }: Parts, member: Member): MemberInfo {
+  const { peer } = member
+  const own = peer === self
+  const connected = !own && peers.get(peer) !== undefined
+  const record = records.get(peer)
+  const seen = Math.max(member.seen ?? 0, own ? 0 : records.heard(peer) ?? 0)
+  const behind = connected ? 0 : levels.behind(peer)
+  const ahead = connected ? sync.behind(peer) : undefined
+  return {
+    peer,
+    label: vault.labelOf(peer),
     operator: member.operator,
     role: member.role,
-    self: member.peer === peer,
-    connected: member.peer !== peer && peers.get(member.peer) !== undefined,
-    present: member.peer === peer || peers.get(member.peer) !== undefined,
-    addresses: [],
+    self: own,
+    connected,
+    present: own || connected || presence.present(peer),
     since: new Date(member.since),
-    ...(member.seen === undefined ? {} : { lastSeen: new Date(member.seen) })
-  }))
+    ...(seen === 0 ? {} : { lastSeen: new Date(seen) }),
+    addresses: records.addressesOf(peer),
+    ...(record === undefined ? {} : { capacity: record.capacity, accepting: record.accepting }),
+    ...(own || behind === undefined ? {} : { behind }),
+    ...(own || ahead === undefined ? {} : { ahead })
+  }
 }
 
 export function peerList ({ peers, vault }: Parts): PeerInfo[] {
-  return peers.sessions().map((session) => ({
-    peer: session.peer,
-    label: vault.labelOf(session.peer),
-    role: session.role,
-    direction: session.direction,
-    address: session.address,
-    since: session.since,
-    bytesReceived: session.bytesReceived,
-    bytesSent: session.bytesSent,
-    protocols: []
-  }))
+  return peers.sessions().map((session) => ({ ...peerFacts(session), label: vault.labelOf(session.peer) }))
+}
+
+/** What is known to be elsewhere and is not here. */
+function syncStatus ({ vault, peers, sync, catchUp }: Parts): SyncStatus {
+  const { versions, bytes, waiting } = catchUp.state()
+  return {
+    inSync: sync.inSyncWith().length,
+    of: vault.members().length - 1,
+    entries: Math.max(0, ...peers.sessions().map(({ peer }) => sync.behind(peer) ?? 0)),
+    versions,
+    bytes,
+    ...(waiting === undefined || versions === 0 ? {} : { waiting })
+  }
 }
 
 export interface NodeFacts { addresses: string[], dir?: string, since?: Date, operator: string }
@@ -35,6 +55,8 @@ export interface NodeFacts { addresses: string[], dir?: string, since?: Date, op
 export function status (parts: Parts, facts: NodeFacts): Status {
   const { vault, peers, store } = parts
   const usage = store.usage()
+  const forks = vault.ledger.forks()
+  const { presence: { island }, records } = parts.keeping
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
   if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
@@ -52,8 +74,9 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     ...(facts.dir === undefined ? {} : { dir: facts.dir }),
     members: { total: vault.members().length, connected: peers.sessions().length },
     ...vault.totals(),
-    sync: { inSync: 0, of: vault.members().length - 1, entries: 0, versions: 0, bytes: 0 },
-    forks: [],
+    sync: syncStatus(parts),
+    forks,
+    ...(island === undefined ? {} : { island: new Date(performance.timeOrigin + island.since) }),
     disk: {
       capacity: usage.capacity,
       used: usage.used,
@@ -63,6 +86,12 @@ export function status (parts: Parts, facts: NodeFacts): Status {
       quarantined: usage.quarantined
     },
     notes,
-    refused: { ...peers.refused, ...vault.refused }
+    refused: sum(peers.refused, vault.refused, records.refused)
   }
+}
+
+function sum (...counts: Array<Record<string, number>>): Record<string, number> {
+  const all: Record<string, number> = {}
+  for (const [code, n] of counts.flatMap((count) => Object.entries(count))) all[code] = (all[code] ?? 0) + n
+  return all
 }

@@ -1,0 +1,104 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Libp2p } from '@libp2p/interface'
+import type { IndexDb } from './index-db/index-db.js'
+import { systemClock } from './network/clock.js'
+import type { BlockStore, Usage } from './store/interface.js'
+import { isOwnMachine } from './verbs/addresses.js'
+import type { NodeKey } from './vault/found.js'
+import { peerText } from './vault/members.js'
+import { Presence } from './vault/presence.js'
+import { Records } from './vault/records.js'
+import type { Vault } from './vault/vault.js'
+import type { MemberRecord } from '../protocols/vault/record.js'
+
+/** A node whose lent space is fuller than this takes no more, until it is emptier than the second number. */
+const FULL_SHARE = 0.95
+const ROOM_SHARE = 0.85
+
+export interface RecordKeepingInit {
+  db: IndexDb
+  store: BlockStore
+  vault: Vault
+  vaultId: Uint8Array
+  host: Libp2p
+  key: NodeKey
+  /** Full multiaddrs at which others reach this node, the most useful first. */
+  addresses: () => string[]
+  offlineGraceMs?: number
+  onNew: (record: MemberRecord, from?: string) => void
+  onError: (error: unknown) => void
+}
+
+/** What members say of themselves, this one included, and who is there by it. */
+export class RecordKeeping {
+  readonly records: Records
+  readonly presence: Presence
+  /** A record of this node came that this folder did not sign: it is a copy, or was put back from a backup. */
+  restored = false
+  private accepting = true
+  private readonly onSelf = (): void => { this.records.changed() }
+
+  constructor (private readonly init: RecordKeepingInit) {
+    const { db, vault, vaultId, key, offlineGraceMs, onNew, onError } = init
+    const grace = offlineGraceMs === undefined ? {} : { offlineGraceMs }
+    this.presence = new Presence({
+      self: peerText(key.peer),
+      members: () => vault.members().map(({ peer }) => peer),
+      clock: { now: () => performance.now(), after: systemClock.after },
+      ...grace
+    })
+    this.records = new Records({
+      db,
+      vault: vaultId,
+      self: key.peer,
+      nodeSign: key.sign,
+      isMember: (peer) => vault.ledger.members.get(peer) !== undefined,
+      clock: systemClock,
+      say: () => this.say(),
+      onNew: (record, from) => {
+        this.presence.heard(peerText(record.subject), record)
+        onNew(record, from)
+      },
+      onRestored: () => { this.restored = true },
+      onError,
+      ...grace
+    })
+  }
+
+  /** Once this node listens, so that it knows its addresses. */
+  start (): void {
+    this.init.host.addEventListener('self:peer:update', this.onSelf)
+    this.presence.start()
+    this.records.start()
+  }
+
+  async stop (): Promise<void> {
+    this.init.host.removeEventListener('self:peer:update', this.onSelf)
+    this.presence.stop()
+    await this.records.stop()
+  }
+
+  /** The member is none any more. */
+  async drop ({ peer, bytes }: { peer: string, bytes: Uint8Array }): Promise<void> {
+    this.presence.drop(peer)
+    await this.records.drop(bytes)
+  }
+
+  private say (): { addresses: Uint8Array[], capacity: number, accepting: boolean, heads: Uint8Array[] } {
+    const { store, vault, addresses } = this.init
+    const usage = store.usage()
+    this.accepting = accepts(usage, this.accepting)
+    const all = addresses()
+    const others = all.filter((text) => !isOwnMachine(text))
+    return {
+      addresses: (others.length > 0 ? others : all).map((text) => multiaddr(text).bytes),
+      capacity: usage.capacity,
+      accepting: this.accepting,
+      heads: vault.author?.heads() ?? []
+    }
+  }
+}
+
+function accepts ({ used, reserved, capacity, readOnly }: Usage, before: boolean): boolean {
+  return !readOnly && used + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
+}
