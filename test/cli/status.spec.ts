@@ -39,11 +39,12 @@ describe('dfs status', () => {
   })
 
   it('notes forks and an island before what the node notes itself', async () => {
-    const found = lines(await status({ forks: [{ peer: 'p', label: 'nas\u001b', seq: 1_200 }], island: EARLIER, notes: ['the recovery code was never checked:  dfs recovery-code --check -'] }), [], '/x', 'dfs --dir y', NOW)
+    const found = lines(await status({ forks: [{ peer: 'p', label: 'nas\u001b', seq: 1_200 }, { peer: '', label: 'the vault key', seq: 2 }, { peer: 'p', label: 'nas', seq: 1_300 }], island: EARLIER, notes: ['the recovery code was never checked:  dfs recovery-code --check -'] }), [], '/x', 'dfs --dir y', NOW)
     const at = found.findIndex((text) => text.startsWith('notes   '))
-    assert.match(found[at] ?? '', /^notes {3}nas� wrote two entries as its number 1,200: /)
-    assert.match(found[at + 1] ?? '', /^ {8}fewer than half of the members .* since 09:12/)
-    assert.equal(found[at + 2], '        the recovery code was never checked:  dfs --dir y recovery-code --check -')
-    assert.equal(found.length, at + 3)
+    assert.match(found[at] ?? '', /^notes {3}nas� wrote two entries as its number 1,200, and so 1 more time: a folder /)
+    assert.match(found[at + 1] ?? '', /^ {8}the vault key wrote two entries as its number 2: two owners /)
+    assert.match(found[at + 2] ?? '', /^ {8}fewer than half of the members .* since 09:12/)
+    assert.equal(found[at + 3], '        the recovery code was never checked:  dfs --dir y recovery-code --check -')
+    assert.equal(found.length, at + 4)
   })
 })

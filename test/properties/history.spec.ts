@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
+import { peerText } from '../../src/vault/members.js'
 import { failsWith } from '../node/cluster.js'
 import { admit, certificate, found, invite } from '../protocols/hello/cast.js'
 import { keysOf, node, vault } from '../vault/vaults.js'
 import { hex, Member } from './member.js'
-import { lineOf, meaningOf, nextOf, standingOf, type Line, type Meaning } from './model.js'
+import { forkedOf, lineOf, meaningOf, nextOf, standingOf, type Line, type Meaning } from './model.js'
 
 const MEMBERS = 5
 const NAMES = ['a', 'b/ü']
@@ -17,6 +18,9 @@ const home = vault('properties')
 const people = Array.from({ length: MEMBERS }, (_, n) => node(`member ${n}`))
 const tags = new Map(NAMES.map((name) => [name, hex(tagOf(keysOf(home).name, name))]))
 const vaultKey = hex(home.id)
+
+/** By writer key; the vault key is nobody's. */
+const peers = new Map([[vaultKey, ''], ...people.map(({ writer, peer }): [string, string] => [hex(publicKeyOf(writer)), peerText(peer)])])
 
 type Step =
   | { do: 'put', who: number, name: number, content: number }
@@ -205,6 +209,7 @@ describe('five members, parted and restored at random', function () {
         for (const [who, member] of group.members.entries()) {
           assert.deepEqual(member.ids(), expected)
           group.check(who)
+          assert.deepEqual(member.forked(), forkedOf(group.known(who)).flatMap((writer) => peers.get(writer) ?? []).sort())
           assert.deepEqual(member.list(), group.members[0]!.list())
         }
         reached.forks += group.forks

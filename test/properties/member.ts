@@ -85,6 +85,9 @@ export class Member {
     return { heads: ids('head = 1'), waiting: ids('waiting = 1'), version: found === undefined ? undefined : hex(found.id), conflict: found?.info.conflict === true }
   }
 
+  /** PeerIds of the members that are said to have forked. */
+  forked (): string[] { return [...new Set(this.vault.ledger.forks().map(({ peer }) => peer))].sort() }
+
   /** Entries that the index says are void. */
   voids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE void = 1 ORDER BY id').map(({ id }) => hex(id)) }
 

@@ -84,6 +84,17 @@ export function meaningOf (all: Line[], tag: string, vault: string): Meaning {
   return { waiting: lines.filter(({ id }) => !applied.has(id)), heads, newest: heads[0], conflict: heads.length > 1 }
 }
 
+/** Writers with "a gap in seq, a prev that is not the previous entry's, or two entries with one seq". */
+export function forkedOf (lines: Line[]): string[] {
+  const known = new Map(lines.map((line) => [line.id, line]))
+  const wrong = lines.filter((line) => {
+    const before = known.get(line.prev)
+    const follows = line.seq === 1 || (before?.writer === line.writer && before.seq === line.seq - 1)
+    return !follows || lines.some((other) => other !== line && other.writer === line.writer && other.seq === line.seq)
+  })
+  return [...new Set(wrong.map(({ writer }) => writer))].sort()
+}
+
 /** "among heads, a put or restore before a delete, then the highest clock, then the highest id" */
 function newestFirst (a: FileLine, b: FileLine): number {
   if ((a.kind === 'delete') !== (b.kind === 'delete')) return a.kind === 'delete' ? 1 : -1

@@ -24,7 +24,7 @@ export async function status (context: Context): Promise<undefined> {
 
 export function describe (status: Status, members: MemberInfo[], dir: string, dfs = 'dfs', now = new Date()): string[] {
   const { disk, refused } = status
-  const notes = [...status.forks.map(fork), ...(status.island === undefined ? [] : [island(status.island, now)]), ...status.notes.map((text) => note(text, dfs))]
+  const notes = [...forked(status.forks), ...(status.island === undefined ? [] : [island(status.island, now)]), ...status.notes.map((text) => note(text, dfs))]
   const hostile = Object.entries(refused).filter(([, n]) => n > 0).map(([code, n]) => `${code} ${count(n)}`)
   return [
     [clean(status.label), `${status.role} of ${shortVault(status.vault)}`, running(status, now), presence(status, members, now)].join(' · '),
@@ -66,8 +66,13 @@ function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, wa
   return `${running ? `in sync with ${count(inSync)} of ${count(of)}, ` : ''}${come}${waiting === undefined ? '' : ` · waiting: ${clean(waiting)}`}`
 }
 
-function fork ({ label, seq }: Fork): string {
-  return `${clean(label)} wrote two entries as its number ${count(seq)}: a folder put back from a backup, or a copy of it that runs elsewhere. Nothing is lost`
+/** A line each for whoever forked, however often. */
+function forked (forks: Fork[]): string[] {
+  return [...Map.groupBy(forks, ({ peer }) => peer)].map(([peer, [first, ...more]]) => {
+    const number = `its number ${count(first?.seq ?? 0)}${more.length === 0 ? '' : `, and so ${count(more.length)} more ${more.length === 1 ? 'time' : 'times'}`}`
+    const why = peer === '' ? 'two owners revoked or set something without knowing of each other' : 'a folder put back from a backup, or a copy of it that runs elsewhere'
+    return `${clean(first?.label ?? '')} wrote two entries as ${number}: ${why}. Nothing is lost`
+  })
 }
 
 function island (since: Date, now: Date): string {
