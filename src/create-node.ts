@@ -155,6 +155,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       }),
       keeping,
       levels: new Levels(),
+      outcast: greeter.outcast,
       pulls: new Pulls(systemClock),
       leaving: new Set(),
       get startedAt () { return startedAt },

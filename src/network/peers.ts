@@ -304,7 +304,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   async #refuse (link: Link, err: unknown): Promise<void> {
     const code = err instanceof ProtocolError ? err.code : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
-    this.#count(code)
+    // one that only went away was not refused
+    if (code !== 'CLOSED') this.#count(code)
     link.fail(err)
     if (link.connection.direction === 'inbound') {
       const bar = BARS[code]

@@ -43,12 +43,22 @@ const MAX_CHAIN = 32
 export class MemberGreeter implements Greeter {
   readonly protocol = HELLO_PROTOCOL
   private readonly joins = new KeyedLock()
+  /** Members that answered that this node was revoked, the last time they were dialled. */
+  readonly outcast = new Set<string>()
 
   constructor (private readonly parts: GreeterParts) {}
 
   async dial (connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
     const stream = await connection.newStream(HELLO_PROTOCOL, { signal })
-    return dialHello(stream, { ...this.ends(connection), signal })
+    const peer = connection.remotePeer.toString()
+    try {
+      const facts = await dialHello(stream, { ...this.ends(connection), signal })
+      this.outcast.delete(peer)
+      return facts
+    } catch (error) {
+      if (error instanceof ProtocolError && error.code === 'REVOKED') this.outcast.add(peer)
+      throw error
+    }
   }
 
   async handle (stream: Stream, connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {

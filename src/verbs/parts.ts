@@ -23,6 +23,8 @@ export interface Parts {
   readonly catchUp: CatchUp
   readonly keeping: RecordKeeping
   readonly levels: Levels
+  /** Members that say that this node was revoked. */
+  readonly outcast: ReadonlySet<string>
   readonly pulls: Pulls
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>

@@ -18,7 +18,7 @@ function memberInfo ({ vault, peers, peer: self, keeping: { records, presence },
   const ahead = connected ? sync.behind(peer) : undefined
   return {
     peer,
-    label: vault.labelOf(peer),
+    label: member.label === '' ? vault.labelOf(peer) : member.label,
     operator: member.operator,
     role: member.role,
     self: own,
@@ -59,6 +59,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   const { presence: { island }, records } = parts.keeping
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
+  if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
   if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
