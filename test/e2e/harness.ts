@@ -9,6 +9,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createNode } from '../../src/index.js'
+import type { FileInfo, MemberInfo, Status } from '../../src/interface.js'
 
 /** `npm run test:e2e -- --long` asks for the full sizes and counts. */
 export const LONG = process.argv.includes('--long')
@@ -89,6 +92,15 @@ export class RunningNode {
   ok (...args: string[]): Promise<string> { return this.scene.ok(['--dir', this.folder, ...args]) }
   run (...args: string[]): Promise<Result> { return this.scene.run(['--dir', this.folder, ...args]) }
 
+  async status (): Promise<Status> { return JSON.parse(await this.ok('status', '--json')) as Status }
+  async members (...args: string[]): Promise<MemberInfo[]> { return lines<MemberInfo>(await this.ok('members', '--json', ...args)) }
+
+  /** It has compared its entries with so many others, and holds every block that it knows of. */
+  async inSync (others: number): Promise<boolean> {
+    const { inSync, entries, versions } = (await this.status()).sync
+    return inSync >= others && entries === 0 && versions === 0
+  }
+
   /** Ctrl-C. */
   async stop (): Promise<number> {
     const ended = once(this.child, 'exit')
@@ -142,6 +154,36 @@ export async function joined (scene: Scene, name: string, by: RunningNode, role 
   return start(scene, folder, ...args)
 }
 
+/** What a command printed with --json, an object a line. Times stay text. */
+export function lines<T> (stdout: string): T[] {
+  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T)
+}
+
+/** SHA-256 of every file of a folder whose node does not run, by name: what is on this disk and nowhere else. */
+export async function contents (folder: string): Promise<Map<string, string>> {
+  await using node = await createNode({ dir: folder, createIfMissing: false, start: false })
+  const files: FileInfo[] = []
+  for await (const info of node.list()) files.push(info)
+  const found = new Map<string, string>()
+  for (const { name } of files) {
+    const hash = createHash('sha256')
+    for await (const piece of node.get(name)) hash.update(piece)
+    found.set(name, hash.digest('hex'))
+  }
+  return found
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone. */
+export function seeded (seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 export async function freePort (): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -179,10 +221,17 @@ export async function sha256 (path: string, start = 0, end = Infinity): Promise<
   return hash.digest('hex')
 }
 
-/** Resolves when `check` holds; looks again whenever `again` says so, for at most a minute. */
-export async function until (what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = AbortSignal.timeout(60_000)
-  while (!await check()) {
-    if (end.aborted) throw new Error(`not in a minute: ${what}`)
+/** A check that asks no process must not take the processor from those that it waits for. */
+const CHECK_EVERY_MS = 100
+
+/** Resolves when `check` holds; looks again, mostly by running a command, for at most `ms`. */
+export async function until (what: string, check: () => Promise<boolean>, ms = 60_000): Promise<void> {
+  const end = performance.now() + ms
+  for (;;) {
+    const began = performance.now()
+    if (await check()) return
+    if (performance.now() > end) throw new Error(`not in ${ms / 1000} s: ${what}`)
+    const left = began + CHECK_EVERY_MS - performance.now()
+    if (left > 0) await wait(left)
   }
 }
