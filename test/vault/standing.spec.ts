@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { readEntry, type Entry } from '../../protocols/vault/entry.js'
 import { applyHistory } from '../../protocols/vault/history.js'
 import { makeAdmit, makeRevoke } from '../../protocols/vault/make-entry.js'
+import { standing } from '../../protocols/vault/standing.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { countEntries, entriesOfTag, namesFrom } from '../../src/index-db/entries.js'
 import { Ledger } from '../../src/vault/ledger.js'
@@ -145,6 +146,24 @@ function model (list: Uint8Array[]): { known: string[], voids: string[], members
   return { known: entries.map((entry) => hex(entry.id)).sort(), voids: [...isVoid].filter(([, yes]) => yes).map(([of]) => of).sort(), members: members.sort(), heads: heads.sort(), names: names.sort() }
 }
 
+/** The same by the function that other implementations would write. */
+function pure (list: Uint8Array[], known: string[]): { voids: string[], members: string[] } {
+  const entries = list.map(read).filter(({ id }) => known.includes(hex(id)))
+  const { isVoid, members } = standing({
+    vault: home.id,
+    admits: entries.flatMap((entry) => entry.kind === 'admit' ? [entry.admit] : []),
+    revokes: entries.flatMap((entry) => entry.kind === 'revoke' && 'subject' in entry.revoked ? [entry.revoked] : []),
+    stepsOf: (writer) => (id) => {
+      const entry = entries.find((one) => hex(one.id) === hex(id) && hex(one.writer) === hex(writer))
+      return entry === undefined ? undefined : entry.kind === 'unknown' || entry.seq === 1 ? {} : { prev: entry.prev }
+    }
+  })
+  return {
+    voids: entries.filter(isVoid).map(({ id }) => hex(id)).sort(),
+    members: members.map(({ id, member }) => `${peerText(member.subject)} ${hex(id)}`).sort()
+  }
+}
+
 function state ({ db, ledger }: OpenLedger): unknown {
   const ids = (where: string): string[] => db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE ${where}`).map(({ id }) => hex(id)).sort()
   return {
@@ -170,6 +189,7 @@ describe('vault: standing', () => {
       const straight = await opened()
       const list = await play(steps, straight)
       const expected = model(list)
+      assert.deepEqual(pure(list, expected.known), { voids: expected.voids, members: expected.members })
       const shuffled = (): Uint8Array[] => list.map((bytes) => ({ bytes, at: order.next().value as number })).sort((x, y) => x.at - y.at).map(({ bytes }) => bytes)
       const others = [list.toReversed(), shuffled(), shuffled()]
       // who is not known yet is asked for again: the set grows until nothing is new, as with sync

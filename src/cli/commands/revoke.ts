@@ -22,7 +22,7 @@ export async function revoke (context: Context, word: string, { since, force }: 
   const options: RevokeOptions = { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }) }
   await using opened = await openNode(context)
   const revoked = await opened.node.revoke(target, { ...options, signal })
-  await out.data({ revoked })
+  await out.data(revoked)
   if (revoked.kind === 'invite') {
     await out.line('That invite is closed: nobody joins with it any more.')
   } else {

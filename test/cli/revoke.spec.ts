@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { LastOwnerError } from '../../src/errors.js'
+import type { RevokeOptions } from '../../src/interface.js'
+import { TestWorld } from './harness.js'
+
+describe('dfs revoke', () => {
+  let world: TestWorld
+  let asked: Array<[target: string, options: RevokeOptions]>
+
+  beforeEach(async () => {
+    world = await TestWorld.open()
+    asked = []
+    world.node.revoke = async (target: string, { signal: _, ...options }: RevokeOptions = {}) => {
+      asked.push([target, options])
+      if (target === 'laptop' && options.force !== true) throw new LastOwnerError('No owner would be left')
+      return target.startsWith('dfs-invite1') ? { kind: 'invite', label: '' } : { kind: 'member', label: target, peer: '12D3KooWGone' }
+    }
+  })
+  afterEach(async () => { await world.close() })
+
+  it('hands on what it was told, and says what was taken out', async () => {
+    assert.equal((await world.run('revoke', 'nas')).code, 0)
+    assert.equal((await world.run('revoke', 'nas', '--since', 'abcdef', '--force')).code, 0)
+    const { stdout } = await world.run('--json', 'revoke', 'pi')
+    assert.deepEqual(JSON.parse(stdout), { kind: 'member', label: 'pi', peer: '12D3KooWGone' })
+    assert.deepEqual(asked, [['nas', {}], ['nas', { since: 'abcdef', force: true }], ['pi', {}]])
+  })
+
+  it('takes an invite from a file, so that it stands in no list of processes', async () => {
+    await world.file('invite', 'dfs-invite1abc')
+    assert.equal((await world.run('revoke', '@invite')).code, 0)
+    assert.deepEqual(asked, [['dfs-invite1abc', {}]])
+  })
+
+  it('is refused for the last owner without --force', async () => {
+    assert.equal((await world.run('revoke', 'laptop')).code, 5)
+    assert.equal((await world.run('revoke', 'laptop', '--force')).code, 0)
+    assert.equal((await world.run('revoke')).code, 2)
+  })
+})
