@@ -1,7 +1,7 @@
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import { isVaultEntry, readEntry, type DeleteEntry, type Entry, type FileEntry, type PutEntry, type RevokeEntry } from '../../protocols/vault/entry.js'
-import { asHeads, type Heads as HeadsOf } from '../../protocols/vault/history.js'
+import { isVaultEntry, readEntry, type Entry, type FileEntry, type PutEntry } from '../../protocols/vault/entry.js'
+import { asHeads } from '../../protocols/vault/history.js'
 import type { PutPrivate } from '../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
@@ -10,26 +10,20 @@ import type { Fork } from '../interface.js'
 import { followed, hasEntry, hasWaiting, headsOfTag, insertEntry, setName, type NameRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
-import { putMember, putWriter } from '../index-db/members.js'
+import { putMember } from '../index-db/members.js'
 import { makeVoid } from '../index-db/voids.js'
 import { Barrier } from './barrier.js'
+import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { Forks } from './chains.js'
-import { memberOf, peerText, toRow, type Member, type Members } from './members.js'
+import { follows, without, type Heads } from './heads.js'
+import { memberOf, peerText, toRow, writerRows, type Members } from './members.js'
 import { nameOf, newestName } from './names.js'
-import { asVoidRow, retag, retagAll, type Retagged } from './retag.js'
-import { entryRow, historyRows, type HistoryRow } from './stored.js'
-import { knownAdmit, Voids, type Plan } from './voids.js'
+import { asVoidRow, retag, retagAll } from './retag.js'
+import { entryRow, historyRows } from './stored.js'
+import { knownAdmit, Voids } from './voids.js'
 
-/** Who became a member by an entry that is not its own admit, and who is none any more: connections to those end. */
-export interface Turn { come: Member[], gone: Member[] }
-
-/** What a newly committed entry changed. `revoke`: of a member, an invite or a link; `gone` names the members that it took out. */
-export type Change = Partial<Turn> & (
-  | { kind: 'member', member: Member }
-  | { kind: 'file', entry: PutEntry, name: NameRow | undefined, conflict: boolean }
-  | { kind: 'revoke', entry: RevokeEntry }
-  | { kind: 'other', entry: Entry }
-)
+export type { Change, Turn } from './changes.js'
+export type { Heads } from './heads.js'
 
 /** Verifies entries, in the order given (src/vault/verifier.ts). */
 export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
@@ -38,8 +32,6 @@ const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => re
 
 /** Writes an entry's statements, alone or together with what belongs to it, in one transaction. */
 export type Commit = (statements: Statement[]) => Promise<void>
-
-export type Heads = HeadsOf<HistoryRow>
 
 const VAULT_KINDS = 'vault'
 
@@ -179,7 +171,7 @@ export class Ledger {
     // the one that counts has its own admit's id
     const counts = admit !== undefined && (known === undefined || isBetter(admit, { id: known.admit, author: admit.author, member: { ...admit.member, role: known.role } }))
     const made = counts && member !== undefined ? { ...member, ...(known?.seen === undefined ? {} : { seen: known.seen }) } : undefined
-    await commit([insertEntry(entryRow(entry)), ...(isVoid ? makeVoid([entry.id]) : []), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerOf(entry)])
+    await commit([insertEntry(entryRow(entry)), ...(isVoid ? makeVoid([entry.id]) : []), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerRows(entry)])
     if (made !== undefined) this.members.set(made)
     this.voids.remember(entry)
     this.noted(entry)
@@ -200,7 +192,7 @@ export class Ledger {
       const plan = this.voids.plan(entry, row)
       const own = 'after' in entry ? retag(this.db, this.keys, entry.tag, new Map(plan.flips.map(({ id, void: to }) => [keyOf(id), to])), asVoidRow(row, plan.isVoid)) : undefined
       const others = await retagAll(this.db, this.keys, plan.flips, own === undefined ? undefined : row.tag ?? undefined)
-      await commit([insertEntry(row), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerOf(entry)])
+      await commit([insertEntry(row), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerRows(entry)])
       plan.done()
       this.noted(entry)
       this.onChange(touching(entry, plan, own), entry.encoded, from)
@@ -242,32 +234,3 @@ export class Ledger {
 }
 
 const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')
-
-function fileChange (entry: FileEntry, { name, conflict }: Pick<Retagged, 'name' | 'conflict'>): Change {
-  return entry.kind === 'put' || entry.kind === 'restore' ? { kind: 'file', entry, name, conflict } : { kind: 'other', entry }
-}
-
-const plainChange = (entry: Entry): Change => entry.kind === 'revoke' ? { kind: 'revoke', entry } : { kind: 'other', entry }
-
-function touching (entry: Entry, { isVoid, come, gone, set }: Plan, own: Retagged | undefined): Change {
-  const mine = entry.kind === 'admit' ? set.find(({ admit }) => equal(admit, entry.id)) : undefined
-  if (mine !== undefined) return { kind: 'member', member: mine, gone, come: come.filter((member) => member !== mine) }
-  const change = own !== undefined && 'after' in entry && !isVoid ? fileChange(entry, own) : plainChange(entry)
-  return { ...change, gone, come }
-}
-
-const writerOf = (entry: Entry): Statement[] => entry.kind !== 'admit' || entry.admit.member.writer === undefined
-  ? []
-  : [putWriter({ key: entry.admit.member.writer, peer: entry.admit.member.subject, admit: entry.id })]
-
-/** The entry names only heads, with the clock that follows from them: it is applied, and nothing else changes. */
-function follows (entry: PutEntry | DeleteEntry, { heads }: Heads): boolean {
-  const known = new Map(heads.map(({ id, clock }) => [Buffer.from(id).toString('hex'), clock]))
-  const clocks = entry.after.map((id) => known.get(Buffer.from(id).toString('hex')))
-  return clocks.every((clock) => clock !== undefined) && entry.clock === 1 + Math.max(0, ...clocks.map((clock) => clock ?? 0))
-}
-
-function without (heads: HistoryRow[], ids: Uint8Array[]): HistoryRow[] {
-  const gone = new Set(ids.map((id) => Buffer.from(id).toString('hex')))
-  return heads.filter(({ id }) => !gone.has(Buffer.from(id).toString('hex')))
-}

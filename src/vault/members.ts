@@ -1,7 +1,8 @@
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { decode as decodeDigest } from 'multiformats/hashes/digest'
-import type { IndexDb } from '../index-db/index-db.js'
-import { allMembers, allWriters, type MemberRow } from '../index-db/members.js'
+import type { Entry } from '../../protocols/vault/entry.js'
+import type { IndexDb, Statement } from '../index-db/index-db.js'
+import { allMembers, allWriters, putWriter, type MemberRow } from '../index-db/members.js'
 import type { Role } from '../interface.js'
 import type { KnownAdmit } from './voids.js'
 
@@ -101,3 +102,8 @@ export function toRow (member: Member): MemberRow {
     seen: member.seen ?? null
   }
 }
+
+/** The row of the writer key that an admit names. */
+export const writerRows = (entry: Entry): Statement[] => entry.kind !== 'admit' || entry.admit.member.writer === undefined
+  ? []
+  : [putWriter({ key: entry.admit.member.writer, peer: entry.admit.member.subject, admit: entry.id })]

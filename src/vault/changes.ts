@@ -1,0 +1,33 @@
+import { equal } from '../../protocols/block/hash.js'
+import type { Entry, FileEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
+import type { NameRow } from '../index-db/entries.js'
+import type { Member } from './members.js'
+import type { Retagged } from './retag.js'
+import type { Plan } from './voids.js'
+
+/** Who became a member by an entry that is not its own admit, and who is none any more: connections to those end. */
+export interface Turn { come: Member[], gone: Member[] }
+
+/** What a newly committed entry changed. `revoke`: of a member, an invite or a link; `gone` names the members that it took out. */
+export type Change = Partial<Turn> & (
+  | { kind: 'member', member: Member }
+  | { kind: 'file', entry: PutEntry, name: NameRow | undefined, conflict: boolean }
+  | { kind: 'revoke', entry: RevokeEntry }
+  | { kind: 'other', entry: Entry }
+)
+
+/** Of a file's entry that is not void, with what its name means after it. */
+export function fileChange (entry: FileEntry, { name, conflict }: Pick<Retagged, 'name' | 'conflict'>): Change {
+  return entry.kind === 'put' || entry.kind === 'restore' ? { kind: 'file', entry, name, conflict } : { kind: 'other', entry }
+}
+
+/** Of an entry that changed nothing but the set. */
+export const plainChange = (entry: Entry): Change => entry.kind === 'revoke' ? { kind: 'revoke', entry } : { kind: 'other', entry }
+
+/** Of an entry that touched others. */
+export function touching (entry: Entry, { isVoid, come, gone, set }: Plan, own: Retagged | undefined): Change {
+  const mine = entry.kind === 'admit' ? set.find(({ admit }) => equal(admit, entry.id)) : undefined
+  if (mine !== undefined) return { kind: 'member', member: mine, gone, come: come.filter((member) => member !== mine) }
+  const change = own !== undefined && 'after' in entry && !isVoid ? fileChange(entry, own) : plainChange(entry)
+  return { ...change, gone, come }
+}
