@@ -2,8 +2,9 @@ import { compareBytes } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import { setOf, split } from './codec.js'
 import type { Message } from './codec.js'
-import { LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_HEADS, MAX_ROUND_PREFIXES, MAX_ROUND_REQUESTS, SPARE_ENTRIES, SUBJECT_BYTES, SUM_BYTES } from './constants.js'
+import { LATE_PASSES, LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_HEADS, MAX_PAGE_BYTES, MAX_ROUND_PREFIXES, MAX_ROUND_REQUESTS, SPARE_ENTRIES, SUBJECT_BYTES, SUM_BYTES } from './constants.js'
 import { totalOf } from './digest.js'
+import { hex, idOf } from './entry-id.js'
 import type { Ask, Node, Start, Want } from './messages.js'
 import { pages } from './pages.js'
 import type { SetName, SyncInit } from './source.js'
@@ -22,6 +23,8 @@ export class Answerer {
   #prefixes = 0
   #requests = 0
   #inVain = 0
+  /** Given entries that were not kept: they may lean on some that come after them. */
+  #late: Uint8Array[] = []
   #pages: Pages | undefined
 
   constructor (readonly node: Pick<SyncInit, 'source' | 'receive' | 'receiveRecords'>, start: Start) {
@@ -104,13 +107,41 @@ export class Answerer {
 
   async #take (entries: Uint8Array[], records: Uint8Array[]): Promise<Message> {
     if (entries.length > 0) {
-      const { brought } = await receive(this, entries)
-      this.#mine += brought
-      this.#inVain += entries.length - brought
-      if (this.#inVain > this.#mine + SPARE_ENTRIES) throw new ProtocolError('LIMIT', 'Entries over and over that are here or are not kept')
+      const { brought, left } = await receive(this, entries)
+      this.#count(entries.length, brought)
+      this.#defer(entries, left)
+      if (brought > 0) await this.#again()
     }
     if (records.length > 0) await this.node.receiveRecords(records)
     return { taken: {} }
+  }
+
+  #count (came: number, brought: number): void {
+    this.#mine += brought
+    this.#inVain += came - brought
+    if (this.#inVain > this.#mine + SPARE_ENTRIES) throw new ProtocolError('LIMIT', 'Entries over and over that are here or are not kept')
+  }
+
+  /** Keeps copies of those entries that are not here, as far as there is room. */
+  #defer (entries: Uint8Array[], left: Uint8Array[]): void {
+    const ids = new Set(left.map(hex))
+    let room = MAX_PAGE_BYTES - this.#late.reduce((sum, { length }) => sum + length, 0)
+    for (const entry of entries) {
+      if (!ids.has(hex(idOf(entry))) || entry.length > room) continue
+      this.#late.push(entry.slice())
+      room -= entry.length
+    }
+  }
+
+  /** Takes late ones once more, for as long as that helps. */
+  async #again (): Promise<void> {
+    for (let pass = 0; pass < LATE_PASSES && this.#late.length > 0; pass++) {
+      const { brought, left } = await receive({ node: this.node, received: 0 }, this.#late)
+      this.#count(this.#late.length, brought)
+      const ids = new Set(left.map(hex))
+      this.#late = this.#late.filter((entry) => ids.has(hex(idOf(entry))))
+      if (brought === 0) return
+    }
   }
 
   #heads (after: Uint8Array): NonNullable<Message['heads']> {

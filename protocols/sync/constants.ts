@@ -46,6 +46,8 @@ export const MAX_ROUND_PREFIXES = 256 * 1024
 export const MAX_ROUND_REQUESTS = 64 * 1024
 /** Entries beyond twice the own set that are sent in one round, and beyond the own set that are taken in vain. */
 export const SPARE_ENTRIES = 4 * 1024
+/** How often given entries that were not kept are taken once more after a page that brought something. */
+export const LATE_PASSES = 32
 
 /** Rounds that a peer may begin without a pause. */
 export const ROUND_BURST = 64

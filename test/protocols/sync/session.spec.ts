@@ -193,6 +193,23 @@ describe('protocols/sync session', () => {
     assert.equal(a.received.flat().filter((name) => name === 'vault late').length, 2)
   })
 
+  it('takes once more what was given before what it leans on', async () => {
+    const old = numbered('vault old', 100)
+    const chain = numbered('vault new', 20)
+    const [a, b] = [new EntrySet([...old, ...chain]), new EntrySet(old)]
+    const receive = b.receive.bind(b)
+    b.receive = async (entries) => {
+      // one by one: each of the chain is kept when the one before it is here
+      for (const entry of entries) {
+        b.unkept.clear()
+        for (const [at, name] of chain.entries()) if (at > 0 && !b.names.includes(chain[at - 1] ?? '')) b.unkept.add(name)
+        await receive([entry])
+      }
+    }
+    await close(await round(a, b))
+    assert.ok(b.received.length > chain.length, 'they came in another order')
+  })
+
   it('leads a round again and again when it opened the stream, half as long to one and a half times as long after the last', async () => {
     for (const [random, factor] of [[0, 0.5], [0.75, 1.25]] as const) {
       const clock = new HandClock()
