@@ -6,6 +6,12 @@ export interface Clock {
   after: (ms: number, fn: () => void) => () => void
 }
 
+/** For pauses: a wall clock that is set back must not make them longer by as much. Its milliseconds start anywhere. */
+export const steadyClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, fn) => systemClock.after(ms, fn)
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, fn) => {

@@ -5,7 +5,7 @@
 import type { Connection, ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { FORGED_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, REFUSED_MS } from '../defaults.js'
 import { groupOf, isLoopback } from './addresses.js'
-import { systemClock } from './clock.js'
+import { steadyClock } from './clock.js'
 import type { Clock } from './clock.js'
 
 export interface GateInit {
@@ -61,7 +61,7 @@ export class Gate implements ConnectionGater {
       forgedMs: init.forgedMs ?? FORGED_MS
     }
     this.#isMember = init.isMember ?? (() => false)
-    this.#clock = init.clock ?? systemClock
+    this.#clock = init.clock ?? steadyClock
   }
 
   /** Before the handshake. Beyond the share of its address a connection waits, unread, until one of them is greeted or gone. */

@@ -9,7 +9,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { ProtocolError } from '../../protocols/errors.js'
 import { HELLO_MS, HELLO_WAIT_MS, MAX_CONNECTIONS_PER_PEER, MAX_WAITING_STREAMS, MAX_WAITING_STREAMS_PER_CONNECTION } from '../defaults.js'
 import { PeerNotConnectedError } from '../errors.js'
-import { systemClock } from './clock.js'
+import { steadyClock, systemClock } from './clock.js'
 import { Gate } from './gate.js'
 import { DIAL_MS } from './host.js'
 import { Keeper } from './keeper.js'
@@ -86,8 +86,10 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     super()
     this.#host = host
     this.#greeter = greeter
+    // that of the wall says when a right ends, and nothing else
     this.#clock = init.clock ?? systemClock
-    this.#gate = init.gate ?? new Gate({ clock: this.#clock })
+    const clock = init.clock ?? steadyClock
+    this.#gate = init.gate ?? new Gate({ clock })
     this.#limits = {
       perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER,
       helloMs: init.helloMs ?? HELLO_MS,
@@ -96,7 +98,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       waitingStreamsPerConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
     }
     this.#reconnector = new Reconnector({
-      clock: this.#clock,
+      clock,
       random: init.random ?? Math.random,
       self: host.peerId.toString(),
       connected: (peer) => this.#sessions.has(peer),
@@ -110,7 +112,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     })
     this.#keeper = new Keeper({
       self: { peer: host.peerId.toString(), bytes: host.peerId.toMultihash().bytes },
-      clock: this.#clock,
+      clock,
       random: init.random ?? Math.random,
       streams: (peer) => [...this.#links.values()].flatMap((link) => link.peer === peer ? link.connection.streams : []),
       counts: (protocol) => this.#carried.has(protocol),

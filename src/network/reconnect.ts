@@ -8,6 +8,8 @@ import type { Clock } from './clock.js'
 /** How often the list of addresses is asked for anew when nothing else happens. */
 export const RECONNECT_ROUND_MS = 5_000
 const MAX_DIALS_AT_ONCE = 16
+/** Sessions that end sooner, one after the other, make the pauses longer: two machines with one key push each other out for ever. */
+const SHORT_SESSION_MS = 60_000
 
 export interface ReconnectInit {
   clock: Clock
@@ -35,6 +37,8 @@ export class Reconnector {
   readonly #init: ReconnectInit
   readonly #sources: Array<() => string[]> = []
   readonly #attempts = new Map<string, Attempt>()
+  /** When the last session of a peer opened, and how many before it were short, in a row. */
+  readonly #opened = new Map<string, { at: number, short: number }>()
   readonly #stopped = new AbortController()
   #cancel: (() => void) | undefined
 
@@ -51,11 +55,16 @@ export class Reconnector {
   /** A session opened: the peer starts afresh. */
   opened (peer: string): void {
     this.#attempts.delete(peer)
+    this.#opened.set(peer, { at: this.#init.clock.now(), short: this.#opened.get(peer)?.short ?? 0 })
   }
 
   /** A session closed: not all at once when a network comes back. */
   closed (peer: string): void {
-    this.#attempts.set(peer, { failures: 0, due: this.#init.clock.now() + this.#delay(0), dialling: false })
+    const now = this.#init.clock.now()
+    const { at, short } = this.#opened.get(peer) ?? { at: -Infinity, short: 0 }
+    const failures = now - at < SHORT_SESSION_MS ? short : 0
+    this.#opened.set(peer, { at, short: now - at < SHORT_SESSION_MS ? short + 1 : 0 })
+    this.#attempts.set(peer, { failures, due: now + this.#delay(failures), dialling: false })
     this.wake()
   }
 
@@ -65,7 +74,7 @@ export class Reconnector {
     this.#cancel?.()
     const now = this.#init.clock.now()
     const wanted = this.#wanted()
-    for (const peer of this.#attempts.keys()) if (!wanted.has(peer)) this.#attempts.delete(peer)
+    for (const peers of [this.#attempts, this.#opened]) for (const peer of peers.keys()) if (!wanted.has(peer)) peers.delete(peer)
     let next = now + RECONNECT_ROUND_MS
     let dialling = [...this.#attempts.values()].filter((attempt) => attempt.dialling).length
     for (const [peer, addresses] of wanted) {

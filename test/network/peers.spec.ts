@@ -68,6 +68,23 @@ for (const [transport, listen] of [['memory', ['/memory/peers-a']], ['tcp', TCP]
       assert.equal(await answer, 2)
     })
 
+    it('dials again although the wall clock was set back by a year', async () => {
+      const { now } = Date
+      try {
+        const opened = next(a.peers, 'session:open')
+        a.peers.keep(() => b.addresses)
+        await opened
+        const ended = next(a.peers, 'session:close')
+        await b.peers.drop(a.id)
+        await ended
+        const again = next(a.peers, 'session:open')
+        Date.now = () => now() - 365 * 24 * 3600e3
+        assert.equal((await again).peer, b.id)
+      } finally {
+        Date.now = now
+      }
+    })
+
     it('aborts the session signal and says so when the connection closes', async () => {
       const incoming = next(b.peers, 'session:open')
       const session = await a.peers.connect(b.addresses)

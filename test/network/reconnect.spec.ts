@@ -99,6 +99,30 @@ describe('reconnect', () => {
     it.reconnector.stop()
   })
 
+  it('waits longer each time when sessions end soon after they opened, and not after one that lasted', async () => {
+    const it = rig()
+    it.up = true
+    it.reconnector.keep(() => [ADDRESS])
+    await it.clock.advance(0)
+    for (const pause of [1_000, 2_000, 4_000, 8_000]) {
+      await it.clock.advance(500)
+      it.connected.delete(PEER)
+      it.reconnector.closed(PEER)
+      const dials = it.dials.length
+      await it.clock.advance(pause - 1)
+      assert.equal(it.dials.length, dials)
+      await it.clock.advance(1)
+      assert.equal(it.dials.length, dials + 1)
+    }
+    await it.clock.advance(60_000)
+    it.connected.delete(PEER)
+    it.reconnector.closed(PEER)
+    const dials = it.dials.length
+    await it.clock.advance(1_000)
+    assert.equal(it.dials.length, dials + 1)
+    it.reconnector.stop()
+  })
+
   it('dials one peer once at a time', async () => {
     let dials = 0
     const { reconnector, clock } = rig({ dial: async () => { dials++; await new Promise(() => {}) } })
