@@ -16,6 +16,8 @@ import type { AcceptedLink, TopologyMember } from './topology.js'
 export const KEEP_ROUND_MS = 5_000
 /** A connection that is no link and carries no stream is closed after so long. */
 export const IDLE_MS = 60_000
+/** A sign of life of a member may come with new addresses; those of many members are looked at together. */
+const SEEN_MS = 500
 /** How long the side that was dialled waits for the other to open the standing streams of a link. */
 const LINK_WAIT_MS = 5_000
 /** More than this in a round is a transfer, also on a standing stream; pings and single entries stay below. */
@@ -70,6 +72,7 @@ export class Keeper {
   #topology: Topology | undefined
   #wanted = new Set<string>()
   #cancel: (() => void) | undefined
+  #soon: (() => void) | undefined
   #stopped = false
   readonly #uses = new Map<string, Use>()
   /** Addresses are looked at in each round, and parsing one takes longer than all the rest. */
@@ -108,6 +111,8 @@ export class Keeper {
   round (): void {
     if (this.#stopped || this.#follow === undefined || this.#topology === undefined) return
     this.#cancel?.()
+    this.#soon?.()
+    this.#soon = undefined
     this.#topology.setMembers(this.#follow.members())
     this.#wanted = new Set([...this.#topology.wanted(), ...(this.#follow.bootstrap ?? []).map((text) => this.#peerOf(text)).filter((peer) => typeof peer === 'string')])
     this.#cancel = this.#parts.clock.after(KEEP_ROUND_MS, () => { this.round() })
@@ -139,8 +144,8 @@ export class Keeper {
 
   /** A sign of life that came another way. */
   seen (peer: string): void {
-    this.#topology?.seen(peer)
-    this.round()
+    if (this.#topology?.seen(peer) === true) this.round()
+    else if (!this.#uses.has(peer) && !this.#stopped) this.#soon ??= this.#parts.clock.after(SEEN_MS, () => { this.round() })
   }
 
   /** A stream of the peer begins or ends. */
@@ -163,6 +168,7 @@ export class Keeper {
   stop (): void {
     this.#stopped = true
     this.#cancel?.()
+    this.#soon?.()
   }
 
   #reach (peer: string): Reach {

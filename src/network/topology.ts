@@ -125,12 +125,13 @@ export class Topology {
     mark.failures++
   }
 
-  /** It gave a sign of life: a session opened, or a new record of it arrived. It is tried again at once. */
-  seen (peer: string): void {
+  /** It gave a sign of life: a session opened, or a new record of it arrived. True when it was passed over; it is tried again at once. */
+  seen (peer: string): boolean {
     const mark = this.#marks.get(peer)
-    if (mark === undefined || mark.failures === 0) return
+    if (mark === undefined || mark.failures === 0) return false
     mark.failures = 0
     mark.due = 0
+    return true
   }
 
   /** The other side ended a link that this node had dialled. */

@@ -46,7 +46,7 @@ export interface RecordsInit {
   onError?: (error: unknown) => void
 }
 
-interface Held { record: MemberRecord, heard: number, left: number }
+interface Held { record: MemberRecord, heard: number, left: number, /** Of its addresses, once asked for. */ dialled?: string[] }
 
 /** The newest record of each member. Signs this node's own anew, takes in those of others. */
 export class Records {
@@ -114,7 +114,10 @@ export class Records {
 
   /** Where a member says that it is, each ending in its PeerId; what is no multiaddr or names somebody else is left out. */
   addressesOf (peer: string): string[] {
-    return (this.get(peer)?.addresses ?? []).flatMap((bytes) => asAddressOf(peer, bytes))
+    const held = this.held.get(peer)
+    if (held === undefined) return []
+    held.dialled ??= held.record.addresses.flatMap((bytes) => asAddressOf(peer, bytes))
+    return [...held.dialled]
   }
 
   /**

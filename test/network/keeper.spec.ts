@@ -82,6 +82,26 @@ describe('keeper', function () {
       assert.deepEqual(events, [])
     })
 
+    it('looks at many signs of life together, and at none of a connected member', async () => {
+      const [a, b] = await Promise.all([member(), member()])
+      const [other] = await absent(1)
+      let asked = 0
+      const addresses = [...b.addresses]
+      a.peers.follow({ members: () => { asked++; return [asMember(b), other ?? asMember(b)] }, addresses: (peer) => peer === b.id ? addresses : [] })
+      await joined(a, b)
+      asked = 0
+      for (let n = 0; n < 100; n++) a.peers.seen(b.id)
+      await a.clock.advance(1_000)
+      assert.equal(asked, 0)
+      for (let n = 0; n < 100; n++) a.peers.seen(other?.peer ?? '')
+      await a.clock.advance(1_000)
+      assert.equal(asked, 1)
+      a.peers.seen(other?.peer ?? '')
+      await a.peers.stop()
+      await a.clock.advance(1_000)
+      assert.equal(asked, 1)
+    })
+
     it('does not change the session of two that dialled each other at once', async () => {
       const [a, b] = await Promise.all([member(), member()])
       const both = [a, b].map(asMember)
