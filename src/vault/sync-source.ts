@@ -31,7 +31,14 @@ export class IndexSource implements SyncSource {
   }
 
   ids (set: SetName, prefix: string, most: number): Uint8Array[] {
-    return idsBelow(this.db, set === 'vault', prefix, most)
+    if (set === 'file' || prefix.length >= LONGEST_PREFIX) return idsBelow(this.db, set === 'vault', prefix, most)
+    // the few vault kinds lie far apart among all others
+    const ids: Uint8Array[] = []
+    for (const part of digestsBelow(this.db, true, prefix, LONGEST_PREFIX)) {
+      if (ids.length === most) break
+      ids.push(...idsBelow(this.db, true, part.prefix, most - ids.length))
+    }
+    return ids
   }
 
   missing (ids: Uint8Array[]): Uint8Array[] {
