@@ -11,8 +11,8 @@ const BATCH = LONG ? 10 : 4
 /** Of the stops so many are kill -9. */
 const KILLS = 0.3
 const SIZES = [0, 1, 300, 5_000, 70_000, 262_144, 300_000, 1_100_000]
-/** DFS_SEED repeats what is stopped and started, and in which order; when it happens the machine decides. */
-const SEED = Number(process.env.DFS_SEED ?? randomInt(2 ** 31))
+/** DFS_TEST_SEED repeats what is stopped and started, and in which order; when it happens the machine decides. */
+const SEED = Number(process.env.DFS_TEST_SEED ?? randomInt(2 ** 31))
 
 interface Player {
   name: string
@@ -27,7 +27,7 @@ describe(`${NODES} nodes that come and go`, () => {
   afterEach(async () => { await scene.close() })
 
   it(`put ${FILES} files each, and all have all of them in the end`, async () => {
-    console.log(`      DFS_SEED=${SEED}`)
+    console.log(`      DFS_TEST_SEED=${SEED}`)
     const random = seeded(SEED)
     const players = await gather(random)
     const hashes = new Map<string, string>()
