@@ -10,8 +10,8 @@ import type { SetName } from './source.js'
 import { give, want } from './trade.js'
 import type { Below } from './trade.js'
 
-/** A prefix below which both sides have something, and not the same; the peer said that it has `theirs` entries there. */
-interface Open { prefix: string, theirs: number }
+/** A prefix below which both sides have something, and not the same; the peer said that it has `theirs` there. */
+interface Open { prefix: string, theirs: Digest }
 
 /** What a leader does to one set in one round: finds what differs, brings what it lacks, gives what the peer lacks. */
 export class Comparison {
@@ -21,7 +21,7 @@ export class Comparison {
   readonly #open: Open[] = []
   #asked = 0
   #wantIds: Uint8Array[] = []
-  #wantPrefixes: Array<{ prefix: string, theirs: number }> = []
+  #wantPrefixes: Open[] = []
   #giveIds: Uint8Array[] = []
   #giveBelow: Below[] = []
   #late: Uint8Array[] = []
@@ -53,15 +53,16 @@ export class Comparison {
     if (theirs === undefined || theirs.count === 0) {
       if (mine !== undefined && mine.count > 0) this.#giveBelow.push({ prefix })
     } else if (mine === undefined || mine.count === 0) {
-      this.#wantPrefixes.push({ prefix, theirs: theirs.count })
+      this.#wantPrefixes.push({ prefix, theirs })
     } else if (!sameDigest(mine, theirs)) {
-      this.#open.push({ prefix, theirs: theirs.count })
+      this.#open.push({ prefix, theirs })
     }
   }
 
   /** Asks for what is below some open prefixes. */
   async #step (): Promise<void> {
-    const asked = this.#open.splice(-MAX_PREFIXES).sort((a, b) => a.prefix < b.prefix ? -1 : 1)
+    const asked = (await this.#still(this.#open.splice(-MAX_PREFIXES))).sort((a, b) => a.prefix < b.prefix ? -1 : 1)
+    if (asked.length === 0) return
     this.#asked += asked.length
     if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw new ProtocolError('LIMIT', 'Digests that differ, and no entry that does')
     const { found } = await this.#requests.ask({ ask: { set: setNumber(this.#set), prefixes: asked.map(({ prefix }) => prefix) } }, 'found')
@@ -74,9 +75,23 @@ export class Comparison {
     }
   }
 
+  /** Without those below which another peer has brought the same meanwhile: asking for them would look as if the digests lied. */
+  async #still (open: Open[]): Promise<Open[]> {
+    const levels = new Map<string, Map<string, Digest>>()
+    const still: Open[] = []
+    for (const one of open) {
+      const above = one.prefix.length <= 2 ? '' : one.prefix.slice(0, -1)
+      const mine = levels.get(above) ?? new Map((await this.#source.children(this.#set, above)).map((child) => [child.prefix, child]))
+      levels.set(above, mine)
+      const digest = mine.get(one.prefix)
+      if (digest === undefined || !sameDigest(digest, one.theirs)) still.push(one)
+    }
+    return still
+  }
+
   async #branch ({ prefix, theirs }: Open, { children }: Node): Promise<void> {
     if (prefix.length >= LONGEST_PREFIX_DIGITS) throw new ProtocolError('LIMIT', 'Digests below the longest prefix')
-    checkCount(children.reduce((total, { count }) => total + count, 0), theirs)
+    checkCount(children.reduce((total, { count }) => total + count, 0), theirs.count)
     const mine = new Map((await this.#source.children(this.#set, prefix)).map((child) => [child.prefix, child]))
     for (const child of children) {
       checkDepth(prefix, child)
@@ -88,7 +103,7 @@ export class Comparison {
   }
 
   async #leaf ({ prefix, theirs }: Open, ids: Uint8Array[]): Promise<void> {
-    checkCount(ids.length, theirs)
+    checkCount(ids.length, theirs.count)
     const listed = new Set(ids.map(hex))
     for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')
     this.#wantIds.push(...await this.#source.missing(ids))

@@ -26,13 +26,17 @@ export async function want (requests: Requests, set: SetName, prefixes: string[]
     if (page === undefined || page.records.length > 0) throw new ProtocolError('MALFORMED', 'Records that were not wanted')
     if (page.entries.length > 0) {
       const came = page.entries.map(idOf)
+      let asked = 0
       for (const id of came) {
         const name = hex(id)
-        if (!wanted.delete(name) && !prefixes.some((prefix) => name.startsWith(prefix))) throw new ProtocolError('MALFORMED', 'An entry that was not wanted')
+        if (wanted.delete(name)) asked++
+        else if (!prefixes.some((prefix) => name.startsWith(prefix))) throw new ProtocolError('MALFORMED', 'An entry that was not wanted')
       }
       const { brought, left } = await receive(requests, page.entries, came)
-      requests.moved += brought
-      vain = brought > 0 ? 0 : vain + 1
+      // what was missing when it was asked for did differ, though another peer brought it meanwhile
+      const moved = Math.max(brought, asked - left.length)
+      requests.moved += moved
+      vain = moved > 0 ? 0 : vain + 1
       if (late.length < MAX_WANTED_IDS) late.push(...left)
     }
     if (page.last) break

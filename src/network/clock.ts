@@ -6,9 +6,9 @@ export interface Clock {
   after: (ms: number, fn: () => void) => () => void
 }
 
-/** For pauses: a wall clock that is set back must not make them longer by as much. Its milliseconds start anywhere. */
+/** For pauses: a wall clock that is set back must not make them longer by as much. Milliseconds since 1970, as the wall clock was when the process began. */
 export const steadyClock: Clock = {
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   after: (ms, fn) => systemClock.after(ms, fn)
 }
 

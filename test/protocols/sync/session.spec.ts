@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { LEAF_IDS, MAX_HEADS, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS } from '../../../protocols/sync/constants.js'
+import { LEAF_IDS, MAX_HEADS, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS, VAIN_PREFIXES } from '../../../protocols/sync/constants.js'
 import { entryOf } from '../../vectors/sync.js'
 import { gatedPair } from '../gated-streams.js'
 import { BAD, EntrySet, HandClock, connected, text } from './peers.js'
@@ -191,6 +191,52 @@ describe('protocols/sync session', () => {
     }
     await close(await round(a, b))
     assert.equal(a.received.flat().filter((name) => name === 'vault late').length, 2)
+  })
+
+  it('asks one peer for nothing below prefixes that another has made equal meanwhile', async () => {
+    const [own, other] = [numbered('entry', 2000), numbered('other', 2000)]
+    const [a, b] = [new EntrySet(own), new EntrySet([...own, ...other])]
+    const link = await quiet(a, b)
+    let asked = 0
+    const ids = b.ids.bind(b)
+    b.ids = (set, prefix, most) => {
+      // all comes from somebody else when the first step has been asked for
+      if (asked++ === 0) for (const name of other) a.add(entryOf(name))
+      return ids(set, prefix, most)
+    }
+    await link.a.ask()
+    assert.deepEqual(a.names, b.names)
+    assert.deepEqual([asked, a.received], [1, []])
+    await close(link)
+  })
+
+  it('goes on with a peer whose every entry another brings just before', async () => {
+    const [own, other] = [numbered('entry', 9000), numbered('other', 9000)]
+    const [a, b] = [new EntrySet(own), new EntrySet([...own, ...other])]
+    const link = await quiet(a, b)
+    const entries = b.entries.bind(b)
+    b.entries = (ids) => {
+      const found = entries(ids)
+      for (const entry of found) a.add(entry)
+      return found
+    }
+    const below = b.below.bind(b)
+    b.below = function * (set, prefix) {
+      for (const entry of below(set, prefix)) {
+        a.add(entry)
+        yield entry
+      }
+    }
+    let asked = 0
+    const ids = b.ids.bind(b)
+    b.ids = (set, prefix, most) => {
+      asked++
+      return ids(set, prefix, most)
+    }
+    await link.a.ask()
+    assert.deepEqual(a.names, b.names)
+    assert.ok(asked > VAIN_PREFIXES)
+    await close(link)
   })
 
   it('takes once more what was given before what it leans on', async () => {
