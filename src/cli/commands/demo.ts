@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { BlockCorruptError } from '../../errors.js'
+import { AbortError, BlockCorruptError } from '../../errors.js'
 import type { Context, Run } from '../context.js'
 import { FILES, fresh } from '../demo/files.js'
 import { type DemoNode, Processes } from '../demo/processes.js'
@@ -45,6 +45,10 @@ export async function demo (context: Context): Promise<undefined> {
     await out.data({ event: 'done', files: rows.length, equal, bytes: rows.reduce((all, { size }) => all + size, 0), seconds })
     if (equal !== rows.length) throw new BlockCorruptError(`${rows.length - equal} files came back different`)
     for (const { remote } of nodes) await remote.stop()
+  } catch (error) {
+    // a put that was only waiting for others when Ctrl-C came says that its file is kept: not here, where nothing is
+    if (signal.aborted) throw new AbortError('The demo was ended', { cause: error })
+    throw error
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
