@@ -5,6 +5,12 @@ const CHECKPOINT_PAGES = 8192
 /** How long a connection waits for another one of this process, which only happens while a checkpoint resets the log. */
 const BUSY_MS = 10_000
 
+/**
+ * Cache of the writing connection, KiB. Keys are hashes, so a group of entries touches thousands of pages all over the
+ * indexes: with SQLite's 2 MiB each was written to the log and read again several times in one transaction.
+ */
+const WRITER_CACHE_KIB = 16 * 1024
+
 /** Bytes of the sums that `add256` adds. */
 const SUM_BYTES = 32
 
@@ -27,10 +33,10 @@ export function add256 (a: Uint8Array, b: Uint8Array): Uint8Array {
   return sum
 }
 
-/** Every commit is on disk (fsync of the log) before it returns. */
+/** Every commit is on disk (fsync of the log) before it returns. What a savepoint needs to undo stays in memory: in files it was half of all that was written. */
 export function openWriter (db: DatabaseSync): void {
   addFunctions(db)
-  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${WRITER_CACHE_KIB}`)
 }
 
 export function openReader (db: DatabaseSync): void {

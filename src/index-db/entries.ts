@@ -46,8 +46,8 @@ export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint
 }
 
 /** These entries of the tag are heads no more. */
-export function followed (tag: Uint8Array, ids: Uint8Array[]): Statement {
-  return [FOLLOWED, tag, JSON.stringify(ids.map(hex))]
+export function followed (tag: Uint8Array, ids: Uint8Array[]): Statement[] {
+  return ids.length === 0 ? [] : [[FOLLOWED, tag, JSON.stringify(ids.map(hex))]]
 }
 
 /** What the name means now on this node; missing: the name has no newest version. */
@@ -61,6 +61,19 @@ export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT
 export const entriesOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ?', tag)
 export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
 export const hasWaiting = (db: IndexDb, tag: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 LIMIT 1', tag) !== undefined
+
+/** What is here of some ids and tags; each as the text of its bytes (protocols/vault/standing, `keyOf`). */
+export interface Glimpse { ids: Set<string>, tags: Set<string> }
+
+/** Which of these ids have an entry, and which of these tags. */
+export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]): Glimpse {
+  const among = (column: 'id' | 'tag', values: Uint8Array[]): Set<string> => new Set(values.length === 0
+    ? []
+    : db.all<{ value: Uint8Array }>(`SELECT unhex(value) AS value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE ${column} = unhex(value))`, JSON.stringify(values.map(hex)))
+      .map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')))
+  return { ids: among('id', ids), tags: among('tag', tags) }
+}
+
 export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT count(*) AS n FROM entries')?.n ?? 0
 export const entryIds = (db: IndexDb): Iterable<{ id: Uint8Array }> => db.iterate<{ id: Uint8Array }>('SELECT id FROM entries')
 

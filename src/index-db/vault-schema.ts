@@ -32,8 +32,7 @@ CREATE TABLE entries (
   void INTEGER NOT NULL DEFAULT 0,
   entry BLOB NOT NULL
 ) STRICT;
-CREATE INDEX entries_tag ON entries (tag) WHERE tag IS NOT NULL;
-CREATE INDEX entries_heads ON entries (tag) WHERE head = 1;
+CREATE INDEX entries_tag ON entries (tag, head) WHERE tag IS NOT NULL;
 CREATE INDEX entries_waiting ON entries (tag) WHERE waiting = 1;
 CREATE INDEX entries_root ON entries (root) WHERE root IS NOT NULL;
 CREATE INDEX entries_writer ON entries (writer, seq);

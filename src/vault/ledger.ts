@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import { isVaultEntry, readEntry, type Entry, type FileEntry, type PutEntry } from '../../protocols/vault/entry.js'
+import { isVaultEntry, readEntry, type DeleteEntry, type Entry, type FileEntry, type PutEntry, type UnknownEntry } from '../../protocols/vault/entry.js'
 import { asHeads } from '../../protocols/vault/history.js'
-import type { PutPrivate } from '../../protocols/vault/private-part.js'
+import { openEntry, type PutPrivate } from '../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
 import { NotAllowedError } from '../errors.js'
@@ -16,10 +17,11 @@ import { Barrier } from './barrier.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { Forks } from './chains.js'
 import { follows, without, type Heads } from './heads.js'
+import { Group } from './group.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from './members.js'
 import { nameOf, newestName } from './names.js'
 import { asVoidRow, retag, retagAll } from './retag.js'
-import { entryRow, historyRows } from './stored.js'
+import { entryRow, historyRows, type HistoryRow } from './stored.js'
 import { knownAdmit, Voids } from './voids.js'
 
 export type { Change, Turn } from './changes.js'
@@ -34,6 +36,8 @@ const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => re
 export type Commit = (statements: Statement[]) => Promise<void>
 
 const VAULT_KINDS = 'vault'
+/** Entries that are looked up and written together, in one turn of this thread: a few milliseconds. */
+const GROUP_ENTRIES = 64
 
 /**
  * The set of entries on this node: takes in what is valid and whose writer is known, keeps each tag's heads, each
@@ -79,7 +83,27 @@ export class Ledger {
       throw error
     }
     for (const entry of entries.filter(isVaultEntry)) await this.take(entry, undefined, from)
-    await Promise.all(entries.filter((entry) => !isVaultEntry(entry)).map((entry) => this.take(entry, undefined, from)))
+    await this.takeAll(entries.filter((entry) => !isVaultEntry(entry)), from)
+  }
+
+  /** Group by group, other work of this thread between them; one group is written while the next is looked at. */
+  private async takeAll (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
+    const groups: Array<Promise<void>> = []
+    for (let at = 0; at < entries.length; at += GROUP_ENTRIES) {
+      if (at > 0) await nextTurn()
+      const taken = this.takeGroup(entries.slice(at, at + GROUP_ENTRIES), from)
+      // it is thrown below, when the others were begun
+      taken.catch(() => {})
+      groups.push(taken)
+    }
+    await Promise.all(groups)
+  }
+
+  private async takeGroup (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
+    const group = new Group(this.db, entries)
+    const taken = entries.map((entry) => this.take(entry, (statements) => group.commit(statements), from, group))
+    group.close()
+    await Promise.all(taken)
   }
 
   /** The entry of these bytes, verified by itself and of this vault. */
@@ -88,12 +112,12 @@ export class Ledger {
   }
 
   /** Commits one entry unless it is known; true when it was new. A writer that is not known makes it false. */
-  async take (entry: Entry, commit: Commit = async (statements) => { await this.db.write(statements) }, from?: string): Promise<boolean> {
+  async take (entry: Entry, commit: Commit = async (statements) => { await this.db.write(statements) }, from?: string, group?: Group): Promise<boolean> {
     if (isVaultEntry(entry) || entry.kind === 'unknown') {
       return this.locks.run(VAULT_KINDS, async () => await this.together(entry, () => this.takeVault(entry, commit, from)) ?? this.takeAlone(entry, commit, from))
     }
     if (!this.knows(entry)) return this.left()
-    return await this.locks.run(lockOf(entry.tag), () => this.together(entry, () => this.takeFile(entry, commit, from))) ?? this.takeAlone(entry, commit, from)
+    return await this.locks.run(lockOf(entry.tag), () => this.together(entry, () => this.takeFile(entry, commit, from, group))) ?? this.takeAlone(entry, commit, from)
   }
 
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
@@ -118,7 +142,7 @@ export class Ledger {
   async takeMade (entry: PutEntry, hidden: PutPrivate, before: Heads, commit: Commit): Promise<void> {
     if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This node was revoked: nothing that it writes counts in the vault any more')
     const conflict = without(before.heads, entry.after).length > 0
-    await this.write(entry, [insertEntry(entryRow(entry), true), followed(entry.tag, entry.after)], nameOf(entry, hidden, conflict), conflict, commit)
+    await this.write(entry, [insertEntry(entryRow(entry), true), ...followed(entry.tag, entry.after)], nameOf(entry, hidden, conflict), conflict, commit)
   }
 
   /** Undefined when the entry touches others, which is for `takeAlone`; that must not be begun in here. */
@@ -128,8 +152,8 @@ export class Ledger {
   }
 
   /** Commits a file's entry while the caller holds its tag; false when it is known. */
-  private async takeFile (entry: FileEntry, commit: Commit, from?: string): Promise<boolean> {
-    if (hasEntry(this.db, entry.id)) {
+  private async takeFile (entry: FileEntry, commit: Commit, from?: string, group?: Group): Promise<boolean> {
+    if (group?.isHere(entry.id) ?? hasEntry(this.db, entry.id)) {
       await commit([])
       return false
     }
@@ -141,11 +165,12 @@ export class Ledger {
       this.onChange({ kind: 'other', entry }, entry.encoded, from)
       return true
     }
-    const before = this.heads(entry.tag)
-    if (!isVoid && follows(entry, before) && !hasWaiting(this.db, entry.tag)) {
+    const isFresh = group?.isFresh(entry.tag) === true
+    const before = isFresh ? asHeads<HistoryRow>([]) : this.heads(entry.tag)
+    if (!isVoid && follows(entry, before) && (isFresh || !hasWaiting(this.db, entry.tag))) {
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([row])])
-      const name = this.keys === undefined ? undefined : newestName(after, this.keys)
-      await this.write(entry, [insertEntry(row, true), followed(entry.tag, entry.after)], name, after.conflict, commit, from)
+      const name = this.keys === undefined ? undefined : nameAfter(after, entry, this.keys)
+      await this.write(entry, [insertEntry(row, true), ...followed(entry.tag, entry.after)], name, after.conflict, commit, from)
       return true
     }
     // out of turn: the whole history of the name says what is applied now
@@ -234,3 +259,16 @@ export class Ledger {
 }
 
 const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')
+
+/** The name after this entry came, which is not parsed a second time. */
+function nameAfter (history: Heads, entry: PutEntry | DeleteEntry, keys: ReadKeys): NameRow | undefined {
+  if (history.newest?.id !== entry.id) return newestName(history, keys)
+  if (entry.kind === 'delete') return undefined
+  try {
+    return nameOf(entry, openEntry(entry, keys), history.conflict)
+  } catch (error) {
+    // it counts in its history, but nobody can read it
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
+}

@@ -1,13 +1,13 @@
-import { asBytes, asList, decode } from '../../protocols/block/cbor.js'
+import { asBytes, asList } from '../../protocols/block/cbor.js'
+import { readValue } from '../../protocols/block/cbor-read.js'
 import { HASH_BYTES } from '../../protocols/block/hash.js'
 import { readPublic, type Entry } from '../../protocols/vault/entry.js'
 import type { HistoryEntry } from '../../protocols/vault/history.js'
-import { MAX_ENTRY_BYTES } from '../../protocols/vault/limits.js'
 import type { EntryRow } from '../index-db/entries.js'
 
 /** An entry from this node's index: its signature was verified before it was written there. */
 export function readStored (encoded: Uint8Array): Entry {
-  const [publicBytes, sealed] = asList(decode(encoded, { maxBytes: MAX_ENTRY_BYTES }), { min: 3, max: 3 })
+  const [publicBytes, sealed] = asList(readValue(encoded), { min: 3, max: 3 })
   return readPublic(encoded, asBytes(publicBytes), asBytes(sealed))
 }
 

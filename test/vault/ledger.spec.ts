@@ -107,6 +107,23 @@ describe('ledger', () => {
     assert.deepEqual(state(other), state(straight))
   })
 
+  it('a page of several groups ends with the same: names that are new, versions in a row, entries twice, and of unknown kinds', async () => {
+    const steps = await history(Array.from({ length: 24 }, (_, n) => ({ who: n, name: n, kind: n % 10 })))
+    const { people } = await threeAdmits(home)
+    const writer = new Writer(home, people[1])
+    const fresh = Array.from({ length: 150 }, (_, n) => writer.put(`fresh/${n}`, `text ${n}`))
+    const page = [...steps, ...fresh, ...steps.toReversed(), ...fresh.slice(0, 40)]
+    const straight = await opened()
+    for (const bytes of [...steps, ...fresh]) await straight.ledger.receive([bytes])
+    const other = await opened()
+    await other.ledger.receive(page)
+    assert.deepEqual(state(other), state(straight))
+    assert.equal(other.changes.length, straight.changes.length)
+    const twice = await opened()
+    await Promise.all([twice.ledger.receive(page), twice.ledger.receive(page.toReversed())])
+    assert.deepEqual(state(twice), state(straight))
+  })
+
   it('without keys keeps the same set and heads, and no names', async () => {
     const entries = await history([{ who: 0, name: 0, kind: 0 }, { who: 1, name: 0, kind: 1 }, { who: 2, name: 1, kind: 0 }])
     const blind = await opened(false)
