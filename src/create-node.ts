@@ -7,7 +7,7 @@ import { equal } from '../protocols/block/hash.js'
 import { SYNC_PROTOCOL } from '../protocols/sync/constants.js'
 import { UPLOAD_ID_BYTES } from '../protocols/store/constants.js'
 import type { DfsNode, DfsNodeInit } from './interface.js'
-import { systemClock } from './network/clock.js'
+import { steadyClock, systemClock, type Clock } from './network/clock.js'
 import { Gate } from './network/gate.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
@@ -15,10 +15,12 @@ import { RecordKeeping } from './keep-records.js'
 import { Levels } from './levels.js'
 import { Node } from './node.js'
 import { openFolder, type OpenedFolder } from './open-folder.js'
+import { entryById } from './index-db/entries.js'
 import { CatchUp } from './replication/catch-up.js'
 import { FetchPlan } from './replication/fetch-plan.js'
 import { InboundUploads } from './replication/inbound-uploads.js'
 import { Links } from './replication/links.js'
+import { Others } from './replication/others.js'
 import { Pulls } from './replication/pulls.js'
 import { serve } from './replication/serve.js'
 import { NodeEvents } from './node-events.js'
@@ -28,6 +30,7 @@ import { checkInit } from './verbs/check-init.js'
 import { stillDiallingMs } from './verbs/dialling.js'
 import { ended } from './verbs/ended.js'
 import { staying } from './verbs/evict.js'
+import { others } from './verbs/others.js'
 import type { Parts } from './verbs/parts.js'
 import { foundVault, newJoiner, type NodeKey } from './vault/found.js'
 import { MemberGreeter } from './vault/greeter.js'
@@ -42,8 +45,8 @@ const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_POR
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
 /** Waits that tests shorten. @internal */
-export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number }
-const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS }
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, /** Of connections and idle streams. */ clock: Clock }
+const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, clock: steadyClock }
 
 /**
  * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
@@ -112,8 +115,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     await events.remember(db, addresses)
     await folder.commit()
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
-    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs })
-    const links = new Links(peers, { inactivityMs: waits.inactivityMs })
+    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock })
+    const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
     const keeping = new RecordKeeping({
       db,
       store,
@@ -135,7 +138,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
-    const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs)
+    const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs,
+      new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs }))
     const uploads = new InboundUploads()
     const parts: Parts = {
       peer,
@@ -148,6 +152,10 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       catchUp: new CatchUp({
         db, store, peers, fetch, peer, uploads,
         timer: systemClock,
+        writerOf: (entry) => {
+          const row = entryById(db, entry)
+          return row === undefined ? undefined : vault.ledger.members.ofWriter(row.writer)?.peer
+        },
         // of this node's secret, so that no member opens uploads under these ids
         uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
         onVersion: (version) => { events.held(version) },

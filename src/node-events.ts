@@ -117,10 +117,11 @@ export class NodeEvents {
     node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
   }
 
-  private disconnected ({ peer }: Session): void {
+  private disconnected (session: Session): void {
     const { parts } = this.attached ?? {}
-    // what was committed here while it was connected went out to it
-    if (parts?.levels.behind(peer) !== undefined) parts.levels.equal(peer)
+    const { peer } = session
+    // what was committed here while it had a link went out to it
+    if (parts?.sync.carries(session) === true && parts.levels.behind(peer) !== undefined) parts.levels.equal(peer)
     parts?.keeping.presence.closed(peer)
     this.met(peer)
     this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })

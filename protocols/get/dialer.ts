@@ -79,6 +79,11 @@ export class GetClient {
     return this.#error !== undefined || this.#channel.closed
   }
 
+  /** True when nothing is asked for, nor still to be answered. */
+  get idle (): boolean {
+    return this.#wants.size === 0 && this.#asked === 0
+  }
+
   /**
    * The block's bytes, verified against `cid`. Throws MissingBlockError (INCOMPLETE) when the peer does not send it,
    * HASH_MISMATCH when it sent other bytes (the peer is told; other wants go on), INVALID_DATA when the block has

@@ -44,6 +44,11 @@ export class StoreClient {
     return this.#error !== undefined || this.#channel.closed
   }
 
+  /** True when no upload is under way, and the peer owes nothing. */
+  get idle (): boolean {
+    return this.#uploads.size === 0 && this.#credit.free >= CREDIT_BYTES
+  }
+
   /**
    * Resolves when the peer has taken the upload on; at once when `expected` is 1..EARLY_BYTES, a refusal then comes
    * with what is called next. Throws what the peer refused with (NO_SPACE, READ_ONLY, NOT_ALLOWED, LIMIT, ...), what

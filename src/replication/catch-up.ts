@@ -12,6 +12,7 @@ import type { FetchPlan } from './fetch-plan.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from './inbound-uploads.js'
 import { MissingPass, type Row } from './missing-pass.js'
+import type { Need } from './others.js'
 import { Slots } from './slots.js'
 import type { Timer } from './timer.js'
 
@@ -24,13 +25,15 @@ export const BLOCKS_BESIDE_FOREGROUND = 1
 /** Waits from one pass over what could not be brought to the next: the first one, doubled up to the second while nothing comes. */
 export const RETRY_MIN_MS = 500
 export const RETRY_MAX_MS = 300_000
+/** From this wait on members without a connection are dialled for what those with one did not have: mostly it is only on its way to them. */
+const DIAL_FROM_MS = 8 * RETRY_MIN_MS
 /** A pass in which so many versions, one after the other, found no room ends there. */
 export const PASSED_OVER = 16
 
 export interface CatchUpParts {
   db: IndexDb
   store: BlockStore
-  peers: Pick<Peers, 'sessions' | 'addEventListener' | 'removeEventListener'>
+  peers: Pick<Peers, 'sessions' | 'wants' | 'addEventListener' | 'removeEventListener'>
   fetch: Pick<FetchPlan, 'fetch'>
   /** This node: who its uploads are of. */
   peer: string
@@ -38,6 +41,8 @@ export interface CatchUpParts {
   uploadOf: (root: Uint8Array) => Uint8Array
   uploads: InboundUploads
   timer: Timer
+  /** PeerId of the member that wrote an entry (its id), if it is known. */
+  writerOf?: (entry: Uint8Array) => string | undefined
   /** A version is whole here that was not. */
   onVersion?: (version: { entry: Uint8Array, root: CID, bytes: number }) => void
   /** A version was set aside, or failed otherwise than for want of room or of somebody who has it. */
@@ -94,8 +99,14 @@ export class CatchUp {
     if (this.stopping.signal.aborted || this.running || store.usage().capacity === 0) return
     this.running = true
     this.passAt = timer.now()
-    peers.addEventListener('session:open', this.again)
+    peers.addEventListener('session:open', this.onSession)
     this.pump()
+  }
+
+  /** A connection that is only for what somebody needs brings no news. */
+  private readonly onSession = (event: CustomEvent<{ peer: string }>): void => {
+    if (this.parts.peers.wants(event.detail.peer)) this.again()
+    else this.pump()
   }
 
   /** An entry came; `root`: of the version that it names. */
@@ -141,7 +152,7 @@ export class CatchUp {
   /** What came so far stays pinned. Resolves when nothing runs. */
   async stop (): Promise<void> {
     this.running = false
-    this.parts.peers.removeEventListener('session:open', this.again)
+    this.parts.peers.removeEventListener('session:open', this.onSession)
     this.cancelRetry?.()
     this.stopping.abort(new Error('the node stops'))
     await Promise.all(this.tasks)
@@ -178,12 +189,13 @@ export class CatchUp {
     if (!isMissing(db, entry)) return
     const root = parseCid(rootBytes)
     const upload = this.parts.uploadOf(rootBytes)
+    const need: Need = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly' }
     await store.begin({ upload, writer: peer, expected: Math.max(1, bytes - pinnedBytes(db, upload)), signal })
     try {
       await bringVersion({
         store, slots: this.slots, upload, root, bytes, signal,
         fetch: async (cid, options) => {
-          const block = await fetch.fetch(cid, options)
+          const block = await fetch.fetch(cid, { ...options, need })
           this.brought = true
           return block
         },

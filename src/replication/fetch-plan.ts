@@ -5,6 +5,7 @@ import { INACTIVITY_MS } from '../defaults.js'
 import { BlocksUnavailableError } from '../errors.js'
 import type { Peers } from '../network/peers.js'
 import { abortable } from './links.js'
+import type { Need, Others, Search } from './others.js'
 
 export interface FetchOptions {
   signal?: AbortSignal
@@ -12,6 +13,8 @@ export interface FetchOptions {
   size?: number
   /** Called with each block that came from a peer. */
   onFetched?: (peer: string, bytes: number) => void
+  /** Which members without a connection may be dialled for it. @default as for a user who waits */
+  need?: Need
 }
 
 interface Speed {
@@ -36,23 +39,25 @@ const RETURNS = 2
 
 /**
  * Where blocks come from when they are not here: connected members, several at once, each in proportion to how fast it
- * answers. A holder that stalls, lies or vanishes costs one block's time. One in-flight table by CID, so that two
- * readers of a block make one transfer.
+ * answers; where a node has links to some members only, a few of the others after them. A holder that stalls, lies or
+ * vanishes costs one block's time. One in-flight table by CID, so that two readers of a block make one transfer.
  */
 export class FetchPlan {
   private readonly speeds = new Map<string, Speed>()
-  private readonly inFlight = new Map<string, { promise: Promise<Uint8Array>, waiting: number, controller: AbortController }>()
+  private readonly inFlight = new Map<string, { promise: Promise<Uint8Array>, waiting: number, controller: AbortController, need: Need }>()
 
   /**
    * @param diallingMs how much longer nobody being connected does not mean that nobody will be
    * @param inactivityMs how long a holder that was lost is waited for
+   * @param others members to dial when no connected one has a block
    */
   constructor (
     private readonly peers: Pick<Peers, 'sessions' | 'get' | 'addEventListener' | 'removeEventListener'>,
     private readonly links: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } },
     private readonly describeAbsent: () => string,
     private readonly diallingMs = (): number => 0,
-    private readonly inactivityMs = INACTIVITY_MS
+    private readonly inactivityMs = INACTIVITY_MS,
+    private readonly others?: Others
   ) {}
 
   /** The block's bytes, verified against `cid`. Throws BlocksUnavailableError when no reachable member has it. */
@@ -62,11 +67,14 @@ export class FetchPlan {
     let entry = this.inFlight.get(key)
     if (entry === undefined) {
       const controller = new AbortController()
-      const promise = this.run(cid, controller.signal, options).finally(() => { this.forget(key, controller) })
+      const need = { ...options.need }
+      const promise = this.run(cid, controller.signal, need, options).finally(() => { this.forget(key, controller) })
       promise.catch(() => {}) // every waiting caller sees it through its own race below
-      entry = { promise, waiting: 0, controller }
+      entry = { promise, waiting: 0, controller, need }
       this.inFlight.set(key, entry)
     }
+    // somebody waits for it from now on
+    if (options.need?.dial === undefined) delete entry.need.dial
     entry.waiting++
     try {
       return await abortable(entry.promise, options.signal)
@@ -84,18 +92,21 @@ export class FetchPlan {
     if (this.inFlight.get(key)?.controller === controller) this.inFlight.delete(key)
   }
 
-  private async run (cid: CID, signal: AbortSignal, { size, onFetched }: FetchOptions): Promise<Uint8Array> {
+  private async run (cid: CID, signal: AbortSignal, need: Need, { size, onFetched }: FetchOptions): Promise<Uint8Array> {
+    const search = this.others?.search(need)
     const asked = new Map<string, string>()
     const returns = new Map<string, number>()
     let lastError: unknown
     for (;;) {
       const peer = this.best(asked)
       if (peer === undefined) {
+        const starting = asked.size === 0 ? Math.ceil(this.diallingMs()) : 0
+        if (starting === 0 && await search?.more(signal) === true) continue
         // a holder that was lost in mid-transfer may be back, or another come, within the time a stall is allowed
         const lost = [...asked].some(([who, answer]) => answer === 'lost' && mayReturn(returns, who))
-        const waitMs = lost ? this.inactivityMs : asked.size === 0 ? Math.ceil(this.diallingMs()) : 0
-        if (waitMs > 0 && await this.anotherSession(asked, returns, signal, waitMs)) continue
-        throw this.unavailable(cid, asked, lastError)
+        const waitMs = lost ? this.inactivityMs : starting
+        if (waitMs > 0 && (await this.anotherSession(asked, returns, signal, waitMs) || await search?.more(signal) === true)) continue
+        throw this.unavailable(cid, asked, search, lastError)
       }
       const speed = this.speedOf(peer)
       const started = performance.now()
@@ -106,6 +117,7 @@ export class FetchPlan {
         const cost = (performance.now() - started) / ((bytes.length + FIXED_BYTES) / MIB) / speed.outstanding
         speed.cost += (cost - speed.cost) * NEWEST
         speed.failures = 0
+        this.others?.has(peer)
         onFetched?.(peer, bytes.length)
         return bytes
       } catch (error) {
@@ -113,6 +125,7 @@ export class FetchPlan {
         lastError = error
         const missing = error instanceof ProtocolError && error.code === 'INCOMPLETE'
         asked.set(peer, missing ? 'missing' : this.peers.get(peer) === undefined ? 'lost' : 'failed')
+        if (missing) this.others?.lacks(peer)
         // data that is wrong in itself is the writer's fault, not the holder's
         if (!missing && !(error instanceof ProtocolError && error.code === 'INVALID_DATA')) speed.failures++
       } finally {
@@ -164,12 +177,15 @@ export class FetchPlan {
     }
   }
 
-  private unavailable (cid: CID, asked: Map<string, string>, cause: unknown): BlocksUnavailableError {
+  private unavailable (cid: CID, asked: Map<string, string>, search: Search | undefined, cause: unknown): BlocksUnavailableError {
     const count = (what: string): number => [...asked.values()].filter((value) => value === what).length
+    // one that was not reached may have connected by itself later
+    const unreached = [...search?.unreached ?? []].filter((peer) => !asked.has(peer)).length
     const parts = [
-      [count('missing'), 'do not have it'], [count('failed'), 'failed'], [count('lost'), 'went away']
+      [count('missing'), 'do not have it'], [count('failed'), 'failed'], [count('lost'), 'went away'], [unreached, 'were not reached']
     ].filter(([n]) => n !== 0).map(([n, text]) => `${n ?? 0} ${text ?? ''}`)
-    const members = asked.size === 0 ? 'no member is connected' : `of ${asked.size} connected members ${parts.join(', ')}`
+    const all = asked.size + unreached
+    const members = all === 0 ? 'no member is connected' : `of ${all} ${unreached === 0 ? 'connected ' : ''}members ${parts.join(', ')}`
     return new BlocksUnavailableError(`A part of this file is not here, and ${members} (block ${cid.toString()}). ${this.describeAbsent()}`.trim(), { cause })
   }
 }

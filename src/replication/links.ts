@@ -3,8 +3,22 @@ import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { StoreClient } from '../../protocols/store/dialer.js'
 import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import type { Peers } from '../network/peers.js'
+import type { Timer } from './timer.js'
 
-interface Client { readonly closed: boolean, abort: (error: Error) => void }
+/** A stream that nobody used for so long is ended, so that the connection below it can be. */
+export const LINK_IDLE_MS = 30_000
+/** How often unused streams are looked for. */
+const LOOK_MS = LINK_IDLE_MS / 6
+
+interface Client {
+  readonly closed: boolean
+  /** Nothing is asked of the peer, and it owes nothing. */
+  readonly idle: boolean
+  close: () => Promise<void>
+  abort: (error: Error) => void
+}
+
+interface Use<T> { readonly pending: Promise<T>, client?: T, /** When it was last of use; milliseconds of the timer. */ at: number }
 
 /** Waits for `promise`, but no longer than `signal` allows; what it waits for goes on for others. */
 export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -22,49 +36,78 @@ export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): 
 
 /**
  * One stream a peer, opened on demand, kept open and used by everybody: a kept-open stream answers five times as many
- * small requests as a new one each (design, wire). It is forgotten when it ends.
+ * small requests as a new one each (design, wire). It is forgotten when it ends, and ended when nobody used it for
+ * LINK_IDLE_MS.
  */
 export class Kept<T extends Client> {
-  private readonly clients = new Map<string, Promise<T>>()
+  private readonly uses = new Map<string, Use<T>>()
   private readonly stopping = new AbortController()
+  private cancelLook: (() => void) | undefined
 
-  constructor (private readonly open: (peer: string, options: { signal: AbortSignal }) => Promise<T>) {}
+  constructor (private readonly open: (peer: string, options: { signal: AbortSignal }) => Promise<T>, private readonly timer: Timer) {}
 
   async to (peer: string, options: { signal?: AbortSignal } = {}): Promise<T> {
-    const known = this.clients.get(peer)
+    const known = this.uses.get(peer)
     if (known !== undefined) {
-      const client = await abortable(known, options.signal)
+      known.at = this.timer.now()
+      const client = await abortable(known.pending, options.signal)
       if (!client.closed) return client
-      if (this.clients.get(peer) === known) this.clients.delete(peer)
+      this.forget(peer, known)
       return this.to(peer, options)
     }
     const { signal } = this.stopping
     signal.throwIfAborted()
-    const pending = this.open(peer, { signal })
-    this.clients.set(peer, pending)
-    pending.catch(() => { if (this.clients.get(peer) === pending) this.clients.delete(peer) })
-    return abortable(pending, options.signal)
+    const use: Use<T> = { pending: this.open(peer, { signal }), at: this.timer.now() }
+    this.uses.set(peer, use)
+    use.pending.then((client) => {
+      use.client = client
+      use.at = this.timer.now()
+    }, () => { this.forget(peer, use) })
+    this.cancelLook ??= this.timer.after(LOOK_MS, this.look)
+    return abortable(use.pending, options.signal)
   }
 
   /** Ends them all; resolves at once, also while some are being opened. */
   async stop (reason: Error): Promise<void> {
     this.stopping.abort(reason)
-    const all = [...this.clients.values()]
-    this.clients.clear()
+    this.cancelLook?.()
+    const all = [...this.uses.values()]
+    this.uses.clear()
     // what a peer holds up is not waited for, and ended should it open after all
-    for (const pending of all) pending.then((client) => { client.abort(reason) }, () => { /* it never opened */ })
+    for (const { pending } of all) pending.then((client) => { client.abort(reason) }, () => { /* it never opened */ })
+  }
+
+  private readonly look = (): void => {
+    const now = this.timer.now()
+    for (const [peer, use] of this.uses) {
+      const { client } = use
+      if (client?.idle !== true) use.at = now
+      else if (now - use.at >= LINK_IDLE_MS) {
+        this.forget(peer, use)
+        client.close().catch((error: unknown) => { client.abort(error as Error) })
+      }
+    }
+    this.cancelLook = this.uses.size === 0 || this.stopping.signal.aborted ? undefined : this.timer.after(LOOK_MS, this.look)
+  }
+
+  private forget (peer: string, use: Use<T>): void {
+    if (this.uses.get(peer) === use) this.uses.delete(peer)
   }
 }
 
-/** The data streams of this node to its peers. */
+/** The data streams of this node to other members, over a link or a connection that is made for them. */
 export class Links {
   readonly get: Kept<GetClient>
   readonly store: Kept<StoreClient>
 
   /** @param limits inactivityMs: how long a peer may stand still. @default that of the protocols */
-  constructor (peers: Pick<Peers, 'open'>, limits: { inactivityMs?: number } = {}) {
-    this.get = new Kept(async (peer, options) => new GetClient(await peers.open(peer, GET_PROTOCOL, options), limits))
-    this.store = new Kept(async (peer, options) => new StoreClient(await peers.open(peer, STORE_PROTOCOL, options), limits))
+  constructor (peers: Pick<Peers, 'open' | 'reach'>, timer: Timer, limits: { inactivityMs?: number } = {}) {
+    const stream = async (peer: string, protocol: string, options: { signal: AbortSignal }): ReturnType<Peers['open']> => {
+      await peers.reach(peer, options)
+      return peers.open(peer, protocol, options)
+    }
+    this.get = new Kept(async (peer, options) => new GetClient(await stream(peer, GET_PROTOCOL, options), limits), timer)
+    this.store = new Kept(async (peer, options) => new StoreClient(await stream(peer, STORE_PROTOCOL, options), limits), timer)
   }
 
   async stop (): Promise<void> {

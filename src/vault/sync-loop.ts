@@ -8,11 +8,11 @@ const SYNC_STREAMS_PER_PEER = 2
 /** How long after a sync that failed the next one is tried over the same connection; doubles up to the second number. A sync that lasted longer than that begins anew with the first. */
 const AGAIN_MIN_MS = 1_000
 const AGAIN_MAX_MS = 60_000
-/** How long the side that was dialled waits for the other's stream before it opens one itself. */
+/** How often the side that was dialled looks whether the other's stream still runs, and either side whether the connection is a link. */
 const GRACE_MS = 3_000
 
 export interface SyncParts {
-  peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open'>
+  peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open' | 'wants'>
   source: SyncSource
   /** Verifies and commits. */
   receive: (entries: Uint8Array[], from: string) => Promise<void>
@@ -43,10 +43,13 @@ const systemClock: SyncClock = {
   }
 }
 
+/** A stream for what is asked of a member that no link goes to. */
+interface Single { asking: number, readonly session: Promise<SyncSession> }
+
 /**
- * Keeps one sync session with each connected member, opened by the side that dialled, and passes what is new to all
- * others. When two members dial each other at once, each may take the other's connection for the one that counts; so
- * the side that was dialled opens a session too, where none has come.
+ * Keeps one sync session over each link, and passes what is new to all others. The network says by 'link:open' which
+ * side opens it: the one that dialled, or the one that was dialled where nothing came from there. So two that dialled
+ * each other at once have one too, where each takes the other's connection for the one that counts.
  */
 export class SyncLoop {
   /** Running ones, the newest last: two nodes that dialled each other have two for a while. */
@@ -55,6 +58,11 @@ export class SyncLoop {
   private readonly rounds = new Map<string, RoundResult>()
   /** How often each member may begin a round, over all its connections. */
   private readonly budgets = new Map<string, RoundBudget>()
+  /** Sessions whose sync this side keeps up. */
+  private readonly kept = new WeakSet<Session>()
+  /** Those over which everything new went out. */
+  private readonly carried = new WeakSet<Session>()
+  private readonly singles = new Map<string, Single>()
   /** Who waits for the session with a peer to open. */
   private readonly awaited = new Map<string, Set<(session: SyncSession) => void>>()
   private readonly running = new Set<Promise<void>>()
@@ -67,15 +75,21 @@ export class SyncLoop {
 
   async start (): Promise<void> {
     const { peers } = this.parts
-    peers.addEventListener('session:open', this.onOpen)
-    await peers.handle(SYNC_PROTOCOL, (stream, session) => this.run(stream, session, 'inbound'), { maxInbound: SYNC_STREAMS_PER_PEER })
-    for (const session of peers.sessions()) this.link(session)
+    peers.addEventListener('link:open', this.onOpen)
+    await peers.handle(SYNC_PROTOCOL, (stream, session) => {
+      this.carried.add(session)
+      return this.run(stream, session, 'inbound')
+    }, { maxInbound: SYNC_STREAMS_PER_PEER })
+    // links that were told of before
+    for (const session of peers.sessions()) if (session.direction === 'outbound' && peers.wants(session.peer)) this.link(session)
   }
 
   private readonly onOpen = (event: CustomEvent<Session>): void => { this.link(event.detail) }
 
   private link (session: Session): void {
-    if (this.stopping.signal.aborted) return
+    if (this.stopping.signal.aborted || this.kept.has(session)) return
+    this.kept.add(session)
+    this.carried.add(session)
     const work = this.keep(session).finally(() => { this.running.delete(work) })
     this.running.add(work)
   }
@@ -85,9 +99,9 @@ export class SyncLoop {
     const signal = AbortSignal.any([session.signal, this.stopping.signal])
     const { againMs = AGAIN_MIN_MS, graceMs = GRACE_MS, peers, onError } = this.parts
     let waitMs = againMs
-    if (session.direction === 'inbound') await this.pause(graceMs, signal)
     while (!signal.aborted) {
-      if (session.direction === 'inbound' && this.sessions.has(session.peer)) {
+      // told once a session: it may be no link for a while, and one again
+      if (!peers.wants(session.peer) || (session.direction === 'inbound' && this.sessions.has(session.peer))) {
         await this.pause(graceMs, signal)
         continue
       }
@@ -118,7 +132,7 @@ export class SyncLoop {
     }
   }
 
-  private async run (stream: Stream, { peer }: Session, direction: 'inbound' | 'outbound'): Promise<void> {
+  private async run (stream: Stream, { peer }: Session, direction: 'inbound' | 'outbound', onRunning?: (session: SyncSession) => void): Promise<void> {
     const { source, receive, receiveRecords, onRound, random, inactivityMs } = this.parts
     const budget = this.budgets.get(peer) ?? new RoundBudget(this.clock.now())
     this.budgets.set(peer, budget)
@@ -143,6 +157,7 @@ export class SyncLoop {
     try {
       const running = session.run()
       for (const tell of this.awaited.get(peer) ?? []) tell(session)
+      onRunning?.(session)
       if (signal.aborted) onStop()
       await running
     } finally {
@@ -167,11 +182,61 @@ export class SyncLoop {
     return [...this.sessions].flatMap(([peer, sessions]) => peer === from ? [] : sessions.slice(-1))
   }
 
-  /** One round with a connected member: resolves when both have what either had. Waits for a sync that is only being opened. */
+  /** True when a link goes to this connected member, or comes from it. */
+  linked (peer: string): boolean {
+    return this.sessions.has(peer) || (this.parts.peers.get(peer) !== undefined && this.parts.peers.wants(peer))
+  }
+
+  /** True when everything that was committed here while this session lived went out to its member. */
+  carries (session: Session): boolean {
+    return this.carried.has(session)
+  }
+
+  /**
+   * One round with a connected member: resolves when both have what either had. Waits for a sync that is only being
+   * opened; where there is no link it has a stream for that round.
+   */
   async ask (peer: string, options: AbortOptions = {}): Promise<void> {
     options.signal?.throwIfAborted()
-    const session = this.sessions.get(peer)?.at(-1) ?? await this.opened(peer, options)
-    await session.ask(options)
+    const single = this.singles.get(peer)
+    const running = this.sessions.get(peer)?.at(-1)
+    if (single === undefined && running !== undefined) return running.ask(options)
+    const connection = this.parts.peers.get(peer)
+    if (connection === undefined) throw new Error(`no session with ${peer}`)
+    if (single === undefined && this.parts.peers.wants(peer)) return (await this.opened(connection, options)).ask(options)
+    await this.askOnce(single ?? this.single(connection), connection, options)
+  }
+
+  /** The last one who asks ends the stream. */
+  private async askOnce (single: Single, connection: Session, options: AbortOptions): Promise<void> {
+    const { peer } = connection
+    single.asking++
+    try {
+      await (await this.within(single.session, connection, options)).ask(options)
+    } finally {
+      if (--single.asking === 0) {
+        if (this.singles.get(peer) === single) this.singles.delete(peer)
+        single.session.then((session) => session.close()).catch(() => { /* it never opened, or ended first */ })
+      }
+    }
+  }
+
+  private single (connection: Session): Single {
+    const signal = AbortSignal.any([connection.signal, this.stopping.signal])
+    const { promise, resolve, reject } = Promise.withResolvers<SyncSession>()
+    const { peers, onError } = this.parts
+    const work = (async () => {
+      try {
+        await this.run(await peers.open(connection.peer, SYNC_PROTOCOL, { signal }), connection, 'outbound', resolve)
+      } catch (error) {
+        reject(error)
+        if (!signal.aborted) onError(connection.peer, error)
+      }
+    })().finally(() => { this.running.delete(work) })
+    this.running.add(work)
+    const single = { asking: 0, session: promise }
+    this.singles.set(connection.peer, single)
+    return single
   }
 
   /** The last round with this member since the start, connected or not. */
@@ -190,27 +255,35 @@ export class SyncLoop {
     return known.findLast((behindBy) => behindBy !== undefined)
   }
 
-  private async opened (peer: string, options: AbortOptions): Promise<SyncSession> {
-    const connection = this.parts.peers.get(peer)
-    if (connection === undefined) throw new Error(`no session with ${peer}`)
-    const { promise, resolve, reject } = Promise.withResolvers<SyncSession>()
+  private async opened (connection: Session, options: AbortOptions): Promise<SyncSession> {
+    const { peer } = connection
+    const { promise, resolve } = Promise.withResolvers<SyncSession>()
     const tells = this.awaited.get(peer) ?? new Set()
     this.awaited.set(peer, tells.add(resolve))
-    const signal = AbortSignal.any([connection.signal, this.stopping.signal, ...(options.signal === undefined ? [] : [options.signal])])
-    const onAbort = (): void => { reject(signal.reason as Error) }
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
     try {
-      return await promise
+      return await this.within(promise, connection, options)
     } finally {
-      signal.removeEventListener('abort', onAbort)
       tells.delete(resolve)
       if (tells.size === 0 && this.awaited.get(peer) === tells) this.awaited.delete(peer)
     }
   }
 
+  /** Waits for `work` while the connection lives, this loop runs and the signal allows. */
+  private async within<T> (work: Promise<T>, connection: Session, options: AbortOptions): Promise<T> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    const signal = AbortSignal.any([connection.signal, this.stopping.signal, ...(options.signal === undefined ? [] : [options.signal])])
+    const onAbort = (): void => { reject(signal.reason as Error) }
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    try {
+      return await Promise.race([work, aborted])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
   async stop (): Promise<void> {
-    this.parts.peers.removeEventListener('session:open', this.onOpen)
+    this.parts.peers.removeEventListener('link:open', this.onOpen)
     this.stopping.abort(new Error('the node stops'))
     await Promise.allSettled([...this.running])
   }

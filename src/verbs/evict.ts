@@ -5,15 +5,19 @@ import { NotAllowedError, NotPromisedError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
 import { notMissing } from '../index-db/missing.js'
 import { pushVersion } from '../replication/push-version.js'
+import { othersWithRoom } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
+
+/** Members without a connection that are dialled when no connected one gives its word. */
+const OTHERS_DIALLED = 8
 
 /**
  * Drops this node's copy of the newest version once another member gave its word: a receipt says that every block
  * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first.
  */
 export async function evict (parts: Parts, name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
-  const { vault, store, links, peers, catchUp } = parts
+  const { vault, store, links, catchUp } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') {
     throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
   }
@@ -24,7 +28,7 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
   parts.leaving.add(leaving)
   const failures: string[] = []
   try {
-    for (const { peer } of peers.sessions()) {
+    for (const peer of candidates(parts)) {
       try {
         await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
       } catch (error) {
@@ -42,6 +46,14 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
   }
   const others = failures.length === 0 ? 'No other member is connected.' : failures.join('; ')
   throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
+}
+
+/** Connected members, then a few others: those are looked for when it is their turn. */
+function * candidates (parts: Parts): Generator<string> {
+  const connected = parts.peers.sessions().map(({ peer }) => peer)
+  yield * connected
+  const known = new Set(connected)
+  yield * othersWithRoom(parts).filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
 }
 
 type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>

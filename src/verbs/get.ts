@@ -6,6 +6,7 @@ import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../interface.js'
 import type { FetchOptions } from '../replication/fetch-plan.js'
 import type { BlockStore } from '../store/interface.js'
+import { writerOf } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
 
@@ -14,8 +15,9 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
   const { offset = 0, length, signal, onProgress } = options
   whole('offset', offset)
   if (length !== undefined) whole('length', length)
-  const { info, root, key } = await find(parts, name, options)
+  const { info, root, key, entry } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
+  const need = { writer: writerOf(parts, entry) }
   const ended = parts.catchUp.foreground()
   try {
     const bytes = readFile({
@@ -26,6 +28,7 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
       ...(signal === undefined ? {} : { signal }),
       get: (cid, size, { signal: over }) => block(parts, cid, {
         signal: over,
+        need,
         ...(size === undefined ? {} : { size }),
         onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
       })

@@ -2,10 +2,14 @@ import { DEFAULT_DURABLE } from '../defaults.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import type { Receipt } from '../replication/live-push.js'
 import { awayText } from './away.js'
+import { othersWithRoom } from './others.js'
 import type { Parts } from './parts.js'
 
 /** A member that was lost and is back: what it is handed moves the deadline on in this many attempts, no more. */
 const COUNTED_ATTEMPTS = 3
+
+/** Members without a connection that one put dials in vain; those that gave their word do not count. */
+const MAX_DIALLED_IN_VAIN = 8
 
 /** Brings the version to `peer`; calls `onBytes` with each block that was handed over. */
 type Push = (peer: string, signal: AbortSignal, onBytes: () => void) => Promise<void>
@@ -13,8 +17,9 @@ type Push = (peer: string, signal: AbortSignal, onBytes: () => void) => Promise<
 /**
  * Which members a put waits for. With `durable` given it looks for others until that many have the version or there
  * was no progress for 30 s: no receipt, and no bytes handed over. A member that takes bytes and goes, again and again,
- * makes none: pins let it go on where it was, so that a few attempts are enough for an honest one. Without it, one other member is enough, and none is waited for once the node had its time
- * to find somebody.
+ * makes none: pins let it go on where it was, so that a few attempts are enough for an honest one. Without it, one other
+ * member is enough, and none is waited for once the node had its time to find somebody. Where a node has links to some
+ * members only, others are dialled when those are too few.
  */
 export class Reach {
   readonly wanted: number
@@ -22,6 +27,8 @@ export class Reach {
   readonly required: boolean
   private readonly failures = new Map<string, unknown>()
   private readonly attempts = new Map<string, number>()
+  /** Members that were dialled for this put and gave no word. */
+  private readonly inVain = new Set<string>()
   /** By performance.now(), in milliseconds: when nobody new is waited for any more, nor one that is back tried again. */
   private deadline = 0
 
@@ -47,7 +54,9 @@ export class Reach {
       const have = new Set(receipts.map(({ peer }) => peer))
       const missing = this.wanted - 1 - have.size
       if (missing <= 0) return
-      const next = this.candidates(new Set([...tried, ...have])).slice(0, missing)
+      const known = new Set([...tried, ...have])
+      const connected = this.candidates(known).slice(0, missing)
+      const next = [...connected, ...this.others(known, missing - connected.length)]
       if (next.length === 0) {
         if (!await this.somebodyComes(tried, have, signal)) return
         continue
@@ -56,6 +65,7 @@ export class Reach {
         tried.add(peer)
         try {
           await push(peer, signal ?? new AbortController().signal, this.attempt(peer))
+          this.inVain.delete(peer)
           this.progress()
         } catch (error) {
           signal?.throwIfAborted()
@@ -85,6 +95,15 @@ export class Reach {
 
   private candidates (tried: Set<string>): string[] {
     return this.parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer))
+  }
+
+  /** Up to so many members to dial. A node that nobody is connected to dials for those only that were asked for: it is cut off. */
+  private others (tried: Set<string>, most: number): string[] {
+    if (most === 0 || (!this.required && this.parts.peers.sessions().length === 0)) return []
+    const places = Math.min(most, MAX_DIALLED_IN_VAIN - this.inVain.size)
+    const others = othersWithRoom(this.parts).filter((peer) => !tried.has(peer)).slice(0, Math.max(0, places))
+    for (const peer of others) this.inVain.add(peer)
+    return others
   }
 
   /** True when a member that was not tried, or was lost and is back, connects in time; one that has the version is nobody new. */

@@ -12,8 +12,8 @@ export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Ar
 const SIMILAR_NAMES = 3
 
 /**
- * What `name` means now. A name that is not known here is asked for once, in one bounded round with all connected
- * members, before FileNotFoundError.
+ * What `name` means now. A name that is not known here is asked for once, in one bounded round with all members that
+ * there is a link to, before FileNotFoundError.
  */
 export async function find (parts: Parts, name: string, options: AbortOptions & { version?: string } = {}): Promise<Found> {
   const { vault } = parts
@@ -33,12 +33,13 @@ export async function find (parts: Parts, name: string, options: AbortOptions & 
   throw new FileNotFoundError(`No file named "${name}". ${where}${similar.length === 0 ? '' : ` Close: ${similar.join(', ')}`}`, { retry: asked < others })
 }
 
-/** One round with everybody who is connected; resolves to how many answered. */
+/** One round over every link; resolves to how many answered. */
 async function askAll (parts: Parts, signal?: AbortSignal): Promise<number> {
   const limit = AbortSignal.timeout(parts.waits.askMs)
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit])
   if (parts.peers.sessions().length === 0) await firstSession(parts, either)
-  const results = await Promise.allSettled(parts.peers.sessions().map(({ peer }) => parts.sync.ask(peer, { signal: either })))
+  const linked = parts.peers.sessions().filter(({ peer }) => parts.sync.linked(peer))
+  const results = await Promise.allSettled(linked.map(({ peer }) => parts.sync.ask(peer, { signal: either })))
   if (signal?.aborted === true) throw new AbortError('The operation was aborted', { cause: signal.reason })
   return results.filter(({ status }) => status === 'fulfilled').length
 }

@@ -11,6 +11,9 @@ export class FakePeers extends EventTarget {
 
   sessions = (): Session[] => [...this.here.values()]
   get = (peer: string): Session | undefined => this.here.get(peer)
+  /** Members that no link goes to. */
+  readonly unwanted = new Set<string>()
+  wants = (peer: string): boolean => !this.unwanted.has(peer)
 
   come (...peers: string[]): void {
     for (const peer of peers) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { FetchPlan } from '../../src/replication/fetch-plan.js'
+import { Others, OTHERS_A_BLOCK, OTHERS_A_MINUTE, OTHERS_A_MINUTE_UNATTENDED } from '../../src/replication/others.js'
+import { FakeClock } from '../network/fake-clock.js'
 import { failsWith } from '../node/cluster.js'
 import { block, FakeGets, FakePeers, refusal, type Ask } from './fakes.js'
 
@@ -238,5 +240,113 @@ describe('fetch plan', () => {
     peers.come('a')
     await assert.rejects(plan.fetch(block('x').cid, { signal: AbortSignal.abort(new Error('before')) }), { message: 'before' })
     assert.equal(gets.asked.length, 0)
+  })
+
+  describe('with members that no link goes to', () => {
+    let clock: FakeClock
+    let away: string[]
+    let dialled: string[]
+    /** What a dial does. @default it connects */
+    let reach: (peer: string, signal: AbortSignal | undefined) => Promise<void>
+    beforeEach(() => {
+      clock = new FakeClock()
+      away = Array.from({ length: 20 }, (_, n) => `other ${n}`)
+      dialled = []
+      reach = async () => {}
+      const found = Object.assign(peers.peers, {
+        reach: async (peer: string, { signal }: { signal?: AbortSignal } = {}) => {
+          dialled.push(peer)
+          await reach(peer, signal)
+          peers.come(peer)
+        }
+      })
+      const others = new Others({ peers: found, list: () => away.filter((peer) => peers.get(peer) === undefined), timer: clock, dialMs: NEVER_MS })
+      plan = new FetchPlan(found, gets, () => '', () => 0, NEVER_MS, others)
+      gets.auto = (ask) => { ask.fail(refusal('INCOMPLETE')) }
+    })
+    const holds = (holder: string): void => {
+      gets.auto = (ask) => {
+        if (ask.peer === holder) ask.answer(block('x').bytes)
+        else ask.fail(refusal('INCOMPLETE'))
+      }
+    }
+    const text = async (work: Promise<unknown>): Promise<string> => (await failsWith(work, 'BLOCKS_UNAVAILABLE')).message
+
+    it('asks the connected ones first, and then who wrote the file', async () => {
+      peers.come('a')
+      holds('other 17')
+      assert.deepEqual(await plan.fetch(block('x').cid, { need: { writer: 'other 17' } }), block('x').bytes)
+      assert.equal(gets.asked[0]?.peer, 'a')
+      assert.equal(dialled[0], 'other 17')
+    })
+
+    it('dials nobody when a connected one has the block', async () => {
+      peers.come('a')
+      holds('a')
+      await plan.fetch(block('x').cid)
+      assert.deepEqual(dialled, [])
+    })
+
+    it('dials a few for a block, once each, and says how many were asked', async () => {
+      peers.come('a')
+      const message = await text(plan.fetch(block('x').cid))
+      assert.deepEqual([dialled.length, new Set(dialled).size], [OTHERS_A_BLOCK, OTHERS_A_BLOCK])
+      assert.ok(message.includes(`${OTHERS_A_BLOCK + 1} connected members`) && message.includes(`${OTHERS_A_BLOCK + 1} do not have it`))
+    })
+
+    it('counts those that were not reached, and waits for none of them', async () => {
+      peers.come('a')
+      reach = async () => { throw new Error('no answer') }
+      const message = await text(plan.fetch(block('x').cid))
+      assert.ok(message.includes(`of ${OTHERS_A_BLOCK + 1} members 1 do not have it, ${OTHERS_A_BLOCK} were not reached`), message)
+    })
+
+    it('goes on with the next when one does not answer', async () => {
+      holds('other 2')
+      reach = async (peer, signal) => {
+        if (peer === 'other 2') return
+        return new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => { reject(signal.reason as Error) }) })
+      }
+      assert.deepEqual(await plan.fetch(block('x').cid), block('x').bytes)
+    })
+
+    it('remembers for the next block who lacked one, and does not dial a whole vault for what nobody has', async () => {
+      reach = async () => { throw new Error('no answer') }
+      await text(plan.fetch(block('x').cid))
+      const first = new Set(dialled.splice(0))
+      await text(plan.fetch(block('y').cid))
+      assert.ok(dialled.every((peer) => !first.has(peer)))
+      for (let n = 0; n < 20; n++) await text(plan.fetch(block(`n ${n}`).cid))
+      assert.equal(first.size + dialled.length, OTHERS_A_MINUTE)
+      clock.advanceBy(60_000)
+      await text(plan.fetch(block('z').cid))
+      assert.equal(first.size + dialled.length, OTHERS_A_MINUTE + OTHERS_A_BLOCK)
+    })
+
+    it('dials sparingly, or not at all, for what nobody waits for', async () => {
+      reach = async () => { throw new Error('no answer') }
+      await text(plan.fetch(block('x').cid, { need: { dial: 'never' } }))
+      assert.deepEqual(dialled, [])
+      for (let n = 0; n < 5; n++) await text(plan.fetch(block(`n ${n}`).cid, { need: { dial: 'sparingly' } }))
+      assert.equal(dialled.length, OTHERS_A_MINUTE_UNATTENDED)
+      clock.advanceBy(60_000)
+      // those four that were not dialled yet; the others lacked something a minute ago
+      await text(plan.fetch(block('z').cid, { need: { dial: 'sparingly' } }))
+      assert.deepEqual([dialled.length, new Set(dialled).size], [20, 20])
+      clock.advanceBy(5 * 60_000)
+      await text(plan.fetch(block('z').cid, { need: { dial: 'sparingly' } }))
+      assert.equal(dialled.length, 20 + OTHERS_A_BLOCK)
+    })
+
+    it('dials as for a user as soon as one waits for the same block', async () => {
+      peers.come('a')
+      gets.auto = undefined
+      const { cid, bytes } = block('x')
+      const works = [plan.fetch(cid, { need: { dial: 'never' } }), plan.fetch(cid)]
+      const ask = only(await gets.until(1), 0)
+      holds('other 0')
+      ask.fail(refusal('INCOMPLETE'))
+      assert.deepEqual(await Promise.all(works), [bytes, bytes])
+    })
   })
 })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { CID } from 'multiformats/cid'
-import { Kept } from '../../src/replication/links.js'
+import { Kept, LINK_IDLE_MS } from '../../src/replication/links.js'
 import { LivePush } from '../../src/replication/live-push.js'
 import { pushVersion } from '../../src/replication/push-version.js'
+import { FakeClock } from '../network/fake-clock.js'
 import { failsWith } from '../node/cluster.js'
 import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures.js'
 import { block, ENTRY_ID, FakeStores, refusal } from './fakes.js'
@@ -181,12 +182,23 @@ describe('push version', () => {
 })
 
 describe('kept streams', () => {
-  interface Client { closed: boolean, abort: (error: Error) => void, aborted?: Error }
-  const client = (): Client => ({ closed: false, abort (error) { this.aborted = error; this.closed = true } })
+  interface Client { closed: boolean, idle: boolean, close: () => Promise<void>, abort: (error: Error) => void, aborted?: Error }
+  const client = (): Client => ({
+    closed: false,
+    idle: true,
+    async close () { this.closed = true },
+    abort (error) {
+      this.aborted = error
+      this.closed = true
+    }
+  })
+  let clock: FakeClock
+  beforeEach(() => { clock = new FakeClock() })
+  const keep = (open: (peer: string, options: { signal: AbortSignal }) => Promise<Client>): Kept<Client> => new Kept(open, clock)
 
   it('are opened once a peer, used by all, and opened anew when they have ended', async () => {
     const opened: string[] = []
-    const kept = new Kept(async (peer) => {
+    const kept = keep(async (peer) => {
       opened.push(peer)
       return client()
     })
@@ -201,7 +213,7 @@ describe('kept streams', () => {
 
   it('that could not be opened are tried again', async () => {
     let tries = 0
-    const kept = new Kept(async () => {
+    const kept = keep(async () => {
       if (++tries === 1) throw refusal('CLOSED')
       return client()
     })
@@ -211,7 +223,7 @@ describe('kept streams', () => {
 
   it('one who gives up waiting leaves the opening to the others', async () => {
     const gate = Promise.withResolvers<Client>()
-    const kept = new Kept(() => gate.promise)
+    const kept = keep(() => gate.promise)
     const stop = new AbortController()
     const [one, other] = [kept.to('a', { signal: stop.signal }), kept.to('a')]
     stop.abort(new Error('enough'))
@@ -223,7 +235,7 @@ describe('kept streams', () => {
 
   it('stop waits for no opening that ignores its signal, and ends what opens late', async () => {
     const gate = Promise.withResolvers<Client>()
-    const kept = new Kept(() => gate.promise)
+    const kept = keep(() => gate.promise)
     const pending = kept.to('a')
     await kept.stop(new Error('the node stops'))
     const late = client()
@@ -235,7 +247,7 @@ describe('kept streams', () => {
   it('are ended by stop, also those that are being opened', async () => {
     const reason = new Error('the node stops')
     const open = client()
-    const kept = new Kept(async (peer, { signal }: { signal: AbortSignal }) => {
+    const kept = keep(async (peer, { signal }: { signal: AbortSignal }) => {
       if (peer === 'open') return open
       return new Promise<Client>((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) })
     })
@@ -246,5 +258,49 @@ describe('kept streams', () => {
     assert.equal(open.aborted, reason)
     await assert.rejects(pending, reason)
     await assert.rejects(kept.to('later'), reason)
+  })
+
+  it('are ended when nobody used them for a while, and opened anew', async () => {
+    const made: Client[] = []
+    const kept = keep(async () => {
+      made.push(client())
+      return made[made.length - 1] as Client
+    })
+    const first = await kept.to('a')
+    await clock.advance(LINK_IDLE_MS / 2)
+    await kept.to('a')
+    await clock.advance(LINK_IDLE_MS - 1)
+    assert.deepEqual([first.closed, made.length], [false, 1])
+    await clock.advance(LINK_IDLE_MS)
+    assert.deepEqual([first.closed, first.aborted], [true, undefined])
+    assert.equal((await kept.to('a')).closed, false)
+    assert.equal(made.length, 2)
+    await kept.stop(new Error('the node stops'))
+  })
+
+  it('live while something is under way, and for the whole time after it', async () => {
+    const one = { ...client(), idle: false }
+    const kept = keep(async () => one)
+    await kept.to('a')
+    await clock.advance(10 * LINK_IDLE_MS)
+    assert.equal(one.closed, false)
+    one.idle = true
+    await clock.advance(LINK_IDLE_MS - 1)
+    assert.equal(one.closed, false)
+    await clock.advance(LINK_IDLE_MS)
+    assert.equal(one.closed, true)
+  })
+
+  it('are aborted when their end fails, and not looked at any more after stop', async () => {
+    const lost = new Error('the other side says nothing')
+    const one = { ...client(), close: () => Promise.reject(lost) }
+    const kept = keep(async () => one)
+    await kept.to('a')
+    await clock.advance(2 * LINK_IDLE_MS)
+    assert.equal(one.aborted, lost)
+    await kept.to('b')
+    await kept.stop(new Error('the node stops'))
+    await clock.advance(2 * LINK_IDLE_MS)
+    assert.notEqual(one.aborted, lost)
   })
 })

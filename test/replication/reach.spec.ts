@@ -15,9 +15,14 @@ describe('reach', () => {
     pushed = []
   })
 
-  const reach = (durable: number, progressMs = NEVER_MS): Reach => new Reach({
+  const reach = (durable?: number, progressMs = NEVER_MS): Reach => new Reach({
     peers,
-    vault: { members: () => ['self', 'b', 'c'], labelOf: (peer: string) => peer },
+    peer: 'self',
+    vault: { members: () => ['self', 'b', 'c', ...peers.unwanted].map((peer) => ({ peer })), labelOf: (peer: string) => peer },
+    keeping: {
+      presence: { present: (peer: string) => peer !== 'absent' },
+      records: { get: (peer: string) => ({ capacity: peer === 'lends nothing' ? 0 : 1, accepting: peer !== 'full' }) }
+    },
     waits: { answerMs: 0, progressMs },
     startedAt: 0
   } as unknown as Parts, durable)
@@ -60,6 +65,39 @@ describe('reach', () => {
     peers.come('b')
     await work
     assert.deepEqual(pushed, ['b'])
+  })
+
+  it('dials members without a link when those that are connected are too few', async () => {
+    for (const peer of ['d', 'e', 'absent', 'full', 'lends nothing']) peers.unwanted.add(peer)
+    peers.come('b')
+    const receipts: Receipt[] = []
+    await reach(4).rest(receipts, new Map(), into(receipts))
+    assert.equal(pushed[0], 'b')
+    assert.deepEqual([...pushed].sort(), ['b', 'd', 'e'])
+  })
+
+  it('dials nobody when those that are connected are enough', async () => {
+    peers.unwanted.add('d')
+    peers.come('b')
+    const receipts: Receipt[] = []
+    await reach(2).rest(receipts, new Map(), into(receipts))
+    assert.deepEqual(pushed, ['b'])
+  })
+
+  it('dials no more than a few in vain', async () => {
+    for (let n = 0; n < 40; n++) peers.unwanted.add(`other ${n}`)
+    await reach(3, 0).rest([], new Map(), async (peer) => {
+      pushed.push(peer)
+      throw new Error('not reached')
+    })
+    assert.equal(pushed.length, 8)
+    assert.equal(new Set(pushed).size, 8)
+  })
+
+  it('dials nobody for a put that named no number when nobody is connected', async () => {
+    peers.unwanted.add('d')
+    await reach().rest([], new Map(), into([]))
+    assert.deepEqual(pushed, [])
   })
 
   describe('a member that goes at each push and comes back', () => {

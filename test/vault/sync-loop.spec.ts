@@ -1,92 +1,21 @@
 import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
 import type { Stream } from '@libp2p/interface'
-import { SyncSession, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
+import type { RoundResult, SyncSource } from '../../protocols/sync/session.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { insertEntry } from '../../src/index-db/entries.js'
 import { IndexDb } from '../../src/index-db/index-db.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
-import type { Session } from '../../src/network/peers.js'
 import { entryRow } from '../../src/vault/stored.js'
+import { ROUND_BURST, ROUND_REST_MS } from '../../protocols/sync/constants.js'
 import { SyncLoop } from '../../src/vault/sync-loop.js'
 import { IndexSource } from '../../src/vault/sync-source.js'
+import { FakePeers, HandClock, NOTHING, remote } from './sync-fakes.js'
 import { node, vault, Writer } from './vaults.js'
 
-const NOTHING: SyncSource = { children: () => [], ids: () => [], missing: (ids) => ids, entries: () => [], below: () => [], records: () => [], record: () => undefined }
 const writer = new Writer(vault('sync loop'), node('sync loop'))
 const ENTRY = writer.put('a', 'b')
 const SECOND = writer.put('c', 'd')
-
-/** Peers of which a test opens and closes the sessions; streams are what `opens` gives. */
-class FakePeers extends EventTarget {
-  opens: (signal: AbortSignal | undefined) => Promise<Stream> = () => Promise.reject(new Error('no stream'))
-  handler: ((stream: Stream, session: Session) => Promise<void>) | undefined
-  private readonly here = new Map<string, { session: Session, life: AbortController }>()
-
-  handle = async (_protocol: string, handler: (stream: Stream, session: Session) => Promise<void>): Promise<void> => { this.handler = handler }
-  sessions = (): Session[] => [...this.here.values()].map(({ session }) => session)
-  get = (peer: string): Session | undefined => this.here.get(peer)?.session
-  open = async (_peer: string, _protocol: string, options: { signal?: AbortSignal } = {}): Promise<Stream> => this.opens(options.signal)
-
-  come (peer: string, direction: 'inbound' | 'outbound'): Session {
-    const life = new AbortController()
-    const session = { peer, direction, signal: life.signal } as unknown as Session
-    this.here.set(peer, { session, life })
-    this.dispatchEvent(new CustomEvent('session:open', { detail: session }))
-    return session
-  }
-
-  go (peer: string): void {
-    this.here.get(peer)?.life.abort(new Error('the connection closed'))
-    this.here.delete(peer)
-  }
-}
-
-/** The other side of a stream: what it was told, and when. */
-function remote (stream: Stream, source = NOTHING): { got: Uint8Array[], first: Promise<void>, session: SyncSession } {
-  const first = Promise.withResolvers<void>()
-  const got: Uint8Array[] = []
-  const session = new SyncSession(stream, {
-    direction: 'inbound',
-    source,
-    receive: async (entries) => {
-      got.push(...entries.map((entry) => entry.slice()))
-      first.resolve()
-    },
-    receiveRecords: async (records) => {
-      got.push(...records.map((record) => record.slice()))
-      first.resolve()
-    }
-  })
-  session.run().catch(() => {})
-  return { got, first: first.promise, session }
-}
-
-/** Time that a test moves by hand. */
-class HandClock implements SyncClock {
-  private at = 0
-  private readonly due = new Set<{ at: number, call: () => void }>()
-
-  now = (): number => this.at
-  after = (ms: number, call: () => void): () => void => {
-    const timer = { at: this.at + ms, call }
-    this.due.add(timer)
-    return () => { this.due.delete(timer) }
-  }
-
-  /** The times at which something is due, from now. */
-  waits (): number[] {
-    return [...this.due].map(({ at }) => at - this.at)
-  }
-
-  pass (ms: number): void {
-    this.at += ms
-    for (const timer of [...this.due].filter(({ at }) => at <= this.at)) {
-      this.due.delete(timer)
-      timer.call()
-    }
-  }
-}
 
 describe('sync loop', () => {
   let peers: FakePeers
@@ -325,6 +254,9 @@ describe('sync loop', () => {
       theirs?.catch(() => {})
       const running = remote(dialledFar)
       await round(() => running.session.ask())
+      peers.link('a')
+      await new Promise(setImmediate)
+      assert.deepEqual([opened, clock.waits()], [0, [1_000]])
       clock.pass(1_000)
       await new Promise(setImmediate)
       assert.deepEqual([opened, clock.waits()], [0, [1_000]])
@@ -335,6 +267,56 @@ describe('sync loop', () => {
       assert.deepEqual([opened, led], [1, true])
     })
 
+    it('is not opened over a connection that is no link, nor while it is none again', async () => {
+      const streams = await Promise.all([streamPair(), streamPair()])
+      let opened = 0
+      peers.opens = async () => {
+        const [near] = streams[opened++] ?? []
+        assert.ok(near !== undefined)
+        return near
+      }
+      const [first, second] = streams.map(([, far]) => remote(far))
+      peers.unwanted.add('a')
+      const session = peers.come('a', 'outbound')
+      assert.deepEqual([opened, timed.linked('a'), timed.carries(session)], [0, false, false])
+      peers.unwanted.clear()
+      await round(() => { peers.link('a') })
+      assert.deepEqual([opened, timed.linked('a'), timed.carries(session)], [1, true, true])
+      peers.unwanted.add('a')
+      first?.session.abort(new Error('this one ends'))
+      while (!clock.waits().includes(100)) await new Promise(setImmediate)
+      clock.pass(100)
+      while (!clock.waits().includes(1_000)) await new Promise(setImmediate)
+      assert.deepEqual([opened, timed.linked('a')], [1, false])
+      peers.unwanted.clear()
+      await round(() => { clock.pass(1_000) })
+      assert.equal(opened, 2)
+      second?.session.abort(new Error('the test ends'))
+    })
+
+    it('a member without a link is asked over a stream that ends with the last who asks', async () => {
+      const [near, far] = await streamPair()
+      let opened = 0
+      peers.opens = async () => {
+        opened++
+        return near
+      }
+      remote(far, await holding([ENTRY]))
+      peers.unwanted.add('a')
+      const session = peers.come('a', 'outbound')
+      const got: Uint8Array[] = []
+      receive = async (entries) => { got.push(...entries.map((bytes) => bytes.slice())) }
+      const closed = new Promise<void>((resolve) => { near.addEventListener('close', () => { resolve() }) })
+      await Promise.all([timed.ask('a'), timed.ask('a')])
+      assert.equal(opened, 1)
+      assert.deepEqual(got[0], ENTRY)
+      await closed
+      await new Promise(setImmediate)
+      assert.deepEqual([timed.linked('a'), timed.carries(session), errors], [false, false, []])
+      peers.opens = () => Promise.reject(new Error('not now'))
+      await assert.rejects(timed.ask('a'), { message: 'not now' })
+    })
+
     it('a member\'s rounds are counted over all its streams', async () => {
       const session = peers.come('a', 'inbound')
       const pairs = [await streamPair(), await streamPair()]
@@ -342,12 +324,12 @@ describe('sync loop', () => {
         peers.handler?.(near, session).catch(() => {})
         return remote(far).session
       })
-      for (let n = 0; n < 16; n++) await round(() => sessions[n % 2]?.ask())
+      for (let n = 0; n < ROUND_BURST; n++) await round(() => sessions[n % 2]?.ask())
       await assert.rejects(sessions[0]?.ask({ signal: AbortSignal.timeout(50) }) ?? Promise.resolve())
-      assert.equal(rounds.length, 16)
-      clock.pass(10_000)
+      assert.equal(rounds.length, ROUND_BURST)
+      clock.pass(ROUND_REST_MS)
       await round(() => sessions[1]?.ask())
-      assert.equal(rounds.length, 17)
+      assert.equal(rounds.length, ROUND_BURST + 1)
     })
 
     it('waits longer after each sync that fails, and begins anew after one that lasted', async () => {

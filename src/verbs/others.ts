@@ -1,0 +1,34 @@
+import { readEntry } from '../../protocols/vault/entry.js'
+import type { Parts } from './parts.js'
+
+type Known = Pick<Parts, 'peer' | 'vault' | 'peers' | 'keeping'>
+
+/**
+ * Members that this node has no connection with and wants no link to, and that may be there: those that lend space
+ * first, otherwise in an order of chance. None in a vault where everybody has a link to everybody.
+ */
+export function others ({ peer: self, vault, peers, keeping }: Known): string[] {
+  const { records, presence } = keeping
+  const away = vault.members().map(({ peer }) => peer)
+    .filter((peer) => peer !== self && !peers.wants(peer) && peers.get(peer) === undefined && presence.present(peer))
+  const lends = (peer: string): boolean => (records.get(peer)?.capacity ?? 0) > 0
+  const mixed = shuffled(away)
+  return [...mixed.filter(lends), ...mixed.filter((peer) => !lends(peer))]
+}
+
+/** Those of them that take new blocks, by what they say. */
+export function othersWithRoom (parts: Known): string[] {
+  return others(parts).filter((peer) => {
+    const record = parts.keeping.records.get(peer)
+    return record !== undefined && record.capacity > 0 && record.accepting
+  })
+}
+
+/** The member whose writer key signed this entry; undefined when it is not known here. */
+export function writerOf ({ vault }: Pick<Parts, 'vault'>, entry: Uint8Array): string | undefined {
+  return vault.ledger.members.ofWriter(readEntry(entry).writer)?.peer
+}
+
+function shuffled (peers: string[]): string[] {
+  return peers.map((peer) => ({ peer, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ peer }) => peer)
+}
