@@ -100,6 +100,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   })
   const verifier = new Verifier()
   let started = false
+  let syncing: Promise<void> | undefined
   let startedAt = performance.now()
   const startOnce = async (): Promise<void> => {
     if (started) return
@@ -180,7 +181,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       announce: init.announce ?? [],
       listen,
       start: async () => {
-        await sync.start()
+        await (syncing ??= sync.start())
         parts.catchUp.start()
         await startOnce()
         startedAt = performance.now()

@@ -11,6 +11,8 @@ import { Records } from './vault/records.js'
 import type { Vault } from './vault/vault.js'
 import type { MemberRecord } from '../protocols/vault/record.js'
 
+/** How long a record waits for further entries of this node. */
+const AFTER_ENTRY_MS = 30_000
 /** A node whose lent space is fuller than this takes no more, until it is emptier than the second number. */
 const FULL_SHARE = 0.95
 const ROOM_SHARE = 0.85
@@ -36,6 +38,7 @@ export class RecordKeeping {
   /** A record of this node came that this folder did not sign: it is a copy, or was put back from a backup. */
   restored = false
   private accepting = true
+  private cancel: (() => void) | undefined
   private readonly onSelf = (): void => { this.records.changed() }
 
   constructor (private readonly init: RecordKeepingInit) {
@@ -74,8 +77,17 @@ export class RecordKeeping {
 
   async stop (): Promise<void> {
     this.init.host.removeEventListener('self:peer:update', this.onSelf)
+    this.cancel?.()
     this.presence.stop()
     await this.records.stop()
+  }
+
+  /** This node wrote an entry: its record names the last ones. Not each of many puts is worth a record that goes to everybody. */
+  wrote (): void {
+    this.cancel ??= systemClock.after(AFTER_ENTRY_MS, () => {
+      this.cancel = undefined
+      this.records.changed()
+    })
   }
 
   /** The member is none any more. */

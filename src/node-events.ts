@@ -8,7 +8,7 @@ import { knownAddresses, sawAddress } from './index-db/members.js'
 import type { Session } from './network/session.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
-import { members } from './verbs/status.js'
+import { memberInfo } from './verbs/status.js'
 import type { Parts } from './verbs/parts.js'
 import type { Change } from './vault/ledger.js'
 import { infoOfRow } from './vault/names.js'
@@ -49,13 +49,10 @@ export class NodeEvents {
     const { node, parts } = this.attached
     parts.levels.added()
     parts.sync.forward([encoded], from)
-    if (change.kind === 'other' ? parts.vault.wrote(change.entry) : change.kind === 'file' && parts.vault.wrote(change.entry)) parts.keeping.records.changed()
+    if (change.kind === 'other' ? parts.vault.wrote(change.entry) : change.kind === 'file' && parts.vault.wrote(change.entry)) parts.keeping.wrote()
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
-    for (const { peer } of come) {
-      const detail = members(parts).find((member) => member.peer === peer)
-      if (detail !== undefined) node.safeDispatchEvent('member:join', { detail })
-    }
+    for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
     if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' && change.name !== undefined) {
@@ -122,7 +119,7 @@ export class NodeEvents {
     const { peer } = session
     // what was committed here while it had a link went out to it
     if (parts?.sync.carries(session) === true && parts.levels.behind(peer) !== undefined) parts.levels.equal(peer)
-    parts?.keeping.presence.closed(peer)
+    if (parts?.peers.get(peer) === undefined) parts?.keeping.presence.closed(peer)
     this.met(peer)
     this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })
   }

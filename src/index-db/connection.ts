@@ -9,7 +9,7 @@ const BUSY_MS = 10_000
  * Cache of the writing connection, KiB. Keys are hashes, so a group of entries touches thousands of pages all over the
  * indexes: with SQLite's 2 MiB each was written to the log and read again several times in one transaction.
  */
-const WRITER_CACHE_KIB = 16 * 1024
+const WRITER_CACHE_KIB = 8 * 1024
 
 /** Bytes of the sums that `add256` adds. */
 const SUM_BYTES = 32

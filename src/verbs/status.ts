@@ -8,12 +8,13 @@ export function members (parts: Parts, { all = false }: MembersOptions = {}): Me
   return all ? [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => ({ ...memberInfo(parts, member), present: false, revoked: new Date(time) }))] : now
 }
 
-function memberInfo ({ vault, peers, peer: self, keeping: { records, presence }, sync, levels }: Parts, member: Member): MemberInfo {
+/** A member as the API tells of it. */
+export function memberInfo ({ vault, peers, peer: self, keeping: { records, presence }, sync, levels }: Parts, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
   const connected = !own && peers.get(peer) !== undefined
   const record = records.get(peer)
-  const seen = Math.max(member.seen ?? 0, own ? 0 : records.heard(peer) ?? 0)
+  const seen = Math.max(member.seen ?? 0, own ? 0 : Math.min(records.heard(peer) ?? 0, record?.time ?? 0))
   const behind = connected ? 0 : levels.behind(peer)
   const ahead = connected ? sync.behind(peer) : undefined
   return {
