@@ -6,6 +6,8 @@ import { contents, first, joined, lines, LONG, type RunningNode, Scene, seeded, 
 const NODES = LONG ? 10 : 4
 const FILES = LONG ? 50 : 8
 const CHURN_MS = LONG ? 60_000 : 15_000
+/** So many nodes are being stopped or started at once. */
+const CHURNERS = LONG ? 3 : 1
 /** Files a put command. */
 const BATCH = LONG ? 10 : 4
 /** Of the stops so many are kill -9. */
@@ -19,6 +21,8 @@ interface Player {
   folder: string
   /** Missing while it is stopped. */
   node: RunningNode | undefined
+  /** It is being stopped or started. */
+  busy: boolean
 }
 
 describe(`${NODES} nodes that come and go`, () => {
@@ -32,16 +36,16 @@ describe(`${NODES} nodes that come and go`, () => {
     const players = await gather(random)
     const hashes = new Map<string, string>()
     let putting = true
-    const churned = churn(players, random, () => putting)
+    const count = { stops: 0, kills: 0 }
+    const churned = Promise.all(Array.from({ length: CHURNERS }, () => churn(players, random, () => putting, count)))
     try {
       await Promise.all(players.map((player) => putAll(player, hashes)))
     } finally {
       putting = false
       await churned
     }
-    const { stops, kills } = await churned
-    console.log(`      ${stops} stops, ${kills} of them kill -9`)
-    assert.ok(stops >= NODES / 2)
+    console.log(`      ${count.stops} stops, ${count.kills} of them kill -9`)
+    assert.ok(count.stops >= NODES / 2)
     assert.equal(hashes.size, NODES * FILES)
 
     for (const player of players) player.node ??= await start(scene, player.folder)
@@ -79,7 +83,7 @@ describe(`${NODES} nodes that come and go`, () => {
       const by = nodes[Math.floor(random() * nodes.length)]!
       nodes.push(await joined(scene, `n${n}`, by, n < NODES - 1 ? 'owner' : 'write'))
     }
-    return nodes.map((node, n) => ({ name: `n${n}`, folder: node.folder, node }))
+    return nodes.map((node, n) => ({ name: `n${n}`, folder: node.folder, node, busy: false }))
   }
 
   async function putAll ({ name, folder }: Player, hashes: Map<string, string>): Promise<void> {
@@ -99,11 +103,12 @@ describe(`${NODES} nodes that come and go`, () => {
   }
 
   /** Stops and starts nodes for CHURN_MS, and for as long as files are put. */
-  async function churn (players: Player[], random: () => number, putting: () => boolean): Promise<{ stops: number, kills: number }> {
+  async function churn (players: Player[], random: () => number, putting: () => boolean, count: { stops: number, kills: number }): Promise<void> {
     const end = performance.now() + CHURN_MS
-    const count = { stops: 0, kills: 0 }
     while (performance.now() < end || putting()) {
-      const player = players[Math.floor(random() * players.length)]!
+      const free = players.filter(({ busy }) => !busy)
+      const player = free[Math.floor(random() * free.length)]!
+      player.busy = true
       if (player.node === undefined) {
         // commands have the folder at times, for longer than a start waits
         player.node = await start(scene, player.folder).catch(() => undefined)
@@ -114,7 +119,7 @@ describe(`${NODES} nodes that come and go`, () => {
         count.stops++
         if (kill) count.kills++
       }
+      player.busy = false
     }
-    return count
   }
 })
