@@ -41,6 +41,21 @@ describe('get: outgoing', () => {
     await assert.rejects(client.want(one.cid), withCode('CLOSED'))
   })
 
+  it('is idle when nothing is asked for, nor still to be answered', async () => {
+    const one = block(1)
+    assert.equal(client.idle, true)
+    const leave = new AbortController()
+    const wanted = client.want(one.cid, { signal: leave.signal })
+    assert.equal(client.idle, false)
+    await holder.expect('want')
+    leave.abort(new Error('not any more'))
+    await assert.rejects(wanted)
+    await holder.expect('cancel')
+    assert.equal(client.idle, false)
+    await holder.sendBlock(one)
+    while (!client.idle) await new Promise(setImmediate)
+  })
+
   it('has no more than its window of unknown blocks outstanding', async () => {
     const blocks = Array.from({ length: 8 }, (_, index) => block(index))
     const all = Promise.all(blocks.map(({ cid }) => client.want(cid)))

@@ -65,6 +65,22 @@ describe('store: outgoing', () => {
     await assert.rejects(client.open({ expected: 1 }), withCode('CLOSED'))
   })
 
+  it('is idle when no upload is under way and all credit is back', async () => {
+    const one = block(1)
+    assert.equal(client.idle, true)
+    const upload = await client.open({ expected: one.bytes.length })
+    assert.equal(client.idle, false)
+    await upload.send(one.cid, one.bytes)
+    const done = upload.done(ENTRY)
+    for (const kind of ['open', 'block', 'done'] as const) await listener.expect(kind)
+    await listener.send({ opened: { upload: 1 } })
+    await listener.send({ receipt: { upload: 1, entry: ENTRY_ID } })
+    await done
+    assert.equal(client.idle, false)
+    await listener.send({ credit: { bytes: Math.max(one.bytes.length, MIN_COST_BYTES) } })
+    while (!client.idle) await new Promise(setImmediate)
+  })
+
   it('sends a small upload whole without waiting for an answer', async () => {
     const one = block(1)
     const upload = await client.open({ expected: one.bytes.length })
