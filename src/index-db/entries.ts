@@ -60,7 +60,9 @@ export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => 
 export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
 export const entriesOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ?', tag)
 export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
-export const hasWaiting = (db: IndexDb, tag: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 LIMIT 1', tag) !== undefined
+/** An entry of the tag waits that names this one as its ancestor. */
+export const isAwaited = (db: IndexDb, tag: Uint8Array, id: Uint8Array): boolean =>
+  db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 AND instr(parents, ?) > 0 LIMIT 1', tag, id) !== undefined
 
 /** What is here of some ids and tags; each as the text of its bytes (protocols/vault/standing, `keyOf`). */
 export interface Glimpse { ids: Set<string>, tags: Set<string> }

@@ -8,7 +8,7 @@ import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
 import { NotAllowedError } from '../errors.js'
 import type { Fork } from '../interface.js'
-import { followed, hasEntry, hasWaiting, headsOfTag, insertEntry, setName, type NameRow } from '../index-db/entries.js'
+import { followed, hasEntry, headsOfTag, insertEntry, isAwaited, setName, type NameRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { putMember } from '../index-db/members.js'
@@ -167,7 +167,7 @@ export class Ledger {
     }
     const isFresh = group?.isFresh(entry.tag) === true
     const before = isFresh ? asHeads<HistoryRow>([]) : this.heads(entry.tag)
-    if (!isVoid && follows(entry, before) && (isFresh || !hasWaiting(this.db, entry.tag))) {
+    if (!isVoid && follows(entry, before) && (isFresh || !isAwaited(this.db, entry.tag, entry.id))) {
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([row])])
       const name = this.keys === undefined ? undefined : nameAfter(after, entry, this.keys)
       await this.write(entry, [insertEntry(row, true), ...followed(entry.tag, entry.after)], name, after.conflict, commit, from)

@@ -163,8 +163,13 @@ export class SyncLoop {
     } finally {
       signal.removeEventListener('abort', onStop)
       const left = (this.sessions.get(peer) ?? []).filter((other) => other !== session)
-      if (left.length > 0) this.sessions.set(peer, left)
-      else this.sessions.delete(peer)
+      if (left.length > 0) {
+        this.sessions.set(peer, left)
+        // what the ended one still had to send is found by comparing; one that ends too says so itself
+        if (!signal.aborted) left.at(-1)?.ask().catch(() => {})
+      } else {
+        this.sessions.delete(peer)
+      }
     }
   }
 

@@ -3,9 +3,11 @@ import type { Parts } from './parts.js'
 /** How many members an error names. */
 const NAMED = 5
 
-/** In words: which members are not connected, and since when. Empty when all are. */
-export function awayText ({ vault, peers, peer }: Parts): string {
-  const away = vault.members().filter((member) => member.peer !== peer && peers.get(member.peer) === undefined)
+/** In words: which members are away, and since when. Empty when none is. */
+export function awayText ({ vault, peers, peer, keeping: { presence } }: Parts): string {
+  // without a link to it, others tell whether a member is there
+  const isThere = (who: string): boolean => peers.get(who) !== undefined || (!peers.wants(who) && presence.present(who))
+  const away = vault.members().filter((member) => member.peer !== peer && !isThere(member.peer))
   if (away.length === 0) return ''
   const named = away.slice(0, NAMED).map((member) => `${vault.labelOf(member.peer)} ${member.seen === undefined ? 'was never met' : `has been away since ${when(member.seen)}`}`)
   const rest = away.length - named.length

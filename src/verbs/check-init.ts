@@ -13,6 +13,7 @@ export function checkInit (init: DfsNodeInit): void {
   count('capacity', init.capacity, 0, 'bytes, a whole number from 0')
   if (init.copies !== 'all') count('copies', init.copies, 1, "a whole number from 1, or 'all'")
   count('durable', init.durable, 1, 'a number of members, a whole number from 1')
+  count('offlineGrace', init.offlineGrace, 1000, 'milliseconds, a whole number from 1000')
   count('lockWait', init.lockWait, 0, 'milliseconds, a whole number from 0')
   if (init.dir === '') throw new InvalidOptionError('dir', 'empty', 'a folder; leave it out for a node in memory')
 }

@@ -271,6 +271,8 @@ describe('the local door', () => {
       }
     }, NodeStoppedError)
     assert.ok(got > 0)
+    // until then its socket still takes connections
+    if (child.signalCode === null) await once(child, 'exit')
     // what it left is no node, and a new node takes its place
     assert.equal(await connectDoor(other), undefined)
     const stale = await readPointer(other)

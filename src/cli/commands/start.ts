@@ -10,20 +10,22 @@ import { hasVault } from '../folder.js'
 import { bytes, clean, home, note, plural, shortVault, when } from '../format.js'
 import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
 import { waitForLock } from '../open.js'
+import { parseDuration } from '../parse.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
 
-export interface StartFlags extends NodeFlags { init?: boolean }
+export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string }
 
 export function defineStart (program: Command, run: Run): void {
   addNodeOptions(program.command('start')
     .summary('run the node until stopped')
     .description('Runs the node until Ctrl-C. Options hold for this run; dfs config keeps them.'))
+    .option('--offline-grace <time>', 'a member that gives no sign of life for this long counts as away (default: 1h)')
     .addOption(new Option('--init', 'make a vault first where there is none').hideHelp())
     .action(run(start))
 }
 
-export async function start (context: Context, { init = false, ...flags }: StartFlags): Promise<undefined> {
+export async function start (context: Context, { init = false, offlineGrace, ...flags }: StartFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
   const given = nodeConfig(flags)
   await world.prepare()
@@ -33,7 +35,7 @@ export async function start (context: Context, { init = false, ...flags }: Start
     out.talk(`A new vault, in ${home(dir)}. Its recovery code:  ${out.dfs} recovery-code`)
   }
   const config = over(await configOf(dir), given)
-  const node = await openToRun(context, config)
+  const node = await openToRun(context, offlineGrace === undefined ? config : { ...config, offlineGrace: parseDuration('--offline-grace', offlineGrace) })
   try {
     await using _door = await closing(node, dir)
     tell(context, node)
@@ -46,7 +48,7 @@ export async function start (context: Context, { init = false, ...flags }: Start
 }
 
 /** A node that runs here already will not go away by itself; a command will. */
-async function openToRun ({ world, dir, signal }: Context, config: Config): Promise<DfsNode> {
+async function openToRun ({ world, dir, signal }: Context, config: Config & { offlineGrace?: number }): Promise<DfsNode> {
   return waitForLock(signal, async () => {
     const running = await connectDoor(dir, { signal })
     if (running !== undefined) {
