@@ -8,14 +8,17 @@ const AT_ONCE = 16
 const NAME = 'big.bin'
 const RANGE_BYTES = 1024 ** 2
 
-/** Starts `count` dfs nodes in one vault, below `dir`, all connected to the first. */
-async function startNodes (context, count) {
+/**
+ * Starts `count` dfs nodes in one vault, below `dir`, all connected to the first. Those that only read lend no space:
+ * they would bring themselves every version while it is being timed.
+ */
+async function startNodes (context, count, { readers = false } = {}) {
   const nodes = []
   for (let i = 0; i < count; i++) {
     const node = await startWorker('dfs', context)
     nodes.push(node)
     const invite = i === 0 ? undefined : await nodes[0].call('invite')
-    await node.call('open', { dir: join(context.dir, `node${i}`), label: `node${i}`, invite })
+    await node.call('open', { dir: join(context.dir, `node${i}`), label: `node${i}`, invite, ...(readers && i > 0 ? { capacity: 0 } : {}) })
   }
   if (count > 1) await Promise.all([nodes[0].call('connected', { count: count - 1 }), ...nodes.slice(1).map((node) => node.call('connected', { count: 1 }))])
   return nodes
@@ -29,7 +32,7 @@ async function stopAll (context, workers) {
 
 /** W1 and W2 of one pair of nodes. */
 export async function transfer (context, { big }) {
-  const [a, b] = await startNodes(context, context.wants('W2') ? 2 : 1)
+  const [a, b] = await startNodes(context, context.wants('W2') ? 2 : 1, { readers: true })
   try {
     const samples = []
     a.resetPeak()
@@ -50,7 +53,7 @@ export async function transfer (context, { big }) {
 }
 
 export async function small (context, { small: { folder, names } }) {
-  const [a, b] = await startNodes(context, 2)
+  const [a, b] = await startNodes(context, 2, { readers: true })
   try {
     a.resetPeak()
     const add = await a.call('putAll', { folder, names, atOnce: AT_ONCE, size: SMALL_BYTES })
@@ -69,7 +72,7 @@ export async function small (context, { small: { folder, names } }) {
 }
 
 export async function first (context, { big }) {
-  const [a, b] = await startNodes(context, 2)
+  const [a, b] = await startNodes(context, 2, { readers: true })
   try {
     await a.call('put', { name: NAME, path: big.path, size: big.size, durable: 1 })
     const { firstMs, rangeMs } = await b.call('firstByte', { name: NAME, offset: Math.floor(big.size / 2), length: Math.min(RANGE_BYTES, Math.floor(big.size / 2)) })

@@ -19,8 +19,8 @@ async function get (name, path) {
 }
 
 serve({
-  async open ({ dir, label, invite }) {
-    node = await createNode({ dir, label, listen: ['/ip4/127.0.0.1/tcp/0'], ...(invite === undefined ? {} : { invite }) })
+  async open ({ dir, label, invite, capacity }) {
+    node = await createNode({ dir, label, ...(capacity === undefined ? {} : { capacity }), listen: ['/ip4/127.0.0.1/tcp/0'], ...(invite === undefined ? {} : { invite }) })
   },
 
   async invite () {
