@@ -5,7 +5,12 @@ import type { Parts } from './parts.js'
 
 export function members (parts: Parts, { all = false }: MembersOptions = {}): MemberInfo[] {
   const now = parts.vault.members().map((member) => memberInfo(parts, member))
-  return all ? [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => ({ ...memberInfo(parts, member), present: false, revoked: new Date(time) }))] : now
+  if (!all) return now
+  return [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => {
+    // nobody compares with it any more
+    const { behind: _behind, ahead: _ahead, ...info } = memberInfo(parts, member)
+    return { ...info, present: false, revoked: new Date(time) }
+  })]
 }
 
 /** A member as the API tells of it. */
