@@ -118,6 +118,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock })
     const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
+    const reachedAt = (): string[] => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen)
     const keeping = new RecordKeeping({
       db,
       store,
@@ -125,7 +126,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       vaultId: secrets.vault,
       host,
       key: nodeKey,
-      addresses: () => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen),
+      addresses: reachedAt,
       ...(init.offlineGrace === undefined ? {} : { offlineGraceMs: init.offlineGrace }),
       onNew: (record, from) => { events.record(record, from) },
       onError: (error) => { events.trouble('records', peer, error) }
@@ -178,8 +179,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       verifier,
       folder,
       operator: init.operator ?? '',
-      announce: init.announce ?? [],
-      listen,
+      reachedAt,
       start: async () => {
         await (syncing ??= sync.start())
         parts.catchUp.start()

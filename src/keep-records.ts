@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from '@libp2p/interface'
 import type { IndexDb } from './index-db/index-db.js'
-import { systemClock } from './network/clock.js'
+import { steadyClock, systemClock } from './network/clock.js'
 import type { BlockStore, Usage } from './store/interface.js'
 import { isOwnMachine } from './verbs/addresses.js'
 import type { NodeKey } from './vault/found.js'
@@ -35,8 +35,6 @@ export interface RecordKeepingInit {
 export class RecordKeeping {
   readonly records: Records
   readonly presence: Presence
-  /** A record of this node came that this folder did not sign: it is a copy, or was put back from a backup. */
-  restored = false
   private accepting = true
   private cancel: (() => void) | undefined
   private readonly onSelf = (): void => { this.records.changed() }
@@ -47,7 +45,7 @@ export class RecordKeeping {
     this.presence = new Presence({
       self: peerText(key.peer),
       members: () => vault.members().map(({ peer }) => peer),
-      clock: { now: () => performance.now(), after: systemClock.after },
+      clock: steadyClock,
       ...grace
     })
     this.records = new Records({
@@ -62,7 +60,6 @@ export class RecordKeeping {
         this.presence.heard(peerText(record.subject), record)
         onNew(record, from)
       },
-      onRestored: () => { this.restored = true },
       onError,
       ...grace
     })

@@ -49,14 +49,14 @@ export class NodeEvents {
     const { node, parts } = this.attached
     parts.levels.added()
     parts.sync.forward([encoded], from)
-    if (change.kind === 'other' ? parts.vault.wrote(change.entry) : change.kind === 'file' && parts.vault.wrote(change.entry)) parts.keeping.wrote()
+    const local = 'entry' in change && parts.vault.wrote(change.entry)
+    if (local) parts.keeping.wrote()
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
     if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' && change.name !== undefined) {
-      const local = parts.vault.wrote(change.entry)
       const detail = { ...infoOfRow(change.name), local }
       node.safeDispatchEvent('file:put', { detail })
       if (change.conflict) node.safeDispatchEvent('file:conflict', { detail })

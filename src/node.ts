@@ -11,7 +11,6 @@ import { ended } from './verbs/ended.js'
 import { evict } from './verbs/evict.js'
 import { get } from './verbs/get.js'
 import { invite } from './verbs/invite.js'
-import { inviteAddresses } from './verbs/addresses.js'
 import type { Verifier } from './vault/verifier.js'
 import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
@@ -26,9 +25,8 @@ export interface Built {
   verifier: Verifier
   folder: OpenedFolder
   operator: string
-  announce: string[]
-  /** Where it listens when it runs. */
-  listen: string[]
+  /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
+  reachedAt: () => string[]
   /** Starts listening and connecting. */
   start: () => Promise<void>
 }
@@ -108,8 +106,7 @@ export class Node extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
 
   async invite (options: InviteOptions): Promise<string> {
     const parts = this.alive()
-    const { announce, listen } = this.built
-    return invite(parts, inviteAddresses(parts.peer, announce, this.addresses, listen), options)
+    return invite(parts, this.built.reachedAt(), options)
   }
 
   async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {

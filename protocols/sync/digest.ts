@@ -1,3 +1,4 @@
+import { add256 } from '../block/sum.js'
 import { ProtocolError } from '../errors.js'
 import { SUM_BYTES } from './constants.js'
 
@@ -17,14 +18,7 @@ export function emptyDigest (): Digest {
 /** The digest of a set with one more entry. An id is 32 bytes; the same id added twice counts twice. */
 export function addToDigest (digest: Digest, id: Uint8Array): Digest {
   if (id.length !== SUM_BYTES) throw new ProtocolError('MALFORMED', `An id of ${id.length} bytes`)
-  const sum = new Uint8Array(SUM_BYTES)
-  let carry = 0
-  for (let at = SUM_BYTES - 1; at >= 0; at--) {
-    carry += (digest.sum[at] ?? 0) + (id[at] ?? 0)
-    sum[at] = carry & 0xff
-    carry >>= 8
-  }
-  return { count: digest.count + 1, sum }
+  return { count: digest.count + 1, sum: add256(digest.sum, id) }
 }
 
 export function sameDigest (a: Digest, b: Digest): boolean {
@@ -33,5 +27,5 @@ export function sameDigest (a: Digest, b: Digest): boolean {
 
 /** The digest of several sets together that have no id in common. */
 export function totalOf (digests: Digest[]): Digest {
-  return digests.reduce((total, { count, sum }) => ({ ...addToDigest(total, sum), count: total.count + count }), emptyDigest())
+  return digests.reduce((total, { count, sum }) => ({ count: total.count + count, sum: add256(total.sum, sum) }), emptyDigest())
 }

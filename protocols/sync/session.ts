@@ -16,7 +16,8 @@ export { RoundBudget } from './round-budget.js'
 
 type State = 'new' | 'running' | 'closing' | 'ended'
 
-const systemClock: SyncClock = {
+/** Monotonic; keeps no process alive. */
+export const systemClock: SyncClock = {
   now: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms)

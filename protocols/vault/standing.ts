@@ -4,6 +4,7 @@
  */
 import { compareBytes, equal } from '../block/hash.js'
 import type { Member } from './member.js'
+import { compareRoles } from './signed.js'
 
 /** The part of a valid admit that standing needs. */
 export interface AdmitLike {
@@ -28,8 +29,6 @@ export type StepOf = (id: Uint8Array) => Step | undefined
 
 /** Bytes as a key of maps and sets. */
 export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-
-const RANK = { owner: 3, write: 2, read: 1, store: 0 }
 
 export interface Reach {
   /** Keys of the entries that are here and in the cut, or ancestors of it. */
@@ -104,7 +103,7 @@ export function memberAdmits<T extends AdmitLike> (admits: Iterable<T>, revokes:
 
 /** Of two admits of one subject that are not void: whether the first one counts. */
 export function isBetter (a: AdmitLike, b: AdmitLike): boolean {
-  const higher = RANK[a.member.role] - RANK[b.member.role]
+  const higher = compareRoles(b.member.role, a.member.role)
   return higher === 0 ? compareBytes(a.id, b.id) < 0 : higher > 0
 }
 

@@ -1,3 +1,4 @@
+import { ofSet } from './entries.js'
 import type { IndexDb } from './index-db.js'
 
 /** Ids of entries that begin alike: how many there are, and their sum mod 2^256 (32 bytes, big-endian). */
@@ -15,7 +16,6 @@ export function digestsBelow (db: IndexDb, vault: boolean, prefix: string, lengt
 /** Ids that begin with `prefix` (hex digits), of the vault kinds or of all others, sorted; at most `most`. */
 export function idsBelow (db: IndexDb, vault: boolean, prefix: string, most: number): Uint8Array[] {
   const [from, to] = [prefix.padEnd(64, '0'), prefix.padEnd(64, 'f')].map((hex) => Buffer.from(hex, 'hex'))
-  const kinds = "('admit', 'revoke', 'setting')"
-  return db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE id BETWEEN ? AND ? AND kind ${vault ? 'IN' : 'NOT IN'} ${kinds} ORDER BY id LIMIT ?`, from ?? null, to ?? null, most)
+  return db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(vault)} ORDER BY id LIMIT ?`, from ?? null, to ?? null, most)
     .map(({ id }) => id)
 }

@@ -1,4 +1,5 @@
 import type { IndexDb, Statement } from './index-db.js'
+import { IN_VAULT } from './vault-schema.js'
 
 export interface EntryRow {
   id: Uint8Array
@@ -17,6 +18,9 @@ export interface EntryRow {
   entry: Uint8Array
 }
 
+/** An entry with what revokes say of it. */
+export type VoidRow = EntryRow & { void: number }
+
 export interface NameRow {
   name: string
   tag: Uint8Array
@@ -31,10 +35,14 @@ export interface NameRow {
 }
 
 const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
-const STANDING = 'UPDATE entries SET head = (id IN (SELECT unhex(value) FROM json_each(?))), waiting = (id IN (SELECT unhex(value) FROM json_each(?))) WHERE tag = ?'
-const FOLLOWED = 'UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id IN (SELECT unhex(value) FROM json_each(?))'
 const NAME = 'INSERT OR REPLACE INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+/** Ids as the value of one question mark, for `IN_IDS`. */
+export const idList = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
+export const IN_IDS = 'IN (SELECT unhex(value) FROM json_each(?))'
+
+const STANDING = `UPDATE entries SET head = (id ${IN_IDS}), waiting = (id ${IN_IDS}) WHERE tag = ?`
+const FOLLOWED = `UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id ${IN_IDS}`
 
 export function insertEntry (row: EntryRow, head = false): Statement {
   return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0]
@@ -42,12 +50,12 @@ export function insertEntry (row: EntryRow, head = false): Statement {
 
 /** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */
 export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint8Array[]): Statement {
-  return [STANDING, JSON.stringify(heads.map(hex)), JSON.stringify(waiting.map(hex)), tag]
+  return [STANDING, idList(heads), idList(waiting), tag]
 }
 
 /** These entries of the tag are heads no more. */
 export function followed (tag: Uint8Array, ids: Uint8Array[]): Statement[] {
-  return ids.length === 0 ? [] : [[FOLLOWED, tag, JSON.stringify(ids.map(hex))]]
+  return ids.length === 0 ? [] : [[FOLLOWED, tag, idList(ids)]]
 }
 
 /** What the name means now on this node; missing: the name has no newest version. */
@@ -58,7 +66,7 @@ export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
 
 export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => db.get<EntryRow>('SELECT * FROM entries WHERE id = ?', id)
 export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
-export const entriesOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ?', tag)
+export const entriesOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
 export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
 /** An entry of the tag waits that names this one as its ancestor. */
 export const isAwaited = (db: IndexDb, tag: Uint8Array, id: Uint8Array): boolean =>
@@ -71,28 +79,34 @@ export interface Glimpse { ids: Set<string>, tags: Set<string> }
 export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]): Glimpse {
   const among = (column: 'id' | 'tag', values: Uint8Array[]): Set<string> => new Set(values.length === 0
     ? []
-    : db.all<{ value: Uint8Array }>(`SELECT unhex(value) AS value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE ${column} = unhex(value))`, JSON.stringify(values.map(hex)))
+    : db.all<{ value: Uint8Array }>(`SELECT unhex(value) AS value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE ${column} = unhex(value))`, idList(values))
       .map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')))
   return { ids: among('id', ids), tags: among('tag', tags) }
 }
 
 export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT count(*) AS n FROM entries')?.n ?? 0
-export const entryIds = (db: IndexDb): Iterable<{ id: Uint8Array }> => db.iterate<{ id: Uint8Array }>('SELECT id FROM entries')
+
+/** A condition on `kind`: the vault kinds, or all others. */
+export const ofSet = (vault: boolean): string => `kind ${vault ? '' : 'NOT '}${IN_VAULT}`
 
 /** How many entries one page of the walk below reads. */
 const PAGE_ENTRIES = 256
 
-/** All entries as signed, those that make members first, each group in the order of its arrival; in pages, so that writes go on meanwhile. */
-export function * allEntries (db: IndexDb): Generator<Uint8Array> {
-  for (const where of ["kind IN ('admit', 'revoke', 'setting')", "kind NOT IN ('admit', 'revoke', 'setting')"]) {
-    for (let after = -1; ;) {
-      const page = db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${where} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
-      for (const row of page) yield row.entry
-      const last = page.at(-1)
-      if (last === undefined) break
-      after = last.n
-    }
+/** Entries of the vault kinds, or all others, as signed, in the order of their arrival; in pages, so that writes go on meanwhile. */
+export function * entriesInOrder (db: IndexDb, vault: boolean): Generator<Uint8Array> {
+  for (let after = -1; ;) {
+    const page = db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${ofSet(vault)} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
+    for (const { entry } of page) yield entry
+    const last = page.at(-1)
+    if (last === undefined) return
+    after = last.n
   }
+}
+
+/** All entries as signed, those that make members first, each group in the order of its arrival. */
+export function * allEntries (db: IndexDb): Generator<Uint8Array> {
+  yield * entriesInOrder(db, true)
+  yield * entriesInOrder(db, false)
 }
 
 /** The newest entry of a writer by its own count; missing when it wrote none. */

@@ -19,3 +19,6 @@ export const missingAfter = (db: IndexDb, n: number, most: number): Array<Missin
 
 export const missingTotals = (db: IndexDb): { versions: number, bytes: number } =>
   db.get<{ versions: number, bytes: number }>('SELECT count(*) AS versions, coalesce(sum(bytes), 0) AS bytes FROM missing') ?? { versions: 0, bytes: 0 }
+
+/** The version of this entry is still to be brought here. */
+export const isMissing = (db: IndexDb, entry: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM missing WHERE entry = ?', entry) !== undefined

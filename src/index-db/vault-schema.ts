@@ -1,3 +1,6 @@
+/** After a column of kinds: the vault kinds, which say whose other entries are kept. */
+export const IN_VAULT = "IN ('admit', 'revoke', 'setting')"
+
 /**
  * Tables of the vault's index.
  *
@@ -87,7 +90,7 @@ CREATE TABLE digests (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER entries_digest AFTER INSERT ON entries BEGIN
 ${[2, 3, 4].map((digits) => `  INSERT INTO digests (vault, prefix, count, sum)
-    VALUES (NEW.kind IN ('admit', 'revoke', 'setting'), lower(substr(hex(NEW.id), 1, ${digits})), 1, NEW.id)
+    VALUES (NEW.kind ${IN_VAULT}, lower(substr(hex(NEW.id), 1, ${digits})), 1, NEW.id)
     ON CONFLICT DO UPDATE SET count = count + 1, sum = add256(sum, excluded.sum);`).join('\n')}
 END;
 CREATE TABLE missing (

@@ -1,23 +1,16 @@
-import type { EntryRow } from './entries.js'
+import { idList, IN_IDS } from './entries.js'
 import type { IndexDb, Statement } from './index-db.js'
-
-/** An entry with what revokes say of it. */
-export type VoidRow = EntryRow & { void: number }
+import { IN_VAULT } from './vault-schema.js'
 
 /** What is looked at of each entry of a revoked writer. */
 export interface FlagRow { id: Uint8Array, tag: Uint8Array | null, void: number }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const list = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
-const IN_LIST = 'IN (SELECT unhex(value) FROM json_each(?))'
-
 /** Admits, revokes and settings as signed, in the order of their arrival. */
 export const vaultEntries = (db: IndexDb): Uint8Array[] =>
-  db.all<{ entry: Uint8Array }>("SELECT entry FROM entries WHERE kind IN ('admit', 'revoke', 'setting') ORDER BY n").map(({ entry }) => entry)
+  db.all<{ entry: Uint8Array }>(`SELECT entry FROM entries WHERE kind ${IN_VAULT} ORDER BY n`).map(({ entry }) => entry)
 
-export const rowsOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
 export const flagsOfWriter = (db: IndexDb, writer: Uint8Array): FlagRow[] => db.all<FlagRow>('SELECT id, tag, void FROM entries WHERE writer = ?', writer)
-export const flagsOf = (db: IndexDb, ids: Uint8Array[]): FlagRow[] => db.all<FlagRow>(`SELECT id, tag, void FROM entries WHERE id ${IN_LIST}`, list(ids))
+export const flagsOf = (db: IndexDb, ids: Uint8Array[]): FlagRow[] => db.all<FlagRow>(`SELECT id, tag, void FROM entries WHERE id ${IN_IDS}`, idList(ids))
 /** The writer of an entry, and its previous one. */
 export const chainRow = (db: IndexDb, id: Uint8Array): { writer: Uint8Array, prev: Uint8Array | null, void: number } | undefined =>
   db.get('SELECT writer, prev, void FROM entries WHERE id = ?', id)
@@ -26,8 +19,8 @@ export const chainRow = (db: IndexDb, id: Uint8Array): { writer: Uint8Array, pre
 export function makeVoid (ids: Uint8Array[]): Statement[] {
   if (ids.length === 0) return []
   return [
-    [`UPDATE entries SET void = 1, head = 0 WHERE id ${IN_LIST}`, list(ids)],
-    [`DELETE FROM missing WHERE entry ${IN_LIST}`, list(ids)]
+    [`UPDATE entries SET void = 1, head = 0 WHERE id ${IN_IDS}`, idList(ids)],
+    [`DELETE FROM missing WHERE entry ${IN_IDS}`, idList(ids)]
   ]
 }
 
@@ -35,8 +28,8 @@ export function makeVoid (ids: Uint8Array[]): Statement[] {
 export function unmakeVoid (ids: Uint8Array[]): Statement[] {
   if (ids.length === 0) return []
   return [
-    [`UPDATE entries SET void = 0 WHERE id ${IN_LIST}`, list(ids)],
-    [`INSERT OR IGNORE INTO missing (entry, root, bytes) SELECT id, root, bytes FROM entries WHERE root IS NOT NULL AND id ${IN_LIST}`, list(ids)]
+    [`UPDATE entries SET void = 0 WHERE id ${IN_IDS}`, idList(ids)],
+    [`INSERT OR IGNORE INTO missing (entry, root, bytes) SELECT id, root, bytes FROM entries WHERE root IS NOT NULL AND id ${IN_IDS}`, idList(ids)]
   ]
 }
 

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { applyHistory } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { keyOf } from '../../protocols/vault/standing.js'
-import { setName, setStanding, type EntryRow, type NameRow } from '../index-db/entries.js'
+import { entriesOfTag, setName, setStanding, type EntryRow, type NameRow, type VoidRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
-import { nameOfTag, rowsOfTag, type VoidRow } from '../index-db/voids.js'
+import { nameOfTag } from '../index-db/voids.js'
 import { newestName } from './names.js'
 import { historyRows } from './stored.js'
 
@@ -19,7 +19,7 @@ const TURN_TAGS = 16
 
 /** Heads, waiting entries and the name of one tag; `flips` (by id) over what its rows say, `row` is not in the index yet. */
 export function retag (db: IndexDb, keys: ReadKeys | undefined, tag: Uint8Array, flips: ReadonlyMap<string, boolean>, row?: VoidRow): Retagged {
-  const rows = [...rowsOfTag(db, tag), ...(row === undefined ? [] : [row])]
+  const rows = [...entriesOfTag(db, tag), ...(row === undefined ? [] : [row])]
   const voids = new Set(rows.filter((one) => flips.get(keyOf(one.id)) ?? one.void !== 0).map(({ id }) => keyOf(id)))
   const history = applyHistory(historyRows(rows), { isVoid: (id) => voids.has(keyOf(id)) })
   const standing = setStanding(tag, history.heads.map(({ id }) => id), history.waiting.map(({ id }) => id))

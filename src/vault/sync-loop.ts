@@ -1,6 +1,6 @@
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
-import { RoundBudget, SyncSession, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
+import { RoundBudget, SyncSession, systemClock, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
 import type { Peers, Session } from '../network/peers.js'
 
 /** One sync stream a connection; a second one while the first is being replaced (protocols/README.md, limits). */
@@ -32,15 +32,6 @@ export interface SyncParts {
   clock?: SyncClock
   /** From 0 to below 1. @default Math.random */
   random?: () => number
-}
-
-const systemClock: SyncClock = {
-  now: () => performance.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms)
-    timer.unref()
-    return () => { clearTimeout(timer) }
-  }
 }
 
 /** A stream for what is asked of a member that no link goes to. */

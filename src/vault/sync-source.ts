@@ -1,7 +1,7 @@
 import type { ChildDigest, RecordHead, SetName, SyncSource } from '../../protocols/sync/source.js'
-import { add256 } from '../index-db/connection.js'
+import { add256 } from '../../protocols/block/sum.js'
 import { digestsBelow, idsBelow, LONGEST_PREFIX } from '../index-db/digests.js'
-import { hasEntry } from '../index-db/entries.js'
+import { entriesInOrder, hasEntry, idList, IN_IDS, ofSet } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 
 /** The first digest of a set has children of this many hex digits; each further one adds one digit. */
@@ -11,9 +11,6 @@ const PAGE_ENTRIES = 256
 /** More ids than one prefix ever has. */
 const ALL = 2 ** 40
 const SUM_BYTES = 32
-
-/** The set's kinds; `vault` first, since they say whose other entries are kept. */
-const KINDS = { vault: "kind IN ('admit', 'revoke', 'setting')", file: "kind NOT IN ('admit', 'revoke', 'setting')" }
 
 /**
  * What the sync protocol reads of this node: entries from the index, whose triggers keep the digests of short prefixes,
@@ -49,25 +46,15 @@ export class IndexSource implements SyncSource {
   entries (ids: Uint8Array[]): Uint8Array[] {
     const places: number[] = []
     for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
-      const page = ids.slice(at, at + PAGE_ENTRIES).map((id) => Buffer.from(id).toString('hex'))
-      places.push(...this.db.all<{ n: number }>('SELECT n FROM entries WHERE id IN (SELECT unhex(value) FROM json_each(?))', JSON.stringify(page)).map(({ n }) => n))
+      const page = ids.slice(at, at + PAGE_ENTRIES)
+      places.push(...this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id ${IN_IDS}`, idList(page)).map(({ n }) => n))
     }
     return [...this.at(places)]
   }
 
   /** In the order of their arrival here, in pages. What is written meanwhile may be among them. */
   * below (set: SetName, prefix: string): Generator<Uint8Array> {
-    if (set === 'vault' || prefix !== '') {
-      yield * this.at(this.places(set, prefix))
-      return
-    }
-    for (let after = -1; ;) {
-      const page = this.db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${KINDS[set]} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
-      for (const { entry } of page) yield entry
-      const last = page.at(-1)
-      if (last === undefined) return
-      after = last.n
-    }
+    yield * set === 'vault' || prefix !== '' ? this.at(this.places(set, prefix)) : entriesInOrder(this.db, false)
   }
 
   records (): RecordHead[] { return this.memberRecords.heads() }
@@ -92,7 +79,7 @@ export class IndexSource implements SyncSource {
     const parts = prefix.length >= LONGEST_PREFIX ? [prefix] : digestsBelow(this.db, set === 'vault', prefix, LONGEST_PREFIX).map((row) => row.prefix)
     return parts.flatMap((part) => {
       const [from, to] = ['0', 'f'].map((digit) => new Uint8Array(Buffer.from(part.padEnd(2 * SUM_BYTES, digit), 'hex')))
-      return this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${KINDS[set]}`, from ?? null, to ?? null).map(({ n }) => n)
+      return this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(set === 'vault')}`, from ?? null, to ?? null).map(({ n }) => n)
     })
   }
 

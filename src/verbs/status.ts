@@ -83,7 +83,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     ...vault.totals(),
     sync: syncStatus(parts),
     forks,
-    ...(island === undefined ? {} : { island: new Date(performance.timeOrigin + island.since) }),
+    ...(island === undefined ? {} : { island: new Date(island.since) }),
     disk: {
       capacity: usage.capacity,
       used: usage.used,
