@@ -6,10 +6,14 @@ import type { AbortOptions, TypedEventTarget } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
+import type { FileInfo, FileResult, GetOptions, ListOptions, PutOptions, Source } from './interface/files.js'
+import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
+import type { Status } from './interface/status.js'
 
-/** What a node may do in a vault: owner > write > read > store. */
-export type Role = 'owner' | 'write' | 'read' | 'store'
-export const ROLES: readonly Role[] = ['owner', 'write', 'read', 'store']
+export type * from './interface/files.js'
+export { ROLES } from './interface/members.js'
+export type * from './interface/members.js'
+export type * from './interface/status.js'
 
 export interface DfsNodeInit {
   /** Folder of identity, keys, blocks and index. Omitted: everything in memory, and "durable" means held by a running process. */
@@ -51,183 +55,6 @@ export interface DfsNodeInit {
   /** False leaves it to `node.start()`. @default true */
   start?: boolean
   signal?: AbortSignal
-}
-
-/** One version of a file, the same on every node. */
-export interface FileInfo {
-  name: string
-  /** Compared only for equality; a prefix of at least 6 characters that fits one version is accepted. */
-  version: string
-  /** Root CID of the version. */
-  cid: string
-  size: number
-  mtime?: Date
-  /** Media type. */
-  type?: string
-  /** When the writer says that it wrote it; for people, orders nothing. */
-  time: Date
-  /** Another version was written without knowledge of this one. */
-  conflict: boolean
-}
-
-/** What one member has on disk (fsynced) of a version. */
-export interface CopyInfo {
-  /** PeerId; this node's own included. */
-  peer: string
-  label: string
-  blocks: number
-  bytes: number
-}
-
-export interface FileResult extends FileInfo {
-  copies: CopyInfo[]
-}
-
-/** Progress of long operations: `area:verb:detail`. */
-export type ProgressEvent =
-  | { type: 'file:put:read', bytes: number, total?: number }
-  | { type: 'file:put:stored', bytes: number }
-  | { type: 'file:put:pushed', peer: string, bytes: number }
-  | { type: 'file:put:receipt', peer: string }
-  | { type: 'file:get:read', bytes: number, total: number }
-  | { type: 'file:get:fetched', peer: string, bytes: number }
-
-export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
-
-export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string
-
-export interface PutOptions extends AbortOptions, ProgressOptions {
-  /** Bytes in the source when known: reserves the space and is checked at the end. */
-  size?: number
-  mtime?: Date
-  /** Media type, at most 128 bytes. */
-  type?: string
-  copies?: number | 'all'
-  durable?: number
-}
-
-export interface GetOptions extends AbortOptions, ProgressOptions {
-  /** First byte. @default 0 */
-  offset?: number
-  /** How many bytes; a range that ends beyond the file ends with it. @default to the end */
-  length?: number
-  version?: string
-}
-
-export interface ListOptions extends AbortOptions {
-  /** Only names that begin with this text. */
-  prefix?: string
-}
-
-export interface InviteOptions extends AbortOptions {
-  role: Role
-  /** When it ends: a Date, or milliseconds from now. @default 24 h */
-  expires?: Date | number
-  /** How many nodes may join with it. @default 1 */
-  uses?: number
-  label?: string
-  operator?: string
-}
-
-export interface MemberInfo {
-  peer: string
-  label: string
-  operator: string
-  role: Role
-  /** This node. */
-  self: boolean
-  connected: boolean
-  /** A newer record of it came within `offlineGrace`, from whomever. */
-  present: boolean
-  /** When it was admitted. */
-  since: Date
-  /** When this node last heard from it, itself or through others. */
-  lastSeen?: Date
-  /** Where it says that it can be reached. */
-  addresses: string[]
-  /** Bytes lent, by its record. */
-  capacity?: number
-  /** It takes new blocks, by its record. */
-  accepting?: boolean
-  /** Entries that it lacked when the two were last compared; 0 after a sync with it. */
-  behind?: number
-  /** Entries that this node lacked then. */
-  ahead?: number
-  /** It was revoked, and is a member no more; only with `all`. */
-  revoked?: Date
-}
-
-export interface MembersOptions extends AbortOptions {
-  /** Revoked ones too. @default false */
-  all?: boolean
-}
-
-export interface RevokeOptions extends AbortOptions {
-  /** A version: what the member wrote from this one on is void too. @default what it writes from now on */
-  since?: string
-  /** Also the last owner. @default false */
-  force?: boolean
-}
-
-/** What a revoke closed. */
-export interface Revoked { kind: 'member' | 'invite', label: string, peer?: string }
-
-export interface PeerInfo {
-  peer: string
-  label: string
-  role: Role
-  direction: 'inbound' | 'outbound'
-  address: string
-  since: Date
-  bytesReceived: number
-  bytesSent: number
-  /** Milliseconds there and back, when it was measured. */
-  latency?: number
-  /** Of the streams that are open. */
-  protocols: string[]
-}
-
-/** How far this node is with what others have. */
-export interface SyncStatus {
-  /** Connected members with whom the last comparison left nothing. */
-  inSync: number
-  /** Other members. */
-  of: number
-  /** Entries known to be elsewhere and not here. */
-  entries: number
-  /** Versions, and their bytes, still to be copied to this node. */
-  versions: number
-  bytes: number
-  /** Why nothing is being copied although something is to come. */
-  waiting?: string
-}
-
-/** Two entries of one writer where there should be one after the other: a restored backup or a cloned machine. Nothing is lost by it. */
-export interface Fork { peer: string, label: string, seq: number }
-
-export interface Status {
-  peer: string
-  label: string
-  operator: string
-  vault: string
-  role: Role
-  running: boolean
-  since?: Date
-  addresses: string[]
-  dir?: string
-  members: { total: number, connected: number }
-  files: number
-  bytes: number
-  entries: number
-  sync: SyncStatus
-  forks: Fork[]
-  /** Since when fewer than half of the members that were there an hour before are. */
-  island?: Date
-  disk: { capacity: number, used: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
-  /** What a person should know or do, ready to print. */
-  notes: string[]
-  /** Counts of refused input since the start, by code. */
-  refused: Record<string, number>
 }
 
 export interface DfsNodeEvents {

@@ -1,12 +1,12 @@
 /** The same node, in another process: every call is one request through the local door of its folder. */
 import { randomUUID } from 'node:crypto'
-import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
-import { AbortError, DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
+import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked, RevokeOptions, Role, Source, Status } from '../interface.js'
 import { readPointer } from './door-path.js'
+import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
 import { upload } from './upload.js'
-import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 /** A node that was told to end a call has this long to say how it ended. */
 export const CANCEL_MS = 5_000
@@ -33,70 +33,6 @@ export async function connectDoor (dir: string, options: AbortOptions & { answer
   }
 }
 
-/** Nobody listens behind the socket any more. */
-class DoorClosed extends NodeStoppedError {}
-
-class Wire {
-  private readonly agent = new Agent({ keepAlive: true })
-
-  constructor (private readonly path: string) {}
-
-  open (method: string, path: string, headers: Record<string, string>): ClientRequest {
-    return httpRequest({ socketPath: this.path, agent: this.agent, method, path, headers: { host: 'dfs', ...headers } })
-  }
-
-  close (): void { this.agent.destroy() }
-
-  /** The answer's head, or the typed error that came instead. */
-  async head (request: ClientRequest): Promise<IncomingMessage> {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      request.once('response', resolve)
-      request.once('error', (cause: NodeJS.ErrnoException) => {
-        const gone = cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED'
-        reject(gone ? new DoorClosed('No node runs in this folder any more', { cause }) : lost(cause))
-      })
-    })
-    if (response.statusCode === 200) return response
-    const { error } = parseJson(await text(response)) as { error: ErrorJson }
-    throw errorFromJson(error)
-  }
-
-  async json (method: string, path: string, body: unknown, options: AbortOptions): Promise<unknown> {
-    throwIfAborted(options.signal)
-    const request = this.open(method, path, body === undefined ? {} : { 'content-type': 'application/json' })
-    const ended = endWith(request, options.signal)
-    try {
-      request.end(body === undefined ? undefined : JSON.stringify(body))
-      return parseJson(await text(await this.head(request)))
-    } catch (error) {
-      if (options.signal?.aborted === true) throw aborted(options.signal)
-      throw error
-    } finally {
-      ended()
-    }
-  }
-}
-
-async function text (response: IncomingMessage): Promise<string> {
-  let all = ''
-  response.setEncoding('utf8')
-  try {
-    for await (const piece of response as AsyncIterable<string>) all += piece
-  } catch (error) {
-    throw lost(error)
-  }
-  return all
-}
-
-const lost = (cause: unknown): NodeStoppedError => new NodeStoppedError('The node in this folder went away before it had answered', { cause, retry: true })
-
-/** Ends the request when the signal does; the result takes the listener away. */
-function endWith (request: ClientRequest, signal: AbortSignal | undefined): () => void {
-  const end = (): void => { request.destroy() }
-  signal?.addEventListener('abort', end, { once: true })
-  return () => { signal?.removeEventListener('abort', end) }
-}
-
 export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNode {
   constructor (private readonly wire: Wire, private readonly facts: NodeFacts) { super() }
 
@@ -111,21 +47,20 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async stop (): Promise<void> { this.wire.close() }
   async [Symbol.asyncDispose] (): Promise<void> { await this.stop() }
 
-  async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> { return this.call('stat', name, options) }
-  async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', name, options) }
+  async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> { return this.call('stat', [name], options) }
+  async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', [name], options) }
   async invite (options: InviteOptions): Promise<string> {
-    const { signal, ...rest } = options
     // an absolute time, so that a slow door does not lengthen it, travels as milliseconds from now
-    const expires = rest.expires instanceof Date ? rest.expires.getTime() - Date.now() : rest.expires
-    return this.call('invite', { ...rest, expires }, { signal })
+    const expires = options.expires instanceof Date ? options.expires.getTime() - Date.now() : options.expires
+    return this.call('invite', [], { ...options, ...(expires === undefined ? {} : { expires }) })
   }
 
-  async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> { return this.call('revoke', target, options) }
-  async members ({ signal, ...rest }: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', rest, signal === undefined ? {} : { signal }) }
-  async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', undefined, options) }
-  async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', undefined, options) }
-  async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', undefined, options) }
-  async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', code, options) }
+  async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> { return this.call('revoke', [target], options) }
+  async members (options: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', [], options) }
+  async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', [], options) }
+  async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', [], options) }
+  async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }
+  async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', [code], options) }
 
   async * list (options: ListOptions = {}): AsyncGenerator<FileInfo> {
     const { signal, ...rest } = options
@@ -213,30 +148,9 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     }
   }
 
-  private async call<T> (call: Call, first: unknown, options: AbortOptions): Promise<T> {
-    const { signal, ...rest } = options
-    const { result } = await this.wire.json('POST', `/v1/call/${call}`, [first ?? null, rest], signal === undefined ? {} : { signal }) as { result: T }
+  /** The arguments of one method: those before the options, then these. */
+  private async call<T> (call: Call, args: unknown[], { signal, ...options }: AbortOptions): Promise<T> {
+    const { result } = await this.wire.json('POST', `/v1/call/${call}`, [...args, options], signal === undefined ? {} : { signal }) as { result: T }
     return result
-  }
-}
-
-function throwIfAborted (signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted(signal)
-}
-
-const aborted = (signal: AbortSignal): AbortError => new AbortError('The operation was aborted', { cause: signal.reason })
-
-/** One JSON value a line. */
-async function * lines<T> (response: IncomingMessage): AsyncGenerator<T> {
-  let rest = ''
-  response.setEncoding('utf8')
-  try {
-    for await (const piece of response as AsyncIterable<string>) {
-      const [...whole] = (rest + piece).split('\n')
-      rest = whole.pop() ?? ''
-      for (const line of whole) yield parseJson(line) as T
-    }
-  } catch (error) {
-    throw error instanceof DfsError ? error : lost(error)
   }
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
-import type { DfsNode, GetOptions, InviteOptions, MembersOptions, PutOptions } from '../interface.js'
+import type { DfsNode, GetOptions, InviteOptions, PutOptions } from '../interface.js'
 import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 interface Arguments { name: string, options: Record<string, unknown> }
@@ -32,20 +32,21 @@ async function write (response: ServerResponse, bytes: Uint8Array | string, sign
 }
 
 export async function handleCall (node: DfsNode, call: Call, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const [first, rest] = await readBody(request)
-  const text = String(first)
-  const options = { ...(rest as object | undefined), signal }
+  const body = await readBody(request)
+  // the last argument of every method is its options
+  const options = { ...(body.at(-1) as object | undefined), signal }
+  const [text = ''] = body.slice(0, -1).map(String)
   const run = async (): Promise<unknown> => {
     switch (call) {
       case 'stat': return node.stat(text, options)
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
-      case 'invite': return node.invite({ ...(first as InviteOptions), signal })
+      case 'invite': return node.invite(options as InviteOptions & { signal: AbortSignal })
       case 'revoke': return node.revoke(text, options)
-      case 'members': return node.members({ ...(first as MembersOptions | null | undefined), signal })
-      case 'peers': return node.peers({ signal })
-      case 'status': return node.status({ signal })
-      case 'recoveryCode': return node.recoveryCode({ signal })
+      case 'members': return node.members(options)
+      case 'peers': return node.peers(options)
+      case 'status': return node.status(options)
+      case 'recoveryCode': return node.recoveryCode(options)
     }
   }
   const result = await run()

@@ -6,7 +6,7 @@ import * as errors from '../errors.js'
 import type { ProgressEvent } from '../interface.js'
 
 /** Raised when a request or an answer changes its meaning. */
-export const DOOR_API = 1
+export const DOOR_API = 2
 /** A request's JSON body and one line of an answer are at most this long. */
 export const MAX_JSON_BYTES = 4 * 1024 ** 2
 

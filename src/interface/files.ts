@@ -1,0 +1,68 @@
+/** Files, their versions, and what puts and gets take. Times are Date, sizes bytes. */
+import type { AbortOptions } from '@libp2p/interface'
+
+/** One version of a file, the same on every node. */
+export interface FileInfo {
+  name: string
+  /** Compared only for equality; a prefix of at least 6 characters that fits one version is accepted. */
+  version: string
+  /** Root CID of the version. */
+  cid: string
+  size: number
+  mtime?: Date
+  /** Media type. */
+  type?: string
+  /** When the writer says that it wrote it; for people, orders nothing. */
+  time: Date
+  /** Another version was written without knowledge of this one. */
+  conflict: boolean
+}
+
+/** What one member has on disk (fsynced) of a version. */
+export interface CopyInfo {
+  /** PeerId; this node's own included. */
+  peer: string
+  label: string
+  blocks: number
+  bytes: number
+}
+
+export interface FileResult extends FileInfo {
+  copies: CopyInfo[]
+}
+
+/** Progress of long operations: `area:verb:detail`. */
+export type ProgressEvent =
+  | { type: 'file:put:read', bytes: number, total?: number }
+  | { type: 'file:put:stored', bytes: number }
+  | { type: 'file:put:pushed', peer: string, bytes: number }
+  | { type: 'file:put:receipt', peer: string }
+  | { type: 'file:get:read', bytes: number, total: number }
+  | { type: 'file:get:fetched', peer: string, bytes: number }
+
+export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
+
+export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string
+
+export interface PutOptions extends AbortOptions, ProgressOptions {
+  /** Bytes in the source when known: reserves the space and is checked at the end. */
+  size?: number
+  mtime?: Date
+  /** Media type, at most 128 bytes. */
+  type?: string
+  copies?: number | 'all'
+  durable?: number
+}
+
+export interface GetOptions extends AbortOptions, ProgressOptions {
+  /** First byte. @default 0 */
+  offset?: number
+  /** How many bytes; a range that ends beyond the file ends with it. @default to the end */
+  length?: number
+  version?: string
+}
+
+export interface ListOptions extends AbortOptions {
+  /** Only names that begin with this text. */
+  prefix?: string
+}

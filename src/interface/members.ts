@@ -1,0 +1,74 @@
+/** Members, invites, and who is connected. Times are Date, sizes bytes. */
+import type { AbortOptions } from '@libp2p/interface'
+
+/** What a node may do in a vault: owner > write > read > store. */
+export type Role = 'owner' | 'write' | 'read' | 'store'
+export const ROLES: readonly Role[] = ['owner', 'write', 'read', 'store']
+
+export interface InviteOptions extends AbortOptions {
+  role: Role
+  /** When it ends: a Date, or milliseconds from now. @default 24 h */
+  expires?: Date | number
+  /** How many nodes may join with it. @default 1 */
+  uses?: number
+  label?: string
+  operator?: string
+}
+
+export interface MemberInfo {
+  peer: string
+  label: string
+  operator: string
+  role: Role
+  /** This node. */
+  self: boolean
+  connected: boolean
+  /** A newer record of it came within `offlineGrace`, from whomever. */
+  present: boolean
+  /** When it was admitted. */
+  since: Date
+  /** When this node last heard from it, itself or through others. */
+  lastSeen?: Date
+  /** Where it says that it can be reached. */
+  addresses: string[]
+  /** Bytes lent, by its record. */
+  capacity?: number
+  /** It takes new blocks, by its record. */
+  accepting?: boolean
+  /** Entries that it lacked when the two were last compared; 0 after a sync with it. */
+  behind?: number
+  /** Entries that this node lacked then. */
+  ahead?: number
+  /** It was revoked, and is a member no more; only with `all`. */
+  revoked?: Date
+}
+
+export interface MembersOptions extends AbortOptions {
+  /** Revoked ones too. @default false */
+  all?: boolean
+}
+
+export interface RevokeOptions extends AbortOptions {
+  /** A version: what the member wrote from this one on is void too. @default what it writes from now on */
+  since?: string
+  /** Also the last owner. @default false */
+  force?: boolean
+}
+
+/** What a revoke closed. */
+export interface Revoked { kind: 'member' | 'invite', label: string, peer?: string }
+
+export interface PeerInfo {
+  peer: string
+  label: string
+  role: Role
+  direction: 'inbound' | 'outbound'
+  address: string
+  since: Date
+  bytesReceived: number
+  bytesSent: number
+  /** Milliseconds there and back, when it was measured. */
+  latency?: number
+  /** Of the streams that are open. */
+  protocols: string[]
+}

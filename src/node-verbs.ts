@@ -1,0 +1,100 @@
+import type { AbortOptions } from '@libp2p/interface'
+import { TypedEventEmitter } from '@libp2p/interface'
+import { NotDurableError } from './errors.js'
+import type {
+  DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked,
+  RevokeOptions, Source, Status
+} from './interface.js'
+import { ended } from './verbs/ended.js'
+import { evict } from './verbs/evict.js'
+import { get } from './verbs/get.js'
+import { invite } from './verbs/invite.js'
+import type { Parts } from './verbs/parts.js'
+import { put } from './verbs/put.js'
+import { revoke } from './verbs/revoke.js'
+import { stat } from './verbs/stat.js'
+import { members, peerList, status, type NodeFacts } from './verbs/status.js'
+
+/** What a user asks of a node: each verb is a file of its own, and is only forwarded to here. */
+export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
+  async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+    try {
+      const file = await this.run(options, (parts, within) => put(parts, name, source, within))
+      this.safeDispatchEvent('file:copies', { detail: file })
+      return file
+    } catch (error) {
+      if (error instanceof NotDurableError && error.file !== undefined) this.safeDispatchEvent('file:copies', { detail: error.file })
+      throw error
+    }
+  }
+
+  async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+    const within = this.within(options)
+    try {
+      yield * get(this.alive(), name, within)
+    } catch (error) {
+      throw ended(error, within.signal)
+    }
+  }
+
+  async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> {
+    return this.run(options, (parts, within) => stat(parts, name, within))
+  }
+
+  async * list (options: ListOptions = {}): AsyncGenerator<FileInfo> {
+    const { signal } = this.within(options)
+    for (const info of this.alive().vault.list(options.prefix ?? '')) {
+      if (signal.aborted) throw ended(signal.reason, signal)
+      yield info
+    }
+  }
+
+  async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
+    return this.run(options, (parts, within) => evict(parts, name, within))
+  }
+
+  async invite (options: InviteOptions): Promise<string> {
+    return invite(this.alive(), this.reachedAt(), options)
+  }
+
+  async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {
+    return this.run(options, (parts, within) => revoke(parts, target, within))
+  }
+
+  async members (options: MembersOptions = {}): Promise<MemberInfo[]> {
+    return members(this.alive(), options)
+  }
+
+  async peers (): Promise<PeerInfo[]> {
+    return peerList(this.alive())
+  }
+
+  async status (): Promise<Status> {
+    return status(this.alive(), this.facts())
+  }
+
+  async recoveryCode (): Promise<string> {
+    return this.alive().vault.recoveryCode()
+  }
+
+  async checkRecoveryCode (code: string): Promise<boolean> {
+    return this.alive().vault.checkRecoveryCode(code)
+  }
+
+  /** The running parts; NodeStoppedError once the node was stopped. */
+  protected abstract alive (): Parts
+  /** Adds the end of this node to the caller's own signal. */
+  protected abstract within<T extends AbortOptions> (options: T): T & { signal: AbortSignal }
+  /** Full multiaddrs at which others reach this node, the most useful first. */
+  protected abstract reachedAt (): string[]
+  protected abstract facts (): NodeFacts
+
+  private async run<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const within = this.within(options)
+    try {
+      return await work(this.alive(), within)
+    } catch (error) {
+      throw ended(error, within.signal)
+    }
+  }
+}
