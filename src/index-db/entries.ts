@@ -35,7 +35,9 @@ export interface NameRow {
 }
 
 const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
-const NAME = 'INSERT OR REPLACE INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const NAME = `INSERT INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, version = excluded.version, root = excluded.root, bytes = excluded.bytes, size = excluded.size,
+    mtime = excluded.mtime, type = excluded.type, time = excluded.time, conflict = excluded.conflict`
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 /** Ids as the value of one question mark, for `IN_IDS`. */
 export const idList = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
@@ -84,7 +86,8 @@ export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]):
   return { ids: among('id', ids), tags: among('tag', tags) }
 }
 
-export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT count(*) AS n FROM entries')?.n ?? 0
+/** They are numbered from 1 without a gap, since none ever goes. */
+export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT coalesce(max(n), 0) AS n FROM entries')?.n ?? 0
 
 /** A condition on `kind`: the vault kinds, or all others. */
 export const ofSet = (vault: boolean): string => `kind ${vault ? '' : 'NOT '}${IN_VAULT}`
@@ -116,7 +119,7 @@ export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array
 
 export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.get<NameRow>('SELECT * FROM names WHERE name = ?', name)
 export const totals = (db: IndexDb): { files: number, bytes: number } =>
-  db.get<{ files: number, bytes: number }>('SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM names') ?? { files: 0, bytes: 0 }
+  db.get<{ files: number, bytes: number }>('SELECT files, bytes FROM name_totals') ?? { files: 0, bytes: 0 }
 
 /** How many names one page of the list below reads. */
 const PAGE_NAMES = 500

@@ -38,27 +38,6 @@ export const removeMember = (peer: Uint8Array): Statement => ['DELETE FROM membe
 export const nameOfTag = (db: IndexDb, tag: Uint8Array): { version: Uint8Array, conflict: number } | undefined =>
   db.get('SELECT version, conflict FROM names WHERE tag = ?', tag)
 
-/** One entry in its writer's chain; seq 0 and no `prev` for kinds that are not known here. */
-export interface ChainRow { n: number, id: Uint8Array, seq: number, prev: Uint8Array | null }
-
-/** What came of a writer after the `n`-th entry: by its own count the first time, then in the order of its arrival. */
-export const chainOf = (db: IndexDb, writer: Uint8Array, n: number): ChainRow[] => n === 0
-  ? db.all<ChainRow>('SELECT n, id, seq, prev FROM entries WHERE writer = ? ORDER BY seq', writer)
-  : db.all<ChainRow>('SELECT n, id, seq, prev FROM entries WHERE n > ? AND +writer = ? ORDER BY n', n, writer)
-
-/** How many entries each writer has here, and its highest number; of kinds that are known here. */
-export const writerCounts = (db: IndexDb): Array<{ writer: Uint8Array, count: number, most: number }> =>
-  db.all('SELECT writer, count(*) AS count, max(seq) AS most FROM entries WHERE seq > 0 GROUP BY writer')
-
-/** Numbers from `from` on, ascending, of entries whose `prev` is not the entry of this writer before it, or is not here. */
-export const brokenLinks = (db: IndexDb, writer: Uint8Array, from: number, most: number): number[] =>
-  db.all<{ seq: number }>(`SELECT e.seq AS seq FROM entries AS e LEFT JOIN entries AS p ON p.id = e.prev
-    WHERE e.writer = ? AND e.seq >= ? AND e.seq > 1 AND (p.id IS NULL OR p.writer <> e.writer OR p.seq NOT IN (0, e.seq - 1)) ORDER BY e.seq LIMIT ?`, writer, from, most).map(({ seq }) => seq)
-
-/** Numbers of entries of this writer that follow the same one as another does. */
-export const sharedLinks = (db: IndexDb, writer: Uint8Array, most: number): number[] =>
-  db.all<{ seq: number }>('SELECT min(seq) AS seq FROM entries WHERE writer = ? AND seq > 0 GROUP BY prev HAVING count(*) > 1 ORDER BY seq LIMIT ?', writer, most).map(({ seq }) => seq)
-
 /** Of this writer's entries the numbered one whose id lies between these; two at most. */
 export const entriesBetween = (db: IndexDb, writer: Uint8Array, from: Uint8Array, to: Uint8Array): Array<{ id: Uint8Array, seq: number }> =>
   db.all('SELECT id, seq FROM entries WHERE id BETWEEN ? AND ? AND writer = ? AND seq > 0 LIMIT 2', from, to, writer)

@@ -3,7 +3,7 @@ import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import type { Author as AuthorTerms, MadeEntry } from '../../protocols/vault/make-entry.js'
 import { lastOfWriter } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
-import { LastEntries } from './chains.js'
+import { lastEntries } from './chains.js'
 
 /** Ids in a member's record (protocols/vault, "Records"). */
 const MAX_HEADS = 16
@@ -14,15 +14,13 @@ export class Author {
   readonly key: Uint8Array
   private seq = 0
   private prev: Uint8Array = new Uint8Array(HASH_BYTES)
-  private readonly last: LastEntries
 
   constructor (private readonly db: IndexDb, private readonly vault: Uint8Array, private readonly epoch: number, private readonly writer: Uint8Array) {
     this.key = publicKeyOf(writer)
-    this.last = new LastEntries(db, this.key)
   }
 
   /** Ids of its last entries, sorted, at most 16: more than one when its folder was restored or cloned. */
-  heads (): Uint8Array[] { return this.last.ids(MAX_HEADS) }
+  heads (): Uint8Array[] { return lastEntries(this.db, this.key, MAX_HEADS) }
 
   /**
    * Makes one entry and hands it to `commit`. Numbers are given in the order of the calls; the number of an entry that

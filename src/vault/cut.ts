@@ -4,7 +4,7 @@ import { TextError, unbase32 } from '../../protocols/vault/text.js'
 import { InvalidOptionError, VersionNotFoundError } from '../errors.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { entriesBetween } from '../index-db/voids.js'
-import { LastEntries } from './chains.js'
+import { lastEntries } from './chains.js'
 
 /** Of an id in base32. */
 const ID_CHARACTERS = 52
@@ -17,7 +17,7 @@ const MIN_CHARACTERS = 6
 export function cutOf (db: IndexDb, writers: Uint8Array[], since?: string): Uint8Array[] {
   const from = since === undefined ? undefined : entryOf(db, writers, since)
   return writers
-    .flatMap((writer) => new LastEntries(db, writer, from?.writer === writer ? from.seq : undefined).ids(MAX_CUT))
+    .flatMap((writer) => lastEntries(db, writer, MAX_CUT, from?.writer === writer ? from.seq : undefined))
     .slice(0, MAX_CUT).sort(compareBytes)
 }
 

@@ -15,7 +15,7 @@ import { putMember } from '../index-db/members.js'
 import { makeVoid } from '../index-db/voids.js'
 import { Barrier } from './barrier.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
-import { Forks } from './chains.js'
+import { forks } from './chains.js'
 import { follows, without, type Heads } from './heads.js'
 import { Group } from './group.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from './members.js'
@@ -49,7 +49,6 @@ export class Ledger {
   /** An entry by which others become void, or stay, is taken in while nothing else is. */
   private readonly barrier = new Barrier()
   readonly voids: Voids
-  private readonly chains: Forks
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** Entries of kinds that this version does not know. */
@@ -65,7 +64,6 @@ export class Ledger {
     private readonly verifier: EntryVerifier = IN_PLACE
   ) {
     this.voids = new Voids(db, vault, members)
-    this.chains = new Forks(db)
     this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
   }
 
@@ -122,7 +120,7 @@ export class Ledger {
 
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
   forks (): Fork[] {
-    return this.chains.all().map(({ writer, seq }) => {
+    return forks(this.db).map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
       return peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.members.label(peer), seq }
     })

@@ -4,7 +4,7 @@ import { makeAdmit, makePut } from '../../protocols/vault/make-entry.js'
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { found } from '../protocols/hello/cast.js'
 import { Author } from '../../src/vault/author.js'
-import { LastEntries } from '../../src/vault/chains.js'
+import { lastEntries } from '../../src/vault/chains.js'
 import { peerText } from '../../src/vault/members.js'
 import { keysOf, node, openLedger, seed, vault, Writer, type OpenLedger } from './vaults.js'
 
@@ -80,17 +80,13 @@ describe('vault: chains', () => {
     chain.at(2, readEntry(line[0] ?? first).id)
     const branch = [chain.put('d', 'd'), chain.unknown(), chain.put('e', 'e')]
     const expected = [line[2], branch[2], branch[0]].map((bytes) => idOf(bytes ?? first)).sort()
-    const last = new LastEntries(open.db, chain.key)
-    assert.deepEqual(last.ids(16).map(hex), [idOf(first)])
-    for (const bytes of [...line, ...branch].toReversed()) {
-      await open.ledger.receive([bytes])
-      last.ids(16)
-    }
+    const last = (most: number, below?: number): string[] => lastEntries(open.db, chain.key, most, below).map(hex)
+    assert.deepEqual(last(16), [idOf(first)])
+    for (const bytes of [...line, ...branch].toReversed()) await open.ledger.receive([bytes])
     // the unknown one's own prev is not looked at, so that the one before it stands beside it
-    assert.deepEqual(last.ids(16).map(hex), expected)
-    assert.deepEqual(new LastEntries(open.db, chain.key).ids(16).map(hex), expected)
-    assert.equal(last.ids(1).length, 1)
-    assert.deepEqual(new LastEntries(open.db, chain.key, 3).ids(16).map(hex), [idOf(line[0] ?? first)])
+    assert.deepEqual(last(16), expected)
+    assert.equal(last(1).length, 1)
+    assert.deepEqual(last(16, 3), [idOf(line[0] ?? first)])
   })
 
   it('a node whose folder was restored goes on after what comes back, and loses nothing', async () => {

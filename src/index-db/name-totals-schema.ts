@@ -1,0 +1,17 @@
+/**
+ * name_totals: how many names there are and the bytes of their newest versions, kept right by triggers, so that nobody
+ * counts a million names to say how many there are. Names are written by upserts: a REPLACE would fire no delete trigger.
+ */
+export const NAME_TOTALS_SCHEMA = `
+CREATE TABLE name_totals (files INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+INSERT INTO name_totals SELECT count(*), coalesce(sum(size), 0) FROM names;
+CREATE TRIGGER names_insert AFTER INSERT ON names BEGIN
+  UPDATE name_totals SET files = files + 1, bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER names_delete AFTER DELETE ON names BEGIN
+  UPDATE name_totals SET files = files - 1, bytes = bytes - OLD.size;
+END;
+CREATE TRIGGER names_size AFTER UPDATE OF size ON names WHEN OLD.size <> NEW.size BEGIN
+  UPDATE name_totals SET bytes = bytes + NEW.size - OLD.size;
+END;
+`
