@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the vectors beside it against the specs: a second implementation, written from the README.md files alone.
 Python 3.11 and openssl (AES-256-CTR, Ed25519, X25519). Not judged: children, form of entries, history, chains, messages."""
-import base64, binascii, collections, functools, hashlib, hmac, json, pathlib, subprocess, sys, tempfile
+import base64, binascii, collections, functools, hashlib, hmac, json, math, pathlib, subprocess, sys, tempfile
 class Refused(Exception): pass
 def need(condition, code="INVALID_DATA"):
     if not condition: raise Refused(code)
@@ -110,9 +110,22 @@ def read(kind, words):
     x = base64.b32decode(words[len(prefix):].upper() + "=" * (-len(words[len(prefix):]) % 8))
     need(words == prefix + base32(x) and x[-4:] == H(L("text"), prefix.encode(), b"\0", x[:-4])[:4], "MALFORMED")
     m = decode(x[:-4]); need(kind != "invite" or invite(m["invite"], m["vault"])["key"] == public_key(m["secret"])); return m
+# ---- placement/README.md
+def slot(seed, group): return int.from_bytes(H(L("slot"), seed, group.to_bytes(8))[:2])
+def rank(peer, slot): return int.from_bytes(H(L("rank"), peer, (slot // 4).to_bytes(8))[slot % 4 * 8:][:8])
+def capacity_class(n): return (n**4).bit_length() - 1 - 120
+def score(h, cls): return -math.log((float(h) + 0.5) / 2.0**64) / 2 ** (cls / 4)
+def counted(members):
+    lent = [min(m["published"] or 0, m.get("maxCapacity", 2**53)) for m in members]; some = sorted(x for x in lent if x)
+    return [min(x, 8 * some[(len(some) + 1) // 2 - 1]) if x else None for x in lent]
+def order(slot, members):  # numbers of those that are in it
+    ranked = sorted((score(rank(hx(m["peer"]), slot), capacity_class(n)), hx(m["peer"]), i) for i, (m, n) in enumerate(zip(members, counted(members))) if n)
+    seen, firsts, others = set(), [], []
+    for *_, i in ranked: name = members[i]["operator"] or i; (others if name in seen else firsts).append(i); seen.add(name)
+    return firsts + others
 # ---- the vectors
-V = [json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in ("block", "file", "vault", "hello")]
-counts, both, (block, file, vault, hello) = collections.Counter(), lambda x: x["valid"] + x["bad"], V
+V = [json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in ("block", "file", "vault", "hello", "placement")]
+counts, both, (block, file, vault, hello, placement) = collections.Counter(), lambda x: x["valid"] + x["bad"], V
 def hx(x): return bytes.fromhex(x) if type(x) is str else b"".join(hx(p) if type(p) is str else hx(p[0]) * p[1] for p in x)
 def cidtext(codec, x): return "b" + base32(named(codec, x))
 def judge(folder, vectors, check):  # a vector with a code must be refused with that code, any other must hold
@@ -158,5 +171,11 @@ judge("vault", records["valid"], lambda v: same(record(hx(v["record"])), {"v": 1
 judge("vault", records["order"], lambda v: age(hx(v["older"])) < age(hx(v["newer"])))
 judge("hello", hello["macs"], lambda v: hx(v["mac"]) == MAC(hx(hello["meet"]), L("hello"), bytes([v["direction"]]),
                                                             *(hx(hello["peers"][v[side]]) for side in ("dialer", "listener"))))
-for folder in ("block", "file", "vault", "hello"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
+judge("placement", placement["slots"], lambda v: slot(hx(v["seed"]), v["group"]) == v["slot"])
+judge("placement", placement["classes"], lambda v: capacity_class(v["capacity"]) == v["class"])
+judge("placement", placement["capacities"], lambda v: counted(v["lent"]) == v["counted"] and [x and capacity_class(x) for x in v["counted"]] == v["classes"])
+judge("placement", placement["ranks"], lambda v: rank(hx(v["peer"]), v["slot"]) == int(v["rank"], 16))
+judge("placement", placement["ranks"] + placement["scores"], lambda v: math.isclose(score(int(v["rank"], 16), v["class"]), v["score"], rel_tol=1e-12))
+judge("placement", placement["orders"], lambda v: [v["members"][i] for i in order(v["slot"], [placement["members"][n] for n in v["members"]])] == v["order"])
+for folder in ("block", "file", "vault", "hello", "placement"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
 if min(counts[name, kind] for name in ("block", "file", "vault") for kind in ("valid", "refused")) < 15: sys.exit("too little to check")

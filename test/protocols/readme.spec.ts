@@ -8,23 +8,24 @@ import * as tree from '../../protocols/block/tree.js'
 import { ProtocolError, WIRE_CODES, type WireCode } from '../../protocols/errors.js'
 import { sealInline } from '../../protocols/file/manifest.js'
 import { INACTIVITY_MS, MAX_BUFFERED_BYTES, MAX_MESSAGE_BYTES } from '../../protocols/framing.js'
+import * as placement from '../../protocols/placement/constants.js'
 import { NO_AAD, seal, SEAL_EXTRA_BYTES } from '../../protocols/seal.js'
 import { KEYS, SALT } from '../vectors/file-parts.js'
 import { hex } from '../vectors/json-bytes.js'
 
-const CONSTANTS: Record<string, unknown> = { ...cids, ...tree, MAX_DEPTH, INACTIVITY_MS, MAX_BUFFERED_BYTES, MAX_MESSAGE_BYTES, SEAL_EXTRA_BYTES }
+const CONSTANTS: Record<string, unknown> = { ...cids, ...tree, ...placement, MAX_DEPTH, INACTIVITY_MS, MAX_BUFFERED_BYTES, MAX_MESSAGE_BYTES, SEAL_EXTRA_BYTES }
 /** The order in which a reader finds things in every spec. */
 const HEADINGS = ['Id and version', 'Purpose and non-goals', 'Roles', 'Conversation', 'Messages', 'Limits', 'Errors', 'Security', 'Changes']
 const KEY = KEYS.chunk
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 const specs = new Map<string, string>()
-for (const name of ['README.md', 'block/README.md', 'file/README.md']) specs.set(name, await readFile(`protocols/${name}`, 'utf8'))
+for (const name of ['README.md', 'block/README.md', 'file/README.md', 'placement/README.md']) specs.set(name, await readFile(`protocols/${name}`, 'utf8'))
 const spec = (name: string): string => specs.get(name) ?? ''
 /** A spec without white space: worked hex is grouped for people. */
 const dense = (name: string): string => spec(name).replace(/\s/g, '')
 
-describe('specs of protocols, block and file', () => {
+describe('specs of protocols, block, file and placement', () => {
   for (const [name, text] of specs) {
     it(`${name} has the headings in their order`, () => {
       assert.deepEqual([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading), HEADINGS)

@@ -1,0 +1,37 @@
+/** In which order members hold the groups of a slot. Spec: README.md, "Order". */
+import { compareBytes } from '../block/hash.js'
+import { Ranker } from './rank.js'
+
+export interface Candidate {
+  /** PeerId, 38 bytes; no two candidates have the same. */
+  peer: Uint8Array
+  /** Who runs it; the empty one is shared with nobody. */
+  operator: string
+  /** Of its counted capacity. */
+  class: number
+}
+
+/** All candidates, the first to hold first. Pure: the same on every node that knows the same members. */
+export function orderOf<T extends Candidate> (slot: number, candidates: readonly T[]): T[] {
+  const ranked = candidates.map((member) => ({ member, score: new Ranker(member.peer, member.class).score(slot) }))
+  return byOperator(ranked.sort(compareRanked).map(({ member }) => member))
+}
+
+/** Smallest score first, ties by peer. */
+export function compareRanked (a: { score: number, member: Candidate }, b: { score: number, member: Candidate }): number {
+  return a.score - b.score || compareBytes(a.member.peer, b.member.peer)
+}
+
+/** The first of each operator in the given order, then all others in that order. */
+export function byOperator<T extends Pick<Candidate, 'operator'>> (sorted: readonly T[]): T[] {
+  const seen = new Set<string>()
+  const firsts: T[] = []
+  const others: T[] = []
+  for (const member of sorted) {
+    const again = member.operator !== '' && seen.has(member.operator)
+    seen.add(member.operator)
+    if (again) others.push(member)
+    else firsts.push(member)
+  }
+  return [...firsts, ...others]
+}
