@@ -104,12 +104,24 @@ def record(x):
     need(all(len(x) == 32 for x in lists[1]) and lists[1] == sorted({*lists[1]}), "MALFORMED"); verify(m["subject"][6:], L("record") + H(outer[0]), outer[1])
     return m
 def age(x): m = record(x); return m["life"], m["n"], H(x)
+GRANT = {"v": int, "vault": bytes, "link": bytes, "root": Link, "notAfter": int, "by": bytes}
+def granted(x):  # what a grant says, and whether its own key signed it
+    outer = decode(x); need(len(x) <= 1024 and type(outer) is list and [*map(type, outer)] == [bytes] * 2, "MALFORMED"); m = decode(outer[0])
+    need(type(m) is dict and {key: type(value) for key, value in m.items()} == GRANT and m["v"] == 1 and m["notAfter"] >= 0, "MALFORMED")
+    need([len(m[key]) for key in ("vault", "link", "by")] == [32, 16, 32] and m["root"][1] == 0x71, "MALFORMED")
+    return m, lambda: verify(m["by"], L("grant") + H(outer[0]), outer[1])
+def visit(v):  # what a member of this vault says to who shows it
+    m, holds = granted(hx(v["grant"])); need(m["vault"] == hx(v["vault"]), "WRONG_VAULT"); by = "counts" if m["by"] == m["vault"] else v["writer"]
+    need(by != "unknown", "UNKNOWN_WRITER"); need(by == "counts" and m["link"].hex() not in v["revoked"], "REVOKED")
+    need(v["now"] <= m["notAfter"], "EXPIRED"); return holds()
 SPACE = [*range(9, 14), 0x20, 0x85, 0xa0, 0x1680, *range(0x2000, 0x200b), 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
 def read(kind, words):
     words = words.translate(dict.fromkeys(SPACE) | {i: i + 32 for i in range(65, 91)}); prefix = f"dfs-{kind}1"
     x = base64.b32decode(words[len(prefix):].upper() + "=" * (-len(words[len(prefix):]) % 8))
     need(words == prefix + base32(x) and x[-4:] == H(L("text"), prefix.encode(), b"\0", x[:-4])[:4], "MALFORMED")
-    m = decode(x[:-4]); need(kind != "invite" or invite(m["invite"], m["vault"])["key"] == public_key(m["secret"])); return m
+    m = decode(x[:-4]); need(kind != "invite" or invite(m["invite"], m["vault"])["key"] == public_key(m["secret"]))
+    if kind == "link": g, holds = granted(m["grant"]); need((g["vault"], g["root"]) == (m["vault"], m["root"])); holds()
+    return m
 # ---- placement/README.md
 def slot(seed, group): return int.from_bytes(H(L("slot"), seed, group.to_bytes(8))[:2])
 def rank(peer, slot): return int.from_bytes(H(L("rank"), peer, (slot // 4).to_bytes(8))[slot % 4 * 8:][:8])
@@ -160,6 +172,9 @@ judge("vault", [v if v["valid"] else {**v, "code": "INVALID_DATA"} for v in vaul
 texts, entries, invited = vault["texts"], vault["entries"], hx(vault["invite"]["encoded"])
 judge("vault", [texts["recovery"], *({"text": text} for text in texts["same"])], lambda v: read("recovery", v["text"])["secret"] == secret)
 judge("vault", [texts["invite"]], lambda v: all(same(x, v[key]) for key, x in read("invite", v["text"]).items()))
+judge("vault", [texts["link"]], lambda v: all(same(x, v[key]) for key, x in read("link", v["text"]).items()))
+judge("vault", vault["grants"], visit)
+judge("vault", [vault["grant"]], lambda v: same(granted(hx(v["encoded"]))[0], v["map"]))
 judge("vault", [v for v in texts["bad"] if v.get("problem") != "form"], lambda v: read(v["kind"], v["text"]))
 judge("vault", [vault["member"]], lambda v: same([invite(invited, ladder["id"]), member(hx(v["encoded"]), invited, ladder["id"])],
                                                  [vault["invite"]["map"], v["map"]]))

@@ -8,13 +8,12 @@ import { compareBytes, equal, HASH_BYTES, label, sha256 } from '../block/hash.js
 import { ProtocolError } from '../errors.js'
 import { readAdmitBody, verifyAdmitBody } from './admit.js'
 import { peerKey, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verify } from './ed25519.js'
-import { MAX_AFTER, MAX_CUT, MAX_ENTRY_BYTES, MAX_FORGET, PLACEMENT_SEED_BYTES } from './limits.js'
+import { LINK_ID_BYTES, MAX_AFTER, MAX_CUT, MAX_ENTRY_BYTES, MAX_FORGET, PLACEMENT_SEED_BYTES } from './limits.js'
 import { FORMAT_VERSION } from './signed.js'
 import type { CID } from 'multiformats/cid'
 import type { AdmitFacts } from './admit.js'
 
 const ENTRY_LABEL = label('entry')
-const LINK_ID_BYTES = 16
 const ZEROS = new Uint8Array(HASH_BYTES)
 
 /** What every entry has, of kinds not known here too. */

@@ -1,10 +1,10 @@
 /** Invites and their text. Spec: README.md, "Invites". */
-import { asBytes, asInt, asList, asMap, encode } from '../block/cbor.js'
+import { asBytes, asInt, asMap, encode } from '../block/cbor.js'
 import { equal, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
+import { asAddresses } from './addresses.js'
 import { PUBLIC_KEY_BYTES, publicKeyOf, SEED_BYTES, sign, verify } from './ed25519.js'
 import { newVaultSecret, SECRET_BYTES } from './keys.js'
-import { MAX_ADDRESS_BYTES, MAX_ADDRESSES } from './limits.js'
 import { asTerms, FORMAT_VERSION, packSigned, termsMap, unpackSigned } from './signed.js'
 import { decodeText, encodeText, inForm, INVITE_PREFIX } from './text.js'
 import type { Role, Signed, Terms } from './signed.js'
@@ -107,12 +107,6 @@ function parse (value: unknown): InviteText {
     epoch: asInt(map.epoch),
     check: asBytes(map.check, SECRET_BYTES),
     meet: asBytes(map.meet, SECRET_BYTES),
-    addresses: asList(map.addresses, { max: MAX_ADDRESSES }).map(asAddress)
+    addresses: asAddresses(map.addresses)
   }
-}
-
-function asAddress (value: unknown): Uint8Array {
-  const address = asBytes(value)
-  if (address.length === 0 || address.length > MAX_ADDRESS_BYTES) throw new ProtocolError('MALFORMED', `An address has 1 to ${MAX_ADDRESS_BYTES} bytes`)
-  return address
 }

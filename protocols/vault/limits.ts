@@ -2,7 +2,7 @@
 
 /** An entry as signed. Longer ones are MALFORMED. */
 export const MAX_ENTRY_BYTES = 8 * 1024
-/** An invite or a member certificate as signed. */
+/** An invite, a member certificate or a grant as signed. */
 export const MAX_CERTIFICATE_BYTES = 1024
 /** A member record as signed; not all of its addresses can have their full length at once. */
 export const MAX_RECORD_BYTES = 8 * 1024
@@ -10,7 +10,7 @@ export const MAX_RECORD_BYTES = 8 * 1024
 export const MAX_RECORD_ADDRESSES = 16
 /** Ids in a member record. */
 export const MAX_RECORD_HEADS = 16
-/** The DAG-CBOR inside a recovery code or an invite text. */
+/** The DAG-CBOR inside a recovery code, an invite or a link text. */
 export const MAX_TEXT_CBOR_BYTES = 4 * 1024
 /** Heads that an entry names; the rest stay heads for the next put. */
 export const MAX_AFTER = 16
@@ -26,7 +26,7 @@ export const MAX_TYPE_BYTES = 128
 export const MAX_VERSION_LABEL_BYTES = 256
 /** Name of a file, bytes of UTF-8. */
 export const MAX_NAME_BYTES = 1024
-/** Addresses in an invite text. */
+/** Addresses in an invite or link text. */
 export const MAX_ADDRESSES = 4
 /** One binary multiaddr. */
 export const MAX_ADDRESS_BYTES = 512
@@ -37,3 +37,5 @@ export const JOIN_TOLERANCE_MS = 10 * 60_000
 /** Of a name: groups of a version start at an order drawn from it. */
 export const PLACEMENT_SEED_BYTES = 16
 export const LINEAGE_BYTES = 32
+/** Id of a link. */
+export const LINK_ID_BYTES = 16

@@ -2,8 +2,9 @@
 import { asBytes, asInt, asList, asMap, decode, encode } from '../block/cbor.js'
 import { compareBytes, HASH_BYTES, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
+import { asAddresses } from './addresses.js'
 import { peerKey, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, signedBytes, verify } from './ed25519.js'
-import { MAX_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from './limits.js'
+import { MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from './limits.js'
 import { FORMAT_VERSION, packSigned } from './signed.js'
 import type { NodeSign } from './member.js'
 import type { Signed } from './signed.js'
@@ -54,7 +55,7 @@ export function readRecord (encoded: Uint8Array): MemberRecord {
     life: asInt(map.life, { min: 1 }),
     n: asInt(map.n, { min: 1 }),
     time: asInt(map.time),
-    addresses: asList(map.addresses, { max: MAX_RECORD_ADDRESSES }).map(asAddress),
+    addresses: asAddresses(map.addresses, MAX_RECORD_ADDRESSES),
     capacity: asInt(map.capacity),
     accepting: asBoolean(map.accepting),
     heads: asHeads(map.heads),
@@ -78,12 +79,6 @@ export function compareRecords (a: Pick<MemberRecord, 'life' | 'n' | 'encoded'>,
   if (a.life !== b.life) return a.life - b.life
   if (a.n !== b.n) return a.n - b.n
   return compareBytes(sha256(a.encoded), sha256(b.encoded))
-}
-
-function asAddress (value: unknown): Uint8Array {
-  const address = asBytes(value)
-  if (address.length === 0 || address.length > MAX_ADDRESS_BYTES) throw new ProtocolError('MALFORMED', `An address has 1 to ${MAX_ADDRESS_BYTES} bytes`)
-  return address
 }
 
 function asBoolean (value: unknown): boolean {

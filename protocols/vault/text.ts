@@ -11,6 +11,7 @@ import { MAX_TEXT_CBOR_BYTES } from './limits.js'
 
 export const RECOVERY_PREFIX = 'dfs-recovery1'
 export const INVITE_PREFIX = 'dfs-invite1'
+export const LINK_PREFIX = 'dfs-link1'
 export const TEXT_CHECKSUM_BYTES = 4
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 /** Characters that a reader drops wherever they stand. */

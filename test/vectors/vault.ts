@@ -6,11 +6,12 @@ import { isKnown } from '../../protocols/vault/admit.js'
 import { nameProblem, normalName } from '../../protocols/vault/names.js'
 import { openEntry, tagOf } from '../../protocols/vault/private-part.js'
 import { readRecord } from '../../protocols/vault/record.js'
-import { encodeText, INVITE_PREFIX, recoveryText, RECOVERY_PREFIX } from '../../protocols/vault/text.js'
+import { encodeText, INVITE_PREFIX, LINK_PREFIX, recoveryText, RECOVERY_PREFIX } from '../../protocols/vault/text.js'
 import { ascii, concat, fixed, founder, founderAdmit, hex, invite, inviteText, joiner, joinerAdmit, keys, meeting, name, V, vault } from './vault-fixtures.js'
 import { bad, unreadable, valid } from './vault-entries.js'
 import { histories } from './vault-histories.js'
 import { inviteOf, joins, memberMap, inviteMap, plainJoin } from './vault-members.js'
+import { badLinks, grant, grantMap, grants, linkText, plainGrant, wholeLink } from './vault-links.js'
 import { badRecords, recordOrder, validRecords } from './vault-records.js'
 import { signatures } from './vault-signatures.js'
 import type { AdmitFacts } from '../../protocols/vault/admit.js'
@@ -62,6 +63,7 @@ const recovery = recoveryText(V)
 const texts = {
   recovery: { prefix: RECOVERY_PREFIX, text: recovery, secret: hex(V), vault: hex(vault.id) },
   invite: { prefix: INVITE_PREFIX, text: inviteText, ...plain(wholeInvite) as object },
+  link: { prefix: LINK_PREFIX, text: linkText, ...plain(wholeLink) as object },
   same: [recovery.toUpperCase(), ` ${recovery.slice(0, 20)}\r\n\t${recovery.slice(20)}\u00a0\ufeff`],
   bad: [
     { fault: 'one letter is another', kind: 'recovery', code: 'MALFORMED', problem: 'checksum', text: mistyped(recovery) },
@@ -82,7 +84,9 @@ const texts = {
     { fault: 'check is missing', kind: 'invite', code: 'MALFORMED', problem: 'form', text: encodeText(INVITE_PREFIX, withoutCheck) },
     { fault: 'the invite\'s role was changed', kind: 'invite', code: 'INVALID_DATA', text: encodeText(INVITE_PREFIX, { ...wholeInvite, invite: concat(inviteOf({ role: 'owner' }).subarray(0, -64), invite.invite.encoded.subarray(-64)) }) },
     { fault: 'the vault is not the invite\'s', kind: 'invite', code: 'INVALID_DATA', text: encodeText(INVITE_PREFIX, { ...wholeInvite, vault: publicKeyOf(fixed('x')) }) },
-    { fault: 'the secret is not of the invite\'s key', kind: 'invite', code: 'INVALID_DATA', text: encodeText(INVITE_PREFIX, { ...wholeInvite, secret: fixed('x') }) }
+    { fault: 'the secret is not of the invite\'s key', kind: 'invite', code: 'INVALID_DATA', text: encodeText(INVITE_PREFIX, { ...wholeInvite, secret: fixed('x') }) },
+    { fault: 'an invite where a link belongs', kind: 'link', code: 'MALFORMED', problem: 'prefix', text: inviteText },
+    ...badLinks
   ]
 }
 
@@ -121,6 +125,8 @@ export function generate (): unknown {
     invite: { map: plain(inviteMap), encoded: hex(invite.invite.encoded) },
     member: { map: plain(memberMap), encoded: joins[0]?.request.certificate === undefined ? '' : hex(joins[0].request.certificate) },
     joins: joins.map(({ name, request, ...rest }) => ({ name, ...rest, ...plainJoin(request) })),
+    grant: { map: plain(grantMap), encoded: hex(grant) },
+    grants: grants.map(plainGrant),
     entries: {
       valid: valid.map(({ name, encoded }) => ({ name, entry: short(encoded), ...facts(readEntry(encoded)) as object })),
       bad: bad.map(({ fault, code, encoded }) => ({ fault, code, entry: short(encoded) })),

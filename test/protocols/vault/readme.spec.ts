@@ -6,7 +6,8 @@ import { publicKeyOf, sign, signedBytes } from '../../../protocols/vault/ed25519
 import { entryId, readEntry } from '../../../protocols/vault/entry.js'
 import * as limits from '../../../protocols/vault/limits.js'
 import { makePut } from '../../../protocols/vault/make-entry.js'
-import { INVITE_PREFIX, RECOVERY_PREFIX, recoveryText } from '../../../protocols/vault/text.js'
+import { INVITE_PREFIX, LINK_PREFIX, RECOVERY_PREFIX, recoveryText } from '../../../protocols/vault/text.js'
+import { grant, linkId, linkText } from '../../vectors/vault-links.js'
 import { goodRecord } from '../../vectors/vault-records.js'
 import { content, fixed, founder, hex, invite, inviteText, joiner, joinerCertificate, keys, meeting, name, padded, place, privateMap, second, V, vault } from '../../vectors/vault-fixtures.js'
 
@@ -18,6 +19,7 @@ function worked (): Record<string, string> {
   const p = padded(privateMap)
   const [bodyOfInvite] = decode(invite.invite.encoded, { maxBytes: 1024 }) as Uint8Array[]
   const [bodyOfMember] = decode(joinerCertificate, { maxBytes: 1024 }) as Uint8Array[]
+  const [bodyOfGrant] = decode(grant, { maxBytes: 1024 }) as Uint8Array[]
   const [bodyOfRecord] = decode(goodRecord, { maxBytes: 1024 }) as Uint8Array[]
   const s = put.sealed.subarray(0, 32)
   const recovery = encode({ v: 1, secret: V })
@@ -29,6 +31,7 @@ function worked (): Record<string, string> {
     'invite secret': hex(fixed('invite')), 'bytes of X (invite)': hex(bodyOfInvite!), 'H(X) (invite)': hex(sha256(bodyOfInvite!)), 'invite': hex(invite.invite.encoded),
     'node seed': hex(joiner.node), 'subject': hex(joiner.peer), 'writer seed': hex(joiner.writer), 'box': hex(joiner.box), 'bytes of X (member)': hex(bodyOfMember!), 'H(X) (member)': hex(sha256(bodyOfMember!)), 'member': hex(joinerCertificate),
     'bytes of X (record)': hex(bodyOfRecord!), 'H(X) (record)': hex(sha256(bodyOfRecord!)), 'record': hex(goodRecord),
+    'link': hex(linkId), 'bytes of X (grant)': hex(bodyOfGrant!), 'H(X) (grant)': hex(sha256(bodyOfGrant!)), 'grant': hex(grant),
     'writer seed (founder)': hex(founder.writer), 'public': hex(put.publicBytes), 'H(public)': hex(sha256(put.publicBytes)), 'p': hex(p), 'H(p)': hex(sha256(p)), 's': hex(s),
     'key of the seal': hex(mac(keys.entry, label('entry-key'), s)), 'sealed': hex(put.sealed), 'H(sealed)': hex(sha256(put.sealed)), 'sig': hex(put.encoded.subarray(-64)), 'id': hex(entryId(put.publicBytes, put.sealed)),
     'DAG-CBOR': hex(recovery), 'checksum': hex(sha256(label('text'), new TextEncoder().encode(`${RECOVERY_PREFIX}\0`), recovery).subarray(0, 4))
@@ -51,7 +54,8 @@ describe('vault: README', () => {
     const text = readme.replace(/\s+/g, '')
     assert.ok(text.includes(recoveryText(V)))
     assert.ok(text.includes(inviteText))
-    for (const prefix of [RECOVERY_PREFIX, INVITE_PREFIX]) assert.ok(readme.includes(`\`${prefix}\``))
+    assert.ok(text.includes(linkText))
+    for (const prefix of [RECOVERY_PREFIX, INVITE_PREFIX, LINK_PREFIX]) assert.ok(readme.includes(`\`${prefix}\``))
   })
 
   it('has the headings in the order of all protocols', () => {

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs'
 import { isKnown, verifyAdmit } from '../../../protocols/vault/admit.js'
 import { isStrictForm, peerBytes, publicKeyOf, verifyRaw } from '../../../protocols/vault/ed25519.js'
 import { readEntry } from '../../../protocols/vault/entry.js'
+import { checkGrant, readGrant, verifyGrant } from '../../../protocols/vault/grant.js'
 import { applyHistory, liveVersions, nextAfter } from '../../../protocols/vault/history.js'
 import { readInvite, readInviteText, verifyInvite } from '../../../protocols/vault/invite.js'
 import { boxPublic, check, helloMac, readKeys, vaultKeys } from '../../../protocols/vault/keys.js'
 import { checkJoin, readMember, verifyMember } from '../../../protocols/vault/member.js'
+import { createLink, readLinkText } from '../../../protocols/vault/link.js'
 import { nameProblem, normalName } from '../../../protocols/vault/names.js'
 import { openEntry, tagOf } from '../../../protocols/vault/private-part.js'
 import { readRecoveryText, recoveryText } from '../../../protocols/vault/text.js'
+import type { WriterStanding } from '../../../protocols/vault/grant.js'
 import type { AdmitFacts } from '../../../protocols/vault/admit.js'
 import type { HistoryEntry } from '../../../protocols/vault/history.js'
 
@@ -19,10 +22,12 @@ interface Vectors {
   keys: Record<'V' | 'id' | 'sign' | 'read' | 'chunk' | 'entry' | 'name' | 'meet' | 'check', string> & { founder: Owner, joiner: Owner, hello: { dialer: string, listener: string, 1: string, 2: string }, tag: { name: string, tag: string } }
   signatures: Array<{ name: string, valid: boolean, refusedBy?: string, publicKey: string, message: string, signature: string }>
   names: { good: Array<{ name: string, stored: string }>, bad: Array<{ name: string }> }
-  texts: { recovery: { text: string, secret: string, vault: string }, invite: { text: string, vault: string, secret: string, invite: string, epoch: number, check: string, meet: string, addresses: string[] }, same: string[], bad: Array<{ fault: string, kind: string, code: string, problem?: string, text: string }> }
+  texts: { recovery: { text: string, secret: string, vault: string }, invite: { text: string, vault: string, secret: string, invite: string, epoch: number, check: string, meet: string, addresses: string[] }, link: { text: string, grant: string } & Record<'vault' | 'root' | 'key' | 'name' | 'size' | 'addresses', unknown>, same: string[], bad: Array<{ fault: string, kind: string, code: string, problem?: string, text: string }> }
   invite: { map: Record<string, unknown>, encoded: string }
   member: { map: Record<string, unknown>, encoded: string }
   joins: Array<{ name: string, code?: string, vault: string, invite: string, certificate: string, peer: string, now: number, uses: number, revoked?: boolean }>
+  grant: { map: Record<string, unknown>, encoded: string }
+  grants: Array<{ name?: string, fault?: string, code?: string, vault: string, grant: string, now: number, revoked: string[], writer: WriterStanding }>
   entries: { valid: Array<{ name: string, entry: Bytes, id: string, fields: Record<string, unknown>, private?: Record<string, unknown> }>, bad: Array<{ fault: string, code: string, entry: Bytes }>, unreadable: Array<{ fault: string, code: string, entry: Bytes }> }
   known: Array<{ name: string, vault: string, writer: string, admits: string[], void?: string[], known: boolean, counts: boolean }>
   histories: Array<{ name: string, entries: string[], void?: string, forgets?: Array<{ id: string, versions: string }>, applied: string, waiting: string, heads: string, newest: string | null, conflict: boolean, live: string, next: { after: string, clock: number } }>
@@ -84,19 +89,23 @@ describe('vault: vectors', () => {
   })
 
   it('texts', () => {
-    const { recovery, invite, same } = vectors.texts
+    const { recovery, invite, link, same } = vectors.texts
     for (const text of [recovery.text, ...same]) assert.equal(hex(readRecoveryText(text)), recovery.secret)
     assert.equal(recoveryText(unhex(recovery.secret)), recovery.text)
     assert.equal(hex(vaultKeys(unhex(recovery.secret)).id), recovery.vault)
     const { invite: inner, ...rest } = readInviteText(invite.text)
     assert.equal(hex(inner.encoded), invite.invite)
     assertFields(rest, (({ vault, secret, epoch, check, meet, addresses }) => ({ vault, secret, epoch, check, meet, addresses }))(invite))
+    const { grant, ...read } = readLinkText(link.text)
+    assert.equal(hex(grant.encoded), link.grant)
+    assertFields(read, (({ vault, root, key, name, size, addresses }) => ({ vault, root, key, name, size, addresses }))(link))
+    assert.equal(createLink({ ...read, grant: grant.encoded }), link.text)
   })
 
   for (const { fault, kind, code, problem, text } of vectors.texts.bad) {
     it(`refuses a text: ${fault}`, () => {
       const expected = { code, ...(problem === undefined ? {} : { problem }) }
-      assert.throws(() => kind === 'recovery' ? readRecoveryText(text) : readInviteText(text), expected)
+      assert.throws(() => kind === 'recovery' ? readRecoveryText(text) : kind === 'invite' ? readInviteText(text) : readLinkText(text), expected)
     })
   }
 
@@ -115,6 +124,21 @@ describe('vault: vectors', () => {
       const request = { vaultId: unhex(vaultId), invite: unhex(invite), certificate: unhex(certificate), peer: unhex(peer), ...rest }
       if (code === undefined) assert.equal(hex(checkJoin(request).member.subject), peer)
       else assert.throws(() => checkJoin(request), { name: 'ProtocolError', code })
+    })
+  }
+
+  it('a grant', () => {
+    const grant = readGrant(unhex(vectors.grant.encoded))
+    const { v: _v, ...fields } = vectors.grant.map
+    assertFields(grant, fields)
+    assert.ok(verifyGrant(grant))
+  })
+
+  for (const { name, fault, code, vault: vaultId, grant, now, revoked, writer } of vectors.grants) {
+    it(`a grant is shown: ${name ?? fault}: ${code ?? 'served'}`, () => {
+      const request = { grant: unhex(grant), vaultId: unhex(vaultId), now, standing: () => writer, revoked: (link: Uint8Array) => revoked.includes(hex(link)) }
+      if (code === undefined) assert.equal(hex(checkGrant(request).encoded), grant)
+      else assert.throws(() => checkGrant(request), { name: 'ProtocolError', code })
     })
   }
 
