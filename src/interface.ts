@@ -6,7 +6,7 @@ import type { AbortOptions, TypedEventTarget } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
-import type { FileInfo, FileResult, GetOptions, ListOptions, PutOptions, Source } from './interface/files.js'
+import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { Status } from './interface/status.js'
 
@@ -87,7 +87,13 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   put: (name: string, source: Source, options?: PutOptions) => Promise<FileResult>
   get: (name: string, options?: GetOptions) => AsyncIterable<Uint8Array>
   stat: (name: string, options?: AbortOptions & { version?: string }) => Promise<FileInfo>
-  list: (options?: ListOptions) => AsyncIterable<FileInfo>
+  /** In the order of the names' UTF-8 bytes. With a delimiter what lies in a folder is one row, and is not read. */
+  list: {
+    (options?: ListOptions & { delimiter?: undefined }): AsyncIterable<FileInfo>
+    (options: FolderListOptions): AsyncIterable<FileInfo | FolderInfo>
+  }
+  /** What each folder just below the prefix takes, in order; the last row is the prefix itself, with all that lies below it. */
+  du: (options?: UsageOptions) => AsyncIterable<UsageInfo>
   /** Drops this node's own copy once another member gave its word that it holds everything. */
   evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
   invite: (options: InviteOptions) => Promise<string>

@@ -2,13 +2,15 @@ import type { AbortOptions } from '@libp2p/interface'
 import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
-  DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked,
-  RevokeOptions, Source, Status
+  DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo,
+  PutOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions
 } from './interface.js'
+import { du } from './verbs/du.js'
 import { ended } from './verbs/ended.js'
 import { evict } from './verbs/evict.js'
 import { get } from './verbs/get.js'
 import { invite } from './verbs/invite.js'
+import { list } from './verbs/list.js'
 import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
 import { revoke } from './verbs/revoke.js'
@@ -41,12 +43,14 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     return this.run(options, (parts, within) => stat(parts, name, within))
   }
 
-  async * list (options: ListOptions = {}): AsyncGenerator<FileInfo> {
-    const { signal } = this.within(options)
-    for (const info of this.alive().vault.list(options.prefix ?? '')) {
-      if (signal.aborted) throw ended(signal.reason, signal)
-      yield info
-    }
+  list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
+  list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
+  list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> {
+    return this.rows(options, list)
+  }
+
+  du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> {
+    return this.rows(options, du)
   }
 
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
@@ -88,6 +92,19 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   /** Full multiaddrs at which others reach this node, the most useful first. */
   protected abstract reachedAt (): string[]
   protected abstract facts (): NodeFacts
+
+  /** A list that ends with its signal, and with the node. */
+  private async * rows<O extends AbortOptions, T> (options: O, read: (parts: Parts, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+    const within = this.within(options)
+    try {
+      for await (const row of read(this.alive(), within)) {
+        if (within.signal.aborted) throw within.signal.reason
+        yield row
+      }
+    } catch (error) {
+      throw ended(error, within.signal)
+    }
+  }
 
   private async run<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     const within = this.within(options)

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { defineConfig } from './commands/config.js'
 import { defineDemo } from './commands/demo.js'
+import { defineDu } from './commands/du.js'
 import { defineEvict } from './commands/evict.js'
 import { defineGet } from './commands/get.js'
 import { defineInit } from './commands/init.js'
@@ -21,7 +22,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

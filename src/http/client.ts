@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked, RevokeOptions, Role, Source, Status } from '../interface.js'
+import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked, RevokeOptions, Role, Source, Status, UsageInfo, UsageOptions } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
 import { upload } from './upload.js'
-import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type List, type NodeFacts, type PutLine, type RowLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 /** A node that was told to end a call has this long to say how it ended. */
 export const CANCEL_MS = 5_000
@@ -62,27 +62,10 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }
   async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', [code], options) }
 
-  async * list (options: ListOptions = {}): AsyncGenerator<FileInfo> {
-    const { signal, ...rest } = options
-    throwIfAborted(signal)
-    const request = this.wire.open('POST', '/v1/list', { 'content-type': 'application/json' })
-    const ended = endWith(request, signal)
-    try {
-      request.end(JSON.stringify([rest]))
-      for await (const line of lines<{ result?: FileInfo, error?: ErrorJson, end?: boolean }>(await this.wire.head(request))) {
-        if (line.error !== undefined) throw errorFromJson(line.error)
-        if (line.end === true) return
-        if (line.result !== undefined) yield line.result
-      }
-      throw lost(undefined)
-    } catch (error) {
-      if (signal?.aborted === true) throw aborted(signal)
-      throw error
-    } finally {
-      ended()
-      request.destroy()
-    }
-  }
+  list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
+  list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
+  list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> { return this.rows('list', options) }
+  du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> { return this.rows('du', options) }
 
   async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
     const { signal, onProgress, ...rest } = options
@@ -144,6 +127,28 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     } finally {
       signal?.removeEventListener('abort', cancel)
       clearTimeout(impatient)
+      request.destroy()
+    }
+  }
+
+  /** Rows as they come; leaving the loop ends the call. */
+  private async * rows<T> (list: List, { signal, ...options }: AbortOptions): AsyncGenerator<T> {
+    throwIfAborted(signal)
+    const request = this.wire.open('POST', `/v1/${list}`, { 'content-type': 'application/json' })
+    const ended = endWith(request, signal)
+    try {
+      request.end(JSON.stringify([options]))
+      for await (const line of lines<RowLine>(await this.wire.head(request))) {
+        if ('error' in line) throw errorFromJson(line.error)
+        if ('end' in line) return
+        yield line.result as T
+      }
+      throw lost(undefined)
+    } catch (error) {
+      if (signal?.aborted === true) throw aborted(signal)
+      throw error
+    } finally {
+      ended()
       request.destroy()
     }
   }

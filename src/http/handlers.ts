@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNode, GetOptions, InviteOptions, PutOptions } from '../interface.js'
-import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, type List, MAX_JSON_BYTES, parseJson, type PutLine, type RowLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 interface Arguments { name: string, options: Record<string, unknown> }
 
@@ -53,16 +53,22 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ result }))
 }
 
-export async function handleList (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const [options] = await readBody(request)
+export async function handleList (node: DfsNode, list: List, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const [given] = await readBody(request)
+  const options = { ...(given as object | undefined), signal }
+  const line = (value: RowLine): string => `${JSON.stringify(value)}\n`
+  const rows = (): AsyncIterable<unknown> => {
+    switch (list) {
+      case 'list': return node.list(options)
+      case 'du': return node.du(options)
+    }
+  }
   response.setHeader('content-type', 'application/x-ndjson')
   try {
-    for await (const info of node.list({ ...(options as object | undefined), signal })) {
-      await write(response, `${JSON.stringify({ result: info })}\n`, signal)
-    }
-    response.end(`${JSON.stringify({ end: true })}\n`)
+    for await (const result of rows()) await write(response, line({ result }), signal)
+    response.end(line({ end: true }))
   } catch (error) {
-    response.end(`${JSON.stringify({ error: errorToJson(error) })}\n`)
+    response.end(line({ error: errorToJson(error) }))
   }
 }
 

@@ -21,6 +21,13 @@ export const TRAILER_FETCHED = 'dfs-fetched'
 export const CALLS = ['stat', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode'] as const
 export type Call = typeof CALLS[number]
 
+/** The calls that have one JSON answer a row. */
+export const LISTS = ['list', 'du'] as const
+export type List = typeof LISTS[number]
+
+/** One line of the answer to such a call. */
+export type RowLine = { result: unknown } | { end: true } | { error: ErrorJson }
+
 export interface NodeFacts { api: number, peer: string, vault: string, role: string, addresses: string[] }
 
 /** One line of the answer to a put. */

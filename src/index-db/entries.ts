@@ -120,21 +120,3 @@ export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array
 export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.get<NameRow>('SELECT * FROM names WHERE name = ?', name)
 export const totals = (db: IndexDb): { files: number, bytes: number } =>
   db.get<{ files: number, bytes: number }>('SELECT files, bytes FROM name_totals') ?? { files: 0, bytes: 0 }
-
-/** How many names one page of the list below reads. */
-const PAGE_NAMES = 500
-
-/** Names that begin with `prefix`, in the order of their UTF-8 bytes; in pages, so that no cursor stays open while the caller works. */
-export function * namesFrom (db: IndexDb, prefix: string): Generator<NameRow> {
-  for (let after = prefix, first = true; ;) {
-    const page = db.all<NameRow>(`SELECT * FROM names WHERE name ${first ? '>=' : '>'} ? ORDER BY name LIMIT ${PAGE_NAMES}`, after)
-    for (const row of page) {
-      if (!row.name.startsWith(prefix)) return
-      yield row
-    }
-    const last = page.at(-1)
-    if (last === undefined) return
-    after = last.name
-    first = false
-  }
-}

@@ -65,4 +65,35 @@ export interface GetOptions extends AbortOptions, ProgressOptions {
 export interface ListOptions extends AbortOptions {
   /** Only names that begin with this text. */
   prefix?: string
+  /** Only what comes after this text, such as the last name of a page. */
+  after?: string
+  /** At most so many rows. @default all */
+  limit?: number
+}
+
+export interface FolderListOptions extends ListOptions {
+  /** Names that hold this text behind the prefix are folded into one FolderInfo for all that begin alike up to it. Mostly '/'. */
+  delimiter: string
+}
+
+/** All names that begin with a text. */
+export interface FolderInfo {
+  /** Ends with the delimiter. */
+  prefix: string
+}
+
+export interface UsageOptions extends AbortOptions {
+  /** Only names that begin with this text. */
+  prefix?: string
+  /** What ends the name of a folder. @default '/' */
+  delimiter?: string
+}
+
+/** What the newest versions of the names that begin with `prefix` take. */
+export interface UsageInfo extends FolderInfo {
+  files: number
+  /** Bytes of the files. */
+  size: number
+  /** The same as stored, with padding: what one copy of them takes. */
+  bytes: number
 }

@@ -7,9 +7,10 @@ import { normalName } from '../../protocols/vault/names.js'
 import { openEntry, tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32 } from '../../protocols/vault/text.js'
 import { InvalidNameError, InvalidOptionError } from '../errors.js'
-import { entriesOfTag, entryById, nameRow, namesFrom, type EntryRow, type NameRow } from '../index-db/entries.js'
+import { entriesOfTag, entryById, nameRow, type EntryRow, type NameRow } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
-import type { FileInfo } from '../interface.js'
+import { foldersFrom, namesFrom } from '../index-db/name-list.js'
+import type { FileInfo, FolderInfo } from '../interface.js'
 import { readStored, type HistoryRow } from './stored.js'
 
 /** The shortest prefix of a version that is looked up. */
@@ -108,9 +109,16 @@ function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | 
   return fitting[0]
 }
 
-/** Names that begin with `prefix`, in the order of their bytes. */
-export function * list (db: IndexDb, prefix: string): Generator<FileInfo> {
-  for (const row of namesFrom(db, prefix.normalize('NFC'))) yield infoOfRow(row)
+/** Names that begin with `prefix` and come after `after`, in the order of their bytes. */
+export function * list (db: IndexDb, prefix: string, after?: string): Generator<FileInfo> {
+  for (const row of namesFrom(db, prefix.normalize('NFC'), after)) yield infoOfRow(row)
+}
+
+/** The same, those with `delimiter` behind the prefix folded into one row each. */
+export function * folders (db: IndexDb, prefix: string, delimiter: string, after?: string): Generator<FileInfo | FolderInfo> {
+  for (const row of foldersFrom(db, prefix.normalize('NFC'), delimiter.normalize('NFC'), after)) {
+    yield 'prefix' in row ? row : infoOfRow(row)
+  }
 }
 
 /** Names whose last part is the same, or begins alike; for the message that says that there is no such name. */

@@ -13,14 +13,15 @@ import { InvalidRecoveryCodeError, LastOwnerError, NotAllowedError } from '../er
 import { countEntries, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
-import type { FileInfo, Role } from '../interface.js'
+import { sumsFrom, type Sums } from '../index-db/name-list.js'
+import type { FileInfo, FolderInfo, Role } from '../interface.js'
 import { Author } from './author.js'
 import { cutOf } from './cut.js'
 import { newLineage } from './found.js'
 import type { Secrets } from './keyring.js'
 import { Ledger, type Change, type EntryVerifier } from './ledger.js'
 import { Members, type Member } from './members.js'
-import { checkName, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
+import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
 import { entryRow } from './stored.js'
 
 export interface VaultParts {
@@ -97,9 +98,19 @@ export class Vault {
   similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
   totals (): { files: number, bytes: number, entries: number } { return { ...totals(this.parts.db), entries: countEntries(this.parts.db) } }
 
-  * list (prefix: string): Generator<FileInfo> {
+  * list (prefix: string, after?: string): Generator<FileInfo> {
     this.readKeys()
-    yield * list(this.parts.db, prefix)
+    yield * list(this.parts.db, prefix, after)
+  }
+
+  * folders (prefix: string, delimiter: string, after?: string): Generator<FileInfo | FolderInfo> {
+    this.readKeys()
+    yield * folders(this.parts.db, prefix, delimiter, after)
+  }
+
+  * sums (prefix: string, delimiter: string): Generator<Sums & Partial<FolderInfo>> {
+    this.readKeys()
+    yield * sumsFrom(this.parts.db, prefix, delimiter)
   }
 
   /** The salt of a new version: its name's, or a fresh one where the name is new. */

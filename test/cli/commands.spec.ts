@@ -51,6 +51,24 @@ describe('commands', () => {
     await door.close()
   })
 
+  it('show one level of names, and what folders take', async () => {
+    for (const name of ['a', 'docs/b', 'docs/c/d', 'é/x']) await world.node.put(name, [Buffer.alloc(1_000)])
+    assert.equal((await world.run('ls')).stdout, 'a\ndocs/b\ndocs/c/d\né/x\n')
+    assert.equal((await world.run('ls', '--folders')).stdout, 'a\ndocs/\né/\n')
+    assert.equal((await world.run('ls', '-d', 'docs/')).stdout, 'docs/b\ndocs/c/\n')
+    const long = (await world.run('ls', '-d', '-l')).stdout.trimEnd().split('\n')
+    assert.match(long[0] ?? '', /1 kB .* version-of {2}a$/)
+    // names stand below each other
+    assert.deepEqual(long.map((line) => line.search(/\S+$/)), Array(3).fill(long[0]?.search(/\S+$/)))
+    assert.equal((await world.run('ls', '-d', 'docs/', '--json')).stdout.split('\n')[1], '{"prefix":"docs/c/"}')
+    assert.deepEqual((await world.run('du')).stdout.trimEnd().split('\n').map((line) => line.trim().split(/ {2,}/)), [
+      ['files', 'size', 'stored'], ['2', '2 kB', '4 kB', 'docs/'], ['1', '1 kB', '2 kB', 'é/'], ['4', '4 kB', '8 kB', '(all)']
+    ])
+    assert.deepEqual((await world.run('du', 'docs/', '--json')).stdout.trim().split('\n').map((line) => JSON.parse(line) as unknown), [
+      { prefix: 'docs/c/', files: 1, size: 1_000, bytes: 2_000 }, { prefix: 'docs/', files: 2, size: 2_000, bytes: 4_000 }
+    ])
+  })
+
   it('wait for another command that has the folder, and take --dir before and after the command', async () => {
     let tries = 0
     world.open = async () => {

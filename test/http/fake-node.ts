@@ -1,7 +1,7 @@
 /** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
 import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Revoked, Role, Source, Status } from '../../src/interface.js'
+import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Revoked, Role, Source, Status, UsageInfo, UsageOptions } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
 const PEER = '12D3KooWFake'
@@ -26,6 +26,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   /** How many bytes gets have handed out. */
   given = 0
   checkedCodes: string[] = []
+  /** How many rows lists have handed out. */
+  listed = 0
   invited: InviteOptions[] = []
   readonly revoked: string[] = []
   /** Resolves before each piece is taken: a slow disk. */
@@ -84,11 +86,33 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     return file.info
   }
 
-  async * list ({ prefix = '' }: ListOptions = {}): AsyncGenerator<FileInfo> {
-    for (const name of [...this.files.keys()].sort()) {
-      const file = this.files.get(name)
-      if (file !== undefined && name.startsWith(prefix)) yield file.info
+  list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
+  list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
+  async * list ({ prefix = '', delimiter, after = '', limit = Infinity }: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> {
+    const rows = new Map<string, FileInfo | FolderInfo>()
+    for (const [name, { info }] of this.files) {
+      if (!name.startsWith(prefix)) continue
+      const at = delimiter === undefined ? -1 : name.indexOf(delimiter, prefix.length)
+      const fold = name.slice(0, at + (delimiter?.length ?? 0))
+      rows.set(at === -1 ? name : fold, at === -1 ? info : { prefix: fold })
     }
+    const bytes = (text: string): Buffer => Buffer.from(text)
+    const names = [...rows.keys()].filter((name) => bytes(name).compare(bytes(after)) > 0).sort((a, b) => bytes(a).compare(bytes(b)))
+    for (const name of names.slice(0, limit)) {
+      this.listed++
+      const row = rows.get(name)
+      if (row !== undefined) yield row
+    }
+  }
+
+  async * du ({ prefix = '', delimiter = '/' }: UsageOptions = {}): AsyncGenerator<UsageInfo> {
+    const below = (prefix: string): UsageInfo => {
+      const sizes = [...this.files].filter(([name]) => name.startsWith(prefix)).map(([, { info }]) => info.size)
+      const size = sizes.reduce((sum, size) => sum + size, 0)
+      return { prefix, files: sizes.length, size, bytes: 2 * size }
+    }
+    for await (const row of this.list({ prefix, delimiter })) if ('prefix' in row) yield below(row.prefix)
+    yield below(prefix)
   }
 
   async evict (name: string): Promise<{ blocks: number, bytes: number, peer: string }> {

@@ -1,25 +1,38 @@
 import type { Command } from 'commander'
+import type { FileInfo, FolderInfo } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, date, shortVersion } from '../format.js'
 import { openNode } from '../open.js'
 
 const SIZE_WIDTH = 8
+/** Of size, time and version. */
+const LONG_WIDTH = SIZE_WIDTH + 2 + 'YYYY-MM-DD HH:MM'.length + 2 + 10
+
+export interface LsFlags { long?: boolean, folders?: boolean }
 
 export function defineLs (program: Command, run: Run): void {
   program.command('ls [prefix]')
     .summary('list names')
-    .description('Lists the names that begin with PREFIX, sorted.')
+    .description('Lists the names that begin with PREFIX, sorted: all of them, or with --folders one level.')
     .option('-l, --long', 'with size, time and version')
+    .option('-d, --folders', 'one level: what lies in a folder is one line that ends in /')
     .action(run(ls))
 }
 
-export async function ls (context: Context, prefix: string | undefined, { long = false }: { long?: boolean }): Promise<undefined> {
+export async function ls (context: Context, prefix: string | undefined, { long = false, folders = false }: LsFlags): Promise<undefined> {
   const { out, signal } = context
   await using opened = await openNode(context)
+  const options = { signal, ...(prefix === undefined ? {} : { prefix }) }
+  const rows: AsyncIterable<FileInfo | FolderInfo> = folders ? opened.node.list({ ...options, delimiter: '/' }) : opened.node.list(options)
   // a line at a time, with fixed columns: a list may be longer than memory
-  for await (const info of opened.node.list({ signal, ...(prefix === undefined ? {} : { prefix }) })) {
-    await out.data(info)
-    const name = `${clean(info.name)}${info.conflict ? '  (conflict)' : ''}`
-    await out.line(long ? `${bytes(info.size).padStart(SIZE_WIDTH)}  ${date(info.mtime ?? info.time)}  ${shortVersion(info.version)}  ${name}` : clean(info.name))
+  for await (const row of rows) {
+    await out.data(row)
+    await out.line(long ? longLine(row) : clean('prefix' in row ? row.prefix : row.name))
   }
+}
+
+function longLine (row: FileInfo | FolderInfo): string {
+  if ('prefix' in row) return `${''.padStart(LONG_WIDTH)}  ${clean(row.prefix)}`
+  const name = `${clean(row.name)}${row.conflict ? '  (conflict)' : ''}`
+  return `${bytes(row.size).padStart(SIZE_WIDTH)}  ${date(row.mtime ?? row.time)}  ${shortVersion(row.version)}  ${name}`
 }
