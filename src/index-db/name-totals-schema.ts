@@ -1,10 +1,12 @@
 /**
  * name_totals: how many names there are and the bytes of their newest versions, kept right by triggers, so that nobody
  * counts a million names to say how many there are. Names are written by upserts: a REPLACE would fire no delete trigger.
+ * Bytes are REAL,
+ * exact up to 2^53, since a writer may claim sizes whose sum is no INTEGER: that must make no entry fail.
  */
 export const NAME_TOTALS_SCHEMA = `
-CREATE TABLE name_totals (files INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
-INSERT INTO name_totals SELECT count(*), coalesce(sum(size), 0) FROM names;
+CREATE TABLE name_totals (files INTEGER NOT NULL, bytes REAL NOT NULL) STRICT;
+INSERT INTO name_totals SELECT count(*), total(size) FROM names;
 CREATE TRIGGER names_insert AFTER INSERT ON names BEGIN
   UPDATE name_totals SET files = files + 1, bytes = bytes + NEW.size;
 END;

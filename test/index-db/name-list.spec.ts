@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { setName, type NameRow } from '../../src/index-db/entries.js'
+import { setName, totals, type NameRow } from '../../src/index-db/entries.js'
 import { IndexDb, type SqlValue } from '../../src/index-db/index-db.js'
 import { foldersFrom, following, namesFrom, sumsFrom } from '../../src/index-db/name-list.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
@@ -89,6 +89,7 @@ describe('the list of names', () => {
     const [sum] = [...sumsFrom(db, '', '/')]
     assert.equal(sum?.files, 2_000)
     assert.equal(sum.size, 2_000 * size)
+    assert.equal(totals(db).bytes, 2_000 * size)
     await db.close()
   })
 
