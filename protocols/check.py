@@ -192,5 +192,10 @@ judge("placement", placement["capacities"], lambda v: counted(v["lent"]) == v["c
 judge("placement", placement["ranks"], lambda v: rank(hx(v["peer"]), v["slot"]) == int(v["rank"], 16))
 judge("placement", placement["ranks"] + placement["scores"], lambda v: math.isclose(score(int(v["rank"], 16), v["class"]), v["score"], rel_tol=1e-12))
 judge("placement", placement["orders"], lambda v: [v["members"][i] for i in order(v["slot"], [placement["members"][n] for n in v["members"]])] == v["order"])
+def shown(v, x, of):  # a frame with a grant: 3a, length, 0a 20, vault, 12, length, grant; both lengths have two bytes here
+    need(x[:1] + x[3:5] == b"\x3a\x0a\x20" and x[37] == 0x12, "MALFORMED"); need(x[5:37] == hx(hello["vault"]), "WRONG_VAULT")
+    by = granted(x[40:])[0]["by"].hex(); writer = "counts" if by in of["counts"] else "void" if by in of["void"] else "unknown"
+    return visit({**of, "vault": hello["vault"], "grant": x[40:].hex(), "writer": writer}) and granted(x[40:])[0]["root"] == hx(of["root"])
+judge("hello", hello["visits"]["cases"], lambda v: shown(v, hx(v["frame"]), hello["visits"]))
 for folder in ("block", "file", "vault", "hello", "placement"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
 if min(counts[name, kind] for name in ("block", "file", "vault") for kind in ("valid", "refused")) < 15: sys.exit("too little to check")

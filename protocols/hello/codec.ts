@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.js'
-import { PEER_BYTES } from '../vault/ed25519.js'
+import { PEER_BYTES, PUBLIC_KEY_BYTES } from '../vault/ed25519.js'
 import { SECRET_BYTES } from '../vault/keys.js'
 import { MAX_ADDRESSES, MAX_ADDRESS_BYTES, MAX_CERTIFICATE_BYTES, MAX_LABEL_BYTES } from '../vault/limits.js'
 import { MAC_BYTES, MAX_ADMITS, MAX_ADMITS_BYTES, MAX_EPOCHS, MAX_HELLO_MESSAGE_BYTES, MAX_TEXT_BYTES, MAX_WRITERS } from './constants.js'
@@ -15,13 +15,13 @@ const LIMITS = {
   refusal: { writers: MAX_WRITERS, writers$: { addresses: MAX_ADDRESSES } }
 }
 
-/** Decodes one message and checks its lengths. Throws MALFORMED, UNSUPPORTED (a type of message that is not known here, grants among them) and LIMIT. */
+/** Decodes one message and checks its lengths. Throws MALFORMED, UNSUPPORTED (a type of message that is not known here) and LIMIT. */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)
   const types = Object.keys(message).length
   if (types === 0) throw new ProtocolError('UNSUPPORTED', 'A message of unknown type')
   if (types > 1) throw malformed('more than one message in a frame')
-  const { greet, admits, join, welcome, refusal } = message
+  const { greet, admits, join, welcome, refusal, grant } = message
   if (welcome === undefined && bytes.length > MAX_HELLO_MESSAGE_BYTES) throw beyond(`a message of ${bytes.length} bytes`)
   if (greet !== undefined) exactly(greet.mac, MAC_BYTES)
   if (admits !== undefined) checkAdmits(admits.admits)
@@ -30,6 +30,10 @@ export function decodeMessage (bytes: Uint8Array): Message {
     upTo(join.certificate, MAX_CERTIFICATE_BYTES)
   }
   if (welcome !== undefined) checkWelcome(welcome)
+  if (grant !== undefined) {
+    exactly(grant.vault, PUBLIC_KEY_BYTES)
+    upTo(grant.grant, MAX_CERTIFICATE_BYTES)
+  }
   if (refusal !== undefined) checkRefusal(refusal)
   return message
 }

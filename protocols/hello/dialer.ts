@@ -1,4 +1,4 @@
-/** The side that dialled: a member, or somebody with an invite. Spec: README.md. */
+/** The side that dialled: a member, somebody with an invite, or a visitor with a grant. Spec: README.md. */
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -77,6 +77,28 @@ export async function dialJoin (stream: Stream, options: JoinOptions): Promise<J
     const joined = readWelcome(message, { invite, certificate, local, remote })
     await conversation.say({ greeted: {} })
     return joined
+  })
+}
+
+export interface GrantOptions extends AbortOptions {
+  /** `connection.encryption` of libp2p. REFUSED where there is none. */
+  encryption: string | undefined
+  vault: Uint8Array
+  /** As signed. */
+  grant: Uint8Array
+  /** The whole conversation. @default HELLO_MS */
+  helloMs?: number
+}
+
+/**
+ * Shows a grant. Resolves once the member serves it. Rejects with the ProtocolError of either side: WRONG_VAULT,
+ * UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, LIMIT, TIMEOUT, CLOSED.
+ */
+export async function dialGrant (stream: Stream, options: GrantOptions): Promise<void> {
+  const { vault, grant } = options
+  await converse(stream, options, async (conversation) => {
+    await conversation.say({ grant: { vault, grant } })
+    await conversation.hear('greeted')
   })
 }
 

@@ -1,4 +1,4 @@
-/** The side that was dialled: a member, and a witness of joiners where it can be one. Spec: README.md. */
+/** The side that was dialled: a member, a witness of joiners where it can be one, and open to visitors. Spec: README.md. */
 import type { Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -8,6 +8,7 @@ import { JOIN_MS } from './constants.js'
 import { converse } from './conversation.js'
 import type { Conversation } from './conversation.js'
 import type { HelloOptions } from './dialer.js'
+import type { Grant } from './messages.js'
 import type { Keys } from './joining.js'
 import { NotAWitnessError } from './refusal.js'
 import type { Writer } from './refusal.js'
@@ -29,18 +30,25 @@ export interface HandleOptions<F> extends HelloOptions<F> {
   admit?: (join: JoinRequest) => Promise<Keys & { admits: Uint8Array[] }>
   /** Who can admit, reachable ones first; at most MAX_WRITERS are told. */
   writers?: () => Writer[] | Promise<Writer[]>
+  /**
+   * Whether a visitor with this grant is served, and what for (checkVisit of visiting.ts). Throws a ProtocolError: it is
+   * refused with its code. Left out: UNSUPPORTED.
+   */
+  visit?: (shown: Grant) => F | Promise<F>
   /** What joining adds to the time from `join` on. @default JOIN_MS */
   joinMs?: number
 }
 
 /**
  * Greets the peer that opened the stream. Resolves to what `verify` made of its admits, once the peer has accepted
- * ours; a joiner is a member by then. Rejects with the ProtocolError of either side.
+ * ours, a joiner is a member by then; or to what `visit` made of its grant. Rejects with the ProtocolError of either side.
  */
 export async function handleHello <F> (stream: Stream, options: HandleOptions<F>): Promise<F> {
   const { local, remote, meet } = options
   return converse(stream, options, async (conversation) => {
-    const { message: { mac } } = await conversation.hear('greet')
+    const first = await conversation.hear('greet', 'grant')
+    if (first.kind === 'grant') return serve(conversation, first.message, options)
+    const { mac } = first.message
     // strangers get no further: one HMAC, and no signature looked at
     if (!equal(mac, helloMac(meet, 1, remote, local))) throw new ProtocolError('REFUSED', 'No member of this vault')
     await conversation.say({ greet: { mac: helloMac(meet, 2, remote, local) } })
@@ -49,6 +57,13 @@ export async function handleHello <F> (stream: Stream, options: HandleOptions<F>
     await conversation.hear('greeted')
     return facts
   })
+}
+
+async function serve <F> (conversation: Conversation, shown: Grant, { visit }: HandleOptions<F>): Promise<F> {
+  if (visit === undefined) throw new ProtocolError('UNSUPPORTED', 'No visitors are served here')
+  const facts = await visit(shown)
+  await conversation.say({ greeted: {} })
+  return facts
 }
 
 async function greet <F> (conversation: Conversation, admits: Uint8Array[], { remote, verify, admits: own }: HandleOptions<F>): Promise<F> {

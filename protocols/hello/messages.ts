@@ -14,6 +14,7 @@ export interface Message {
   welcome?: Welcome
   greeted?: Greeted
   refusal?: Refusal
+  grant?: Grant
 }
 
 export namespace Message {
@@ -54,6 +55,11 @@ export namespace Message {
         if (obj.refusal != null) {
           w.uint32(50)
           Refusal.codec().encode(obj.refusal, w)
+        }
+
+        if (obj.grant != null) {
+          w.uint32(58)
+          Grant.codec().encode(obj.grant, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -101,6 +107,12 @@ export namespace Message {
             case 6: {
               obj.refusal = Refusal.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.refusal
+              })
+              break
+            }
+            case 7: {
+              obj.grant = Grant.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.grant
               })
               break
             }
@@ -157,6 +169,13 @@ export namespace Message {
             case 6: {
               yield * Refusal.codec().stream(reader, reader.uint32(), `${prefix}.refusal`, {
                 limits: opts.limits?.refusal
+              })
+
+              break
+            }
+            case 7: {
+              yield * Grant.codec().stream(reader, reader.uint32(), `${prefix}.grant`, {
+                limits: opts.limits?.grant
               })
 
               break
@@ -260,6 +279,16 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageGrantVaultFieldEvent {
+    field: '$.grant.vault'
+    value: Uint8Array
+  }
+
+  export interface MessageGrantGrantFieldEvent {
+    field: '$.grant.grant'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array {
     return encodeMessage(obj, Message.codec())
   }
@@ -268,7 +297,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageGreetMacFieldEvent | MessageAdmitsAdmitsFieldEvent | MessageJoinInviteFieldEvent | MessageJoinCertificateFieldEvent | MessageWelcomeMeetFieldEvent | MessageWelcomeEpochFieldEvent | MessageWelcomeReadsFieldEvent | MessageWelcomeVaultSecretFieldEvent | MessageWelcomeAdmitsFieldEvent | MessageWelcomeWitnessFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent | MessageRefusalWritersPeerFieldEvent | MessageRefusalWritersAddressesFieldEvent | MessageRefusalWritersLabelFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageGreetMacFieldEvent | MessageAdmitsAdmitsFieldEvent | MessageJoinInviteFieldEvent | MessageJoinCertificateFieldEvent | MessageWelcomeMeetFieldEvent | MessageWelcomeEpochFieldEvent | MessageWelcomeReadsFieldEvent | MessageWelcomeVaultSecretFieldEvent | MessageWelcomeAdmitsFieldEvent | MessageWelcomeWitnessFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent | MessageRefusalWritersPeerFieldEvent | MessageRefusalWritersAddressesFieldEvent | MessageRefusalWritersLabelFieldEvent | MessageGrantVaultFieldEvent | MessageGrantGrantFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -897,6 +926,118 @@ export namespace Greeted {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Greeted>): Generator<{}> {
     return streamMessage(buf, Greeted.codec(), opts)
+  }
+}
+
+export interface Grant {
+  vault: Uint8Array
+  grant: Uint8Array
+}
+
+export namespace Grant {
+  let _codec: Codec<Grant, Grant>
+
+  export const codec = (): Codec<Grant, Grant> => {
+    if (_codec == null) {
+      _codec = message<Grant, Grant>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.vault != null && obj.vault.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.vault)
+        }
+
+        if ((obj.grant != null && obj.grant.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.grant)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          vault: uint8ArrayAlloc(0),
+          grant: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.vault = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.grant = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.vault`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.grant`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface GrantVaultFieldEvent {
+    field: '$.vault'
+    value: Uint8Array
+  }
+
+  export interface GrantGrantFieldEvent {
+    field: '$.grant'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Grant>): Uint8Array {
+    return encodeMessage(obj, Grant.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Grant>): Grant {
+    return decodeMessage(buf, Grant.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Grant>): Generator<GrantVaultFieldEvent | GrantGrantFieldEvent> {
+    return streamMessage(buf, Grant.codec(), opts)
   }
 }
 

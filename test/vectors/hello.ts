@@ -4,7 +4,10 @@ import type { Message } from '../../protocols/hello/codec.js'
 import { HELLO_PROTOCOL, MAX_ADMITS, MAX_ADMITS_BYTES } from '../../protocols/hello/constants.js'
 import type { Keys } from '../../protocols/hello/joining.js'
 import { helloMac } from '../../protocols/vault/keys.js'
+import { makeGrant } from '../../protocols/vault/grant.js'
 import { makeSetting } from '../../protocols/vault/make-entry.js'
+import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
+import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { admit, cast, certificate, found, invite, keysOf, seed, TIME, vault } from '../protocols/hello/cast.js'
 
 const { home, founder, writer, second, store, joiner, stranger, admits, chains } = cast
@@ -54,19 +57,29 @@ const shown = (list: Uint8Array[]): Message => ({ admits: { admits: list } })
 const taken = { ...keysOf(home, 'read'), admits: [named.joiner ?? admits.store, ...chains.writer], witness: chains.writer }
 const telling = { code: 14, retry: true, text: 'This member cannot admit', writers: [{ peer: writer.peer, addresses: [new Uint8Array(Buffer.from('047f000001060fa1', 'hex'))], label: 'nas' }] }
 
+const root = cidOf(DAG_CBOR, new TextEncoder().encode('a root block'))
+const granted = (by = writer.writer, to = home, id = 'link', notAfter = TIME + 86_400_000): Message =>
+  ({ grant: { vault: to.id, grant: makeGrant({ vault: to.id, link: seed(id).subarray(0, 16), root, notAfter, by }) } })
+const shownGrant = granted().grant ?? { vault: home.id, grant: new Uint8Array(0) }
+
 const valid: Record<string, Message> = {
   greet: greet(mac(1)),
   admits: shown(chains.founder),
   join: { join: { invite: readInvite.invite.encoded, certificate: readCertificate } },
   welcome: { welcome: taken },
   greeted: { greeted: {} },
+  grant: granted(),
   refusal: { refusal: { code: 2, retry: false, text: 'No member of this vault', writers: [] } },
   'refusal with writers': { refusal: telling }
 }
 
 const bad: Array<{ name: string, fault: string, bytes: Uint8Array, code: string }> = [
   { name: 'empty', fault: 'no message in the frame', bytes: new Uint8Array(0), code: 'UNSUPPORTED' },
-  { name: 'grant', fault: 'only field 7, which is kept for greetings with a grant', bytes: Uint8Array.of(0x3a, 0), code: 'UNSUPPORTED' },
+  { name: 'unknown', fault: 'only field 8, which is none', bytes: Uint8Array.of(0x42, 0), code: 'UNSUPPORTED' },
+  { name: 'empty grant', fault: 'neither vault nor grant', bytes: Uint8Array.of(0x3a, 0), code: 'MALFORMED' },
+  { name: 'short vault', fault: 'a vault of 31 bytes', bytes: encodeMessage({ grant: { ...shownGrant, vault: home.id.subarray(1) } }), code: 'MALFORMED' },
+  { name: 'no grant', fault: 'a vault alone', bytes: encodeMessage({ grant: { ...shownGrant, grant: new Uint8Array(0) } }), code: 'MALFORMED' },
+  { name: 'long grant', fault: 'a grant of 1025 bytes', bytes: encodeMessage({ grant: { ...shownGrant, grant: new Uint8Array(1025) } }), code: 'LIMIT' },
   { name: 'two messages', fault: 'greet and greeted in one frame', bytes: encodeMessage({ ...greet(mac(1)), greeted: {} }), code: 'MALFORMED' },
   { name: 'cut', fault: 'the last byte is missing', bytes: encodeMessage(greet(mac(1))).subarray(0, -1), code: 'MALFORMED' },
   { name: 'short MAC', fault: 'a MAC of 31 bytes', bytes: encodeMessage(greet(mac(1).subarray(1))), code: 'MALFORMED' },
@@ -92,8 +105,24 @@ const conversations: Array<{ name: string, fault: string, frames: Message[], cod
   { name: 'for another', fault: 'the MAC is for another listener', frames: [greet(mac(1, store.peer, writer.peer))], code: 'REFUSED' },
   { name: 'no greeting', fault: 'admits come first', frames: [shown(chains.store)], code: 'MALFORMED' },
   { name: 'out of turn', fault: 'greeted instead of admits', frames: [greet(mac(1)), { greeted: {} }], code: 'MALFORMED' },
+  { name: 'grant of a member', fault: 'a grant after the greeting', frames: [greet(mac(1)), granted()], code: 'MALFORMED' },
   { name: 'admits of another', fault: 'the first admit is that of the writer', frames: [greet(mac(1)), shown(chains.writer)], code: 'REFUSED' },
   { name: 'admits twice', fault: 'admits instead of greeted', frames: [greet(mac(1)), shown(chains.store), shown(chains.store)], code: 'MALFORMED' }
+]
+
+/** What a stranger shows to the founder, who knows the writer and takes `revoked` writer and link for revoked. */
+const altered = granted().grant
+const visits: Array<{ name: string, fault?: string, shown: Message, code?: string }> = [
+  { name: 'by a writer', shown: granted() },
+  { name: 'by the vault key', shown: granted(home.sign) },
+  { name: 'another vault', fault: 'vault and grant are those of another vault', shown: granted(other.sign, other), code: 'WRONG_VAULT' },
+  { name: 'a grant of another vault', fault: 'the vault is right, the grant of another one', shown: { grant: { vault: home.id, grant: granted(other.sign, other).grant?.grant ?? new Uint8Array(0) } }, code: 'WRONG_VAULT' },
+  { name: 'unknown writer', fault: 'nobody admitted who signed it', shown: granted(stranger.writer), code: 'UNKNOWN_WRITER' },
+  { name: 'revoked writer', fault: 'who signed it was revoked', shown: granted(second.writer), code: 'REVOKED' },
+  { name: 'revoked link', fault: 'the link was revoked', shown: granted(writer.writer, home, 'revoked link'), code: 'REVOKED' },
+  { name: 'expired', fault: 'a millisecond late', shown: granted(writer.writer, home, 'link', TIME - 1), code: 'EXPIRED' },
+  { name: 'altered', fault: 'one bit of the signature', shown: { grant: { vault: home.id, grant: flipped(altered?.grant ?? new Uint8Array(0), -1) } }, code: 'INVALID_DATA' },
+  { name: 'no grant', fault: 'an invite where a grant belongs', shown: { grant: { vault: home.id, grant: readInvite.invite.encoded } }, code: 'MALFORMED' }
 ]
 
 interface WelcomeCase { keys?: Partial<Keys>, admits?: string[], witness?: string[] }
@@ -127,6 +156,15 @@ export async function generate (): Promise<unknown> {
       bad: bad.map(({ name, fault, bytes, code }) => ({ name, fault, frame: squeezed(bytes), code }))
     },
     conversations: { dialer: 'store', listener: 'founder', bad: conversations.map(({ name, fault, frames, code }) => ({ name, fault, frames: frames.map((frame) => hex(encodeMessage(frame))), code })) },
+    visits: {
+      asked: 'founder',
+      now: TIME,
+      counts: [founder, writer].map(({ writer: key }) => hex(publicKeyOf(key))),
+      void: [hex(publicKeyOf(second.writer))],
+      revoked: [hex(seed('revoked link').subarray(0, 16))],
+      root: hex(root.bytes),
+      cases: visits.map(({ shown: message, ...rest }) => ({ ...rest, frame: hex(encodeMessage(message)) }))
+    },
     joining: {
       witness: 'writer',
       joiner: 'joiner',

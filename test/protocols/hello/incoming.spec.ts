@@ -8,13 +8,18 @@ import type { WireCode } from '../../../protocols/errors.js'
 import { verifyAdmits } from '../../../protocols/hello/admits.js'
 import { decodeMessage, encodeMessage } from '../../../protocols/hello/codec.js'
 import { MAX_HELLO_MESSAGE_BYTES } from '../../../protocols/hello/constants.js'
+import { dialGrant } from '../../../protocols/hello/dialer.js'
 import { handleHello } from '../../../protocols/hello/handler.js'
 import type { HandleOptions } from '../../../protocols/hello/handler.js'
+import { checkVisit } from '../../../protocols/hello/visiting.js'
 import { readWelcome } from '../../../protocols/hello/joining.js'
 import type { Keys } from '../../../protocols/hello/joining.js'
+import type { WriterStanding } from '../../../protocols/vault/grant.js'
 import { helloMac } from '../../../protocols/vault/keys.js'
 import { readInvite } from '../../../protocols/vault/invite.js'
 import { vectorsPath } from '../../vectors/generate.js'
+import type { Grant } from '../../../protocols/vault/grant.js'
+import { counting } from '../../hostile/strangers.js'
 import { BarePeer, ended } from './bare.js'
 import { cast, seed } from './cast.js'
 
@@ -32,6 +37,7 @@ interface Vectors {
   }
   messages: { valid: Array<{ name: string, frame: string, message: unknown }>, bad: Array<{ name: string, frame: Frame, code: WireCode }> }
   conversations: { bad: Array<{ name: string, frames: string[], code: WireCode }> }
+  visits: { now: number, counts: string[], void: string[], revoked: string[], root: string, cases: Array<{ name: string, frame: string, code?: WireCode }> }
   joining: {
     witness: string
     joiner: string
@@ -44,19 +50,26 @@ interface Vectors {
 
 const vectors = JSON.parse(await readFile(vectorsPath('hello'), 'utf8')) as Vectors
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'))
+const hexOf = (value: Uint8Array): string => Buffer.from(value).toString('hex')
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_key, field: unknown) => field instanceof Uint8Array ? Buffer.from(field).toString('hex') : field))
 const named = (names: string[]): Uint8Array[] => names.map((name) => bytes(vectors.admits[name] ?? assert.fail(name)))
 const peer = (name: string): Uint8Array => bytes(vectors.peers[name] ?? assert.fail(name))
 const frameBytes = (frame: Frame): Uint8Array => bytes((typeof frame === 'string' ? [frame] : frame).map((part) => typeof part === 'string' ? part : part[0].repeat(part[1])).join(''))
 
-const { home, founder, store, chains } = cast
+const { home, founder, store, stranger, chains } = cast
 const options: HandleOptions<unknown> = {
   local: founder.peer,
   remote: store.peer,
   encryption: '/noise',
   meet: home.meet,
   admits: chains.founder,
-  verify: (admits, remote) => verifyAdmits({ admits, peer: remote, vault: home.id })
+  verify: (admits, remote) => verifyAdmits({ admits, peer: remote, vault: home.id }),
+  visit: (shown) => checkVisit(shown, {
+    vaultId: home.id,
+    now: vectors.visits.now,
+    standing: (writer): WriterStanding => vectors.visits.counts.includes(hexOf(writer)) ? 'counts' : vectors.visits.void.includes(hexOf(writer)) ? 'void' : 'unknown',
+    revoked: (link) => vectors.visits.revoked.includes(hexOf(link))
+  })
 }
 
 /** How a founder that the store member dialled ends when it hears these frames. */
@@ -113,6 +126,41 @@ describe('protocols/hello incoming', () => {
       assert.deepEqual(await refusalTo(frames.map(bytes)), { told: WIRE_CODES[code], code })
     })
   }
+
+  for (const { name, frame, code } of vectors.visits.cases) {
+    if (code === undefined) {
+      it(`a visitor is served: ${name}`, async () => {
+        const [out, into] = await streamPair()
+        const { grant } = decodeMessage(bytes(frame))
+        assert.ok(grant !== undefined)
+        const handled = handleHello(into, { ...options, remote: stranger.peer })
+        await dialGrant(out, { encryption: '/noise', ...grant })
+        assert.deepEqual((await handled as Grant).root.bytes, bytes(vectors.visits.root))
+        assert.deepEqual([await ended(into), await ended(out)], ['closed', 'closed'])
+      })
+    } else {
+      it(`a visitor is refused: ${name}`, async () => {
+        assert.deepEqual(await refusalTo([bytes(frame)], { remote: stranger.peer }), { told: WIRE_CODES[code], code })
+      })
+    }
+  }
+
+  it('a visitor is refused by who serves none', async () => {
+    const { visit: _visit, ...closed } = options
+    const [out, into] = await streamPair()
+    const handled = handleHello(into, closed)
+    handled.catch(() => {})
+    const { grant } = decodeMessage(bytes(vectors.visits.cases[0]?.frame ?? assert.fail()))
+    await assert.rejects(dialGrant(out, { encryption: '/noise', vault: grant!.vault, grant: grant!.grant }), { code: 'UNSUPPORTED', retry: false })
+    await assert.rejects(handled, { code: 'UNSUPPORTED' })
+  })
+
+  it('no signature is looked at where anything else is wrong with a grant', async () => {
+    for (const { frame, code } of vectors.visits.cases.filter(({ code }) => code !== undefined && code !== 'INVALID_DATA')) {
+      const { verify } = await counting(async () => { assert.equal((await refusalTo([bytes(frame)])).code, code) })
+      assert.equal(verify, 0)
+    }
+  })
 
   const { witness, joiner, certificate, welcome, bad, invite } = vectors.joining
   const text = { vault: bytes(vectors.vault), secret: seed('invite joiner'), invite: readInvite(bytes(invite.invite)), epoch: invite.epoch, check: bytes(invite.check), meet: bytes(invite.meet), addresses: [] }

@@ -4,7 +4,7 @@ import { streamPair } from '@libp2p/utils'
 import { WIRE_CODES } from '../../../protocols/errors.js'
 import { verifyAdmits } from '../../../protocols/hello/admits.js'
 import type { Message } from '../../../protocols/hello/codec.js'
-import { dialHello, dialJoin } from '../../../protocols/hello/dialer.js'
+import { dialGrant, dialHello, dialJoin } from '../../../protocols/hello/dialer.js'
 import type { HelloOptions } from '../../../protocols/hello/dialer.js'
 import { helloMac } from '../../../protocols/vault/keys.js'
 import { BarePeer, ended } from './bare.js'
@@ -72,6 +72,23 @@ describe('protocols/hello outgoing', () => {
   it('tells nobody what failed inside', async () => {
     const { said } = await against([answer, { admits: { admits: chains.founder } }], { verify: () => { throw new Error('/secret/path') } })
     assert.deepEqual([said.at(-1)?.refusal?.code, said.at(-1)?.refusal?.text.includes('secret')], [WIRE_CODES.INTERNAL, false])
+  })
+
+  it('shows a grant, and nothing else, and takes no other answer than that it is served', async () => {
+    const grant = { vault: home.id, grant: Uint8Array.of(1, 2, 3) }
+    for (const [message, expected] of [[{ greeted: {} }, undefined], [answer, 'MALFORMED'], [{ admits: { admits: chains.founder } }, 'MALFORMED'], [{ refusal: { code: 10, retry: false, text: 'over', writers: [] } }, 'EXPIRED']] as Array<[Message, string | undefined]>) {
+      const [out, into] = await streamPair()
+      const listener = new BarePeer(into)
+      const dialled = dialGrant(out, { encryption: '/noise', ...grant }).then(() => undefined, (error: unknown) => (error as { code: string }).code)
+      await listener.say(message)
+      const said = await listener.hearAll()
+      await listener.channel.close()
+      assert.equal(await dialled, expected)
+      assert.deepEqual(said, expected === 'MALFORMED' ? [{ grant }, said[1]] : [{ grant }])
+      assert.equal(await ended(out), 'closed')
+    }
+    const [out] = await streamPair()
+    await assert.rejects(dialGrant(out, { encryption: undefined, ...grant }), { code: 'REFUSED' })
   })
 
   it('gives up who does not answer', async () => {

@@ -24,7 +24,8 @@ describe('protocols/hello README', () => {
       L: peers.founder,
       'D greet': messages.valid.find(({ name }) => name === 'greet')?.frame,
       'L greet': `0a220a20${macs[1]?.mac ?? ''}`,
-      greeted: messages.valid.find(({ name }) => name === 'greeted')?.frame
+      greeted: messages.valid.find(({ name }) => name === 'greeted')?.frame,
+      'grant begins': messages.valid.find(({ name }) => name === 'grant')?.frame.slice(0, 2 * (3 + 34 + 3))
     })
   })
 })

@@ -1,0 +1,12 @@
+/** Whom a member serves who is none. Spec: README.md, "Visiting". */
+import { equal } from '../block/hash.js'
+import { ProtocolError } from '../errors.js'
+import { checkGrant } from '../vault/grant.js'
+import type { Grant, GrantRequest } from '../vault/grant.js'
+import type { Grant as Shown } from './messages.js'
+
+/** Looks at what costs least first. ProtocolError: WRONG_VAULT, then those of checkGrant. */
+export function checkVisit ({ vault, grant }: Shown, known: Omit<GrantRequest, 'grant'>): Grant {
+  if (!equal(vault, known.vaultId)) throw new ProtocolError('WRONG_VAULT', 'The link is for another vault')
+  return checkGrant({ ...known, grant: grant.slice() })
+}
