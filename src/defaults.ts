@@ -20,6 +20,8 @@ export const COMMIT_BLOCKS = 64
 export const UNKNOWN_UPLOAD_RESERVE_BYTES = 64 * 1024 ** 2
 export const PIN_MS = 7 * 86400e3
 export const ABORTED_PIN_MS = 3600e3
+/** Blocks that were found without a row are kept for this long, for an entry that names them. */
+export const UNKNOWN_MS = 30 * 86400e3
 /** No byte of progress for this long ends a transfer, which goes on from another holder. */
 export const INACTIVITY_MS = 10_000
 /** One round of asking connected members about an unknown name. */

@@ -6,14 +6,16 @@ import { SMALL_BLOCK_BYTES } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { HELD } from '../index-db/store-schema.js'
+import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
-import type { BeginOptions, Blobs, BlockStore, CorruptBlock, PutBlockOptions, ReadBlockOptions, Removed, SignalOptions, Usage } from './interface.js'
+import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, CorruptBlock, PutBlockOptions, ReadBlockOptions, Removed, SignalOptions, Usage } from './interface.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { rowOf, type Ballast, type StoreParts } from './parts.js'
 import { putBlock } from './put.js'
 import { heldBlocks, readBlock, recheck, verifyAll } from './read.js'
+import { relink } from './relink.js'
 import { finishUnlinks, release, unkeep } from './release.js'
 import { abandon, begin, expire, pin, suspend } from './uploads.js'
 
@@ -50,10 +52,12 @@ const EXPIRE_MS = 600e3
 /** The block store over an index and a place for large blocks. Each verb is a file of its own; this class only forwards. */
 export class IndexedBlockStore implements BlockStore {
   private expiredAt: number
+  private readonly keeper: Keeper
   private readonly running = new Set<Promise<unknown>>()
 
   private constructor (private readonly parts: StoreParts) {
     this.expiredAt = parts.now()
+    this.keeper = new Keeper(parts.now)
   }
 
   /** Ends what earlier processes left: unlinks that were not done, uploads of dead processes and those whose time is over. */
@@ -182,6 +186,18 @@ export class IndexedBlockStore implements BlockStore {
 
   verifyAll (options?: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void }): AsyncGenerator<CorruptBlock> {
     return verifyAll(this.parts, options)
+  }
+
+  adoptUnknown (options?: AdoptOptions): Promise<Adopted> {
+    return this.during(adoptUnknown(this.parts, options))
+  }
+
+  adoptBytes (blocks: Array<{ cid: CID, bytes: Uint8Array, kept: boolean }>): Promise<Adopted> {
+    return this.during(adoptBytes(this.parts, this.keeper, blocks))
+  }
+
+  relink (root: CID, extra: readonly Statement[] = []): Promise<boolean> {
+    return this.during(relink(this.parts, root, extra))
   }
 
   usage (): Usage {

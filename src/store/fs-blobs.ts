@@ -5,7 +5,8 @@ import { DiskFailure, durableWrite, isFull } from './durable-write.js'
 import { codeOf, diskFileSystem, type FileSystem } from './file-system.js'
 import { FolderSync } from './folder-sync.js'
 import { FsQuarantine } from './fs-quarantine.js'
-import type { Blobs } from './interface.js'
+import { walkFiles } from './fs-walk.js'
+import type { Blobs, FoundBlob, WalkOptions } from './interface.js'
 import { BLOCKS, QUARANTINE, TMP } from './layout.js'
 import { checkPath, pathTransform as defaultTransform, fanOutFolders, type PathTransform } from './path-transform.js'
 import { Slots } from './slots.js'
@@ -73,6 +74,14 @@ export class FsBlobs implements Blobs {
 
   async remove (cid: CID): Promise<void> {
     await orAbsent(this.fs.remove(this.pathOf(cid)))
+  }
+
+  async sync (cid: CID): Promise<void> {
+    await this.folders.sync(dirname(this.pathOf(cid)))
+  }
+
+  walk (options?: WalkOptions): AsyncGenerator<FoundBlob[]> {
+    return walkFiles({ fs: this.fs, root: join(this.dir, BLOCKS), pathOf: (cid) => this.pathOf(cid) }, options)
   }
 
   async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {

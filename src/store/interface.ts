@@ -66,6 +66,38 @@ export interface CorruptBlock {
   lost: boolean
 }
 
+/** A file, or whatever a blob is. */
+export interface FoundBlob {
+  /** Missing where neither its name nor, where that was asked for, its bytes say that it is a block. */
+  cid?: CID
+  /** For people. */
+  path: string
+}
+
+export interface WalkOptions extends SignalOptions {
+  /** Read what has another name than the place of its CID gives it. @default false */
+  identify?: boolean | undefined
+}
+
+export interface AdoptOptions extends SignalOptions {
+  /** Hash each before it is taken in. False: its row says that it was not looked at yet, and it is hashed before it is answered for. @default true */
+  verify?: boolean | undefined
+  /** Awaited after each page of files. */
+  pause?: (() => Promise<void>) | undefined
+  /** Called with the length of each block that was taken in. */
+  onFile?: ((bytes: number) => void) | undefined
+}
+
+/** Blocks that were there and that the index did not know. */
+export interface Adopted {
+  blocks: number
+  bytes: number
+  /** Put into quarantine: their bytes were wrong. */
+  damaged: number
+  /** Files that are no blocks; left where they are. */
+  strange: number
+}
+
 export interface Removed {
   blocks: number
   bytes: number
@@ -136,6 +168,12 @@ export interface BlockStore extends Blockstore {
   recheck: (cid: CID) => Promise<boolean>
   /** Hashes every block, one after the other; yields each one that was wrong or gone. */
   verifyAll: (options?: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void }) => AsyncGenerator<CorruptBlock>
+  /** Takes in blocks whose files have no row. They are kept for UNKNOWN_MS, and then go unless something names them. */
+  adoptUnknown: (options?: AdoptOptions) => Promise<Adopted>
+  /** The same for blocks whose bytes somebody has and has verified; `kept`: until `delete`. */
+  adoptBytes: (blocks: Array<{ cid: CID, bytes: Uint8Array, kept: boolean }>) => Promise<Adopted>
+  /** When the root and everything below it is held: as `finish`, without an upload. False, and nothing done, when it is not. */
+  relink: (root: CID, extra?: readonly Statement[]) => Promise<boolean>
   usage: () => Usage
   /** Waits for what is under way. The index is closed by its owner. */
   close: () => Promise<void>
@@ -154,6 +192,10 @@ export interface Blobs {
   stat: (cid: CID) => Promise<number | undefined>
   /** No error when there is none. */
   remove: (cid: CID) => Promise<void>
+  /** Durable when resolved: that the blob, which is there, has its name. */
+  sync: (cid: CID) => Promise<void>
+  /** Everything that lies there, in pages. */
+  walk: (options?: WalkOptions) => AsyncGenerator<FoundBlob[]>
   /** Moves the blob aside with the reason, or keeps `bytes` (of a block in the index) there. Never overwrites what lies there. */
   quarantine: (cid: CID, reason: string, bytes?: Uint8Array) => Promise<void>
   /** What lies in quarantine. */

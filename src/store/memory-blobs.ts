@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid'
-import type { Blobs } from './interface.js'
+import type { Blobs, FoundBlob } from './interface.js'
 import { keyOf } from './key.js'
 import { MemoryQuarantine } from './quarantine.js'
 
@@ -25,6 +25,11 @@ export class MemoryBlobs implements Blobs {
   async remove (cid: CID): Promise<void> {
     this.held.delete(keyOf(cid))
   }
+
+  async sync (): Promise<void> {}
+
+  /** What is in memory only this process put there. */
+  async * walk (): AsyncGenerator<FoundBlob[]> {}
 
   async quarantine (cid: CID, reason: string, bytes = this.held.get(keyOf(cid))): Promise<void> {
     if (bytes === undefined) return

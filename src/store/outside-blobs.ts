@@ -1,11 +1,12 @@
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
+import { isBlockCid } from '../../protocols/block/cid.js'
 import { collect } from './collect.js'
-import type { Blobs } from './interface.js'
+import type { Blobs, FoundBlob, WalkOptions } from './interface.js'
 import { MemoryQuarantine, type Quarantine } from './quarantine.js'
 
 /** What an outside blockstore must be able to do; `libp2p-dfs/compliance` says how it must behave. */
-export type OutsideBlockstore = Pick<Blockstore, 'put' | 'get' | 'has' | 'delete'>
+export type OutsideBlockstore = Pick<Blockstore, 'put' | 'get' | 'has' | 'delete'> & Partial<Pick<Blockstore, 'getAll'>>
 
 /**
  * Blocks in an interface-blockstore implementation from outside. Durable means what that implementation means when
@@ -36,6 +37,16 @@ export class OutsideBlobs implements Blobs {
 
   async remove (cid: CID): Promise<void> {
     await this.outside.delete(cid)
+  }
+
+  async sync (): Promise<void> {}
+
+  /** Where it can list what it has. One that keeps no codecs lists manifests as raw blocks, under which nothing names them. */
+  async * walk ({ signal }: WalkOptions = {}): AsyncGenerator<FoundBlob[]> {
+    for await (const { cid } of this.outside.getAll?.() ?? []) {
+      signal?.throwIfAborted()
+      yield [isBlockCid(cid) ? { cid, path: cid.toString() } : { path: cid.toString() }]
+    }
   }
 
   async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {

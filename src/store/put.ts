@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { MAX_BLOCK_BYTES, verifyCid } from '../../protocols/block/cid.js'
+import { SCRUB_MS } from '../defaults.js'
 import { InvalidDataError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
 import { HELD } from '../index-db/store-schema.js'
@@ -8,7 +9,7 @@ import { judgeLocked } from './damage.js'
 import type { PutBlockOptions } from './interface.js'
 import { keyOf } from './key.js'
 import { checkCid, checkWritable, rowOf, uploadOf, within, type StoreParts, type Upload } from './parts.js'
-import { ensureUpload, insertBlock, isHeld, keepBlock, pinBlock } from './statements.js'
+import { ensureUpload, insertBlock, isHeld, keepBlock, pinBlock, setVerified } from './statements.js'
 
 /** Durable when resolved, unless staged. */
 export async function putBlock (parts: StoreParts, cid: CID, bytes: Uint8Array, options: PutBlockOptions = {}): Promise<void> {
@@ -64,13 +65,14 @@ async function store (parts: StoreParts, cid: CID, bytes: Uint8Array, upload: Up
   })
 }
 
-/** Held by the row, and the file is there with its length: what is acknowledged without writing must be there. */
+/** Held by the row, and the file is there with its length (hashed, when that was last done too long ago): what is acknowledged without writing must be there. */
 async function isThere (parts: StoreParts, cid: CID): Promise<boolean> {
   const row = rowOf(parts, cid)
   if (row?.state !== HELD) return false
-  if (row.file === 0 || await parts.blobs.stat(cid) === row.size) return true
-  await judgeLocked(parts, cid)
-  return false
+  if (row.verified >= parts.now() - SCRUB_MS && (row.file === 0 || await parts.blobs.stat(cid) === row.size)) return true
+  if (await judgeLocked(parts, cid) !== undefined) return false
+  await parts.db.write([setVerified(row.id, parts.now())])
+  return true
 }
 
 /** Pins or keeps a block that is held; false when it was removed in the meantime. */

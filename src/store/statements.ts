@@ -29,6 +29,12 @@ export function insertBlock ({ now }: StoreParts, cid: CID, size: number, bytes:
   cid.bytes, size, kept ? 1 : 0, now(), bytes]
 }
 
+/** A block that is there and had no row, or one that said otherwise; `verified` 0: its bytes were not looked at yet. */
+export function adoptBlock (cid: CID, size: number, verified: number, bytes: Uint8Array | null, kept: boolean): Statement {
+  return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, ?, ?, ?) ON CONFLICT (cid) DO UPDATE SET
+    state = ${HELD}, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes WHERE state <> ${HELD}`, cid.bytes, size, kept ? 1 : 0, verified, bytes]
+}
+
 export function pinBlock (upload: Uint8Array, cid: CID): Statement {
   return [`INSERT OR IGNORE INTO pins SELECT ${UPLOAD_N}, id, 0 FROM blocks WHERE cid = ? AND state = ${HELD}`, upload, cid.bytes]
 }

@@ -31,11 +31,15 @@ export async function begin (parts: StoreParts, { upload: id, writer, expected, 
   else parts.uploads.set(key, upload)
 }
 
+/** Blocks that one pin looks at at once: each may be read whole. */
+const LOOKS_AT_ONCE = 8
+
 /** Pins what is held and says which those are; a file is looked at, and hashed when that was last done too long ago. */
 export async function pin (parts: StoreParts, id: Uint8Array, cids: CID[]): Promise<boolean[]> {
   const upload = uploadOf(parts, id)
   return within(upload, (async () => {
-    await Promise.all(cids.map((cid) => look(parts, cid)))
+    const rest = cids.values()
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, async () => { for (const cid of rest) await look(parts, cid) }))
     const list = listOf(cids.map((cid) => ({ cid, size: 0 })))
     upload.rowed = true
     const results = await parts.db.write([ensureUpload(parts, upload), pinListed(upload.id, list), heldListed(list)])
