@@ -136,8 +136,8 @@ def order(slot, members):  # numbers of those that are in it
     for *_, i in ranked: name = members[i]["operator"] or i; (others if name in seen else firsts).append(i); seen.add(name)
     return firsts + others
 # ---- the vectors
-V = [json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in ("block", "file", "vault", "hello", "placement")]
-counts, both, (block, file, vault, hello, placement) = collections.Counter(), lambda x: x["valid"] + x["bad"], V
+V = [json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in ("block", "file", "vault", "hello", "placement", "audit")]
+counts, both, (block, file, vault, hello, placement, audit) = collections.Counter(), lambda x: x["valid"] + x["bad"], V
 def hx(x): return bytes.fromhex(x) if type(x) is str else b"".join(hx(p) if type(p) is str else hx(p[0]) * p[1] for p in x)
 def cidtext(codec, x): return "b" + base32(named(codec, x))
 def judge(folder, vectors, check):  # a vector with a code must be refused with that code, any other must hold
@@ -197,5 +197,7 @@ def shown(v, x, of):  # a frame with a grant: 3a, length, 0a 20, vault, 12, leng
     by = granted(x[40:])[0]["by"].hex(); writer = "counts" if by in of["counts"] else "void" if by in of["void"] else "unknown"
     return visit({**of, "vault": hello["vault"], "grant": x[40:].hex(), "writer": writer}) and granted(x[40:])[0]["root"] == hx(of["root"])
 judge("hello", hello["visits"]["cases"], lambda v: shown(v, hx(v["frame"]), hello["visits"]))
-for folder in ("block", "file", "vault", "hello", "placement"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
+judge("audit", audit["proofs"], lambda v: hx(v["proof"]) == H(L("audit"), *(hx(v[key]) for key in ("nonce", "answerer", "asker", "cid")), v["offset"].to_bytes(8),
+                                                              v["length"].to_bytes(8), hx(v["block"])[v["offset"]:][:v["length"]]))
+for folder in ("block", "file", "vault", "hello", "placement", "audit"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
 if min(counts[name, kind] for name in ("block", "file", "vault") for kind in ("valid", "refused")) < 15: sys.exit("too little to check")
