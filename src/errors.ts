@@ -47,6 +47,7 @@ export class IndexDamagedError extends define('IndexDamagedError', 'INDEX_DAMAGE
 // what was asked
 export class FileNotFoundError extends define('FileNotFoundError', 'FILE_NOT_FOUND') {}
 export class VersionNotFoundError extends define('VersionNotFoundError', 'VERSION_NOT_FOUND') {}
+export class VersionGoneError extends define('VersionGoneError', 'VERSION_GONE', true) {}
 export class MemberNotFoundError extends define('MemberNotFoundError', 'MEMBER_NOT_FOUND') {}
 export class PeerNotConnectedError extends define('PeerNotConnectedError', 'PEER_NOT_CONNECTED', true) {}
 export class LastOwnerError extends define('LastOwnerError', 'LAST_OWNER') {}

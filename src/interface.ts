@@ -9,11 +9,13 @@ import type { CID } from 'multiformats/cid'
 import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { Status } from './interface/status.js'
+import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
 
 export type * from './interface/files.js'
 export { ROLES } from './interface/members.js'
 export type * from './interface/members.js'
 export type * from './interface/status.js'
+export type * from './interface/versions.js'
 
 export interface DfsNodeInit {
   /** Folder of identity, keys, blocks and index. Omitted: everything in memory, and "durable" means held by a running process. */
@@ -61,6 +63,9 @@ export interface DfsNodeEvents {
   'file:put': CustomEvent<FileInfo & { local: boolean }>
   /** A version is on this node's disk that another member put. */
   'file:held': CustomEvent<{ version: string, cid: string, bytes: number }>
+  /** A name means nothing any more. */
+  'file:delete': CustomEvent<Deleted & { local: boolean }>
+  /** A name has versions of which neither stands on the other; the detail is what it means now. */
   'file:conflict': CustomEvent<FileInfo & { local: boolean }>
   'file:copies': CustomEvent<FileResult>
   'member:join': CustomEvent<MemberInfo>
@@ -94,6 +99,17 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   }
   /** What each folder just below the prefix takes, in order; the last row is the prefix itself, with all that lies below it. */
   du: (options?: UsageOptions) => AsyncIterable<UsageInfo>
+  /** Every put, restore and delete of a name, the newest first; of a deleted name too. FileNotFoundError for one that never was. */
+  history: (name: string, options?: AbortOptions) => AsyncIterable<VersionInfo>
+  /** Everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it. */
+  delete: (name: string, options?: AbortOptions) => Promise<Deleted>
+  /**
+   * Puts a version on top again, without moving data; blocks that are not here are brought first, else VersionGoneError.
+   * Omitted: the newest version but the one that the name means now.
+   */
+  restore: (name: string, version?: string, options?: RestoreOptions) => Promise<FileInfo>
+  /** The newest version goes under another name, without moving data; the older ones stay in the history of the old one. */
+  mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
   /** Drops this node's own copy once another member gave its word that it holds everything. */
   evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
   invite: (options: InviteOptions) => Promise<string>

@@ -56,11 +56,18 @@ export class NodeEvents {
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
     if (come.length > 0) parts.peers.wake()
-    if (change.kind === 'file' && change.name !== undefined) {
-      const detail = { ...infoOfRow(change.name), local }
-      node.safeDispatchEvent('file:put', { detail })
-      if (change.conflict) node.safeDispatchEvent('file:conflict', { detail })
+    if (change.kind === 'file' || change.kind === 'delete') this.file(node, parts, change, local)
+  }
+
+  private file (node: Node, { vault }: Parts, change: Extract<Change, { kind: 'file' | 'delete' }>, local: boolean): void {
+    const detail = change.name === undefined ? undefined : { ...infoOfRow(change.name), local }
+    if (change.kind === 'file' && detail !== undefined) node.safeDispatchEvent('file:put', { detail })
+    if (change.kind === 'delete' && change.over) {
+      const { id, time } = change.entry
+      const name = vault.nameIn(change.entry)
+      if (name !== undefined) node.safeDispatchEvent('file:delete', { detail: { name, version: base32(id), time: new Date(time), local } })
     }
+    if (change.conflict && detail !== undefined) node.safeDispatchEvent('file:conflict', { detail })
   }
 
   /** Whoever was revoked is listened to no longer, at once. */

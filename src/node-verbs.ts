@@ -2,17 +2,21 @@ import type { AbortOptions } from '@libp2p/interface'
 import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
-  DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo,
-  PutOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions
+  Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
+  MoveOptions, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions, VersionInfo
 } from './interface.js'
+import { remove } from './verbs/delete.js'
 import { du } from './verbs/du.js'
 import { ended } from './verbs/ended.js'
 import { evict } from './verbs/evict.js'
 import { get } from './verbs/get.js'
+import { history } from './verbs/history.js'
 import { invite } from './verbs/invite.js'
 import { list } from './verbs/list.js'
+import { mv } from './verbs/mv.js'
 import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
+import { restore } from './verbs/restore.js'
 import { revoke } from './verbs/revoke.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status, type NodeFacts } from './verbs/status.js'
@@ -51,6 +55,22 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> {
     return this.rows(options, du)
+  }
+
+  history (name: string, options: AbortOptions = {}): AsyncGenerator<VersionInfo> {
+    return this.rows(options, (parts, within) => history(parts, name, within))
+  }
+
+  async delete (name: string, options: AbortOptions = {}): Promise<Deleted> {
+    return this.run(options, (parts, within) => remove(parts, name, within))
+  }
+
+  async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {
+    return this.run(options, (parts, within) => restore(parts, name, version, within))
+  }
+
+  async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
+    return this.run(options, (parts, within) => mv(parts, from, to, within))
   }
 
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type { Command } from 'commander'
 import { AbortError } from '../errors.js'
+import { quote } from './format.js'
 import { Output } from './output.js'
 import { EXIT } from './exit-codes.js'
 import type { World } from './world.js'
@@ -30,7 +31,7 @@ export function folderOf (options: GlobalOptions, world: Pick<World, 'env' | 'cw
 /** What a person types before the next command in the same folder. */
 export function commandOf ({ dir }: GlobalOptions): string {
   if (dir === undefined) return 'dfs'
-  return `dfs --dir ${/^[\w./~+-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`}`
+  return `dfs --dir ${quote(dir)}`
 }
 
 export function createContext (options: GlobalOptions, world: World): Context & Disposable {

@@ -32,6 +32,7 @@ const CODES: Record<Name, number> = {
   IndexDamagedError: EXIT.damage,
   FileNotFoundError: EXIT.unknown,
   VersionNotFoundError: EXIT.unknown,
+  VersionGoneError: EXIT.others,
   MemberNotFoundError: EXIT.unknown,
   PeerNotConnectedError: EXIT.others,
   NotAllowedError: EXIT.refused,

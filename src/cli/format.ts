@@ -13,6 +13,9 @@ export const shortVersion = (version: string): string => version.slice(0, 10)
 /** Text of others on this terminal: labels may hold anything, and a terminal obeys control characters. */
 export const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 
+/** As one word of a shell, for commands that a person is told to type. */
+export const quote = (text: string): string => /^[\w./~+-]+$/.test(text) ? text : `'${clean(text).replaceAll("'", "'\\''")}'`
+
 /** Hints of the node, which does not know how its folder was given; `dfs` is what to type for it here. */
 export function note (text: string, dfs: string): string {
   return clean(text).replace(/(?<=:\s+|`)dfs (?=[a-z])/g, `${dfs} `)

@@ -8,11 +8,15 @@ import { defineGet } from './commands/get.js'
 import { defineInit } from './commands/init.js'
 import { defineInvite } from './commands/invite.js'
 import { defineJoin } from './commands/join.js'
+import { defineLog } from './commands/log.js'
 import { defineLs } from './commands/ls.js'
 import { defineMembers } from './commands/members.js'
+import { defineMv } from './commands/mv.js'
 import { definePut } from './commands/put.js'
 import { defineRecoveryCode } from './commands/recovery-code.js'
+import { defineRestore } from './commands/restore.js'
 import { defineRevoke } from './commands/revoke.js'
+import { defineRm } from './commands/rm.js'
 import { defineStart } from './commands/start.js'
 import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
@@ -22,7 +26,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

@@ -18,7 +18,7 @@ const NEXT: Record<string, string[]> = {
   InvalidInviteError: ['Nothing was changed.'],
   NoWitnessError: ['Nothing was changed; the invite stays good. A member with role owner or write must be running when somebody joins.'],
   BlocksUnavailableError: ['Who is away:  {dfs} members'],
-  FileExistsError: ['Nothing was changed. To replace it:  -o FILE'],
+  VersionGoneError: ['Who is away:  {dfs} members'],
   IndexDamagedError: ['Nothing was changed.']
 }
 

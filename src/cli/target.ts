@@ -35,7 +35,7 @@ export async function findTarget (name: string, output: string | undefined, cwd:
   const word = output ?? base
   const place = await at(resolve(cwd, word))
   if (output === undefined) {
-    if (place.exists !== 'no') throw new FileExistsError(`${base} is here already`)
+    if (place.exists !== 'no') throw new FileExistsError(`${base} is here already. Nothing was changed; \`-o FILE\` replaces it`)
     return place
   }
   if (place.directory) {
@@ -90,7 +90,7 @@ async function appear (temporary: string, path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') {
       await rm(temporary, { force: true })
-      throw new FileExistsError(`${basename(path)} came while the bytes did`)
+      throw new FileExistsError(`${basename(path)} came while the bytes did. It was left as it is; \`-o FILE\` replaces it`)
     }
     await rename(temporary, path)
     return

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, PeerInfo, PutOptions, Revoked, RevokeOptions, Role, Source, Status, UsageInfo, UsageOptions } from '../interface.js'
+import type {
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, MoveOptions, PeerInfo,
+  ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
+} from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
 import { upload } from './upload.js'
-import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type List, type NodeFacts, type PutLine, type RowLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, type PutLine, type StreamCall, type StreamLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 /** A node that was told to end a call has this long to say how it ended. */
 export const CANCEL_MS = 5_000
@@ -48,6 +51,13 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async [Symbol.asyncDispose] (): Promise<void> { await this.stop() }
 
   async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> { return this.call('stat', [name], options) }
+  async delete (name: string, options: AbortOptions = {}): Promise<Deleted> { return this.call('delete', [name], options) }
+  async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {
+    for await (const info of this.stream<FileInfo>('restore', [name, version], options)) return info
+    throw lost(undefined)
+  }
+
+  async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('mv', [from, to], options) }
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', [name], options) }
   async invite (options: InviteOptions): Promise<string> {
     // an absolute time, so that a slow door does not lengthen it, travels as milliseconds from now
@@ -64,8 +74,9 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
 
   list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
   list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
-  list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> { return this.rows('list', options) }
-  du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> { return this.rows('du', options) }
+  list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> { return this.stream('list', [], options) }
+  du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> { return this.stream('du', [], options) }
+  history (name: string, options: AbortOptions = {}): AsyncGenerator<VersionInfo> { return this.stream('history', [name], options) }
 
   async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
     const { signal, onProgress, ...rest } = options
@@ -131,17 +142,18 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     }
   }
 
-  /** Rows as they come; leaving the loop ends the call. */
-  private async * rows<T> (list: List, { signal, ...options }: AbortOptions): AsyncGenerator<T> {
+  /** Of a method that gives one thing after another: each comes when it is there, and leaving the loop ends the call. */
+  private async * stream<T> (call: StreamCall, args: unknown[], { signal, onProgress, ...options }: AbortOptions & ProgressOptions): AsyncGenerator<T> {
     throwIfAborted(signal)
-    const request = this.wire.open('POST', `/v1/${list}`, { 'content-type': 'application/json' })
+    const request = this.wire.open('POST', `/v1/stream/${call}`, { 'content-type': 'application/json' })
     const ended = endWith(request, signal)
     try {
-      request.end(JSON.stringify([options]))
-      for await (const line of lines<RowLine>(await this.wire.head(request))) {
-        if ('error' in line) throw errorFromJson(line.error)
-        if ('end' in line) return
-        yield line.result as T
+      request.end(JSON.stringify([...args, options]))
+      for await (const line of lines<StreamLine>(await this.wire.head(request))) {
+        if (line.error !== undefined) throw errorFromJson(line.error)
+        if (line.end === true) return
+        if (line.progress !== undefined) onProgress?.(line.progress)
+        if (line.result !== undefined) yield line.result as T
       }
       throw lost(undefined)
     } catch (error) {

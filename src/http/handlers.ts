@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
-import type { DfsNode, GetOptions, InviteOptions, PutOptions } from '../interface.js'
-import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, type List, MAX_JSON_BYTES, parseJson, type PutLine, type RowLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
+import type { DfsNode, GetOptions, InviteOptions, ProgressEvent, PutOptions } from '../interface.js'
+import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, type StreamCall, type StreamLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 interface Arguments { name: string, options: Record<string, unknown> }
 
@@ -35,10 +35,12 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
   const body = await readBody(request)
   // the last argument of every method is its options
   const options = { ...(body.at(-1) as object | undefined), signal }
-  const [text = ''] = body.slice(0, -1).map(String)
+  const [text = '', second = ''] = body.slice(0, -1).map(String)
   const run = async (): Promise<unknown> => {
     switch (call) {
       case 'stat': return node.stat(text, options)
+      case 'delete': return node.delete(text, options)
+      case 'mv': return node.mv(text, second, options)
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
       case 'invite': return node.invite(options as InviteOptions & { signal: AbortSignal })
@@ -53,23 +55,34 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ result }))
 }
 
-export async function handleList (node: DfsNode, list: List, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  const [given] = await readBody(request)
-  const options = { ...(given as object | undefined), signal }
-  const line = (value: RowLine): string => `${JSON.stringify(value)}\n`
-  const rows = (): AsyncIterable<unknown> => {
-    switch (list) {
+export async function handleStream (node: DfsNode, call: StreamCall, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const body = await readBody(request)
+  const line = (value: StreamLine): string => `${JSON.stringify(value)}\n`
+  const onProgress = (progress: ProgressEvent): void => { if (!response.destroyed) response.write(line({ progress })) }
+  const options = { ...(body.at(-1) as object | undefined), signal, onProgress }
+  const [text, second] = body.slice(0, -1) as [string, string | null]
+  const start = (): AsyncIterable<unknown> => {
+    switch (call) {
       case 'list': return node.list(options)
       case 'du': return node.du(options)
+      case 'history': return node.history(text, options)
+      // a version that was left out is null in JSON
+      case 'restore': return single(node.restore(text, second ?? undefined, options))
     }
   }
   response.setHeader('content-type', 'application/x-ndjson')
+  // a first line of progress, or none for long, is to show that somebody works
+  response.flushHeaders()
   try {
-    for await (const result of rows()) await write(response, line({ result }), signal)
+    for await (const result of start()) await write(response, line({ result }), signal)
     response.end(line({ end: true }))
   } catch (error) {
     response.end(line({ error: errorToJson(error) }))
   }
+}
+
+async function * single<T> (result: Promise<T>): AsyncGenerator<T> {
+  yield await result
 }
 
 export async function handlePut (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ import { connect } from 'node:net'
 import { InvalidOptionError, NodeStoppedError } from '../errors.js'
 import type { DfsNode } from '../interface.js'
 import { choosePath, readPointer, removePointer, writePointer } from './door-path.js'
-import { handleCall, handleGet, handleList, handlePut } from './handlers.js'
-import { CALLS, DOOR_API, HEADER_OPERATION, LISTS, type Call, type List, errorToJson, type NodeFacts } from './wire.js'
+import { handleCall, handleGet, handlePut, handleStream } from './handlers.js'
+import { CALLS, DOOR_API, HEADER_OPERATION, type Call, errorToJson, type NodeFacts, STREAMS, type StreamCall } from './wire.js'
 
 /** What is still running when the door closes may go on for this long. */
 export const DOOR_DRAIN_MS = 5_000
@@ -121,9 +121,9 @@ class Operations {
     if (verb === 'cancel') return answer(response, { cancelled: this.cancel(detail) })
     if (verb === 'put') return handlePut(this.node, request, response, signal)
     if (verb === 'get') return handleGet(this.node, request, response, signal)
-    if (isList(verb)) return handleList(this.node, verb, request, response, signal)
+    if (verb === 'stream' && isStream(detail)) return handleStream(this.node, detail, request, response, signal)
     if (verb === 'call' && isCall(detail)) return handleCall(this.node, detail, request, response, signal)
-    throw new InvalidOptionError('path', `${request.url ?? ''} is not served`, `node, cancel, put, get, ${LISTS.join(', ')}, call/{${CALLS.join(',')}}`)
+    throw new InvalidOptionError('path', `${request.url ?? ''} is not served`, `node, cancel, put, get, stream/{${STREAMS.join(',')}}, call/{${CALLS.join(',')}}`)
   }
 
   private facts (): NodeFacts {
@@ -139,8 +139,8 @@ class Operations {
   }
 }
 
-const isList = (text: string | undefined): text is List => (LISTS as readonly (string | undefined)[]).includes(text)
 const isCall = (text: string): text is Call => (CALLS as readonly string[]).includes(text)
+const isStream = (text: string): text is StreamCall => (STREAMS as readonly string[]).includes(text)
 
 function answer (response: ServerResponse, value: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))

@@ -6,7 +6,7 @@ import * as errors from '../errors.js'
 import type { ProgressEvent } from '../interface.js'
 
 /** Raised when a request or an answer changes its meaning. */
-export const DOOR_API = 2
+export const DOOR_API = 3
 /** A request's JSON body and one line of an answer are at most this long. */
 export const MAX_JSON_BYTES = 4 * 1024 ** 2
 
@@ -18,15 +18,13 @@ export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
 /** The calls that have one JSON answer. */
-export const CALLS = ['stat', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode'] as const
+export const CALLS = ['stat', 'delete', 'mv', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode'] as const
 export type Call = typeof CALLS[number]
-
-/** The calls that have one JSON answer a row. */
-export const LISTS = ['list', 'du'] as const
-export type List = typeof LISTS[number]
-
-/** One line of the answer to such a call. */
-export type RowLine = { result: unknown } | { end: true } | { error: ErrorJson }
+/** Those that answer with one line after another: many results, or one that takes long. */
+export const STREAMS = ['list', 'du', 'history', 'restore'] as const
+export type StreamCall = typeof STREAMS[number]
+/** One line of such an answer; the last one says that it is. */
+export interface StreamLine { progress?: ProgressEvent, result?: unknown, error?: ErrorJson, end?: boolean }
 
 export interface NodeFacts { api: number, peer: string, vault: string, role: string, addresses: string[] }
 

@@ -70,6 +70,9 @@ export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => 
 export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
 export const entriesOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
 export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
+/** Ids of all puts and restores of the tag. */
+export const contentIds = (db: IndexDb, tag: Uint8Array): Uint8Array[] =>
+  db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE tag = ? AND root IS NOT NULL', tag).map(({ id }) => id)
 /** An entry of the tag waits that names this one as its ancestor. */
 export const isAwaited = (db: IndexDb, tag: Uint8Array, id: Uint8Array): boolean =>
   db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 AND instr(parents, ?) > 0 LIMIT 1', tag, id) !== undefined

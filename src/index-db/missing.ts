@@ -13,6 +13,10 @@ export interface MissingRow {
 /** The version below this root is whole here, or is not wanted here. */
 export const notMissing = (root: Uint8Array): Statement => ['DELETE FROM missing WHERE root = ?', root]
 
+/** The version of entry `id` is missing here only if that of `other`, which has the same root, is. */
+export const missingAsOther = (id: Uint8Array, other: Uint8Array): Statement =>
+  ['DELETE FROM missing WHERE entry = ? AND NOT EXISTS (SELECT 1 FROM missing WHERE entry = ?)', id, other]
+
 /** Missing versions in the order in which their entries came, after the `n`-th entry; `n` is the place to go on from. */
 export const missingAfter = (db: IndexDb, n: number, most: number): Array<MissingRow & { n: number }> =>
   db.all<MissingRow & { n: number }>('SELECT e.n AS n, m.entry AS entry, m.root AS root, m.bytes AS bytes FROM missing AS m JOIN entries AS e ON e.id = m.entry WHERE e.n > ? ORDER BY e.n LIMIT ?', n, most)

@@ -39,6 +39,7 @@ export type ProgressEvent =
   | { type: 'file:put:receipt', peer: string }
   | { type: 'file:get:read', bytes: number, total: number }
   | { type: 'file:get:fetched', peer: string, bytes: number }
+  | { type: 'file:restore:here', bytes: number, total: number }
 
 export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
 

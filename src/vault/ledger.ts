@@ -3,7 +3,7 @@ import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
 import { isVaultEntry, readEntry, type DeleteEntry, type Entry, type FileEntry, type PutEntry, type UnknownEntry } from '../../protocols/vault/entry.js'
 import { asHeads } from '../../protocols/vault/history.js'
-import { openEntry, type PutPrivate } from '../../protocols/vault/private-part.js'
+import type { PutPrivate } from '../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
 import { NotAllowedError } from '../errors.js'
@@ -14,6 +14,7 @@ import { KeyedLock } from '../index-db/keyed-lock.js'
 import { putMember } from '../index-db/members.js'
 import { makeVoid } from '../index-db/voids.js'
 import { Barrier } from './barrier.js'
+import { opened } from './carried.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { forks } from './chains.js'
 import { follows, without, type Heads } from './heads.js'
@@ -31,6 +32,9 @@ export type { Heads } from './heads.js'
 export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
 
 const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
+
+/** An entry that this node made on top of `before`; of a version with the private part that it knows. */
+export type Made = { entry: PutEntry, hidden: PutPrivate, before: Heads } | { entry: DeleteEntry, before: Heads }
 
 /** Writes an entry's statements, alone or together with what belongs to it, in one transaction. */
 export type Commit = (statements: Statement[]) => Promise<void>
@@ -128,7 +132,13 @@ export class Ledger {
 
   /** Runs `work` while no other entry of the tag is committed. */
   async ofTag<T> (tag: Uint8Array, work: () => Promise<T>): Promise<T> {
-    return this.locks.run(lockOf(tag), () => this.barrier.shared(work))
+    return this.ofTags([tag], work)
+  }
+
+  /** The same for several. They are taken in one order by everybody, so that nobody waits for one who waits for him. */
+  async ofTags<T> (tags: Uint8Array[], work: () => Promise<T>): Promise<T> {
+    const inner = (): Promise<T> => this.barrier.shared(work)
+    return [...new Set(tags.map(lockOf))].sort().reduceRight((next, lock) => () => this.locks.run(lock, next), inner)()
   }
 
   /** The heads of a tag as they are now, the newest first. */
@@ -136,11 +146,16 @@ export class Ledger {
     return asHeads(historyRows(headsOfTag(this.db, tag)))
   }
 
-  /** Commits an entry that this node has just made on top of `before`, with the private part that it knows, within `ofTag`. */
-  async takeMade (entry: PutEntry, hidden: PutPrivate, before: Heads, commit: Commit): Promise<void> {
-    if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This node was revoked: nothing that it writes counts in the vault any more')
-    const conflict = without(before.heads, entry.after).length > 0
-    await this.write(entry, [insertEntry(entryRow(entry), true), ...followed(entry.tag, entry.after)], nameOf(entry, hidden, conflict), conflict, commit)
+  /** Commits entries that this node has just made, each of another tag, in one transaction; within `ofTags`. */
+  async takeMade (list: Made[], commit: Commit): Promise<void> {
+    const taken = list.map(({ entry, before, ...made }) => {
+      if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This node was revoked: nothing that it writes counts in the vault any more')
+      const after = asHeads([...without(before.heads, entry.after), ...historyRows([entryRow(entry)])])
+      const name = 'hidden' in made ? nameOf(entry as PutEntry, made.hidden, after.conflict) : this.keys === undefined ? undefined : newestName(after, this.keys)
+      return { entry, after, name }
+    })
+    await commit(taken.flatMap(({ entry, name }) => [...this.following(entry), setName(entry.tag, name)]))
+    for (const { entry, after, name } of taken) this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded)
   }
 
   /** Undefined when the entry touches others, which is for `takeAlone`; that must not be begun in here. */
@@ -168,7 +183,8 @@ export class Ledger {
     if (!isVoid && follows(entry, before) && (isFresh || !isAwaited(this.db, entry.tag, entry.id))) {
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([row])])
       const name = this.keys === undefined ? undefined : nameAfter(after, entry, this.keys)
-      await this.write(entry, [insertEntry(row, true), ...followed(entry.tag, entry.after)], name, after.conflict, commit, from)
+      await commit([...this.following(entry, row), ...(this.keys === undefined ? [] : [setName(entry.tag, name)])])
+      this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded, from)
       return true
     }
     // out of turn: the whole history of the name says what is applied now
@@ -178,9 +194,9 @@ export class Ledger {
     return true
   }
 
-  private async write (entry: FileEntry, statements: Statement[], name: NameRow | undefined, conflict: boolean, commit: Commit, from?: string): Promise<void> {
-    await commit([...statements, ...(this.keys === undefined ? [] : [setName(entry.tag, name)])])
-    this.onChange(fileChange(entry, { name, conflict }), entry.encoded, from)
+  /** It becomes a head, and what it names is none any more. */
+  private following (entry: PutEntry | DeleteEntry, row = entryRow(entry)): Statement[] {
+    return [insertEntry(row, true), ...followed(entry.tag, entry.after)]
   }
 
   /** An admit while nobody was revoked, a revoke of what is no member, a setting, or what is not known here. */
@@ -262,11 +278,6 @@ const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')
 function nameAfter (history: Heads, entry: PutEntry | DeleteEntry, keys: ReadKeys): NameRow | undefined {
   if (history.newest?.id !== entry.id) return newestName(history, keys)
   if (entry.kind === 'delete') return undefined
-  try {
-    return nameOf(entry, openEntry(entry, keys), history.conflict)
-  } catch (error) {
-    // it counts in its history, but nobody can read it
-    if (error instanceof ProtocolError) return undefined
-    throw error
-  }
+  const hidden = opened(entry, keys)
+  return hidden === undefined ? undefined : nameOf(entry, hidden, history.conflict)
 }

@@ -1,16 +1,16 @@
 import { CID } from 'multiformats/cid'
-import { ProtocolError } from '../../protocols/errors.js'
 import type { PutEntry } from '../../protocols/vault/entry.js'
 import type { Heads } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { normalName } from '../../protocols/vault/names.js'
-import { openEntry, tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
+import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32 } from '../../protocols/vault/text.js'
 import { InvalidNameError, InvalidOptionError } from '../errors.js'
-import { entriesOfTag, entryById, nameRow, type EntryRow, type NameRow } from '../index-db/entries.js'
+import { contentIds, entryById, nameRow, type EntryRow, type NameRow } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { foldersFrom, namesFrom } from '../index-db/name-list.js'
 import type { FileInfo, FolderInfo } from '../interface.js'
+import { opened } from './carried.js'
 import { readStored, type HistoryRow } from './stored.js'
 
 /** The shortest prefix of a version that is looked up. */
@@ -32,8 +32,8 @@ export function checkName (name: string): string {
 export function newestName (history: Heads<HistoryRow>, keys: ReadKeys): NameRow | undefined {
   const newest = history.newest
   if (newest === undefined || newest.kind === 'delete') return undefined
-  const opened = openStored(newest.row.entry, keys)
-  return opened === undefined ? undefined : nameOf(opened.entry, opened.hidden, history.conflict)
+  const open = openStored(newest.row.entry, keys)
+  return open === undefined ? undefined : nameOf(open.entry, open.hidden, history.conflict)
 }
 
 /** What a name means while this is its newest version. */
@@ -56,13 +56,8 @@ export function nameOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean):
 export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEntry, hidden: PutPrivate } | undefined {
   const entry = readStored(encoded)
   if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
-  try {
-    return { entry, hidden: openEntry(entry, keys) }
-  } catch (error) {
-    // such an entry counts in its history, but nobody can read it
-    if (error instanceof ProtocolError) return undefined
-    throw error
-  }
+  const hidden = opened(entry, keys)
+  return hidden === undefined ? undefined : { entry, hidden }
 }
 
 export function infoOfRow (row: NameRow): FileInfo {
@@ -86,9 +81,9 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
     ? named === undefined ? undefined : entryById(db, named.version)
     : versionRow(db, tagOf(keys.name, normal), version)
   if (row === undefined) return undefined
-  const opened = openStored(row.entry, keys)
-  if (opened === undefined) return undefined
-  const { entry, hidden } = opened
+  const open = openStored(row.entry, keys)
+  if (open === undefined) return undefined
+  const { entry, hidden } = open
   const info: FileInfo = {
     name: hidden.name,
     version: base32(entry.id),
@@ -102,11 +97,13 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
   return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
 }
 
-function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
+/** The put or restore of this tag that `version` is or begins. InvalidOptionError when it fits several. */
+export function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
   if (version.length < MIN_VERSION_CHARACTERS) throw new InvalidOptionError('version', 'too short', `a version, or at least its first ${MIN_VERSION_CHARACTERS} characters`)
-  const fitting = entriesOfTag(db, tag).filter((row) => row.root !== null && base32(row.id).startsWith(version.toLowerCase()))
-  if (fitting.length > 1) throw new InvalidOptionError('version', `"${version}" fits ${fitting.length} versions`, 'more of its characters')
-  return fitting[0]
+  const wanted = version.toLowerCase()
+  const [only, ...more] = contentIds(db, tag).filter((id) => base32(id).startsWith(wanted))
+  if (more.length > 0) throw new InvalidOptionError('version', `"${version}" fits ${more.length + 1} versions`, 'more of its characters')
+  return only === undefined ? undefined : entryById(db, only)
 }
 
 /** Names that begin with `prefix` and come after `after`, in the order of their bytes. */

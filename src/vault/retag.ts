@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { equal } from '../../protocols/block/hash.js'
 import { applyHistory } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { keyOf } from '../../protocols/vault/standing.js'
@@ -6,13 +7,13 @@ import { entriesOfTag, setName, setStanding, type EntryRow, type NameRow, type V
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { nameOfTag } from '../index-db/voids.js'
 import { newestName } from './names.js'
-import { historyRows } from './stored.js'
+import { historyRows, type HistoryRow } from './stored.js'
 
 /** An entry that becomes void, or stays after all. */
 export interface Flip { id: Uint8Array, tag: Uint8Array | null, void: boolean }
 
-/** What a tag means after that. */
-export interface Retagged { name: NameRow | undefined, conflict: boolean, statements: Statement[] }
+/** What a tag means after that. `waits`: the row that was given does. */
+export interface Retagged { name: NameRow | undefined, newest: HistoryRow | undefined, conflict: boolean, waits: boolean, statements: Statement[] }
 
 /** Tags that are worked out before other work of this thread gets its turn: each may open a sealed part. */
 const TURN_TAGS = 16
@@ -24,13 +25,14 @@ export function retag (db: IndexDb, keys: ReadKeys | undefined, tag: Uint8Array,
   const history = applyHistory(historyRows(rows), { isVoid: (id) => voids.has(keyOf(id)) })
   const standing = setStanding(tag, history.heads.map(({ id }) => id), history.waiting.map(({ id }) => id))
   const { newest, conflict } = history
-  if (keys === undefined) return { name: undefined, conflict, statements: [standing] }
+  const waits = row !== undefined && history.waiting.some(({ id }) => equal(id, row.id))
+  if (keys === undefined) return { name: undefined, newest, conflict, waits, statements: [standing] }
   const shown = nameOfTag(db, tag)
   if (row === undefined && shown !== undefined && newest !== undefined && keyOf(shown.version) === keyOf(newest.id) && (shown.conflict === 1) === conflict) {
-    return { name: undefined, conflict, statements: [standing] }
+    return { name: undefined, newest, conflict, waits, statements: [standing] }
   }
   const name = newestName(history, keys)
-  return { name, conflict, statements: [standing, setName(tag, name)] }
+  return { name, newest, conflict, waits, statements: [standing, setName(tag, name)] }
 }
 
 /** The same for all tags of these flips. */

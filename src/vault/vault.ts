@@ -4,25 +4,28 @@ import { check, readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { createInvite } from '../../protocols/vault/invite.js'
-import type { RevokeEntry } from '../../protocols/vault/entry.js'
+import type { DeleteEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
 import { makePut, makeRevoke } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
 import { InvalidRecoveryCodeError, LastOwnerError, NotAllowedError } from '../errors.js'
-import { countEntries, totals } from '../index-db/entries.js'
+import { countEntries, entryById, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
 import { sumsFrom, type Sums } from '../index-db/name-list.js'
 import type { FileInfo, FolderInfo, Role } from '../interface.js'
 import { Author } from './author.js'
+import { carriedBy, opened } from './carried.js'
 import { cutOf } from './cut.js'
 import { newLineage } from './found.js'
+import { history, newestOf, type PastVersion } from './history.js'
 import type { Secrets } from './keyring.js'
-import { Ledger, type Change, type EntryVerifier } from './ledger.js'
+import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.js'
 import { Members, type Member } from './members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
 import { entryRow } from './stored.js'
+import type { OpenVersion, Pen } from './writing.js'
 
 export interface VaultParts {
   db: IndexDb
@@ -86,6 +89,14 @@ export class Vault {
 
   members (): Member[] { return this.ledger.members.all() }
   labelOf (peer: string): string { return this.ledger.members.label(peer) }
+  /** The member of a writer key; a revoked one too. */
+  whoWrote (writer: Uint8Array): { peer: string, label: string } {
+    const { members, voids } = this.ledger
+    const peer = members.ofWriter(writer)?.peer ?? ''
+    const known = members.get(peer) ?? voids.revoked().find(({ member }) => member.peer === peer)?.member
+    return { peer, label: known?.label === '' ? this.labelOf(peer) : known?.label ?? '' }
+  }
+
   /** This node wrote the entry. */
   wrote (entry: { writer: Uint8Array }): boolean { return this.author !== undefined && equal(this.author.key, entry.writer) }
 
@@ -95,6 +106,20 @@ export class Vault {
   }
 
   lookup (name: string, version?: string): Found | undefined { return lookup(this.parts.db, this.readKeys(), name, version) }
+  /** Every put, restore and delete of a name, the newest first. */
+  history (name: string): Generator<PastVersion> { return history(this.parts.db, this.readKeys(), name) }
+  /** It has, or had, a version. */
+  everHad (name: string): boolean { return this.history(name).next().done !== true }
+  /** A put or restore by its id; undefined when it is not here, or cannot be read. */
+  version (id: Uint8Array): OpenVersion | undefined {
+    const row = entryById(this.parts.db, id)
+    return row === undefined ? undefined : openStored(row.entry, this.readKeys())
+  }
+
+  /** What a name means now, readable or not; it may be a delete. */
+  newest (name: string): PutEntry | DeleteEntry | undefined { return newestOf(this.parts.db, this.readKeys(), name) }
+  /** The name of a delete; undefined where this node cannot read it. */
+  nameIn (entry: DeleteEntry): string | undefined { return this.keys === undefined ? undefined : opened(entry, this.keys)?.name }
   similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
   totals (): { files: number, bytes: number, entries: number } { return { ...totals(this.parts.db), entries: countEntries(this.parts.db) } }
 
@@ -118,8 +143,7 @@ export class Vault {
     const normal = checkName(name)
     const keys = this.readKeys()
     const newest = this.ledger.heads(tagOf(keys.name, normal)).newest
-    const opened = newest === undefined ? undefined : openStored(newest.row.entry, keys)
-    return { name: normal, salt: opened?.hidden.lineage ?? newLineage().lineage, fresh: newest === undefined }
+    return { name: normal, salt: carriedBy(newest, keys).lineage, fresh: newest === undefined }
   }
 
   /**
@@ -139,9 +163,7 @@ export class Vault {
         await finish([])
         return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOfRow(nameOf(newest.entry, newest.hidden, false)) }
       }
-      const { lineage, seed } = newest === undefined
-        ? { lineage: version.salt, seed: newLineage().seed }
-        : { lineage: newest.hidden.lineage, seed: newest.entry.seed }
+      const { lineage, seed } = history.newest === undefined ? { lineage: version.salt, seed: newLineage().seed } : carriedBy(history.newest, keys)
       const hidden: PutPrivate = {
         name: normal,
         lineage,
@@ -155,13 +177,23 @@ export class Vault {
         ...terms, ...nextAfter(history), ...hidden, keys, seed, root, bytes, ...(copies === undefined ? {} : { copies })
       }), async ({ bytes: encoded, entry }) => {
         if (entry.kind !== 'put') throw new TypeError('a put was made')
-        await this.ledger.takeMade(entry, hidden, history, finish)
+        await this.ledger.takeMade([{ entry, hidden, before: history }], finish)
         // it names all heads as its ancestors, unless there were more than an entry can name
         const conflict = history.heads.length > entry.after.length
         return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
       })
     })
   }
+
+  /** What writes entries of names; NotAllowedError where this node may not `what`. */
+  pen (what: string): Pen {
+    const keys = this.readKeys()
+    if (this.author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot ${what}`)
+    return { ledger: this.ledger, keys, author: this.author }
+  }
+
+  /** Writes an entry's statements with nothing else. */
+  readonly commit: Commit = async (statements) => { await this.parts.db.write(statements) }
 
   /** Takes in the entry of a version that a peer pushed; `finish` makes it whole in the same transaction. */
   async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>): Promise<Uint8Array> {

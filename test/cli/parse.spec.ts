@@ -35,7 +35,7 @@ describe('exit codes', () => {
   const expected: Record<string, number> = {
     InvalidOptionError: 2, FileExistsError: 2, PortInUseError: 2,
     FileNotFoundError: 3, VersionNotFoundError: 3, MemberNotFoundError: 3,
-    NotDurableError: 4, NoMemberReachableError: 4, NoWitnessError: 4, BlocksUnavailableError: 4,
+    NotDurableError: 4, NoMemberReachableError: 4, NoWitnessError: 4, BlocksUnavailableError: 4, VersionGoneError: 4,
     NotAllowedError: 5, InviteExpiredError: 5, InviteUsedError: 5, InviteRevokedError: 5, InvalidRecoveryCodeError: 5,
     NoSpaceError: 6, BlockCorruptError: 7, InvalidDataError: 7,
     NoVaultError: 8, DirectoryLockedError: 8, NewerFormatError: 8, AbortError: 130

@@ -5,7 +5,7 @@ import { access, chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AbortError, BlocksUnavailableError, DfsError, FileNotFoundError, InvalidOptionError, NodeStoppedError, NoSpaceError, NotDurableError, SourceError, TimeoutError } from '../../src/errors.js'
+import { AbortError, BlocksUnavailableError, DfsError, FileExistsError, FileNotFoundError, InvalidOptionError, NodeStoppedError, NoSpaceError, NotDurableError, SourceError, TimeoutError } from '../../src/errors.js'
 import { connectDoor, type RemoteNode } from '../../src/http/client.js'
 import { choosePath, MAX_SOCKET_PATH_BYTES, readPointer, writePointer } from '../../src/http/door-path.js'
 import { type Door, openDoor } from '../../src/http/server.js'
@@ -52,6 +52,26 @@ describe('the local door', () => {
     assert.equal(remote.vault, node.vault)
     assert.equal(remote.role, node.role)
     assert.deepEqual(remote.addresses, node.addresses)
+  })
+
+  it('carries versions, deletes, restores and moves, with their options, times and progress', async () => {
+    await remote.put('x', 'text')
+    const versions = []
+    for await (const version of remote.history('x')) versions.push(version)
+    assert.deepEqual(versions.map(({ kind, current, time }) => [kind, current, time]), [['put', true, new Date(0)], ['delete', false, new Date(0)]])
+    const seen: number[] = []
+    await remote.restore('x', undefined, { onProgress: (event) => { if (event.type === 'file:restore:here') seen.push(event.bytes) } })
+    await remote.restore('x', 'version')
+    assert.deepEqual(node.restored, [['x', undefined], ['x', 'version']])
+    assert.deepEqual(seen, [1])
+    await remote.put('y', 'other')
+    await assert.rejects(remote.mv('x', 'y'), FileExistsError)
+    assert.equal((await remote.mv('x', 'y', { force: true })).name, 'y')
+    assert.deepEqual(node.moved, [['x', 'y', true]])
+    assert.deepEqual(await remote.delete('x'), { name: 'x', version: 'deleted', time: new Date(0) })
+    await assert.rejects(remote.delete('x'), FileNotFoundError)
+    await assert.rejects(remote.restore('x'), FileNotFoundError)
+    await assert.rejects(collect(remote.history('x') as AsyncIterable<never>), FileNotFoundError)
   })
 
   it('is a socket for its owner alone', async () => {

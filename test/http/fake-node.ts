@@ -1,7 +1,10 @@
 /** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
 import { TypedEventEmitter } from '@libp2p/interface'
-import { AbortError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
-import type { DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, PeerInfo, PutOptions, Revoked, Role, Source, Status, UsageInfo, UsageOptions } from '../../src/interface.js'
+import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
+import type {
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MoveOptions, PeerInfo, PutOptions, RestoreOptions,
+  Revoked, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
+} from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
 const PEER = '12D3KooWFake'
@@ -113,6 +116,36 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     }
     for await (const row of this.list({ prefix, delimiter })) if ('prefix' in row) yield below(row.prefix)
     yield below(prefix)
+  }
+
+  readonly deleted: string[] = []
+  readonly restored: Array<[string, string | undefined]> = []
+  readonly moved: Array<[string, string, boolean | undefined]> = []
+
+  async * history (name: string): AsyncGenerator<VersionInfo> {
+    const { version, cid, size, time } = await this.stat(name)
+    const writer = { peer: PEER, label: 'laptop' }
+    yield { name, version, kind: 'put', state: 'head', current: true, time, writer, after: ['older'], cid, size, bytes: size, here: true }
+    yield { name, version: 'older', kind: 'delete', state: 'superseded', current: false, time, writer, after: [] }
+  }
+
+  async delete (name: string): Promise<Deleted> {
+    await this.stat(name)
+    this.files.delete(name)
+    this.deleted.push(name)
+    return { name, version: 'deleted', time: new Date(0) }
+  }
+
+  async restore (name: string, version?: string, { onProgress }: RestoreOptions = {}): Promise<FileInfo> {
+    this.restored.push([name, version])
+    onProgress?.({ type: 'file:restore:here', bytes: 1, total: 2 })
+    return this.stat(name)
+  }
+
+  async mv (from: string, to: string, { force }: MoveOptions = {}): Promise<FileInfo> {
+    if (this.files.has(to) && force !== true) throw new FileExistsError(`"${to}" is there already. Nothing was moved`)
+    this.moved.push([from, to, force])
+    return { ...await this.stat(from), name: to }
   }
 
   async evict (name: string): Promise<{ blocks: number, bytes: number, peer: string }> {

@@ -27,12 +27,17 @@ export async function ls (context: Context, prefix: string | undefined, { long =
   // a line at a time, with fixed columns: a list may be longer than memory
   for await (const row of rows) {
     await out.data(row)
-    await out.line(long ? longLine(row) : clean('prefix' in row ? row.prefix : row.name))
+    await out.line(long ? longLine(row) : shortLine(row, out.stdoutIsTerminal))
   }
+}
+
+/** The name alone for programs; a person sees a conflict. */
+function shortLine (row: FileInfo | FolderInfo, terminal: boolean): string {
+  if ('prefix' in row) return clean(row.prefix)
+  return `${clean(row.name)}${terminal && row.conflict ? '  (conflict)' : ''}`
 }
 
 function longLine (row: FileInfo | FolderInfo): string {
   if ('prefix' in row) return `${''.padStart(LONG_WIDTH)}  ${clean(row.prefix)}`
-  const name = `${clean(row.name)}${row.conflict ? '  (conflict)' : ''}`
-  return `${bytes(row.size).padStart(SIZE_WIDTH)}  ${date(row.mtime ?? row.time)}  ${shortVersion(row.version)}  ${name}`
+  return `${bytes(row.size).padStart(SIZE_WIDTH)}  ${date(row.mtime ?? row.time)}  ${shortVersion(row.version)}  ${shortLine(row, true)}`
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context, Run } from '../context.js'
-import { bytes, clean, count, date } from '../format.js'
+import { bytes, clean, count, date, quote } from '../format.js'
 import { openNode } from '../open.js'
 
 export function defineStat (program: Command, run: Run): void {
@@ -22,5 +22,5 @@ export async function stat (context: Context, name: string, { version }: { versi
   if (info.type !== undefined) await out.line(`  type     ${clean(info.type)}`)
   await out.line(`  version  ${info.version}`)
   await out.line(`  cid      ${info.cid}`)
-  if (info.conflict) await out.line('  conflict another version was written without knowledge of this one')
+  if (info.conflict) await out.line(`  conflict another version was written without knowledge of this one:  ${out.dfs} log ${quote(info.name)}`)
 }

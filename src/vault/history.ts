@@ -1,0 +1,50 @@
+import type { DeleteEntry, PutEntry } from '../../protocols/vault/entry.js'
+import { asHeads } from '../../protocols/vault/history.js'
+import type { ReadKeys } from '../../protocols/vault/keys.js'
+import { tagOf, type DeletePrivate, type PutPrivate } from '../../protocols/vault/private-part.js'
+import { keyOf } from '../../protocols/vault/standing.js'
+import { headsOfTag } from '../index-db/entries.js'
+import { forgetsOfTag, historyOfTag, type StandingRow } from '../index-db/history.js'
+import type { IndexDb } from '../index-db/index-db.js'
+import type { VersionState } from '../interface.js'
+import { opened } from './carried.js'
+import { checkName } from './names.js'
+import { historyRows, readStored } from './stored.js'
+
+/** One line of a name's history. */
+export interface PastVersion {
+  state: VersionState
+  entry: PutEntry | DeleteEntry
+  /** Missing when it does not open. */
+  hidden?: PutPrivate | DeletePrivate
+}
+
+/** Every put, restore and delete of a name, the newest first by (clock, id); nothing for a name that never was. */
+export function * history (db: IndexDb, keys: ReadKeys, name: string): Generator<PastVersion> {
+  const tag = tagOf(keys.name, checkName(name))
+  const forgotten = new Set(forgetsOfTag(db, tag).flatMap((bytes) => {
+    const entry = readStored(bytes)
+    return entry.kind === 'forget' ? entry.versions.map(keyOf) : []
+  }))
+  for (const row of historyOfTag(db, tag)) {
+    const entry = readStored(row.entry)
+    if (entry.kind !== 'put' && entry.kind !== 'restore' && entry.kind !== 'delete') continue
+    const hidden = opened(entry, keys)
+    yield { state: stateOf(row, forgotten), entry, ...(hidden === undefined ? {} : { hidden }) }
+  }
+}
+
+/** What a name means now: of its heads the newest, which may be a delete; undefined for a name that never was. */
+export function newestOf (db: IndexDb, keys: ReadKeys, name: string): PutEntry | DeleteEntry | undefined {
+  const { newest } = asHeads(historyRows(headsOfTag(db, tagOf(keys.name, checkName(name)))))
+  const entry = newest === undefined ? undefined : readStored(newest.row.entry)
+  return entry?.kind === 'put' || entry?.kind === 'restore' || entry?.kind === 'delete' ? entry : undefined
+}
+
+/** A forget that names a head waits until it is none (protocols/vault, "History"). */
+function stateOf ({ id, void: isVoid, waiting, head }: StandingRow, forgotten: ReadonlySet<string>): VersionState {
+  if (isVoid === 1) return 'void'
+  if (waiting === 1) return 'waiting'
+  if (head === 1) return 'head'
+  return forgotten.has(keyOf(id)) ? 'forgotten' : 'superseded'
+}

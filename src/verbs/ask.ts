@@ -1,0 +1,62 @@
+import { AbortError, FileNotFoundError } from '../errors.js'
+import { awayText, when } from './away.js'
+import { stillDiallingMs } from './dialling.js'
+import type { Parts } from './parts.js'
+
+/** How many similar names an error shows. */
+const SIMILAR_NAMES = 3
+
+/** What `look` finds here, else after all members that there is a link to were asked once, in one bounded round; `asked` is how many answered. */
+export async function lookOrAsk<T> (parts: Parts, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
+  const known = look()
+  if (known !== undefined) return { found: known, asked: 0 }
+  signal?.throwIfAborted()
+  const asked = await askAll(parts, signal)
+  return { found: look(), asked }
+}
+
+/** That there is no such name: who was asked, who deleted it, which names are close. */
+export function notFound (parts: Parts, name: string, asked: number): FileNotFoundError {
+  const { vault } = parts
+  const others = vault.members().length - 1
+  const newest = vault.newest(name)
+  const similar = vault.similar(name, SIMILAR_NAMES)
+  const lines = [
+    `No file named "${name}".`,
+    ...(newest?.kind === 'delete' ? [`${vault.whoWrote(newest.writer).label} deleted it at ${when(newest.time)}; \`dfs log\` shows what it was.`] : []),
+    whoWasAsked(parts, asked)
+  ]
+  return new FileNotFoundError(`${lines.join(' ')}${similar.length === 0 ? '' : ` Close: ${similar.join(', ')}`}`, { retry: asked < others })
+}
+
+/** Who was asked, and who is away, for an error. */
+export function whoWasAsked (parts: Parts, asked: number): string {
+  const others = parts.vault.members().length - 1
+  return others === 0 ? 'This node is the only member.' : `Asked ${asked} of ${others} other members. ${awayText(parts)}`.trim()
+}
+
+/** One round over every link; resolves to how many answered. */
+async function askAll (parts: Parts, signal?: AbortSignal): Promise<number> {
+  const limit = AbortSignal.timeout(parts.waits.askMs)
+  const either = signal === undefined ? limit : AbortSignal.any([signal, limit])
+  if (parts.peers.sessions().length === 0) await firstSession(parts, either)
+  const linked = parts.peers.sessions().filter(({ peer }) => parts.sync.linked(peer))
+  const results = await Promise.allSettled(linked.map(({ peer }) => parts.sync.ask(peer, { signal: either })))
+  if (signal?.aborted === true) throw new AbortError('The operation was aborted', { cause: signal.reason })
+  return results.filter(({ status }) => status === 'fulfilled').length
+}
+
+/** A node that has just started is still dialling: waits for the first member, within the time that it has for that. */
+async function firstSession (parts: Parts, signal: AbortSignal): Promise<void> {
+  const { peers } = parts
+  const left = stillDiallingMs(parts)
+  if (left === 0) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(left)])
+  const done = (): void => { resolve() }
+  peers.addEventListener('session:open', done, { once: true })
+  limit.addEventListener('abort', done, { once: true })
+  await promise
+  peers.removeEventListener('session:open', done)
+  limit.removeEventListener('abort', done)
+}

@@ -1,0 +1,21 @@
+import type { AbortOptions } from '@libp2p/interface'
+import type { Deleted } from '../interface.js'
+import { deleteName } from '../vault/writing.js'
+import { lookOrAsk, notFound } from './ask.js'
+import type { Parts } from './parts.js'
+
+/**
+ * Deletes a name on all members: its versions stay restorable until they are forgotten. Everybody with a link hears of
+ * it at once, others when they meet one who has. A put that this node had not seen survives.
+ */
+export async function remove (parts: Parts, name: string, { signal }: AbortOptions = {}): Promise<Deleted> {
+  const { vault } = parts
+  const pen = vault.pen('delete files')
+  const { asked } = await lookOrAsk(parts, () => {
+    const newest = vault.newest(name)
+    return newest?.kind === 'delete' ? undefined : newest
+  }, signal)
+  const deleted = await deleteName(pen, name, vault.commit)
+  if (deleted === undefined) throw notFound(parts, name, asked)
+  return deleted
+}

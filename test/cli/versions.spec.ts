@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { VersionGoneError } from '../../src/errors.js'
+import type { VersionInfo } from '../../src/interface.js'
+import { line } from '../../src/cli/commands/log.js'
+import { TestWorld } from './harness.js'
+
+describe('commands: versions', () => {
+  let world: TestWorld
+  beforeEach(async () => {
+    world = await TestWorld.open()
+    for (const name of ['x', 'y', "it's"]) {
+      world.input(`of ${name}`)
+      await world.run('put', '-', name)
+    }
+  })
+  afterEach(async () => { await world.close() })
+
+  it('rm deletes each of its names, goes on after one that is not there, and says how to take them back', async () => {
+    const { code, stdout, stderr } = await world.run('rm', 'x', 'none', "it's")
+    assert.equal(code, 3)
+    assert.deepEqual(world.node.deleted, ['x', "it's"])
+    assert.equal(stdout, "x is deleted. To take it back:  dfs restore x\nit's is deleted. To take it back:  dfs restore 'it'\\''s'\n")
+    assert.match(stderr, /^No file named "none" \(FileNotFoundError\)\.\nOther machines hear of it while the node runs: {2}dfs start\n$/)
+    assert.equal((await world.run('rm', 'none')).code, 3)
+    assert.equal((await world.run('rm')).code, 2)
+    assert.deepEqual(JSON.parse((await world.run('rm', 'y', '--json')).stdout), { name: 'y', version: 'deleted', time: '1970-01-01T00:00:00.000Z' })
+  })
+
+  it('log shows a version a line, and the same as objects', async () => {
+    const { stdout } = await world.run('log', 'x')
+    assert.deepEqual(stdout.split('\n').map((text) => text.replace(/^\S+ \S+/, 'TIME')), [
+      'TIME  version-of  put           4 B  laptop  now',
+      'TIME  older  delete             laptop',
+      ''
+    ])
+    const objects = (await world.run('log', 'x', '--json')).stdout.trim().split('\n').map((text) => JSON.parse(text) as VersionInfo)
+    assert.deepEqual(objects.map(({ kind, state }) => [kind, state]), [['put', 'head'], ['delete', 'superseded']])
+    assert.equal((await world.run('log', 'none')).code, 3)
+  })
+
+  it('log says what is in conflict, given up, waiting, void, unreadable or elsewhere, and lets no control character through', () => {
+    const base: VersionInfo = { name: 'x', version: 'abcdefghijklmnop', kind: 'put', state: 'superseded', current: false, time: new Date(2026, 10, 20, 9, 12), writer: { peer: 'p', label: 'n\u001bas' }, after: [], size: 1200 }
+    const shown = (more: Partial<VersionInfo>): string => line({ ...base, ...more })
+    assert.equal(shown({ here: true }), '2026-11-20 09:12  abcdefghij  put        1.2 kB  n\ufffdas')
+    for (const [more, words] of [
+      [{ state: 'head', current: true }, 'now'], [{ state: 'head' }, 'in conflict with the newest'], [{ state: 'forgotten', here: false }, 'given up, not here'],
+      [{ state: 'waiting' }, 'waits for what it stands on'], [{ state: 'void' }, 'void, its writer was revoked'], [{ unreadable: true }, 'cannot be read'], [{ note: 'moved from a\u0007' }, 'moved from a\ufffd']
+    ] as Array<[Partial<VersionInfo>, string]>) assert.ok(shown(more).endsWith(`n\ufffdas  ${words}`), shown(more))
+  })
+
+  it('log says what ends a conflict', async () => {
+    const { history } = world.node
+    world.node.history = async function * (name) { for await (const version of history.call(world.node, name)) yield { ...version, state: 'head' } }
+    assert.match((await world.run('log', 'x')).stderr, /^Conflict: 2 versions were written without knowledge of each other\. The next put ends it, as does {2}dfs restore x VERSION\n$/)
+  })
+
+  it('restore takes a version, or none, and a version that is gone is 4 with what to do', async () => {
+    assert.equal((await world.run('restore', 'x')).code, 0)
+    assert.match((await world.run('restore', 'x', 'abcdef')).stdout, /^x {2}4 B {2}is what it was, as version version-of\n$/)
+    assert.deepEqual(world.node.restored, [['x', undefined], ['x', 'abcdef']])
+    world.node.restore = async () => { throw new VersionGoneError('Version abcdef cannot be put on top again: not all of it is left. Nothing was changed. nas has been away since 09:12') }
+    const { code, stderr } = await world.run('restore', 'x', 'abcdef')
+    assert.equal(code, 4)
+    assert.deepEqual(stderr.split('\n'), [
+      'Version abcdef cannot be put on top again: not all of it is left (VersionGoneError).', 'Nothing was changed. nas has been away since 09:12.', 'Who is away:  dfs members', ''
+    ])
+  })
+
+  it('mv gives another name, into a prefix too, and over a file only with --force', async () => {
+    assert.equal((await world.run('mv', 'x', 'z')).stdout, 'x is z now. Its older versions:  dfs log x\n')
+    await world.run('mv', 'x', 'dir/')
+    const refused = await world.run('mv', 'x', 'y')
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /^"y" is there already \(FileExistsError\)\.\nNothing was moved\.\n$/)
+    await world.run('mv', 'x', 'y', '--force')
+    assert.deepEqual(world.node.moved, [['x', 'z', false], ['x', 'dir/x', false], ['x', 'y', true]])
+  })
+})
