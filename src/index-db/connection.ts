@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { asBytes, asList, isMap } from '../../protocols/block/cbor.js'
+import { readValue } from '../../protocols/block/cbor-read.js'
 import { add256 } from '../../protocols/block/sum.js'
+import { steadyMs } from './own-time.js'
 
 /** Pages in the write-ahead log before it is copied into the database: 32 MiB, so that pages touched often are copied once. */
 const CHECKPOINT_PAGES = 8192
@@ -18,6 +21,18 @@ export function addFunctions (db: DatabaseSync): void {
     if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) throw new TypeError('add256 adds two blobs')
     return add256(a, b)
   })
+  db.function('steady_ms', steadyMs)
+  db.function('forget_ids', { deterministic: true }, (entry) => {
+    if (!(entry instanceof Uint8Array)) throw new TypeError('forget_ids reads a blob')
+    return forgetIds(entry)
+  })
+}
+
+/** What a forget entry (checked before it was written here) names: its `versions`, as JSON of ids in hex. */
+function forgetIds (entry: Uint8Array): string {
+  const [bytes] = asList(readValue(entry))
+  const shown = readValue(asBytes(bytes))
+  return JSON.stringify(asList(isMap(shown) ? shown['versions'] : []).map((id) => Buffer.from(asBytes(id)).toString('hex')))
 }
 
 /** Every commit is on disk (fsync of the log) before it returns. What a savepoint needs to undo stays in memory: in files it was half of all that was written. */

@@ -34,7 +34,7 @@ export interface NameRow {
   conflict: number
 }
 
-const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting, void) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)'
 const NAME = `INSERT INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, version = excluded.version, root = excluded.root, bytes = excluded.bytes, size = excluded.size,
     mtime = excluded.mtime, type = excluded.type, time = excluded.time, conflict = excluded.conflict`
@@ -46,8 +46,8 @@ export const IN_IDS = 'IN (SELECT unhex(value) FROM json_each(?))'
 const STANDING = `UPDATE entries SET head = (id ${IN_IDS}), waiting = (id ${IN_IDS}) WHERE tag = ?`
 const FOLLOWED = `UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id ${IN_IDS}`
 
-export function insertEntry (row: EntryRow, head = false): Statement {
-  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0]
+export function insertEntry (row: EntryRow, head = false, isVoid = false): Statement {
+  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0, isVoid ? 1 : 0]
 }
 
 /** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */

@@ -14,8 +14,9 @@ export const IN_VAULT = "IN ('admit', 'revoke', 'setting')"
  *   admit, since a writer stays known whichever admit counts.
  * - addresses: where members were reached.
  * - records: the newest record of each member, as signed; `heard`: when it came, by this node's clock.
- * - missing: versions whose blocks are to be brought here. A trigger adds each version with its entry; whoever makes a
- *   version whole, lets it go or finds it void removes the row, in the same transaction.
+ * - missing: versions whose blocks are to be brought here. A trigger adds each version with its entry, others take it out
+ *   while the version is dead (versions-schema.ts); whoever makes a version whole or lets it go removes the row, in the
+ *   same transaction.
  */
 export const VAULT_SCHEMA = `
 CREATE TABLE entries (

@@ -15,22 +15,14 @@ export const flagsOf = (db: IndexDb, ids: Uint8Array[]): FlagRow[] => db.all<Fla
 export const chainRow = (db: IndexDb, id: Uint8Array): { writer: Uint8Array, prev: Uint8Array | null, void: number } | undefined =>
   db.get('SELECT writer, prev, void FROM entries WHERE id = ?', id)
 
-/** These entries are void now: no heads, and nothing to bring here. What else their tags mean is set apart from this. */
+/** These entries are void now, and no heads. What else their tags mean is set apart from this. */
 export function makeVoid (ids: Uint8Array[]): Statement[] {
-  if (ids.length === 0) return []
-  return [
-    [`UPDATE entries SET void = 1, head = 0 WHERE id ${IN_IDS}`, idList(ids)],
-    [`DELETE FROM missing WHERE entry ${IN_IDS}`, idList(ids)]
-  ]
+  return ids.length === 0 ? [] : [[`UPDATE entries SET void = 1, head = 0 WHERE id ${IN_IDS}`, idList(ids)]]
 }
 
-/** These entries stay after all. Their versions are looked for again: whether their blocks are here is for the catch-up to see. */
+/** These entries stay after all. */
 export function unmakeVoid (ids: Uint8Array[]): Statement[] {
-  if (ids.length === 0) return []
-  return [
-    [`UPDATE entries SET void = 0 WHERE id ${IN_IDS}`, idList(ids)],
-    [`INSERT OR IGNORE INTO missing (entry, root, bytes) SELECT id, root, bytes FROM entries WHERE root IS NOT NULL AND id ${IN_IDS}`, idList(ids)]
-  ]
+  return ids.length === 0 ? [] : [[`UPDATE entries SET void = 0 WHERE id ${IN_IDS}`, idList(ids)]]
 }
 
 export const removeMember = (peer: Uint8Array): Statement => ['DELETE FROM members WHERE peer = ?', peer]

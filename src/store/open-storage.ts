@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { IndexDb } from '../index-db/index-db.js'
 import type { Migrations } from '../index-db/migrate.js'
+import { noteOwnTime, resumeOwnTime } from '../index-db/own-time.js'
 import { MIGRATIONS } from '../index-db/schema.js'
 import { IndexedBlockStore } from './block-store.js'
 import type { Directory } from './directory.js'
@@ -11,6 +12,7 @@ import type { Blobs, BlockStore, CorruptBlock } from './interface.js'
 import { BLOCKS, INDEX, QUARANTINE, TRASH } from './layout.js'
 import { MemoryBlobs } from './memory-blobs.js'
 import { OutsideBlobs, type OutsideBlockstore } from './outside-blobs.js'
+import { writeFreeing } from './parts.js'
 import type { PathTransform } from './path-transform.js'
 import { MemoryQuarantine } from './quarantine.js'
 
@@ -46,6 +48,7 @@ export async function openStorage ({ directory, capacity, pathTransform, blockst
   if (directory !== undefined) await prepare(directory)
   const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(INDEX), migrations, create: directory.isNew })
   try {
+    await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
     const blobs = await openBlobs(directory, blockstore, pathTransform)
     const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, ballast: directory })
     return {
@@ -54,6 +57,7 @@ export async function openStorage ({ directory, capacity, pathTransform, blockst
       async close () {
         try {
           await store.close()
+          await note(db)
         } finally {
           await db.close()
         }
@@ -79,4 +83,12 @@ async function prepare (directory: Directory): Promise<void> {
   else await directory.makeBallast()
   if (!directory.isNew && free < OPEN_BYTES) return
   for (const folder of [BLOCKS, TRASH]) await diskFileSystem.makeFolder(join(directory.path, folder))
+}
+
+async function note (db: IndexDb): Promise<void> {
+  try {
+    await db.write(noteOwnTime(db))
+  } catch {
+    // where nothing can be written, what passed since the last note counts as a pause
+  }
 }

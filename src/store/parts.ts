@@ -98,7 +98,7 @@ export async function within<T> (upload: Upload, work: Promise<T>): Promise<T> {
 }
 
 /** A write that makes room: when the disk is too full even for it, ballast goes first. `after` is what the write makes room by. */
-export async function writeFreeing<T> ({ db, ballast }: StoreParts, statements: readonly Statement[], after: (results: StatementResult[]) => Promise<T>): Promise<T> {
+export async function writeFreeing<T> ({ db, ballast }: Pick<StoreParts, 'db' | 'ballast'>, statements: readonly Statement[], after: (results: StatementResult[]) => Promise<T>): Promise<T> {
   for (let dropped = false; ;) {
     let results
     try {

@@ -12,7 +12,6 @@ import { followed, hasEntry, headsOfTag, insertEntry, isAwaited, setName, type N
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { putMember } from '../index-db/members.js'
-import { makeVoid } from '../index-db/voids.js'
 import { Barrier } from './barrier.js'
 import { opened } from './carried.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
@@ -172,9 +171,9 @@ export class Ledger {
     }
     const row = entryRow(entry)
     const isVoid = this.voids.place(entry) === 'void'
-    const marks = isVoid ? makeVoid([entry.id]) : []
+    const inserted = insertEntry(row, false, isVoid)
     if (entry.kind === 'forget') {
-      await commit([insertEntry(row), ...marks])
+      await commit([inserted])
       this.onChange({ kind: 'other', entry }, entry.encoded, from)
       return true
     }
@@ -189,7 +188,7 @@ export class Ledger {
     }
     // out of turn: the whole history of the name says what is applied now
     const tag = retag(this.db, this.keys, entry.tag, new Map(), asVoidRow(row, isVoid))
-    await commit([insertEntry(row), ...marks, ...tag.statements])
+    await commit([inserted, ...tag.statements])
     this.onChange(isVoid ? { kind: 'other', entry } : fileChange(entry, tag), entry.encoded, from)
     return true
   }
@@ -210,7 +209,7 @@ export class Ledger {
     // the one that counts has its own admit's id
     const counts = admit !== undefined && (known === undefined || isBetter(admit, { id: known.admit, author: admit.author, member: { ...admit.member, role: known.role } }))
     const made = counts && member !== undefined ? { ...member, ...(known?.seen === undefined ? {} : { seen: known.seen }) } : undefined
-    await commit([insertEntry(entryRow(entry)), ...(isVoid ? makeVoid([entry.id]) : []), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerRows(entry)])
+    await commit([insertEntry(entryRow(entry), false, isVoid), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerRows(entry)])
     if (made !== undefined) this.members.set(made)
     this.voids.remember(entry)
     this.noted(entry)
@@ -231,7 +230,7 @@ export class Ledger {
       const plan = this.voids.plan(entry, row)
       const own = 'after' in entry ? retag(this.db, this.keys, entry.tag, new Map(plan.flips.map(({ id, void: to }) => [keyOf(id), to])), asVoidRow(row, plan.isVoid)) : undefined
       const others = await retagAll(this.db, this.keys, plan.flips, own === undefined ? undefined : row.tag ?? undefined)
-      await commit([insertEntry(row), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerRows(entry)])
+      await commit([insertEntry(row, false, plan.isVoid), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerRows(entry)])
       plan.done()
       this.noted(entry)
       this.onChange(touching(entry, plan, own), entry.encoded, from)

@@ -163,7 +163,7 @@ export class Voids {
       flips,
       ...turn,
       statements: [
-        ...makeVoid(isVoid ? [...ids(true), entry.id] : ids(true)), ...unmakeVoid(ids(false)),
+        ...makeVoid(ids(true)), ...unmakeVoid(ids(false)),
         ...turn.gone.map(({ bytes }) => removeMember(bytes)), ...turn.set.map((member) => putMember(toRow(member)))
       ],
       done: () => {

@@ -9,6 +9,7 @@ import { historyRows } from '../../src/vault/stored.js'
 import { Ledger } from '../../src/vault/ledger.js'
 import { Members } from '../../src/vault/members.js'
 import { idOf, keysOf, node, openLedger, threeAdmits, vault, Writer, ZEROS, type OpenLedger } from './vaults.js'
+import { expectedLives, shownLives } from './liveness.js'
 import { failsWith } from '../node/cluster.js'
 
 const home = vault('ledger')
@@ -79,6 +80,7 @@ describe('ledger', () => {
           }
         }
         assert.deepEqual(state(other), state(straight))
+        assert.deepEqual(shownLives(other.db), expectedLives(other.db))
         assert.equal(countEntries(other.db), new Set(entries.map(idOf)).size)
         for (const name of NAMES) {
           const tag = tagOf(keysOf(home).name, name)
