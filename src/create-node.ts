@@ -166,13 +166,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       keeping,
       levels: new Levels(),
       outcast: greeter.outcast,
+      serves: (visitor) => greeter.serves(visitor),
       pulls: new Pulls(systemClock),
       leaving: new Set(),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
     }
-    await serve({ peers, store, uploads, pulls: parts.pulls, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
+    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
     const node = new Node({
       parts,
       host,

@@ -55,6 +55,7 @@ export class NodeEvents {
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
+    if (change.kind === 'revoke') this.background(parts.peers.dropVisitors((visitor) => !parts.serves(visitor)))
     if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' || change.kind === 'delete') this.file(node, parts, change, local)
   }

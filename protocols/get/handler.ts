@@ -14,6 +14,10 @@ export interface GetBackend {
   complain: (cid: CID) => Promise<void>
   /** The block's length where that is cheap to know: small blocks are then read several at once. */
   size?: (cid: CID) => number | undefined
+  /** Runs the reading and sending of each block when its turn has come. @default at once */
+  turn?: (work: () => Promise<void>) => Promise<void>
+  /** Ends the stream, with TIMEOUT, when nothing was asked for and nothing moved for so long. @default never */
+  idleMs?: number
   /** Ends the stream. */
   signal?: AbortSignal
   /** The remote peer: its streams count together when all hold too much. */
@@ -31,6 +35,11 @@ interface Want { readonly cid: CID, readonly key: string, cancelled: boolean }
  */
 export async function handleGet (stream: Stream, backend: GetBackend): Promise<void> {
   await new GetServer(stream, backend).run()
+}
+
+/** Ends a stream that is not served, telling the asker why. */
+export function refuseGet (stream: Stream, error: ProtocolError): void {
+  new Channel(stream, { maxBufferedBytes: MAX_UNREAD_REQUEST_BYTES }).abort(error, encodeRefusal(error))
 }
 
 class GetServer {
@@ -62,7 +71,7 @@ class GetServer {
     try {
       signal?.throwIfAborted()
       for (;;) {
-        const frame = await this.#channel.read({ inactivityMs: Infinity })
+        const frame = await this.#channel.read({ inactivityMs: this.#backend.idleMs ?? Infinity })
         if (frame === undefined) break
         if (frame.length > MAX_REQUEST_BYTES) throw new ProtocolError('LIMIT', `A request of ${frame.length} bytes`)
         this.#take(decodeMessage(frame))
@@ -128,7 +137,8 @@ class GetServer {
       this.#aheadBlocks++
       this.#aheadBytes += cost
       taken++
-      const task = this.#serve(want).finally(() => {
+      const { turn = (work) => work() } = this.#backend
+      const task = turn(() => this.#serve(want)).finally(() => {
         this.#aheadBlocks--
         this.#aheadBytes -= cost
         this.#pump()
@@ -145,6 +155,8 @@ class GetServer {
   }
 
   async #serve (want: Want): Promise<void> {
+    // its turn came when nobody waits for it any more
+    if (this.#channel.closed) return
     let bytes: Uint8Array | undefined
     let failed = false
     if (!want.cancelled) {

@@ -11,3 +11,15 @@ export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): 
     signal.removeEventListener('abort', abort)
   }
 }
+
+/** `work`, or the signal's reason when `work` does not end with the signal. */
+export async function settled<T> (work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const abort = (): void => { setImmediate(() => { late.reject(signal.reason) }) }
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -30,6 +30,8 @@ interface Ticket {
   readonly group: string | undefined
   peer?: string
   greeted: boolean
+  /** Showed a grant: makes room for members, after strangers. */
+  visitor?: true
 }
 
 /** Addresses and peers remembered; the oldest goes first. */
@@ -91,13 +93,14 @@ export class Gate implements ConnectionGater {
     return !this.#admit(conn, false, peerId.toString())
   }
 
-  /** The hello of this connection is finished. */
-  greeted (connection: Connection): void {
+  /** The hello of this connection is finished. @param visitor it is that of somebody who is no member */
+  greeted (connection: Connection, { visitor = false } = {}): void {
     const ticket = this.#tickets.get(connection.timeline)
     if (ticket === undefined || ticket.greeted) return
     ticket.greeted = true
+    if (visitor) ticket.visitor = true
     if (ticket.group !== undefined) {
-      remember(this.#trusted, ticket.group, true)
+      if (!visitor) remember(this.#trusted, ticket.group, true)
       this.#next(ticket.group)
     }
   }
@@ -131,10 +134,11 @@ export class Gate implements ConnectionGater {
     return true
   }
 
-  /** Makes room: the stranger that has been here longest goes. */
+  /** Makes room: the stranger that has been here longest goes, or, where there is none, the visitor. */
   #evict (except?: Ticket): boolean {
-    for (const ticket of this.#tickets.values()) {
-      if (ticket === except || !ticket.inbound || ticket.greeted || (ticket.peer !== undefined && this.#isMember(ticket.peer))) continue
+    const all = [...this.#tickets.values()]
+    for (const ticket of [...all.filter(({ greeted }) => !greeted), ...all.filter(({ visitor }) => visitor === true)]) {
+      if (ticket === except || !ticket.inbound || (ticket.peer !== undefined && this.#isMember(ticket.peer))) continue
       this.#count('WITHOUT_HELLO')
       ticket.conn.abort(new Error('made room for another connection'))
       return true

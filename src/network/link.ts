@@ -5,7 +5,9 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { abortable } from './abortable.js'
 import type { Clock } from './clock.js'
 import type { Gate } from './gate.js'
-import type { Session, SessionFacts } from './session.js'
+import type { Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
+
+const CLOSE_MS = 500
 
 export class Link extends TypedEventEmitter<{ close: Event }> {
   readonly connection: Connection
@@ -18,11 +20,13 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
   /** This side closed it. */
   closedHere = false
   session: Session | undefined
+  /** Instead of a session, where the other end is no member. */
+  visitor: Visitor | undefined
   readonly #gate: Gate
   readonly #clock: Clock
   readonly #hello = new AbortController()
   readonly #life = new AbortController()
-  readonly #greeted = Promise.withResolvers<Session>()
+  readonly #greeted = Promise.withResolvers<Session | Visitor>()
   readonly #cancel: () => void
 
   constructor (connection: Connection, gate: Gate, clock: Clock, helloMs: number) {
@@ -44,7 +48,7 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
       const gone = new ProtocolError('CLOSED', 'the connection closed')
       this.closed = true
       // a hello under way tells better why it failed
-      if (!this.greeting || this.session !== undefined) this.fail(gone)
+      if (!this.greeting || this.session !== undefined || this.visitor !== undefined) this.fail(gone)
       this.#hello.abort(gone)
       this.#life.abort(gone)
       this.safeDispatchEvent('close')
@@ -56,15 +60,27 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
     return this.#hello.signal
   }
 
-  finish (facts: SessionFacts): void {
+  finish (facts: SessionFacts | VisitorFacts): void {
     this.#cancel()
-    this.session = session(facts, this.connection, this.#gate, this.#life.signal)
-    this.#greeted.resolve(this.session)
+    const made = connected(facts, this.connection, this.#gate, this.#life.signal)
+    if ('visits' in made) this.visitor = made
+    else this.session = made
+    this.#greeted.resolve(made)
   }
 
   fail (err: unknown): void {
     this.#cancel()
     this.#greeted.reject(err)
+  }
+
+  /** What is queued goes out first. */
+  async close (): Promise<void> {
+    this.closedHere = true
+    try {
+      await this.connection.close({ signal: AbortSignal.timeout(CLOSE_MS) })
+    } catch (err) {
+      this.connection.abort(err instanceof Error ? err : new Error(String(err)))
+    }
   }
 
   /** Resolves when the connection is closed, at the latest after `ms`. */
@@ -79,13 +95,13 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
     })
   }
 
-  /** The session, once the hello is finished; why there is none, when it failed. */
-  async greeted (signal?: AbortSignal): Promise<Session> {
+  /** The session, once the hello is finished, or the visitor; why there is neither, when it failed. */
+  async greeted (signal?: AbortSignal): Promise<Session | Visitor> {
     return abortable(this.#greeted.promise, signal)
   }
 }
 
-function session (facts: SessionFacts, connection: Connection, gate: Gate, signal: AbortSignal): Session {
+function connected<F extends SessionFacts | VisitorFacts> (facts: F, connection: Connection, gate: Gate, signal: AbortSignal): F & Omit<Session, keyof SessionFacts> {
   return {
     ...facts,
     connection,

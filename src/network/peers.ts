@@ -9,6 +9,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { ProtocolError } from '../../protocols/errors.js'
 import { HELLO_MS, HELLO_WAIT_MS, MAX_CONNECTIONS_PER_PEER, MAX_WAITING_STREAMS, MAX_WAITING_STREAMS_PER_CONNECTION } from '../defaults.js'
 import { PeerNotConnectedError } from '../errors.js'
+import { settled } from './abortable.js'
 import { steadyClock, systemClock } from './clock.js'
 import { Gate } from './gate.js'
 import { DIAL_MS } from './host.js'
@@ -17,12 +18,13 @@ import { Link } from './link.js'
 import { Reconnector } from './reconnect.js'
 import type { Clock } from './clock.js'
 import type { FollowInit } from './keeper.js'
-import type { Greeter, Session, SessionFacts } from './session.js'
+import type { Greeter, Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
+import { Visitors, type VisitorHandler } from './visitors.js'
 
 export type { FollowInit } from './keeper.js'
 export { peerFacts } from './peer-facts.js'
 export type { PeerFacts } from './peer-facts.js'
-export type { Greeter, Session, SessionFacts } from './session.js'
+export type { Greeter, Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 export type { TopologyMember } from './topology.js'
 
 export interface PeersInit {
@@ -51,6 +53,8 @@ export interface PeersEvents {
 export interface HandleOptions {
   /** Streams of this protocol that one peer may have open here. */
   maxInbound: number
+  /** Serves this protocol to visitors, and bounds their streams. @default their streams are refused */
+  visitors?: VisitorHandler
 }
 
 export type SessionHandler = (stream: Stream, session: Session) => Promise<void>
@@ -72,6 +76,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #links = new Map<string, Link>()
   /** Finished hellos of a peer, the oldest first: that one is its session. */
   readonly #sessions = new Map<string, Link[]>()
+  readonly #visitors: Visitors
   readonly #refused: Record<string, number> = {}
   /** Running handlers by peer and protocol. */
   readonly #streams = new Map<string, number>()
@@ -97,6 +102,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       waitingStreams: init.waitingStreams ?? MAX_WAITING_STREAMS,
       waitingStreamsPerConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
     }
+    this.#visitors = new Visitors({ clock, perPeer: this.#limits.perPeer })
     this.#reconnector = new Reconnector({
       clock,
       random: init.random ?? Math.random,
@@ -139,6 +145,11 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     return [...this.#sessions.keys()].map((peer) => this.get(peer)).filter((session) => session !== undefined)
   }
 
+  /** Those who are no members. They are in no other list, and nothing is opened to them. */
+  visitors (): Visitor[] {
+    return this.#visitors.all()
+  }
+
   get (peer: string): Session | undefined {
     return this.#sessions.get(peer)?.[0]?.session
   }
@@ -149,7 +160,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const connection = await this.#host.dial(addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address), options)
     const link = this.#links.get(connection.id)
     if (link === undefined) throw new PeerNotConnectedError(`The connection to ${connection.remotePeer.toString()} closed at once`)
-    return link.greeted(options.signal)
+    const made = await link.greeted(options.signal)
+    if ('visits' in made) throw new PeerNotConnectedError(`${made.peer} is a visitor here`)
+    return made
   }
 
   /** A stream to a peer that has a session; PeerNotConnectedError when it has none. */
@@ -214,7 +227,12 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   /** Closes every connection of a peer. */
   async drop (peer: string): Promise<void> {
-    await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map(close))
+    await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map((link) => link.close()))
+  }
+
+  /** Closes the connections of visitors for whom this holds. */
+  async dropVisitors (whom: (visitor: Visitor) => boolean): Promise<void> {
+    await this.#visitors.drop(whom)
   }
 
   /** Ends all sessions; the host itself is the caller's to stop. */
@@ -227,7 +245,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     this.#host.removeEventListener('connection:open', this.#onOpen)
     await this.#ready
     await this.#host.unhandle([...this.#protocols])
-    await Promise.all([...this.#links.values()].map(close))
+    await Promise.all([...this.#links.values()].map((link) => link.close()))
   }
 
   async #register (): Promise<void> {
@@ -256,7 +274,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     await this.#greet(link, async (options) => this.#greeter.handle(stream, connection, options))
   }
 
-  async #greet (link: Link, greet: (options: { signal: AbortSignal }) => Promise<SessionFacts>): Promise<void> {
+  async #greet (link: Link, greet: (options: { signal: AbortSignal }) => Promise<SessionFacts | VisitorFacts>): Promise<void> {
     link.greeting = true
     try {
       const facts = await settled(greet({ signal: link.helloSignal }), link.helloSignal)
@@ -267,8 +285,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       await this.#refuse(link, err)
       return
     }
-    this.#gate.greeted(link.connection)
-    this.#greeted(link)
+    this.#gate.greeted(link.connection, { visitor: link.visitor !== undefined })
+    if (link.visitor === undefined) this.#greeted(link)
+    else this.#visitors.opened(link, link.visitor)
   }
 
   #greeted (link: Link): void {
@@ -279,7 +298,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const lost = links.find((other) => other !== link && link.connection.direction === 'inbound' && other.connection.direction === 'inbound')
       ?? (links.length > this.#limits.perPeer ? links[0] : undefined)
     if (links[0] === link) this.#opened(link)
-    if (lost !== undefined) void close(lost)
+    if (lost !== undefined) void lost.close()
   }
 
   #opened (link: Link): void {
@@ -291,6 +310,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   #closed (link: Link): void {
     this.#links.delete(link.connection.id)
+    this.#visitors.closed(link)
     const links = this.#sessions.get(link.peer) ?? []
     const place = links.indexOf(link)
     if (place === -1) return
@@ -315,11 +335,13 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       // what was refused hangs up by itself; closing first could cost it the reason
       await link.ended(CLOSE_MS)
     }
-    await close(link)
+    await link.close()
   }
 
-  async #serve (protocol: string, handler: SessionHandler, { maxInbound }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
-    const session = await this.#sessionOf(connection)
+  async #serve (protocol: string, handler: SessionHandler, { maxInbound, visitors }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
+    const link = await this.#greetedLink(connection)
+    const { session, visitor } = link ?? {}
+    if (link !== undefined && visitor !== undefined && visitors !== undefined && !this.#expired(visitor)) return this.#visitors.serve(link, visitor, stream, visitors)
     if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')
     const key = `${session.peer} ${protocol}`
     const count = this.#streams.get(key) ?? 0
@@ -339,16 +361,17 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   }
 
   /** Waits for a hello under way; undefined when none comes in time, or when too many wait already. */
-  async #sessionOf (connection: Connection): Promise<Session | undefined> {
+  async #greetedLink (connection: Connection): Promise<Link | undefined> {
     const link = this.#link(connection)
-    if (link === undefined || link.session !== undefined) return link?.session
+    if (link === undefined || link.session !== undefined || link.visitor !== undefined) return link
     if (link.waiting >= this.#limits.waitingStreamsPerConnection || this.#waiting >= this.#limits.waitingStreams) return undefined
     link.waiting++
     this.#waiting++
     const late = new AbortController()
     const cancel = this.#clock.after(this.#limits.helloWaitMs, () => { late.abort() })
     try {
-      return await link.greeted(late.signal)
+      await link.greeted(late.signal)
+      return link
     } catch {
       // why is counted where the hello failed
       return undefined
@@ -359,7 +382,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     }
   }
 
-  #expired (session: Session): boolean {
+  #expired (session: Session | Visitor): boolean {
     if (session.expires === undefined || session.expires.getTime() > this.#clock.now()) return false
     this.#count('EXPIRED')
     void this.drop(session.peer)
@@ -373,28 +396,5 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   #count (code: string): void {
     this.#refused[code] = (this.#refused[code] ?? 0) + 1
-  }
-}
-
-/** `work`, or the signal's reason when `work` does not end with the signal. */
-async function settled<T> (work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const abort = (): void => { setImmediate(() => { late.reject(signal.reason) }) }
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}
-
-/** What is queued goes out first. */
-async function close (link: Link): Promise<void> {
-  const { connection } = link
-  link.closedHere = true
-  try {
-    await connection.close({ signal: AbortSignal.timeout(CLOSE_MS) })
-  } catch (err) {
-    connection.abort(err instanceof Error ? err : new Error(String(err)))
   }
 }

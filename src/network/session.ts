@@ -11,8 +11,27 @@ export interface SessionFacts {
   expires?: Date
 }
 
+/** Of somebody who is no member, and showed the grant of a link. */
+export interface VisitorFacts {
+  peer: string
+  visits: {
+    /** Id of the link, hex. */
+    link: string
+    /** Key that signed the grant, hex. */
+    by: string
+    /** CID: the one version whose blocks it may fetch. */
+    root: string
+  }
+  expires: Date
+}
+
+/** A visitor and its connection. */
+export type Visitor = VisitorFacts & Connected
+
 /** One connection with a finished hello. */
-export interface Session extends SessionFacts {
+export type Session = SessionFacts & Connected
+
+interface Connected {
   readonly connection: Connection
   readonly since: Date
   readonly direction: 'inbound' | 'outbound'
@@ -30,5 +49,5 @@ export interface Greeter {
   readonly protocol: string
   /** Opens the stream itself: the dialling side speaks first. */
   dial: (connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts>
-  handle: (stream: Stream, connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts>
+  handle: (stream: Stream, connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts | VisitorFacts>
 }

@@ -6,13 +6,17 @@ import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { handleGet } from '../../protocols/get/handler.js'
 import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import { handleStore, type IncomingUpload } from '../../protocols/store/handler.js'
-import { BlockCorruptError, BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
+import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
 import { notMissing } from '../index-db/missing.js'
 import type { Peers, Session } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
 import type { InboundUploads } from './inbound-uploads.js'
 import type { Pulls } from './pulls.js'
+import { readHeld } from './read-held.js'
+import { VisitorService } from './serve-visitors.js'
+import { Turns } from './turns.js'
+import type { Timer } from './timer.js'
 
 /** Inbound streams a peer, by protocol (protocols/README.md, limits). */
 const STORE_STREAMS_PER_PEER = 4
@@ -25,6 +29,7 @@ export interface ServeParts {
   uploads: InboundUploads
   /** Told of the blocks that members ask for. */
   pulls: Pulls
+  timer: Pick<Timer, 'now'>
   /**
    * Takes in the entry of a finished upload: checks it, then calls `finish` with the root that it names, the bytes it
    * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError.
@@ -32,12 +37,14 @@ export interface ServeParts {
   acceptEntry: (entry: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>) => Promise<Uint8Array>
 }
 
-/** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store. */
-export async function serve ({ peers, store, uploads, pulls, acceptEntry }: ServeParts): Promise<void> {
+/** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store; visitors the first alone, after members. */
+export async function serve ({ peers, store, uploads, pulls, timer, acceptEntry }: ServeParts): Promise<void> {
+  const turns = new Turns(timer)
   await peers.handle(GET_PROTOCOL, async (stream, session) => {
     await handleGet(stream, {
       read: (cid) => {
         pulls.asked()
+        turns.note()
         return readHeld(store, cid)
       },
       size: (cid) => store.stat(cid)?.size,
@@ -45,27 +52,17 @@ export async function serve ({ peers, store, uploads, pulls, acceptEntry }: Serv
       peer: session.peer,
       signal: session.signal
     })
-  }, { maxInbound: GET_STREAMS_PER_PEER })
+  }, { maxInbound: GET_STREAMS_PER_PEER, visitors: new VisitorService(store, turns).handle })
 
   await peers.handle(STORE_PROTOCOL, async (stream, session) => {
     await handleStore(stream, {
       open: async ({ upload, expected }) => {
         mayPush(session)
         await asProtocol(store.begin({ upload, writer: session.peer, expected }))
-        return incoming(store, upload, acceptEntry, uploads.begun())
+        return incoming(store, upload, acceptEntry, uploads.begun(), turns)
       }
     }, { peer: session.peer, signal: session.signal })
   }, { maxInbound: STORE_STREAMS_PER_PEER })
-}
-
-/** A block for a peer: not hashed here, the peer does, and its complaint makes this node look again (storage, "Reading verifies"). */
-async function readHeld (store: BlockStore, cid: CID): Promise<Uint8Array | undefined> {
-  try {
-    return await store.read(cid, { verify: false })
-  } catch (error) {
-    if (error instanceof BlockCorruptError) return undefined // already in quarantine and reported; to the peer it is missing
-    throw error
-  }
 }
 
 function mayPush (session: Session): void {
@@ -74,11 +71,12 @@ function mayPush (session: Session): void {
   }
 }
 
-function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry'], ended: () => void): IncomingUpload {
+function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry'], ended: () => void, turns: Turns): IncomingUpload {
   let done = false
   return {
     want: async (cids) => (await store.pin(upload, cids)).map((held) => !held),
     store: async (cid, bytes) => {
+      turns.note()
       if (cid.code === DAG_CBOR) readPublic(bytes)
       await asProtocol(store.put(cid, bytes, { upload, verified: true }))
     },

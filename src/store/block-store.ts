@@ -180,6 +180,10 @@ export class IndexedBlockStore implements BlockStore {
     return rows.map((row) => parseCid(row.cid))
   }
 
+  liesBelow (root: CID, cid: CID): boolean {
+    return this.parts.db.get('SELECT 1 FROM refs WHERE root = (SELECT id FROM blocks WHERE cid = ?) AND block = (SELECT id FROM blocks WHERE cid = ?)', root.bytes, cid.bytes) !== undefined
+  }
+
   recheck (cid: CID): Promise<boolean> {
     return this.during(recheck(this.parts, cid))
   }

@@ -164,6 +164,8 @@ export interface BlockStore extends Blockstore {
   complete: (root: CID) => Promise<boolean>
   /** Finished roots that name this block. */
   rootsOf: (cid: CID) => CID[]
+  /** True when this block lies below the finished root, which lies below itself: one look-up, nothing is walked. */
+  liesBelow: (root: CID, cid: CID) => boolean
   /** Hashes the block now; false when it is absent, or was wrong and went to quarantine. */
   recheck: (cid: CID) => Promise<boolean>
   /** Hashes every block, one after the other; yields each one that was wrong or gone. */

@@ -7,6 +7,7 @@ import { HELLO_PROTOCOL } from '../../protocols/hello/constants.js'
 import { dialHello } from '../../protocols/hello/dialer.js'
 import { handleHello, type JoinRequest } from '../../protocols/hello/handler.js'
 import type { Keys } from '../../protocols/hello/joining.js'
+import { checkVisit } from '../../protocols/hello/visiting.js'
 import type { Writer } from '../../protocols/hello/refusal.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { readInvite } from '../../protocols/vault/invite.js'
@@ -16,7 +17,7 @@ import { entryById, hasEntry } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { knownAddresses } from '../index-db/members.js'
 import type { Role } from '../interface.js'
-import type { Greeter, SessionFacts } from '../network/peers.js'
+import type { Greeter, SessionFacts, Visitor, VisitorFacts } from '../network/peers.js'
 import type { Author } from './author.js'
 import type { Secrets } from './keyring.js'
 import type { Ledger } from './ledger.js'
@@ -33,6 +34,11 @@ export interface GreeterParts {
   /** This node: 38 bytes. */
   self: Uint8Array
 }
+
+/** Beyond it a Date is none. */
+const MAX_DATE_MS = 8.64e15
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
 
 /** Members that a refused joiner is told of. */
 const MAX_WRITERS = 8
@@ -61,13 +67,29 @@ export class MemberGreeter implements Greeter {
     }
   }
 
-  async handle (stream: Stream, connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
-    return handleHello(stream, {
+  async handle (stream: Stream, connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts | VisitorFacts> {
+    return handleHello<SessionFacts | VisitorFacts>(stream, {
       ...this.ends(connection),
       signal,
       ...(this.parts.author === undefined ? {} : { admit: (join) => this.admit(join) }),
-      writers: () => this.writers()
+      writers: () => this.writers(),
+      visit: (shown) => this.visit(shown, connection.remotePeer.toString())
     })
+  }
+
+  /** False once the link of a visitor, or who made it, was revoked. */
+  serves ({ visits: { link, by } }: Pick<Visitor, 'visits'>): boolean {
+    const { ledger: { voids }, secrets: { vault } } = this.parts
+    const writer = unhex(by)
+    return !voids.isLinkRevoked(unhex(link)) && (equal(writer, vault) || voids.standingOf(writer) === 'counts')
+  }
+
+  private visit (shown: { vault: Uint8Array, grant: Uint8Array }, peer: string): VisitorFacts {
+    const { ledger: { voids }, secrets } = this.parts
+    const { link, by, root, notAfter } = checkVisit(shown, {
+      vaultId: secrets.vault, now: Date.now(), standing: (writer) => voids.standingOf(writer), revoked: (id) => voids.isLinkRevoked(id)
+    })
+    return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
   }
 
   private ends (connection: Connection) {

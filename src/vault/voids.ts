@@ -1,4 +1,5 @@
 import { equal } from '../../protocols/block/hash.js'
+import type { WriterStanding } from '../../protocols/vault/grant.js'
 import type { AdmitEntry, Entry } from '../../protocols/vault/entry.js'
 import { countingWriters, cutsOf, isBetter, keyOf, memberAdmits, reach, type AdmitLike, type RevokeLike, type StepOf } from '../../protocols/vault/standing.js'
 import type { EntryRow } from '../index-db/entries.js'
@@ -60,6 +61,7 @@ export class Voids {
   private admits: KnownAdmit[] = []
   private revokes: KnownRevoke[] = []
   private readonly invites = new Set<string>()
+  private readonly links = new Set<string>()
   private counting = new Map<string, KnownAdmit>()
   private chains = new Map<string, Chain>()
   /** Admits of revoked writers that a cut leaves out. */
@@ -85,6 +87,7 @@ export class Voids {
     if (entry.kind !== 'revoke') return
     if ('subject' in entry.revoked) this.revokes.push({ ...entry.revoked, time: entry.time })
     if ('invite' in entry.revoked) this.invites.add(keyOf(entry.revoked.invite))
+    if ('link' in entry.revoked) this.links.add(keyOf(entry.revoked.link))
   }
 
   isRevoked (subject: Uint8Array): boolean { return this.revokes.some((revoke) => equal(revoke.subject, subject)) }
@@ -93,6 +96,15 @@ export class Voids {
   isClosed (invite: Uint8Array): boolean {
     return this.invites.has(keyOf(invite)) ||
       this.admits.some((admit) => admit.invite !== undefined && equal(admit.invite, invite) && this.isRevoked(admit.member.subject))
+  }
+
+  isLinkRevoked (link: Uint8Array): boolean { return this.links.has(keyOf(link)) }
+
+  /** Of a writer key that signed what has no place among its entries, as grants: one that a revoked subject has counts for nothing. */
+  standingOf (writer: Uint8Array): WriterStanding {
+    const key = keyOf(writer)
+    if (this.counting.has(key) && !this.chains.has(key)) return 'counts'
+    return this.members.ofWriter(writer) === undefined ? 'unknown' : 'void'
   }
 
   /** Who was revoked and had been admitted, and when by the first revoke; in the order of that. */

@@ -4,7 +4,7 @@ import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
 import type { Pulls } from '../replication/pulls.js'
-import type { Peers } from '../network/peers.js'
+import type { Peers, Visitor } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
 import type { SyncLoop } from '../vault/sync-loop.js'
 import type { Vault } from '../vault/vault.js'
@@ -25,6 +25,8 @@ export interface Parts {
   readonly levels: Levels
   /** Members that say that this node was revoked. */
   readonly outcast: ReadonlySet<string>
+  /** False once the link of a visitor, or who made it, was revoked. */
+  readonly serves: (visitor: Visitor) => boolean
   readonly pulls: Pulls
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>

@@ -45,6 +45,27 @@ async function enter (gate: Gate, { conn }: { conn: MultiaddrConnection }, id: P
 }
 
 describe('gate', () => {
+  it('makes room for members by strangers first, then by visitors, and trusts no address of those', async () => {
+    const gate = new Gate({ connections: 3, refusedMs: 1000, isMember: (who) => members.has(who) })
+    const members = new Set<string>()
+    const ids = await Promise.all(Array.from({ length: 5 }, peer)) as [PeerId, PeerId, PeerId, PeerId, PeerId]
+    const [visitor, stranger, member, late, last] = [raw('192.0.2.1'), raw('192.0.2.2'), raw('192.0.2.3'), raw('192.0.2.4'), raw('192.0.2.5')]
+    for (const id of ids.slice(2)) members.add(id.toString())
+    assert.ok(await enter(gate, visitor, ids[0]))
+    gate.greeted(connection(visitor, ids[0]), { visitor: true })
+    assert.ok(await enter(gate, stranger, ids[1]) && await enter(gate, member, ids[2]))
+    gate.greeted(connection(member, ids[2]))
+    assert.ok(await enter(gate, late, ids[3]))
+    gate.greeted(connection(late, ids[3]))
+    assert.deepEqual([stranger.fake.status, visitor.fake.status], ['aborted', 'open'])
+    assert.ok(await enter(gate, last, ids[4]))
+    assert.equal(visitor.fake.status, 'aborted')
+    assert.deepEqual([member.fake.status, late.fake.status], ['open', 'open'])
+    // as of a stranger's address a bar holds there
+    gate.bar(connection(raw('192.0.2.1'), ids[1]), 'refused')
+    assert.equal(await gate.denyInboundConnection(raw('192.0.2.1').conn), true)
+  })
+
   it('lets what is beyond the share of an address wait until one of its connections is greeted', async () => {
     const gate = new Gate({ withoutHelloPerAddress: 2 })
     const [a, b, c, d] = [raw(), raw(), raw(), raw()]

@@ -8,7 +8,7 @@ import { newIdentity } from '../../src/network/identity.js'
 import { Gate } from '../../src/network/gate.js'
 import { Peers } from '../../src/network/peers.js'
 import type { GateInit } from '../../src/network/gate.js'
-import type { Greeter, PeersInit, Session, SessionFacts } from '../../src/network/peers.js'
+import type { Greeter, PeersInit, Session, SessionFacts, VisitorFacts } from '../../src/network/peers.js'
 
 export const TCP = ['/ip4/127.0.0.1/tcp/0']
 export const HELLO = '/test/hello/1.0.0'
@@ -29,6 +29,8 @@ export class TestGreeter implements Greeter {
   hold: Promise<unknown> | undefined
   dialled = 0
   expires: Date | undefined
+  /** Takes who dials for a visitor. */
+  visits?: VisitorFacts['visits']
 
   async dial (connection: Connection): Promise<SessionFacts> {
     this.dialled++
@@ -39,12 +41,13 @@ export class TestGreeter implements Greeter {
     return this.#facts(connection)
   }
 
-  async handle (stream: Stream, connection: Connection): Promise<SessionFacts> {
+  async handle (stream: Stream, connection: Connection): Promise<SessionFacts | VisitorFacts> {
     await readByte(stream)
     await this.hold
     stream.send(Uint8Array.of(this.refuse === undefined ? 1 : 0))
     await stream.close()
     if (this.refuse !== undefined) throw new ProtocolError(this.refuse, 'refused')
+    if (this.visits !== undefined) return { peer: connection.remotePeer.toString(), visits: this.visits, expires: this.expires ?? new Date(Date.now() + 60_000) }
     return this.#facts(connection)
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
 import type { Connection } from '@libp2p/interface'
-import { dialHello, dialJoin } from '../../protocols/hello/dialer.js'
+import { dialGrant, dialHello, dialJoin } from '../../protocols/hello/dialer.js'
 import { NotAWitnessError } from '../../protocols/hello/refusal.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { check, vaultKeys } from '../../protocols/vault/keys.js'
@@ -9,10 +9,13 @@ import { createInvite, readInviteText, type InviteText } from '../../protocols/v
 import { countEntries } from '../../src/index-db/entries.js'
 import { sawAddress } from '../../src/index-db/members.js'
 import { Author } from '../../src/vault/author.js'
+import type { SessionFacts, VisitorFacts } from '../../src/network/peers.js'
 import { MemberGreeter } from '../../src/vault/greeter.js'
 import { peerText } from '../../src/vault/members.js'
 import { makeRevoke } from '../../protocols/vault/make-entry.js'
-import { certificate } from '../protocols/hello/cast.js'
+import { makeGrant } from '../../protocols/vault/grant.js'
+import { certificate, seed } from '../protocols/hello/cast.js'
+import { inlineVersion } from '../store/fixtures.js'
 import { failsWith } from '../node/cluster.js'
 import { node, openLedger, ZEROS, threeAdmits, vault, type Node, type OpenLedger } from './vaults.js'
 
@@ -64,11 +67,43 @@ describe('greeter', () => {
     return joined
   }
 
-  async function revoke (revoked: { subject: Uint8Array, cut: Uint8Array[] } | { invite: Uint8Array }): Promise<void> {
+  async function revoke (revoked: { subject: Uint8Array, cut: Uint8Array[] } | { invite: Uint8Array } | { link: Uint8Array }): Promise<void> {
     const made = makeRevoke({ vault: home.id, epoch: 0, writer: home.sign, seq: revokes.length + 1, prev: revokes.at(-1) ?? ZEROS, time: 5, revoked })
     revokes.push(made.id)
     await open.ledger.receive([made.bytes])
   }
+
+  it('serves a visitor of a writer that counts until its link, or the writer, is revoked; whatever its cut keeps', async () => {
+    const [second, writer] = [node('second'), node('writer')]
+    const root = inlineVersion('shared').cid
+    const visit = async (by: Uint8Array, link = 'one', notAfter = Date.now() + HOUR_MS): Promise<VisitorFacts> => {
+      const [out, inbound] = await streamPair()
+      const handled = greeter.handle(inbound, connection(node('visitor').peer), { signal: new AbortController().signal })
+      handled.catch(() => {})
+      await dialGrant(out, { encryption: '/noise', vault: home.id, grant: makeGrant({ vault: home.id, link: seed(link).subarray(0, 16), root, notAfter, by }) })
+      return await handled as VisitorFacts
+    }
+    const served = await Promise.all([home.sign, writer.writer, second.writer].map((by) => visit(by)))
+    for (const { peer, visits } of served) assert.deepEqual([peer, visits.root, greeter.serves({ visits })], [peerText(node('visitor').peer), root.toString(), true])
+    assert.equal((await visit(home.sign, 'for ever', Number.MAX_SAFE_INTEGER)).expires.getTime(), 8.64e15)
+    await failsWith(visit(writer.writer, 'one', Date.now() - 1), 'EXPIRED')
+    await failsWith(visit(node('nobody').writer), 'UNKNOWN_WRITER')
+
+    const other = await visit(writer.writer, 'two')
+    await revoke({ link: seed('one').subarray(0, 16) })
+    assert.deepEqual(served.map(({ visits }) => greeter.serves({ visits })), [false, false, false])
+    assert.equal(greeter.serves(other), true)
+    await failsWith(visit(writer.writer), 'REVOKED')
+
+    await revoke({ subject: writer.peer, cut: [readEntry(admits[2] ?? ZEROS).id] })
+    assert.equal(greeter.serves(other), false)
+    await failsWith(visit(writer.writer, 'three'), 'REVOKED')
+    // whom it had admitted before stays, and makes links
+    await visit(second.writer, 'three')
+    await revoke({ subject: writer.peer, cut: [] })
+    await failsWith(visit(second.writer, 'three'), 'REVOKED')
+    await visit(home.sign, 'three')
+  })
 
   it('gives each role what it holds, and no more', async () => {
     for (const role of ['owner', 'write', 'read', 'store'] as const) {
@@ -135,7 +170,7 @@ describe('greeter', () => {
       const handled = greeter.handle(inbound, connection(who.peer), { signal: new AbortController().signal })
       handled.catch(() => {})
       const dialled = dialHello(out, { local: who.peer, remote: founder.peer, encryption: '/noise', meet: home.meet, admits: chain, verify: () => true })
-      return dialled.then(async () => (await handled).role, (error: unknown) => (error as { code: string }).code)
+      return dialled.then(async () => (await handled as SessionFacts).role, (error: unknown) => (error as { code: string }).code)
     }
     const chain = admits.toReversed()
     const [second, writer] = [node('second'), node('writer')]

@@ -3,10 +3,10 @@ import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
 import type { CID } from 'multiformats/cid'
 import { MAX_BLOCK_BYTES } from '../../../protocols/block/cid.js'
-import { WIRE_CODES } from '../../../protocols/errors.js'
+import { ProtocolError, WIRE_CODES } from '../../../protocols/errors.js'
 import { encodeCancel, encodeComplaint, encodeMissing, encodeWant, type GetMessage } from '../../../protocols/get/codec.js'
 import { MAX_REQUEST_BYTES, MAX_WANTS, READ_AHEAD_BLOCKS, READ_AHEAD_BYTES } from '../../../protocols/get/constants.js'
-import { handleGet, type GetBackend } from '../../../protocols/get/handler.js'
+import { handleGet, refuseGet, type GetBackend } from '../../../protocols/get/handler.js'
 import { withCode } from '../codes.js'
 import { gatedPair } from '../gated-streams.js'
 import { block, ended, Script, settled, type Block } from './fixtures.js'
@@ -41,6 +41,48 @@ describe('get: incoming', () => {
     held = new Map()
     complaints = []
     await start()
+  })
+
+  it('reads and sends each block when its turn has come, and none for who left meanwhile', async () => {
+    const turns: Array<() => void> = []
+    let read = 0
+    await start({
+      turn: async (work) => {
+        await new Promise<void>((resolve) => { turns.push(resolve) })
+        await work()
+      },
+      size: () => 1000,
+      read: async (cid) => {
+        read++
+        return held.get(cid.toString())
+      }
+    })
+    const [one, two] = [block(1), block(2)]
+    hold(one, two)
+    await want(one, two)
+    await settled()
+    assert.deepEqual([turns.length, read], [2, 0])
+    turns[1]?.()
+    assert.deepEqual((await asker.expect('block')).cid, two.cid.bytes)
+    asker.stream.abort(new Error('left'))
+    await assert.rejects(handled, withCode('CLOSED'))
+    turns[0]?.()
+    await settled()
+    assert.equal(read, 1)
+  })
+
+  it('ends a stream on which nothing was asked for, where it is told to', async () => {
+    await start({ idleMs: SOON_MS })
+    await assert.rejects(handled, withCode('TIMEOUT'))
+    assert.deepEqual([await ended(stream), await asker.ended()], ['aborted', 'reset'])
+  })
+
+  it('says why it serves none', async () => {
+    const [a, b] = await streamPair()
+    const script = new Script(a)
+    refuseGet(b, new ProtocolError('LIMIT', 'later'))
+    const { code, retry } = await script.expect('refusal')
+    assert.deepEqual([code, retry], [WIRE_CODES.LIMIT, true])
   })
 
   it('sends what it holds, says what it does not, and closes when the asker does', async () => {
