@@ -108,6 +108,7 @@ export class RecordKeeping {
   }
 }
 
-function accepts ({ used, reserved, capacity, readOnly }: Usage, before: boolean): boolean {
-  return !readOnly && used + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
+/** What is in the trash makes room when it is needed. */
+function accepts ({ used, trash, reserved, capacity, readOnly }: Usage, before: boolean): boolean {
+  return !readOnly && used - trash.bytes + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
 }

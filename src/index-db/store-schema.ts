@@ -4,6 +4,8 @@ export const HELD = 0
 export const LOST = 1
 /** The bytes were not those of the CID; they lie in quarantine and are not served. */
 export const QUARANTINED = 2
+/** Nothing names the block; it is there, and readable, until the trash is emptied (trash-schema). */
+export const TRASHED = 3
 
 /**
  * Tables of the block store.

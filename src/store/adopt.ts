@@ -91,8 +91,8 @@ async function adoptFile (parts: StoreParts, cid: CID, keeper: Keeper, verify: b
         return 'damaged'
       }
     }
-    // its process may have ended before its name was durable
-    await blobs.sync(cid)
+    // its process may have ended before its name was durable; and an index that knew it as dead may be lost
+    await blobs.fromTrash(cid)
     await db.write([adoptBlock(cid, size, verify ? now() : 0, null, false), ...keeper.keep(cid)])
     return size
   })

@@ -2,21 +2,23 @@ import { randomBytes } from 'node:crypto'
 import type { InputPair, Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import { parseCid } from '../../protocols/block/cid.js'
-import { SMALL_BLOCK_BYTES } from '../defaults.js'
+import { SMALL_BLOCK_BYTES, TRASH_MS } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
-import { HELD } from '../index-db/store-schema.js'
+import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
-import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, CorruptBlock, PutBlockOptions, ReadBlockOptions, Removed, SignalOptions, Usage } from './interface.js'
+import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, SignalOptions, Usage } from './interface.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { rowOf, type Ballast, type StoreParts } from './parts.js'
 import { putBlock } from './put.js'
 import { heldBlocks, readBlock, recheck, verifyAll } from './read.js'
 import { relink } from './relink.js'
-import { finishUnlinks, release, unkeep } from './release.js'
+import { release, resumeReleases, unkeep } from './release.js'
+import { settleLeftovers } from './settle.js'
+import { emptyTrash, makeRoom } from './trash.js'
 import { abandon, begin, expire, pin, suspend } from './uploads.js'
 
 export interface BlockStoreInit {
@@ -34,6 +36,8 @@ export interface BlockStoreInit {
   /** Blocks of a tree that `finish` marks in one unit. @default 2048, so that a version of one group is one unit */
   unitBlocks?: number | undefined
   ballast?: Ballast | undefined
+  /** How long a block stays in the trash, milliseconds. @default TRASH_MS */
+  trashMs?: number | undefined
 }
 
 /** What interface-store promises for a key that is not there, and this project's error at once. */
@@ -60,13 +64,13 @@ export class IndexedBlockStore implements BlockStore {
     this.keeper = new Keeper(parts.now)
   }
 
-  /** Ends what earlier processes left: unlinks that were not done, uploads of dead processes and those whose time is over. */
-  static async open ({ db, blobs, capacity, onCorrupt, now = Date.now, smallBelow, unitBlocks, ballast }: BlockStoreInit): Promise<IndexedBlockStore> {
-    const used = (): number => (db.get<{ bytes: number }>('SELECT bytes FROM totals')?.bytes ?? 0) + blobs.quarantined().bytes
+  /** Ends what earlier processes left: files that were not moved or unlinked, uploads of dead processes and those whose time is over. */
+  static async open ({ db, blobs, capacity, onCorrupt, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
+    const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes
     const parts: StoreParts = {
       db,
       blobs,
-      capacity: new Capacity({ capacity, used, space: () => blobs.space() }),
+      capacity: new Capacity({ capacity, used, space: () => blobs.space(), makeRoom: (bytes) => makeRoom(parts, bytes) }),
       locks: new KeyedLock(),
       uploads: new Map(),
       start: new Uint8Array(randomBytes(16)),
@@ -74,9 +78,10 @@ export class IndexedBlockStore implements BlockStore {
       onCorrupt: onCorrupt ?? (() => {}),
       smallBelow: smallBelow ?? SMALL_BLOCK_BYTES,
       unitBlocks: unitBlocks ?? UNIT_BLOCKS,
-      ballast
+      ballast,
+      trashMs: trashMs ?? TRASH_MS
     }
-    await finishUnlinks(parts)
+    await settleLeftovers(parts)
     await expire(parts, now())
     await parts.capacity.look()
     return new IndexedBlockStore(parts)
@@ -131,7 +136,7 @@ export class IndexedBlockStore implements BlockStore {
 
   stat (cid: CID): { size: number } | undefined {
     const row = rowOf(this.parts, cid)
-    return row?.state === HELD ? { size: row.size } : undefined
+    return row?.state === HELD || row?.state === TRASHED ? { size: row.size } : undefined
   }
 
   async begin (options: BeginOptions): Promise<void> {
@@ -166,8 +171,16 @@ export class IndexedBlockStore implements BlockStore {
     return this.during(expire(this.parts, now))
   }
 
-  release (root: CID, extra: readonly Statement[] = []): Promise<Removed> {
-    return this.during(release(this.parts, root, extra))
+  release (root: CID, extra: readonly Statement[] = [], options: ReleaseOptions = {}): Promise<Removed> {
+    return this.during(release(this.parts, root, extra, options))
+  }
+
+  resumeReleases (options: SignalOptions = {}): Promise<Removed> {
+    return this.during(resumeReleases(this.parts, options.signal))
+  }
+
+  emptyTrash (now = this.parts.now(), options?: SignalOptions): Promise<Removed> {
+    return this.during(emptyTrash(this.parts, now, options))
   }
 
   complete (root: CID): Promise<boolean> {
@@ -176,7 +189,7 @@ export class IndexedBlockStore implements BlockStore {
 
   rootsOf (cid: CID): CID[] {
     const rows = this.parts.db.all<{ cid: Uint8Array }>(`SELECT r.cid AS cid FROM blocks AS b JOIN refs ON refs.block = b.id
-      JOIN blocks AS r ON r.id = refs.root WHERE b.cid = ?`, cid.bytes)
+      JOIN blocks AS r ON r.id = refs.root WHERE b.cid = ? AND EXISTS (SELECT 1 FROM refs AS own WHERE own.root = r.id AND own.block = r.id)`, cid.bytes)
     return rows.map((row) => parseCid(row.cid))
   }
 
@@ -206,10 +219,11 @@ export class IndexedBlockStore implements BlockStore {
 
   usage (): Usage {
     const { db, blobs, capacity } = this.parts
-    const totals = db.get<{ blocks: number, bytes: number }>('SELECT blocks, bytes FROM totals') ?? { blocks: 0, bytes: 0 }
+    const totals = totalsOf(db)
+    const trash = trashOf(db)
     const aside = blobs.quarantined()
     return {
-      used: totals.bytes + aside.bytes,
+      used: totals.bytes + trash.bytes + aside.bytes,
       reserved: capacity.reserved,
       capacity: capacity.capacity,
       reserve: capacity.reserve,
@@ -217,6 +231,7 @@ export class IndexedBlockStore implements BlockStore {
       readOnly: (blobs.failure ?? db.failure) !== undefined,
       quarantined: aside.blocks,
       blocks: totals.blocks,
+      trash: { ...trash },
       index: db.size()
     }
   }
@@ -239,4 +254,14 @@ export class IndexedBlockStore implements BlockStore {
       this.running.delete(work)
     }
   }
+}
+
+interface Totals { blocks: number, bytes: number }
+
+function totalsOf (db: IndexDb): Totals {
+  return db.get<Totals>('SELECT blocks, bytes FROM totals') ?? { blocks: 0, bytes: 0 }
+}
+
+function trashOf (db: IndexDb): Totals {
+  return db.get<Totals>('SELECT blocks, bytes FROM trash_totals') ?? { blocks: 0, bytes: 0 }
 }

@@ -11,6 +11,8 @@ export interface CapacityInit {
   capacity: number
   /** Bytes in use, by the index. */
   used: () => number
+  /** Frees some of these bytes, or says that it cannot. @default nothing can be freed */
+  makeRoom?: ((bytes: number) => Promise<boolean>) | undefined
   /** The file system; undefined when only `capacity` counts. */
   space: () => Promise<{ free: number, total: number } | undefined>
   /** Milliseconds of a clock that never goes back. */
@@ -31,6 +33,7 @@ export class Capacity {
   private readonly open = new Set<Reservation>()
   private looked: { free: number, total: number, at: number } | undefined
   private writtenSince = 0
+  private making: Promise<boolean> | undefined
 
   constructor (private readonly init: CapacityInit) {
     this.capacity = init.capacity
@@ -45,13 +48,13 @@ export class Capacity {
     this.writtenSince = 0
   }
 
-  /** Reserves for an upload. `expected` 0 means unknown: then more is reserved as it comes. NoSpaceError when there is none. */
+  /** Reserves for an upload, making room if need be. `expected` 0 means unknown: then more is reserved as it comes. NoSpaceError when there is none. */
   async begin (expected: number): Promise<Reservation> {
     await this.look()
     const reservation = new Reservation(expected === 0)
     this.open.add(reservation)
     try {
-      this.extend(reservation, expected === 0 ? this.share() : expected)
+      await this.extend(() => expected === 0 ? this.share() : expected, (bytes) => { reservation.left += bytes })
     } catch (error) {
       this.open.delete(reservation)
       throw error
@@ -60,10 +63,15 @@ export class Capacity {
   }
 
   /** Takes `bytes` out of the reservation, which grows when it must. Followed by `settle`, or by `end` of the reservation. */
-  charge (reservation: Reservation, bytes: number): void {
-    const lacking = reservation.pending + bytes - reservation.left
-    if (lacking > 0) this.extend(reservation, reservation.unknown ? Math.max(lacking, this.share()) : lacking)
-    reservation.pending += bytes
+  async charge (reservation: Reservation, bytes: number): Promise<void> {
+    const more = (): number => {
+      const lacking = Math.max(0, reservation.pending + bytes - reservation.left)
+      return lacking > 0 && reservation.unknown ? Math.max(lacking, this.share()) : lacking
+    }
+    await this.extend(more, (taken) => {
+      reservation.left += taken
+      reservation.pending += bytes
+    })
   }
 
   settle (reservation: Reservation, bytes: number, written: boolean): void {
@@ -104,11 +112,29 @@ export class Capacity {
     return Math.max(1, Math.min(UNKNOWN_UPLOAD_RESERVE_BYTES, Math.floor(this.available() * UNKNOWN_SHARE)))
   }
 
-  private extend (reservation: Reservation, bytes: number): void {
-    const available = this.available()
-    if (bytes > available) {
-      throw new NoSpaceError(`No room for ${bytes} more bytes: ${Math.max(0, available)} are left of the ${this.capacity} lent and of the disk, ${this.reserved} are reserved by uploads under way`)
+  /** Nothing happens between the look at what is left and the taking of it. */
+  private async extend (wanted: () => number, take: (bytes: number) => void): Promise<void> {
+    for (;;) {
+      const bytes = wanted()
+      const available = this.available()
+      if (bytes === 0 || bytes <= available) {
+        take(bytes)
+        return
+      }
+      if (!await this.madeRoom(bytes - available)) {
+        throw new NoSpaceError(`No room for ${bytes} more bytes: ${Math.max(0, available)} are left of the ${this.capacity} lent and of the disk, ${this.reserved} are reserved by uploads under way`)
+      }
     }
-    reservation.left += bytes
+  }
+
+  /** All that lack room at the same time wait for one making of it. */
+  private async madeRoom (bytes: number): Promise<boolean> {
+    this.making ??= (async () => {
+      if (this.init.makeRoom === undefined || !await this.init.makeRoom(bytes)) return false
+      this.looked = undefined
+      await this.look()
+      return true
+    })().finally(() => { this.making = undefined })
+    return this.making
   }
 }

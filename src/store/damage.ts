@@ -1,10 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import { verifyCid } from '../../protocols/block/cid.js'
-import { HELD, LOST, QUARANTINED } from '../index-db/store-schema.js'
+import { HELD, LOST, QUARANTINED, TRASHED } from '../index-db/store-schema.js'
 import type { CorruptBlock } from './interface.js'
 import { keyOf } from './key.js'
 import { rowOf, type BlockRow, type StoreParts } from './parts.js'
-import { setState } from './statements.js'
+import { dropRow, setState } from './statements.js'
 
 /** What lies where the row says, without judging it. */
 export async function loadBlock (parts: StoreParts, cid: CID, row: BlockRow): Promise<Uint8Array | undefined> {
@@ -23,7 +23,7 @@ export function faultOf (cid: CID, size: number, bytes: Uint8Array | undefined):
 /**
  * Looks once more, now that nobody writes or removes the block, and if it is wrong puts it into quarantine (or, when
  * its file is gone, notes that), so that it is absent from here on, and reports it. Undefined when all is well, or the
- * block is not held any more.
+ * block is neither held nor in the trash any more.
  */
 export async function judge (parts: StoreParts, cid: CID): Promise<CorruptBlock | undefined> {
   return parts.locks.run(keyOf(cid), () => judgeLocked(parts, cid))
@@ -32,12 +32,13 @@ export async function judge (parts: StoreParts, cid: CID): Promise<CorruptBlock 
 /** The same for a caller that holds the block's lock. */
 export async function judgeLocked (parts: StoreParts, cid: CID): Promise<CorruptBlock | undefined> {
   const row = rowOf(parts, cid)
-  if (row?.state !== HELD) return undefined
+  if (row?.state !== HELD && row?.state !== TRASHED) return undefined
   const bytes = await loadBlock(parts, cid, row)
   const reason = faultOf(cid, row.size, bytes)
   if (reason === undefined) return undefined
   if (bytes !== undefined) await parts.blobs.quarantine(cid, reason, row.file === 1 ? undefined : bytes)
-  await parts.db.write([setState(row.id, bytes === undefined ? LOST : QUARANTINED)])
+  // nobody misses what was in the trash
+  await parts.db.write([row.state === TRASHED ? dropRow(row.id) : setState(row.id, bytes === undefined ? LOST : QUARANTINED)])
   const corrupt = { cid, reason, lost: bytes === undefined }
   parts.onCorrupt(corrupt)
   return corrupt

@@ -4,11 +4,13 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { BlockCorruptError, BlocksUnavailableError, InvalidDataError } from '../errors.js'
 import type { Statement, StatementResult } from '../index-db/index-db.js'
 import { SqlError } from '../index-db/sql-errors.js'
+import { TRASHED } from '../index-db/store-schema.js'
 import { keyOf } from './key.js'
-import { checkCid, checkWritable, uploadOf, type StoreParts, type Upload } from './parts.js'
+import { checkCid, checkWritable, rowOf, uploadOf, type StoreParts, type Upload } from './parts.js'
 import { readBlock } from './read.js'
-import { removeFiles, type RemovedRow } from './release.js'
-import { dropPinned, endUpload, ensureUpload, forgetReached, guardListed, heldListed, insertBlock, listOf, reachListed, refItself, refReached, type ListedBlock } from './statements.js'
+import { settleFiles, type RemovedRow } from './settle.js'
+import { dropPinned, endUpload, ensureUpload, forgetReached, guardListed, heldListed, insertBlock, listOf, pinBlock, reachListed, refItself, refReached, type ListedBlock } from './statements.js'
+import { putBack } from './trash.js'
 import { close } from './uploads.js'
 
 /** Checks the tree, then makes it named by its root, in one transaction with `extra`. */
@@ -51,7 +53,7 @@ async function walk (parts: StoreParts, upload: Upload, root: CID, extra: readon
   const end = [unreach(id), dropPinned(id), ...endUpload(id)]
   const results = await mark(parts, upload, unit, units === 0, [refReached(id, root), ...extra, ...end])
   close(parts, upload)
-  await removeFiles(parts, (results.at(1 - end.length)?.rows ?? []) as RemovedRow[])
+  await settleFiles(parts, (results.at(1 - end.length)?.rows ?? []) as RemovedRow[])
 }
 
 /** Marks the blocks of `unit` as reached, then does `after`; nothing of it happens unless all are held with their sizes. */
@@ -70,8 +72,10 @@ async function mark (parts: StoreParts, upload: Upload, unit: ListedBlock[], fir
     ])
   } catch (error) {
     if (!(error instanceof SqlError) || !error.guarded) throw error
-    explain(parts, upload, unit)
-    return mark(parts, upload, unit, first, after) // what was missing has come in the meantime
+    const inTrash = unit.filter(({ cid }) => rowOf(parts, cid)?.state === TRASHED)
+    await Promise.all(inTrash.map(({ cid }) => putBack(parts, cid, [ensureUpload(parts, upload), pinBlock(upload.id, cid)])))
+    if (inTrash.length === 0) explain(parts, upload, unit)
+    return mark(parts, upload, unit, first, after) // what was missing is here now
   }
 }
 
@@ -109,7 +113,7 @@ const unreach = (upload: Uint8Array): Statement => ['DELETE FROM pins WHERE uplo
 export async function complete (parts: StoreParts, root: CID): Promise<boolean> {
   checkCid(root)
   const known = parts.db.get<{ named: number, broken: number }>(`SELECT
-    EXISTS (SELECT 1 FROM refs WHERE root = r.id) AS named,
+    EXISTS (SELECT 1 FROM refs WHERE root = r.id AND block = r.id) AS named,
     EXISTS (SELECT 1 FROM refs JOIN blocks AS b ON b.id = refs.block WHERE refs.root = r.id AND b.state <> 0) AS broken
     FROM blocks AS r WHERE r.cid = ?`, root.bytes)
   if (known === undefined) return false

@@ -7,7 +7,7 @@ import { FolderSync } from './folder-sync.js'
 import { FsQuarantine } from './fs-quarantine.js'
 import { walkFiles } from './fs-walk.js'
 import type { Blobs, FoundBlob, WalkOptions } from './interface.js'
-import { BLOCKS, QUARANTINE, TMP } from './layout.js'
+import { BLOCKS, QUARANTINE, TMP, TRASH } from './layout.js'
 import { checkPath, pathTransform as defaultTransform, fanOutFolders, type PathTransform } from './path-transform.js'
 import { Slots } from './slots.js'
 
@@ -15,13 +15,13 @@ import { Slots } from './slots.js'
 const FILES_AT_ONCE = 8
 
 export interface FsBlobsInit {
-  /** Holds the folders blocks, tmp and quarantine; they are made when missing. */
+  /** Holds the folders blocks, tmp, trash and quarantine; they are made when missing. */
   dir: string
   pathTransform?: PathTransform | undefined
   fs?: FileSystem | undefined
 }
 
-/** One file a block, below `<dir>/blocks`. */
+/** One file a block, below `<dir>/blocks`, or in `<dir>/trash` when it is dead. */
 export class FsBlobs implements Blobs {
   private readonly slots = new Slots(FILES_AT_ONCE)
   private readonly folders: FolderSync
@@ -65,27 +65,46 @@ export class FsBlobs implements Blobs {
   }
 
   async read (cid: CID, size: number): Promise<Uint8Array | undefined> {
-    return orAbsent(this.fs.read(this.pathOf(cid), size + 1))
+    return await orAbsent(this.fs.read(this.pathOf(cid), size + 1)) ?? await orAbsent(this.fs.read(this.trashOf(cid), size + 1))
   }
 
   async stat (cid: CID): Promise<number | undefined> {
-    return orAbsent(this.fs.size(this.pathOf(cid)))
+    return await orAbsent(this.fs.size(this.pathOf(cid))) ?? await orAbsent(this.fs.size(this.trashOf(cid)))
   }
 
   async remove (cid: CID): Promise<void> {
     await orAbsent(this.fs.remove(this.pathOf(cid)))
+    // durable, since nobody looks in the trash for files that no row knows
+    const wasThere = await orAbsent(this.fs.remove(this.trashOf(cid)).then(() => true))
+    if (wasThere === true) await this.folders.sync(join(this.dir, TRASH))
   }
 
-  async sync (cid: CID): Promise<void> {
-    await this.folders.sync(dirname(this.pathOf(cid)))
+  async toTrash (cid: CID): Promise<void> {
+    await orAbsent(this.fs.rename(this.pathOf(cid), this.trashOf(cid)))
+    await this.folders.sync(join(this.dir, TRASH))
   }
 
-  walk (options?: WalkOptions): AsyncGenerator<FoundBlob[]> {
-    return walkFiles({ fs: this.fs, root: join(this.dir, BLOCKS), pathOf: (cid) => this.pathOf(cid) }, options)
+  async fromTrash (cid: CID): Promise<boolean> {
+    const [path, trash] = [this.pathOf(cid), this.trashOf(cid)]
+    const isThere = await orAbsent(this.fs.size(path)) !== undefined
+    if (isThere) {
+      // its name may be that of a move back that no power loss was to come after
+      await orAbsent(this.fs.remove(trash))
+    } else {
+      await this.makeFolders(dirname(path))
+      if (await orAbsent(this.fs.rename(trash, path).then(() => true)) === undefined) return false
+    }
+    await Promise.all([this.folders.sync(dirname(path)), this.folders.sync(join(this.dir, TRASH))])
+    return true
+  }
+
+  async * walk (options?: WalkOptions): AsyncGenerator<FoundBlob[]> {
+    yield * walkFiles({ fs: this.fs, root: join(this.dir, BLOCKS), pathOf: (cid) => this.pathOf(cid) }, options)
+    yield * walkFiles({ fs: this.fs, root: join(this.dir, TRASH), pathOf: (cid) => this.trashOf(cid) }, options)
   }
 
   async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {
-    if (bytes === undefined) await this.aside.move(cid.toString(), this.pathOf(cid), reason)
+    if (bytes === undefined) await this.aside.move(cid.toString(), await orAbsent(this.fs.size(this.pathOf(cid))) === undefined ? this.trashOf(cid) : this.pathOf(cid), reason)
     else await this.aside.keep(cid.toString(), bytes, reason)
   }
 
@@ -101,6 +120,11 @@ export class FsBlobs implements Blobs {
 
   private pathOf (cid: CID): string {
     return join(this.dir, BLOCKS, checkPath(this.transform(cid)))
+  }
+
+  /** Flat, since `pathTransform` is for what is held. */
+  private trashOf (cid: CID): string {
+    return join(this.dir, TRASH, cid.toString())
   }
 
   private async attempt (path: string, bytes: Uint8Array): Promise<void> {
@@ -120,6 +144,7 @@ export class FsBlobs implements Blobs {
     const tmp = join(this.dir, TMP)
     await this.fs.makeFolder(blocks)
     await this.fs.makeFolder(tmp)
+    await this.fs.makeFolder(join(this.dir, TRASH))
     await this.fs.syncFolder(this.dir)
     const there = await this.fs.list(blocks)
     const strange = there.find(({ kind }) => kind === 'other')

@@ -37,7 +37,7 @@ export interface BeginOptions extends SignalOptions {
 }
 
 export interface Usage {
-  /** Bytes of blocks held, in tmp and in quarantine. */
+  /** Bytes of blocks held, in the trash and in quarantine, each once; what is in tmp is among `reserved`. */
   used: number
   /** Bytes that uploads under way may still write. */
   reserved: number
@@ -53,6 +53,8 @@ export interface Usage {
   quarantined: number
   /** Blocks held. */
   blocks: number
+  /** What nothing names any more and still lies there, among `used`: it goes when its time is over, or room is needed. */
+  trash: { blocks: number, bytes: number }
   /** Bytes of the index itself, beside `used`. */
   index: number
 }
@@ -98,6 +100,11 @@ export interface Adopted {
   strange: number
 }
 
+export interface ReleaseOptions extends SignalOptions {
+  /** What nothing else names waits in the trash; false: it goes for good. @default false */
+  trash?: boolean | undefined
+}
+
 export interface Removed {
   blocks: number
   bytes: number
@@ -106,6 +113,9 @@ export interface Removed {
 /**
  * The content-addressed store: blocks of this project's CIDs (protocols/block), each durable when `put` has resolved.
  * It is an interface-blockstore too; `put` without an upload keeps the block until `delete`.
+ *
+ * A block in the trash (`release`) is there for `has`, `stat`, `get` and `read`, and reading it begins its time anew; `put`,
+ * `pin` and `finish` take it out again, since from then on something names it. `getAll` lists what is held.
  */
 export interface BlockStore extends Blockstore {
   /**
@@ -119,7 +129,7 @@ export interface BlockStore extends Blockstore {
   get: (cid: CID, options?: ReadBlockOptions) => AsyncGenerator<Uint8Array>
   /** By the index, as `stat`. */
   has: (cid: CID, options?: SignalOptions) => Promise<boolean>
-  /** Ends the keeping that a put without upload began; the block goes unless an upload or a finished root names it. */
+  /** Ends the keeping that a put without upload began; the block goes, for good, unless an upload or a finished root names it. */
   delete: (cid: CID, options?: SignalOptions) => Promise<void>
   putMany: (source: Iterable<InputPair> | AsyncIterable<InputPair>, options?: PutBlockOptions) => AsyncGenerator<CID>
   getMany: (source: Iterable<CID> | AsyncIterable<CID>, options?: ReadBlockOptions) => AsyncGenerator<Pair>
@@ -158,8 +168,15 @@ export interface BlockStore extends Blockstore {
   suspend: (upload: Uint8Array) => Promise<void>
   /** Ends the uploads whose time is over; also done at open and from time to time by `begin`. */
   expire: (now?: number) => Promise<Removed>
-  /** Drops the refs of a root and every block that nothing else names, in one transaction with `extra`. */
-  release: (root: CID, extra?: readonly Statement[]) => Promise<Removed>
+  /**
+   * Lets a root go: its refs, and every block that nothing else names at that moment. `extra` is in the first
+   * transaction, after which the root is not whole any more; a large one takes several.
+   */
+  release: (root: CID, extra?: readonly Statement[], options?: ReleaseOptions) => Promise<Removed>
+  /** Finishes releases that were cut off. */
+  resumeReleases: (options?: SignalOptions) => Promise<Removed>
+  /** Removes what has been in the trash for its whole time. Nothing while the index is one that was made anew (node-state, REBUILT). */
+  emptyTrash: (now?: number, options?: SignalOptions) => Promise<Removed>
   /** True when the root and everything below it is held. */
   complete: (root: CID) => Promise<boolean>
   /** Finished roots that name this block. */
@@ -192,13 +209,15 @@ export interface Blobs {
   read: (cid: CID, size: number) => Promise<Uint8Array | undefined>
   /** Stored length, undefined only when there is none. */
   stat: (cid: CID) => Promise<number | undefined>
-  /** No error when there is none. */
+  /** Wherever it lies. No error when there is none. */
   remove: (cid: CID) => Promise<void>
-  /** Durable when resolved: that the blob, which is there, has its name. */
-  sync: (cid: CID) => Promise<void>
   /** Everything that lies there, in pages. */
   walk: (options?: WalkOptions) => AsyncGenerator<FoundBlob[]>
-  /** Moves the blob aside with the reason, or keeps `bytes` (of a block in the index) there. Never overwrites what lies there. */
+  /** Moves the blob to the trash, where there is such a place; `read` and `stat` find it there. Needs no room for its bytes; durable when resolved. */
+  toTrash: (cid: CID) => Promise<void>
+  /** Moves it back unless it is there already, so that nothing of it is in the trash; durable when resolved, its name too. False when there is none. */
+  fromTrash: (cid: CID) => Promise<boolean>
+  /** Moves the blob, wherever it lies, aside with the reason, or keeps `bytes` (of a block in the index) there. Never overwrites what lies there. */
   quarantine: (cid: CID, reason: string, bytes?: Uint8Array) => Promise<void>
   /** What lies in quarantine. */
   quarantined: () => { blocks: number, bytes: number }

@@ -26,10 +26,15 @@ export class MemoryBlobs implements Blobs {
     this.held.delete(keyOf(cid))
   }
 
-  async sync (): Promise<void> {}
-
   /** What is in memory only this process put there. */
   async * walk (): AsyncGenerator<FoundBlob[]> {}
+
+  /** One place is enough: the row says what it is. */
+  async toTrash (): Promise<void> {}
+
+  async fromTrash (cid: CID): Promise<boolean> {
+    return this.held.has(keyOf(cid))
+  }
 
   async quarantine (cid: CID, reason: string, bytes = this.held.get(keyOf(cid))): Promise<void> {
     if (bytes === undefined) return

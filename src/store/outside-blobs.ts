@@ -39,14 +39,19 @@ export class OutsideBlobs implements Blobs {
     await this.outside.delete(cid)
   }
 
-  async sync (): Promise<void> {}
-
   /** Where it can list what it has. One that keeps no codecs lists manifests as raw blocks, under which nothing names them. */
   async * walk ({ signal }: WalkOptions = {}): AsyncGenerator<FoundBlob[]> {
     for await (const { cid } of this.outside.getAll?.() ?? []) {
       signal?.throwIfAborted()
       yield [isBlockCid(cid) ? { cid, path: cid.toString() } : { path: cid.toString() }]
     }
+  }
+
+  /** An interface-blockstore has one place, and what is in the trash stays there: the row says what it is. */
+  async toTrash (): Promise<void> {}
+
+  async fromTrash (cid: CID): Promise<boolean> {
+    return this.outside.has(cid)
   }
 
   async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {

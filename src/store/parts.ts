@@ -25,6 +25,8 @@ export interface StoreParts {
   /** Blocks of a tree that `finish` marks in one unit of the index. */
   readonly unitBlocks: number
   readonly ballast: Ballast | undefined
+  /** How long a block stays in the trash, milliseconds. */
+  readonly trashMs: number
 }
 
 /** Bytes on the disk that can be given up, so that the index can note a deletion when nothing is free. */
@@ -55,11 +57,13 @@ export interface BlockRow {
   state: number
   kept: number
   verified: number
+  /** Since when it is in the trash, milliseconds since 1970. */
+  trashed: number | null
   /** 1 when the bytes are in a file. */
   file: number
 }
 
-const ROW = 'SELECT id, size, state, kept, verified, bytes IS NULL AS file FROM blocks WHERE cid = ?'
+const ROW = 'SELECT id, size, state, kept, verified, trashed, bytes IS NULL AS file FROM blocks WHERE cid = ?'
 
 export function rowOf ({ db }: StoreParts, cid: CID): BlockRow | undefined {
   return db.get<BlockRow>(ROW, cid.bytes)

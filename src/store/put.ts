@@ -3,13 +3,14 @@ import { MAX_BLOCK_BYTES, verifyCid } from '../../protocols/block/cid.js'
 import { SCRUB_MS } from '../defaults.js'
 import { InvalidDataError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
-import { HELD } from '../index-db/store-schema.js'
+import { HELD, TRASHED } from '../index-db/store-schema.js'
 import type { Reservation } from './capacity.js'
 import { judgeLocked } from './damage.js'
 import type { PutBlockOptions } from './interface.js'
 import { keyOf } from './key.js'
 import { checkCid, checkWritable, rowOf, uploadOf, within, type StoreParts, type Upload } from './parts.js'
 import { ensureUpload, insertBlock, isHeld, keepBlock, pinBlock, setVerified } from './statements.js'
+import { putBackLocked } from './trash.js'
 
 /** Durable when resolved, unless staged. */
 export async function putBlock (parts: StoreParts, cid: CID, bytes: Uint8Array, options: PutBlockOptions = {}): Promise<void> {
@@ -37,7 +38,7 @@ function checkBlock (cid: CID, bytes: Uint8Array, verified: boolean): void {
 async function stage ({ capacity }: StoreParts, cid: CID, bytes: Uint8Array, upload: Upload): Promise<void> {
   const key = keyOf(cid)
   if (upload.staged.has(key)) return
-  capacity.charge(upload.reservation, bytes.length)
+  await capacity.charge(upload.reservation, bytes.length)
   upload.staged.set(key, { cid, bytes })
 }
 
@@ -45,9 +46,9 @@ async function store (parts: StoreParts, cid: CID, bytes: Uint8Array, upload: Up
   const { db, blobs, capacity } = parts
   await parts.locks.run(keyOf(cid), async () => {
     signal?.throwIfAborted()
-    if (await isThere(parts, cid) && await nameHeld(parts, cid, upload)) return
+    if (await nameThere(parts, cid, upload)) return
     await capacity.look()
-    capacity.charge(reservation, bytes.length)
+    await capacity.charge(reservation, bytes.length)
     let written = false
     try {
       const file = bytes.length >= parts.smallBelow
@@ -65,20 +66,22 @@ async function store (parts: StoreParts, cid: CID, bytes: Uint8Array, upload: Up
   })
 }
 
-/** Held by the row, and the file is there with its length (hashed, when that was last done too long ago): what is acknowledged without writing must be there. */
-async function isThere (parts: StoreParts, cid: CID): Promise<boolean> {
+/**
+ * Pins or keeps a block that is held, or in the trash, and whose file is there with its length (hashed, when that was
+ * last done too long ago): what is acknowledged without writing must be there. False when it is not.
+ */
+async function nameThere (parts: StoreParts, cid: CID, upload: Upload | undefined): Promise<boolean> {
   const row = rowOf(parts, cid)
-  if (row?.state !== HELD) return false
-  if (row.verified >= parts.now() - SCRUB_MS && (row.file === 0 || await parts.blobs.stat(cid) === row.size)) return true
-  if (await judgeLocked(parts, cid) !== undefined) return false
-  await parts.db.write([setVerified(row.id, parts.now())])
-  return true
-}
-
-/** Pins or keeps a block that is held; false when it was removed in the meantime. */
-async function nameHeld (parts: StoreParts, cid: CID, upload: Upload | undefined): Promise<boolean> {
+  if (row?.state !== HELD && row?.state !== TRASHED) return false
   const naming: Statement[] = upload === undefined ? [keepBlock(cid)] : [ensureUpload(parts, upload), pinBlock(upload.id, cid)]
   if (upload !== undefined) upload.rowed = true
-  const results = await parts.db.write([...naming, isHeld(cid)])
-  return results.at(-1)?.rows.length === 1
+  if (row.state === TRASHED) return putBackLocked(parts, cid, naming)
+  const sound: Statement[] = []
+  if (row.verified < parts.now() - SCRUB_MS || (row.file === 1 && await parts.blobs.stat(cid) !== row.size)) {
+    if (await judgeLocked(parts, cid) !== undefined) return false
+    sound.push(setVerified(row.id, parts.now()))
+  }
+  const results = await parts.db.write([...sound, ...naming, isHeld(cid)])
+  // else it was let go in the meantime: to the trash, or for good
+  return results.at(-1)?.rows.length === 1 || nameThere(parts, cid, upload)
 }

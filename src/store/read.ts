@@ -1,22 +1,26 @@
 import type { CID } from 'multiformats/cid'
 import { BlockCorruptError } from '../errors.js'
 import type { Statement } from '../index-db/index-db.js'
-import { HELD } from '../index-db/store-schema.js'
+import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { faultOf, judge, loadBlock } from './damage.js'
 import type { CorruptBlock, ReadBlockOptions, SignalOptions } from './interface.js'
 import { checkCid, rowOf, type StoreParts } from './parts.js'
 import { parseCid } from '../../protocols/block/cid.js'
 import { setVerified } from './statements.js'
+import { wasRead } from './trash.js'
 
 export async function readBlock (parts: StoreParts, cid: CID, { verify = true, signal }: ReadBlockOptions = {}): Promise<Uint8Array | undefined> {
   signal?.throwIfAborted()
   checkCid(cid)
   const row = rowOf(parts, cid)
-  if (row?.state !== HELD) return undefined
+  if (row?.state !== HELD && row?.state !== TRASHED) return undefined
   const bytes = await loadBlock(parts, cid, row)
   signal?.throwIfAborted()
   const sound = verify ? faultOf(cid, row.size, bytes) === undefined : bytes?.length === row.size
-  if (sound && bytes !== undefined) return bytes
+  if (sound && bytes !== undefined) {
+    await wasRead(parts, row)
+    return bytes
+  }
   const corrupt = await judge(parts, cid)
   if (corrupt !== undefined) throw new BlockCorruptError(`Block ${cid.toString()} is damaged: ${corrupt.reason}`)
   // it was removed, or replaced by a good one, while it was read
@@ -27,10 +31,10 @@ export async function readBlock (parts: StoreParts, cid: CID, { verify = true, s
 export async function recheck (parts: StoreParts, cid: CID): Promise<boolean> {
   checkCid(cid)
   const row = rowOf(parts, cid)
-  if (row?.state !== HELD) return false
+  if (row?.state !== HELD && row?.state !== TRASHED) return false
   if (faultOf(cid, row.size, await loadBlock(parts, cid, row)) !== undefined) {
     await judge(parts, cid)
-    return rowOf(parts, cid)?.state === HELD
+    return rowOf(parts, cid)?.state === row.state
   }
   await parts.db.write([setVerified(row.id, parts.now())])
   return true

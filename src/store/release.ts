@@ -1,58 +1,77 @@
 import type { CID } from 'multiformats/cid'
-import { parseCid } from '../../protocols/block/cid.js'
-import type { Statement } from '../index-db/index-db.js'
-import { HELD } from '../index-db/store-schema.js'
-import type { Removed } from './interface.js'
-import { keyOf } from './key.js'
+import { NoSpaceError } from '../errors.js'
+import type { Statement, StatementResult } from '../index-db/index-db.js'
+import { SqlError } from '../index-db/sql-errors.js'
+import type { Removed, ReleaseOptions } from './interface.js'
 import { checkCid, rowOf, writeFreeing, type StoreParts } from './parts.js'
-import { dropKept, dropRoot, unlinked } from './statements.js'
+import { beginRelease, dropPage, endPage, stillReleasing, trashPage } from './release-statements.js'
+import { settleFiles, type RemovedRow } from './settle.js'
+import { dropKept } from './statements.js'
 
-/** `file` is 1 when the block may lie in a file. */
-export interface RemovedRow { cid: Uint8Array, size: number, file: number }
-
-/** Drops a root's refs and what nothing else names. */
-export async function release (parts: StoreParts, root: CID, extra: readonly Statement[]): Promise<Removed> {
+/** Drops a root's refs and what nothing else names, a page a transaction; `extra` goes with the first. */
+export async function release (parts: StoreParts, root: CID, extra: readonly Statement[], { trash = false, signal }: ReleaseOptions = {}): Promise<Removed> {
   checkCid(root)
+  signal?.throwIfAborted()
   const row = rowOf(parts, root)
-  return writeFreeing(parts, [...row === undefined ? [] : dropRoot(row.id), ...extra],
-    ([dropped]) => removeFiles(parts, row === undefined ? [] : (dropped?.rows ?? []) as RemovedRow[]))
+  if (row === undefined) return writeFreeing(parts, extra, () => settleFiles(parts, []))
+  const removed = await page(parts, row.id, trash, [beginRelease(row.id, trash)], extra)
+  return rest(parts, row.id, trash, removed, signal)
 }
 
-/** Ends the keeping of a block that was put without upload. */
+/** Goes on with what an earlier process, or an aborted call, let go in part. */
+export async function resumeReleases (parts: StoreParts, signal?: AbortSignal): Promise<Removed> {
+  const all = { blocks: 0, bytes: 0 }
+  for (;;) {
+    const next = parts.db.get<{ root: number, trash: number }>('SELECT root, trash FROM releasing LIMIT 1')
+    if (next === undefined) return all
+    const { blocks, bytes } = await rest(parts, next.root, next.trash === 1, { blocks: 0, bytes: 0, more: true }, signal)
+    all.blocks += blocks
+    all.bytes += bytes
+  }
+}
+
+/** Ends the keeping of a block that was put without upload; it goes for good, since `delete` promises that it is absent. */
 export async function unkeep (parts: StoreParts, cid: CID): Promise<void> {
   checkCid(cid)
   if (rowOf(parts, cid) === undefined) return
-  await writeFreeing(parts, dropKept(cid), (results) => removeFiles(parts, (results.at(-1)?.rows ?? []) as RemovedRow[]))
+  await writeFreeing(parts, dropKept(cid), (results) => settleFiles(parts, (results.at(-1)?.rows ?? []) as RemovedRow[]))
 }
 
-/** Unlinked at once. */
-const FILES_AT_ONCE = 8
+type Page = Removed & { more: boolean }
 
-/**
- * After the commit that removed their rows: unlinks the files, each unless the block was put again in the meantime.
- * Never fails, since what was committed has happened: `unlinks` keeps what could not be done for the next start.
- */
-export async function removeFiles (parts: StoreParts, rows: RemovedRow[]): Promise<Removed> {
-  const pending = rows.filter(({ file }) => file === 1).values()
-  const gone: Uint8Array[] = []
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, async () => {
-    for (const { cid } of pending) {
-      if (await removeFile(parts, parseCid(cid)).then(() => true, () => false)) gone.push(cid)
+async function rest (parts: StoreParts, root: number, trash: boolean, first: Page, signal?: AbortSignal): Promise<Removed> {
+  let { blocks, bytes, more } = first
+  while (more) {
+    signal?.throwIfAborted()
+    try {
+      const next = await page(parts, root, trash, [stillReleasing(root)], [])
+      blocks += next.blocks
+      bytes += next.bytes
+      more = next.more
+    } catch (error) {
+      if (error instanceof SqlError && error.guarded) break // it was finished anew, and keeps what is left
+      throw error
     }
-  }))
-  if (gone.length > 0) await writeFreeing(parts, [unlinked(gone)], async () => {}).catch(() => {})
-  return { blocks: rows.length, bytes: rows.reduce((sum, { size }) => sum + size, 0) }
+  }
+  return { blocks, bytes }
 }
 
-async function removeFile (parts: StoreParts, cid: CID): Promise<void> {
-  await parts.locks.run(keyOf(cid), async () => {
-    const row = rowOf(parts, cid)
-    if (row?.state !== HELD) await parts.blobs.remove(cid)
-  })
-}
-
-/** Unlinks what an earlier process could not, because it ended between the commit and the unlink. */
-export async function finishUnlinks (parts: StoreParts): Promise<void> {
-  const left = parts.db.all<{ cid: Uint8Array }>('SELECT cid FROM unlinks')
-  await removeFiles(parts, left.map(({ cid }) => ({ cid, size: 0, file: 1 })))
+async function page (parts: StoreParts, root: number, trash: boolean, before: readonly Statement[], after: readonly Statement[]): Promise<Page> {
+  const end = endPage(root)
+  const unit = (drop: Statement[]): Statement[] => [...before, ...drop, ...end, ...after]
+  const settle = async (drops: number, results: StatementResult[]): Promise<Page> => {
+    const rows = results.slice(before.length, before.length + drops).flatMap((result) => result.rows as RemovedRow[])
+    const more = (results[before.length + drops + end.length - 1]?.rows.length ?? 0) > 0
+    return { ...await settleFiles(parts, rows), more }
+  }
+  if (trash) {
+    try {
+      const drop = trashPage(root, parts.now())
+      return await settle(drop.length, await parts.db.write(unit(drop)))
+    } catch (error) {
+      if (!(error instanceof NoSpaceError)) throw error // where the trash costs room that is not there, it is none
+    }
+  }
+  const drop = dropPage(root)
+  return writeFreeing(parts, unit(drop), (results) => settle(drop.length, results))
 }

@@ -22,10 +22,10 @@ export function ensureUpload ({ now, start }: StoreParts, { id, writer, local }:
     id, writer, local ? start : null, now() + PIN_MS]
 }
 
-/** A block that is durable where it lies; `bytes` null: in a file. Mends a row that said lost or quarantined. */
+/** A block that is durable where it lies; `bytes` null: in a file. Mends a row that said otherwise. */
 export function insertBlock ({ now }: StoreParts, cid: CID, size: number, bytes: Uint8Array | null, kept: boolean): Statement {
   return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, ?, ?, ?) ON CONFLICT (cid) DO UPDATE SET
-    state = ${HELD}, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes, kept = max(kept, excluded.kept)`,
+    state = ${HELD}, trashed = NULL, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes, kept = max(kept, excluded.kept)`,
   cid.bytes, size, kept ? 1 : 0, now(), bytes]
 }
 
@@ -75,15 +75,6 @@ export const endUpload = (upload: Uint8Array): Statement[] => [
   ['DELETE FROM uploads WHERE id = ?', upload]
 ]
 
-/** Removes the blocks that only this root names, then the root's refs. */
-export const dropRoot = (root: number): Statement[] => [
-  [`DELETE FROM blocks WHERE id IN (SELECT block FROM refs WHERE root = ?) AND kept = 0
-    AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.block = blocks.id AND refs.root <> ?)
-    AND NOT EXISTS (SELECT 1 FROM pins WHERE pins.block = blocks.id)
-    RETURNING cid, size, bytes IS NULL AS file`, root, root],
-  ['DELETE FROM refs WHERE root = ?', root]
-]
-
 /** Removes a block that was put without upload, unless something names it. */
 export const dropKept = (cid: CID): Statement[] => [
   ['UPDATE blocks SET kept = 0 WHERE cid = ?', cid.bytes],
@@ -93,7 +84,8 @@ export const dropKept = (cid: CID): Statement[] => [
     RETURNING cid, size, bytes IS NULL AS file`, cid.bytes]
 ]
 
-export const setState = (id: number, state: number): Statement => ['UPDATE blocks SET state = ?, bytes = NULL WHERE id = ?', state, id]
+export const setState = (id: number, state: number): Statement => ['UPDATE blocks SET state = ?, trashed = NULL, bytes = NULL WHERE id = ?', state, id]
+export const dropRow = (id: number): Statement => ['DELETE FROM blocks WHERE id = ?', id]
 export const setVerified = (id: number, time: number): Statement => ['UPDATE blocks SET verified = ? WHERE id = ?', time, id]
 export const setExpiry = (upload: Uint8Array, time: number): Statement => ['UPDATE uploads SET expires = ? WHERE id = ?', time, upload]
 export const unlinked = (cids: Uint8Array[]): Statement =>

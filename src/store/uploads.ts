@@ -1,13 +1,14 @@
 import type { CID } from 'multiformats/cid'
 import { ABORTED_PIN_MS, PIN_MS, SCRUB_MS } from '../defaults.js'
 import { NotAllowedError } from '../errors.js'
-import { HELD } from '../index-db/store-schema.js'
+import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { judge } from './damage.js'
 import type { BeginOptions, Removed } from './interface.js'
 import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreParts, type Upload } from './parts.js'
 import { recheck } from './read.js'
-import { removeFiles, type RemovedRow } from './release.js'
-import { dropPinned, endUpload, ensureUpload, heldListed, listOf, pinListed, setExpiry } from './statements.js'
+import { settleFiles, type RemovedRow } from './settle.js'
+import { dropPinned, endUpload, ensureUpload, heldListed, listOf, pinBlock, pinListed, setExpiry } from './statements.js'
+import { putBack } from './trash.js'
 
 export async function begin (parts: StoreParts, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
   signal?.throwIfAborted()
@@ -38,18 +39,19 @@ const LOOKS_AT_ONCE = 8
 export async function pin (parts: StoreParts, id: Uint8Array, cids: CID[]): Promise<boolean[]> {
   const upload = uploadOf(parts, id)
   return within(upload, (async () => {
-    const rest = cids.values()
-    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, async () => { for (const cid of rest) await look(parts, cid) }))
-    const list = listOf(cids.map((cid) => ({ cid, size: 0 })))
     upload.rowed = true
+    const rest = cids.values()
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, async () => { for (const cid of rest) await look(parts, upload, cid) }))
+    const list = listOf(cids.map((cid) => ({ cid, size: 0 })))
     const results = await parts.db.write([ensureUpload(parts, upload), pinListed(upload.id, list), heldListed(list)])
     const held = new Set(results.at(-1)?.rows.map((row) => (row as { at: number }).at))
     return cids.map((_, index) => held.has(index))
   })())
 }
 
-async function look (parts: StoreParts, cid: CID): Promise<void> {
+async function look (parts: StoreParts, upload: Upload, cid: CID): Promise<void> {
   const row = rowOf(parts, cid)
+  if (row?.state === TRASHED) await putBack(parts, cid, [ensureUpload(parts, upload), pinBlock(upload.id, cid)])
   if (row?.state !== HELD) return
   if (row.verified < parts.now() - SCRUB_MS) await recheck(parts, cid)
   else if (row.file === 1 && await parts.blobs.stat(cid) !== row.size) await judge(parts, cid)
@@ -65,7 +67,7 @@ export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Remov
     close(parts, upload)
     if (!upload.rowed) return { blocks: 0, bytes: 0 }
   }
-  return writeFreeing(parts, [dropPinned(id), ...endUpload(id)], ([dropped]) => removeFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
+  return writeFreeing(parts, [dropPinned(id), ...endUpload(id)], ([dropped]) => settleFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
 }
 
 /** Forgets the upload in this process and gives back its reservation; what waited in memory is gone. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { parseCid } from '../../protocols/block/cid.js'
 import { CrashRig } from './crash-rig.js'
 import { chunkedVersion, inlineVersion, newUpload, rawBlock, type TestBlock } from './fixtures.js'
 import { Stopped } from './simulated-disk.js'
@@ -10,7 +11,7 @@ const noting = (n: number): [string, ...Array<string | number | Uint8Array>] =>
 /** What a process did and was told, until it stopped. */
 interface Told { held: TestBlock[], finished: number[] }
 
-/** One life of a node: uploads of large and small blocks, whole versions, a release, a plain put. */
+/** One life of a node: uploads of large and small blocks, whole versions, a release to the trash and back, a plain put. */
 async function life (rig: CrashRig, told: Told): Promise<void> {
   const { store } = rig
   const [open, whole, single] = [newUpload(), newUpload(), newUpload()]
@@ -37,7 +38,15 @@ async function life (rig: CrashRig, told: Told): Promise<void> {
 
   told.held = told.held.filter((block) => !version.includes(block))
   told.finished = [2]
-  await store.release((version[0] as TestBlock).cid, [['DELETE FROM names WHERE name = ?', '1']])
+  await store.release((version[0] as TestBlock).cid, [['DELETE FROM names WHERE name = ?', '1']], { trash: true })
+
+  // of two blocks in the trash one is pinned again
+  const again = newUpload()
+  await store.begin({ upload: again, writer: 'w', expected: 0 })
+  const [, back] = version as [TestBlock, TestBlock]
+  assert.deepEqual(await store.pin(again, [back.cid]), [true])
+  told.held.push(back)
+  await store.emptyTrash(rig.time + 2 * 86400e3)
 }
 
 describe('store, stopped before each of its steps', function () {
@@ -63,6 +72,8 @@ describe('store, stopped before each of its steps', function () {
         const { store } = rig
 
         assert.deepEqual(rig.files('tmp'), [])
+        const inTrash = rig.db.all<{ cid: Uint8Array }>('SELECT cid FROM blocks WHERE trashed IS NOT NULL').map(({ cid }) => parseCid(cid).toString())
+        for (const path of rig.files('trash')) assert.ok(inTrash.includes(path.split('/').at(-1) ?? ''), `${path} has no row after ${at} steps`)
         for (const { cid, bytes } of told.held) assert.deepEqual(await store.read(cid), bytes, `${String(cid)} is lost after ${at} steps`)
         for await (const block of store.verifyAll()) assert.fail(`${block.reason} after ${at} steps`)
         assert.deepEqual(rig.corrupt, [])

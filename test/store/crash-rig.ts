@@ -41,12 +41,13 @@ export class CrashRig {
   corrupt: CorruptBlock[] = []
   /** Milliseconds since 1970 for the store. */
   time = 1e12
+  capacity = 1e9
 
   private constructor (readonly db: IndexDb, public store: IndexedBlockStore) {}
 
   static async create (): Promise<CrashRig> {
     const db = await IndexDb.open({ migrations: MIGRATIONS })
-    const rig: CrashRig = Object.assign(Object.create(CrashRig.prototype) as CrashRig, { db, disk: new SimulatedDisk(), corrupt: [], time: 1e12 })
+    const rig: CrashRig = Object.assign(Object.create(CrashRig.prototype) as CrashRig, { db, disk: new SimulatedDisk(), corrupt: [], time: 1e12, capacity: 1e9 })
     rig.machine = rig.disk.machine
     await rig.disk.makeFolder(DIR)
     await rig.disk.syncFolder('/')
@@ -75,15 +76,15 @@ export class CrashRig {
     return IndexedBlockStore.open({
       db: new CrashingDb(this.db, this.machine) as unknown as IndexDb,
       blobs,
-      capacity: 1e9,
+      capacity: this.capacity,
       smallBelow: SMALL_BELOW,
       onCorrupt: (block) => { this.corrupt.push(block) },
       now: () => this.time
     })
   }
 
-  /** Files below blocks/ and tmp/. */
-  files (folder: 'blocks' | 'tmp' | 'quarantine'): string[] {
+  /** Files below one of the folders. */
+  files (folder: 'blocks' | 'tmp' | 'trash' | 'quarantine'): string[] {
     return [...this.disk.files().keys()].filter((path) => path.startsWith(`${DIR}/${folder}/`))
   }
 }

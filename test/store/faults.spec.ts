@@ -37,7 +37,7 @@ describe('store, faults of the disk', () => {
       assert.equal(rig.store.stat(block.cid), undefined)
       assert.deepEqual(rig.files('tmp'), [])
       assert.deepEqual(await rig.store.read(other.cid), other.bytes)
-      assert.deepEqual({ ...rig.store.usage(), free: 0, index: 0 }, { used: 1000, reserved: 0, capacity: 1e9, reserve: 2e10, free: 0, readOnly: false, quarantined: 0, blocks: 1, index: 0 })
+      assert.deepEqual({ ...rig.store.usage(), free: 0, index: 0 }, { used: 1000, reserved: 0, capacity: 1e9, reserve: 2e10, free: 0, readOnly: false, quarantined: 0, blocks: 1, trash: { blocks: 0, bytes: 0 }, index: 0 })
       rig.machine.fault = () => {}
       await rig.store.put(block.cid, block.bytes)
       assert.deepEqual(await rig.store.read(block.cid), block.bytes)

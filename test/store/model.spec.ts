@@ -14,6 +14,7 @@ const VERSIONS: TestBlock[][] = [
 ]
 const LOOSE = [rawBlock('small', 30), rawBlock('large', 400), shared]
 const UPLOADS = 4
+const DAY_MS = 86400e3
 /** Uploads from this one on are local: they end with the process. */
 const LOCAL_FROM = 2
 const BLOCKS = new Map([...VERSIONS.flat(), ...LOOSE].map((block) => [String(block.cid), block]))
@@ -26,7 +27,8 @@ type Op =
   | { op: 'finish', upload: number, version: number }
   | { op: 'abandon' | 'suspend' | 'abort', upload: number }
   | { op: 'whole', version: number, stage: boolean, offer: boolean, end: 'finish' | 'abandon' }
-  | { op: 'release', version: number }
+  | { op: 'release', version: number, trash: boolean }
+  | { op: 'emptyTrash' }
   | { op: 'keep' | 'delete', block: number }
   | { op: 'read', block: number }
   | { op: 'expire' }
@@ -37,7 +39,7 @@ const block = fc.nat(BLOCKS.size - 1)
 const whole = fc.record({ op: fc.constant('whole' as const), version, stage: fc.boolean(), offer: fc.boolean(), end: fc.constantFrom('finish' as const, 'finish' as const, 'abandon' as const) })
 const op: fc.Arbitrary<Op> = fc.oneof(
   { arbitrary: whole, weight: 4 },
-  { arbitrary: fc.record({ op: fc.constant('release' as const), version }), weight: 2 },
+  { arbitrary: fc.record({ op: fc.constant('release' as const), version, trash: fc.boolean() }), weight: 2 },
   fc.record({ op: fc.constant('begin' as const), upload }),
   fc.record({ op: fc.constant('put' as const), upload, block, stage: fc.boolean() }),
   fc.record({ op: fc.constant('putVersion' as const), upload, version, stage: fc.boolean() }),
@@ -46,7 +48,8 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constantFrom('abandon' as const, 'suspend' as const, 'abort' as const), upload }),
   fc.record({ op: fc.constantFrom('keep' as const, 'delete' as const), block }),
   fc.record({ op: fc.constant('read' as const), block }),
-  fc.record({ op: fc.constant('expire' as const) })
+  fc.record({ op: fc.constant('expire' as const) }),
+  fc.record({ op: fc.constant('emptyTrash' as const) })
 )
 
 /** Operations that run at the same time; `crash` ends the process (or the power) before that step of the batch. */
@@ -74,7 +77,7 @@ class Model {
 
 async function run (rig: CrashRig, model: Model, { op, ...rest }: Op, fates: Set<string>): Promise<void> {
   const { store } = rig
-  const { upload: u = 0, version: v = 0, block: b = 0, stage = false } = rest as { upload?: number, version?: number, block?: number, stage?: boolean }
+  const { upload: u = 0, version: v = 0, block: b = 0, stage = false, trash = false } = rest as { upload?: number, version?: number, block?: number, stage?: boolean, trash?: boolean }
   const id = model.ids[u] ?? new Uint8Array(16)
   const tree = VERSIONS[v] ?? []
   const root = tree[0] as TestBlock
@@ -120,7 +123,7 @@ async function run (rig: CrashRig, model: Model, { op, ...rest }: Op, fates: Set
     case 'suspend': return store.suspend(id)
     case 'abort': return store.abort(id)
     case 'release': {
-      await store.release(root.cid)
+      await store.release(root.cid, [], { trash })
       break
     }
     case 'keep': {
@@ -131,6 +134,10 @@ async function run (rig: CrashRig, model: Model, { op, ...rest }: Op, fates: Set
     case 'delete': return store.delete(cid)
     case 'expire': {
       await store.expire()
+      break
+    }
+    case 'emptyTrash': {
+      await store.emptyTrash(rig.time + 2 * DAY_MS)
       break
     }
     case 'read': {
@@ -196,9 +203,12 @@ describe('store, against a model', function () {
       for (const id of model.ids) await rig.store.abandon(id)
       for (const [root] of VERSIONS) await rig.store.release((root as TestBlock).cid)
       for (const { cid } of BLOCKS.values()) await rig.store.delete(cid)
+      await rig.store.resumeReleases()
+      await rig.store.emptyTrash(rig.time + 2 * DAY_MS)
+      assert.deepEqual(rig.files('trash'), [])
       const { used, reserved, blocks } = rig.store.usage()
       assert.deepEqual({ used, blocks, reserved }, { used: 0, blocks: 0, reserved: 0 })
-      for (const table of ['pins', 'refs', 'uploads', 'unlinks', 'blocks']) assert.equal(rig.db.get(`SELECT 1 FROM ${table}`), undefined, table)
+      for (const table of ['pins', 'refs', 'uploads', 'unlinks', 'releasing', 'blocks']) assert.equal(rig.db.get(`SELECT 1 FROM ${table}`), undefined, table)
       // a crash between rename and commit leaves a file without a row, which the next put takes over
       if (!crashed) assert.deepEqual(rig.files('blocks'), [])
       await rig.db.close()
