@@ -44,12 +44,17 @@ export function seal (key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): 
   return sealed
 }
 
+/** True when `key` is the one that these bytes commit to; whether they were altered since, `open` says. */
+export function isSealedUnder (key: Uint8Array, sealed: Uint8Array): boolean {
+  return equal(mac(key, COMMIT), sealed.subarray(0, COMMIT_BYTES))
+}
+
 /** What was sealed, in fresh memory. ProtocolError INVALID_DATA, and not a byte, when anything of it was altered or the key is another. */
 export function open (key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
   if (sealed.length < SEAL_EXTRA_BYTES) throw new ProtocolError('INVALID_DATA', 'sealed bytes are too short')
   const tagAt = sealed.length - TAG_BYTES
   // GCM alone commits to no key: without this one block could open to two contents
-  if (!equal(mac(key, COMMIT), sealed.subarray(0, COMMIT_BYTES))) throw new ProtocolError('INVALID_DATA', 'sealed under another key')
+  if (!isSealedUnder(key, sealed)) throw new ProtocolError('INVALID_DATA', 'sealed under another key')
   const decipher = createDecipheriv(CIPHER, aesKey(key), NONCE, OPTIONS)
   if (aad.length > 0) decipher.setAAD(aad)
   decipher.setAuthTag(sealed.subarray(tagAt))

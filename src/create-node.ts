@@ -9,6 +9,7 @@ import { UPLOAD_ID_BYTES } from '../protocols/store/constants.js'
 import type { DfsNode, DfsNodeInit } from './interface.js'
 import { steadyClock, systemClock, type Clock } from './network/clock.js'
 import { Gate } from './network/gate.js'
+import { parseAddress, peerOf } from './network/addresses.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
 import { RecordKeeping } from './keep-records.js'
@@ -35,6 +36,8 @@ import type { Parts } from './verbs/parts.js'
 import { foundVault, newJoiner, type NodeKey } from './vault/found.js'
 import { MemberGreeter } from './vault/greeter.js'
 import { joinVault, parseInvite } from './vault/join.js'
+import type { Cost } from './vault/passphrase.js'
+import { checkRecovered, RecoveryRun, recoverySecret } from './vault/recovery-run.js'
 import type { Secrets } from './vault/keyring.js'
 import { SyncLoop } from './vault/sync-loop.js'
 import { IndexSource } from './vault/sync-source.js'
@@ -45,7 +48,7 @@ const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_POR
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
 /** Waits that tests shorten. @internal */
-export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, /** Of connections and idle streams. */ clock: Clock }
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost }
 const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, clock: steadyClock }
 
 /**
@@ -63,7 +66,7 @@ export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> 
 
 async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
   const events = new NodeEvents()
-  const folder = await openFolder(init, (block) => { events.corrupt(block) })
+  const folder = await openFolder({ ...init, ...(waits.cost === undefined ? {} : { cost: waits.cost }) }, (block) => { events.corrupt(block) })
   try {
     const node = await build(init, folder, events, waits)
     if (init.start !== false) {
@@ -88,13 +91,15 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   const gate = new Gate({ isMember: (who) => isMember(who) })
   const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
   const listening = init.dialOnly === true ? [] : listen
+  // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
+  const bootstrap = init.bootstrap?.filter((text) => peerOf(parseAddress('bootstrap', text)) !== undefined)
   const host = await createHost({
     privateKey: key,
     listen: listening,
     gate,
     start: false,
     ...(init.announce === undefined ? {} : { announce: init.announce }),
-    ...(init.bootstrap === undefined ? {} : { bootstrap: init.bootstrap }),
+    ...(bootstrap === undefined ? {} : { bootstrap }),
     ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
     ...(init.libp2p === undefined ? {} : { libp2p: init.libp2p })
   })
@@ -108,13 +113,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     started = true
   }
   try {
-    const { secrets, entries, addresses } = await secretsOf(init, folder, nodeKey, host, startOnce)
+    const { secrets, entries, addresses, recovers = false } = await secretsOf(init, folder, nodeKey, host, startOnce)
     const peer = key.publicKey.toString()
     const vault = new Vault({ db, secrets, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
-    await folder.commit()
+    // a recovered vault is one only when a member has accepted this node
+    if (!recovers) await folder.commit()
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock })
     const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
@@ -134,7 +140,10 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const sync = new SyncLoop({
       peers,
       source: new IndexSource(db, keeping.records),
-      receive: (list, from) => vault.ledger.receive(list, from),
+      receive: async (list, from) => {
+        await vault.ledger.receive(list, from)
+        recovery?.came(list.length)
+      },
       receiveRecords: (list, from) => keeping.records.receive(list, from),
       inactivityMs: waits.inactivityMs,
       onRound: (who, round) => { events.round(who, round) },
@@ -142,6 +151,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs,
       new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs }))
+    const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: init.bootstrap ?? [], accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()
     const parts: Parts = {
       peer,
@@ -164,6 +174,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
       }),
       keeping,
+      ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
       levels: new Levels(),
       outcast: greeter.outcast,
       serves: (visitor) => greeter.serves(visitor),
@@ -181,7 +192,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       folder,
       operator: init.operator ?? '',
       reachedAt,
-      start: async () => {
+      start: async (signal) => {
         await (syncing ??= sync.start())
         parts.catchUp.start()
         await startOnce()
@@ -190,9 +201,10 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         peers.follow({
           members: () => vault.members(),
           addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who)])],
-          bootstrap: init.bootstrap ?? [],
+          bootstrap: bootstrap ?? [],
           standing: [SYNC_PROTOCOL]
         })
+        await recovery?.run(init.signal === undefined || init.start === false ? signal : AbortSignal.any([signal, init.signal]))
       }
     })
     events.attach(node, parts, db, host)
@@ -204,9 +216,15 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   }
 }
 
-interface Opened { secrets: Secrets, entries: Uint8Array[], addresses: Array<{ peer: string, address: string }> }
+interface Opened {
+  secrets: Secrets
+  entries: Uint8Array[]
+  addresses: Array<{ peer: string, address: string }>
+  /** The rest of the vault is still to come, from a member. */
+  recovers?: boolean
+}
 
-/** The vault's secrets: those of the folder, those that an invite brings, or those of a new vault. */
+/** The vault's secrets: those of the folder, those that an invite or the recovery code brings, or those of a new vault. */
 async function secretsOf (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, host: Libp2p, start: () => Promise<void>): Promise<Opened> {
   const names = { label: init.label ?? hostname().slice(0, 63), operator: init.operator ?? '' }
   const invite = init.invite === undefined ? undefined : parseInvite(init.invite)
@@ -214,12 +232,14 @@ async function secretsOf (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey
     if (invite !== undefined && !equal(invite.vault, folder.secrets.vault)) {
       throw new WrongVaultError(`${folder.dir ?? 'This node'} is in another vault than the invite. One folder is one vault: join in another folder`)
     }
+    if (init.recoveryCode !== undefined) await checkRecovered(init.recoveryCode, folder.secrets, folder.dir ?? 'This node')
     return { secrets: folder.secrets, entries: [], addresses: [] }
   }
   if (invite === undefined) {
-    const { secrets, admit } = await foundVault(node, names)
+    const recovered = init.recoveryCode === undefined ? undefined : await recoverySecret(init.recoveryCode)
+    const { secrets, admit } = await foundVault(node, names, recovered)
     await folder.save(secrets)
-    return { secrets, entries: [admit], addresses: [] }
+    return { secrets, entries: [admit], addresses: [], recovers: recovered !== undefined }
   }
   const joiner = await newJoiner(node, invite)
   await start()

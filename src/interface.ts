@@ -26,6 +26,18 @@ export interface DfsNodeInit {
   createIfMissing?: boolean
   /** Join the vault of this invite. Ignored when `dir` is in that vault already; WrongVaultError when it is in another. */
   invite?: string
+  /**
+   * The vault of this recovery code, which this node owns from then on. It asks the members at `bootstrap`, whose addresses need
+   * no PeerId for this, and starting resolves when the index is complete. Ignored when `dir` is in that vault as its owner.
+   */
+  recoveryCode?: string | (() => Promise<string>)
+  /** How far a recovery is. */
+  onProgress?: (event: RecoveryProgress) => void
+  /**
+   * Protects the keys in `dir`, text of 1 to 65,536 bytes, compared in Unicode's form NFC; a function is asked when it is
+   * needed. PassphraseRequiredError, WrongPassphraseError. @default none: whoever can read the folder has its keys
+   */
+  passphrase?: string | (() => Promise<string>)
   /** Name of this machine for people, at most 64 bytes of UTF-8. @default the host name */
   label?: string
   /** Who runs this machine, at most 64 bytes of UTF-8. @default '' */
@@ -57,6 +69,20 @@ export interface DfsNodeInit {
   /** False leaves it to `node.start()`. @default true */
   start?: boolean
   signal?: AbortSignal
+}
+
+/** Progress of a recovery: whom it asks, who did not help and why, entries that came. */
+export type RecoveryProgress =
+  | { type: 'vault:recover:ask', address: string }
+  | { type: 'vault:recover:failed', address: string, reason: string }
+  | { type: 'vault:recover:member', peer: string, label: string }
+  | { type: 'vault:recover:entries', entries: number }
+
+export interface PassphraseChange extends AbortOptions {
+  /** The passphrase that holds; left out when there is none. */
+  from?: string
+  /** The one that holds from now on; left out: none, and whoever can read the folder has its keys. */
+  to?: string
 }
 
 export interface DfsNodeEvents {
@@ -122,4 +148,9 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   recoveryCode: (options?: AbortOptions) => Promise<string>
   /** True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one. */
   checkRecoveryCode: (code: string, options?: AbortOptions) => Promise<boolean>
+  /**
+   * Sets, changes or removes the passphrase of the keys in this node's folder. When it resolves the new one alone opens
+   * them. WrongPassphraseError, PassphraseRequiredError; nothing is changed then.
+   */
+  changePassphrase: (change: PassphraseChange) => Promise<void>
 }

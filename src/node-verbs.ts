@@ -3,10 +3,11 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
   Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
-  MoveOptions, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions, VersionInfo
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions, VersionInfo
 } from './interface.js'
 import { remove } from './verbs/delete.js'
 import { du } from './verbs/du.js'
+import { changePassphrase } from './verbs/change-passphrase.js'
 import { ended } from './verbs/ended.js'
 import { evict } from './verbs/evict.js'
 import { get } from './verbs/get.js'
@@ -103,6 +104,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async checkRecoveryCode (code: string): Promise<boolean> {
     return this.alive().vault.checkRecoveryCode(code)
+  }
+
+  async changePassphrase (change: PassphraseChange): Promise<void> {
+    return this.run(change, changePassphrase)
   }
 
   /** The running parts; NodeStoppedError once the node was stopped. */

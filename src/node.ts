@@ -17,8 +17,8 @@ export interface Built {
   operator: string
   /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
   reachedAt: () => string[]
-  /** Starts listening and connecting. */
-  start: () => Promise<void>
+  /** Starts listening and connecting. What takes long ends with the signal. */
+  start: (signal: AbortSignal) => Promise<void>
 }
 
 /** The node as its user sees it: starts, and stops the parts in order. */
@@ -28,6 +28,8 @@ export class Node extends NodeVerbs implements DfsNode {
   private starting: Promise<void> | undefined
   private stopping: Promise<void> | undefined
   private readonly life = new AbortController()
+  /** Ends a start that waits for others. */
+  private readonly ending = new AbortController()
 
   constructor (private readonly built: Built) {
     super()
@@ -41,7 +43,7 @@ export class Node extends NodeVerbs implements DfsNode {
   async start (): Promise<void> {
     if (this.state === 'running') return
     this.alive()
-    this.starting ??= this.built.start().finally(() => { this.starting = undefined })
+    this.starting ??= this.built.start(this.ending.signal).finally(() => { this.starting = undefined })
     await this.starting
     // stopped meanwhile
     this.alive()
@@ -84,6 +86,7 @@ export class Node extends NodeVerbs implements DfsNode {
     const { parts, host, verifier, folder } = this.built
     const running = this.state === 'running'
     this.state = 'stopped'
+    this.ending.abort(new NodeStoppedError('This node was stopped'))
     const steps: Array<() => unknown> = [
       // what began is undone below; that it failed is its caller's to see
       async () => { await this.starting?.catch(() => {}) },

@@ -7,7 +7,8 @@ import { loadOrCreateIdentity, newIdentity } from './network/identity.js'
 import { Directory } from './store/directory.js'
 import type { BlockStore, CorruptBlock } from './store/interface.js'
 import { openStorage, type StorageInit } from './store/open-storage.js'
-import { loadKeyring, saveKeyring, type Secrets } from './vault/keyring.js'
+import { Keyring, type Secrets } from './vault/keyring.js'
+import type { Cost } from './vault/passphrase.js'
 
 /** What a node keeps: its identity, its index and its blocks, on disk or in memory. */
 export interface OpenedFolder {
@@ -18,15 +19,20 @@ export interface OpenedFolder {
   /** Missing: there is no vault yet. */
   secrets?: Secrets
   save: (secrets: Secrets) => Promise<void>
+  /** Missing in memory. */
+  keyring?: Keyring
   /** Marks the folder as one that holds a vault, once everything that makes it one is on disk. */
   commit: () => Promise<void>
   /** Waits for what is under way, closes, frees the lock. Of a vault that was never committed nothing is left. Idempotent. */
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait'>
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'passphrase'> & { /** Of a new passphrase. */ cost?: Cost }
 
-/** Opens the folder, or memory. Errors: those of Directory.open and openStorage, KeyringError. */
+/**
+ * Opens the folder, or memory. Errors: those of Directory.open, Keyring and openStorage. The passphrase is asked for
+ * before anything of the folder is touched.
+ */
 export async function openFolder (init: FolderInit, onCorrupt: (block: CorruptBlock) => void): Promise<OpenedFolder> {
   const parts = {
     ...(init.pathTransform === undefined ? {} : { pathTransform: init.pathTransform }),
@@ -44,6 +50,8 @@ async function inMemory (init: FolderInit, parts: Partial<StorageInit>): Promise
 async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
   const directory = await Directory.open(dir, { create: init.createIfMissing ?? true, waitMs: init.lockWait ?? 0, signal: init.signal })
   try {
+    const keyring = await (directory.isNew ? Keyring.create(dir, init.passphrase, init) : Keyring.open(dir, init.passphrase, init))
+    const { secrets } = keyring
     const key = await loadOrCreateIdentity(dir)
     const { db, store, close } = await openStorage({ ...parts, directory, capacity: init.capacity ?? await half(dir) })
     try {
@@ -52,8 +60,9 @@ async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit
         key,
         db,
         store,
-        ...(directory.isNew ? {} : { secrets: await loadKeyring(dir) }),
-        save: (secrets) => saveKeyring(dir, secrets),
+        ...(secrets === undefined ? {} : { secrets }),
+        save: (changed) => keyring.save(changed),
+        keyring,
         commit: () => directory.commit(),
         close: once(async () => {
           // whatever fails, the lock is freed

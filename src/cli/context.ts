@@ -8,7 +8,7 @@ import { Output } from './output.js'
 import { EXIT } from './exit-codes.js'
 import type { World } from './world.js'
 
-export interface GlobalOptions { dir?: string, json?: boolean }
+export interface GlobalOptions { dir?: string, json?: boolean, passphrase?: string }
 
 export interface Context {
   readonly world: World
@@ -17,6 +17,8 @@ export interface Context {
   readonly dir: string
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
   readonly signal: AbortSignal
+  /** `option`: the word after --passphrase; `passphrase`: what it or the terminal said, once it was needed. */
+  readonly secret: { readonly option?: string, passphrase?: string }
 }
 
 /** Wraps a command's function for commander, which gives (arguments…, options, command). */
@@ -47,6 +49,7 @@ export function createContext (options: GlobalOptions, world: World): Context & 
     out: new Output(world, options.json === true, commandOf(options)),
     dir: folderOf(options, world),
     signal: controller.signal,
+    secret: options.passphrase === undefined ? {} : { option: options.passphrase },
     [Symbol.dispose]: () => { names.forEach((name) => world.signals.off(name, onSignal)) }
   }
 }

@@ -12,6 +12,7 @@ import { defineLog } from './commands/log.js'
 import { defineLs } from './commands/ls.js'
 import { defineMembers } from './commands/members.js'
 import { defineMv } from './commands/mv.js'
+import { definePassphrase } from './commands/passphrase.js'
 import { definePut } from './commands/put.js'
 import { defineRecoveryCode } from './commands/recovery-code.js'
 import { defineRestore } from './commands/restore.js'
@@ -26,7 +27,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas
@@ -61,7 +62,8 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
 function addGlobalOptions (command: Command, hidden = false): Command {
   const dir = command.createOption('--dir <folder>', "the node's folder (default: DFS_DIR, or the platform's data folder)")
   const json = command.createOption('--json', 'one JSON object a line, for programs')
-  return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden))
+  const passphrase = command.createOption('--passphrase <-|file>', 'the passphrase of the keys, from stdin or a file (default: asked for where it is needed)')
+  return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden)).addOption(passphrase.hideHelp(hidden))
 }
 
 /** @param args words after the command's name */

@@ -5,6 +5,7 @@ import { connectDoor } from '../http/client.js'
 import type { DfsNode } from '../interface.js'
 import { readConfig } from './config.js'
 import type { Context } from './context.js'
+import { unlock } from './unlock.js'
 
 /** Another command may hold the folder for a moment. */
 export const LOCK_WAIT_MS = 10_000
@@ -23,7 +24,7 @@ export async function openNode (context: Context): Promise<Opened> {
     const remote = await connectDoor(dir, { signal })
     if (remote !== undefined) return opened(remote, true)
     await world.prepare()
-    return opened(await world.createNode({ ...await readConfig(dir), dir, createIfMissing: false, dialOnly: true, signal }), false)
+    return opened(await unlock(context, { ...await readConfig(dir), dir, createIfMissing: false, dialOnly: true, signal }), false)
   })
 }
 

@@ -1,78 +1,115 @@
-/**
- * Reads invites and recovery codes. A terminal is read unbuffered and without echo: a cooked line ends at 1,024 bytes
- * on some systems, and a recovery code must stand in no scrollback.
- */
-import { readFile } from 'node:fs/promises'
+/** Invites, recovery codes and passphrases from where they may come: never an argument, but for invites. */
+import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { AbortError, InvalidOptionError } from '../errors.js'
+import { InvalidOptionError, PassphraseRequiredError } from '../errors.js'
 import type { Context } from './context.js'
+import { home } from './format.js'
+import { readTerminal } from './terminal.js'
 import type { Input } from './world.js'
 
 /** Longer texts are none of ours. */
-const MAX_TEXT_CHARACTERS = 64 * 1024
+const MAX_TEXT_BYTES = 64 * 1024
+const TRIES = 3
+
+/** Who reads stdin where it is a pipe: only one can. */
+const taken = new WeakMap<Input, string>()
+
+/** InvalidOptionError when another option has taken what a pipe brings; on a terminal each is asked for in turn. */
+export function claimStdin ({ world: { stdin } }: Context, option: string): void {
+  if (stdin.isTTY === true) return
+  const before = taken.get(stdin)
+  if (before !== undefined) throw new InvalidOptionError(option, `stdin is read for ${before} already`, 'a file for one of the two')
+  taken.set(stdin, option)
+}
 
 /** An invite as an argument, `-` or `@FILE`. */
 export async function readInvite (context: Context, word: string): Promise<string> {
-  if (word === '-') return readInput(context, 'Invite: ')
-  if (word.startsWith('@')) return readFile(resolve(context.world.cwd, word.slice(1)), 'utf8')
+  if (word === '-') return readDash(context, 'INVITE', 'Invite: ', 'text')
+  if (word.startsWith('@')) return readBounded(createReadStream(resolve(context.world.cwd, word.slice(1))), 'INVITE')
   return word
 }
 
 /** A recovery code from `-` or a file; never an argument, which would stay in the shell's history and be seen by `ps`. */
-export async function readRecoveryCode (context: Context, word: string): Promise<string> {
-  if (word === '-') return readInput(context, 'Recovery code (not shown): ')
-  if (/^\s*dfs-/i.test(word)) throw new InvalidOptionError('--check', 'a recovery code is never an argument: shells keep those', '- (asks for it), or a file that holds it')
-  return readFile(resolve(context.world.cwd, word), 'utf8')
+export async function readRecoveryCode (context: Context, option: string, word: string): Promise<string> {
+  if (/^\s*dfs-/i.test(word)) throw new InvalidOptionError(option, 'a recovery code is never an argument: shells keep those', '- (asks for it), or a file that holds it')
+  return word === '-' ? readDash(context, option, 'Recovery code (not shown): ', 'text') : readFromFile(context, option, word)
 }
 
-async function readInput ({ world: { stdin, stderr }, signal }: Context, prompt: string): Promise<string> {
-  if (stdin.isTTY !== true) return readAll(stdin)
+/** A passphrase from `-` or a file; one line break at its end is the file's. On a terminal a new one is asked for twice. */
+export async function readPassphrase (context: Context, option: string, word: string, which: 'now' | 'new'): Promise<string> {
+  if (word !== '-') return withoutBreak(await readFromFile(context, option, word))
+  if (context.world.stdin.isTTY !== true) return withoutBreak(await readDash(context, option, '', 'line'))
+  return which === 'new' ? askTwice(context, option) : readDash(context, option, 'Passphrase (not shown): ', 'line')
+}
+
+/** The passphrase that opens the folder, asked for on the terminal even where stdin is a pipe. PassphraseRequiredError where there is none. */
+export async function askPassphrase ({ world, dir, signal }: Context): Promise<string> {
+  const terminal = world.terminal()
+  if (terminal === undefined) {
+    throw new PassphraseRequiredError(`The keys in ${home(dir)} are protected by a passphrase, and there is no terminal to ask for it. Give it with --passphrase FILE, or --passphrase - for stdin`)
+  }
+  try {
+    return await prompted(terminal.input, world.stderr, `Passphrase of ${home(dir)} (not shown): `, 'line', signal)
+  } finally {
+    terminal.close()
+  }
+}
+
+async function askTwice (context: Context, option: string): Promise<string> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const first = await readDash(context, option, 'New passphrase (not shown): ', 'line')
+    if (first === '') {
+      context.world.stderr.write('It needs at least one character.\n')
+      continue
+    }
+    if (await readDash(context, option, 'Once more: ', 'line') === first) return first
+    context.world.stderr.write('The two are not the same.\n')
+  }
+  throw new InvalidOptionError(option, 'no passphrase was chosen', 'the same text twice')
+}
+
+async function readDash (context: Context, option: string, prompt: string, kind: 'text' | 'line'): Promise<string> {
+  const { world: { stdin, stderr }, signal } = context
+  claimStdin(context, option)
+  return stdin.isTTY === true ? prompted(stdin, stderr, prompt, kind, signal) : readBounded(stdin, option)
+}
+
+async function prompted (input: Input, stderr: Context['world']['stderr'], prompt: string, kind: 'text' | 'line', signal: AbortSignal): Promise<string> {
   stderr.write(prompt)
   try {
-    return await readTerminal(stdin, signal)
+    return await readTerminal(input, signal, kind)
   } finally {
     stderr.write('\n')
   }
 }
 
-async function readAll (input: Input): Promise<string> {
-  let text = ''
-  for await (const piece of input.setEncoding('utf8') as AsyncIterable<string>) {
-    text += piece
-    if (text.length > MAX_TEXT_CHARACTERS) throw new InvalidOptionError('-', 'too long', 'one text of dfs')
-  }
-  return text
-}
-
-/** Until Enter or Ctrl-D. A line break inside what is pasted at once belongs to the text. */
-export async function readTerminal (input: Input, signal: AbortSignal): Promise<string> {
-  let text = ''
-  input.setRawMode?.(true)
-  input.setEncoding('utf8').resume()
+/** What is no file may be the secret itself, typed in the wrong place: the error does not repeat it. */
+async function readFromFile ({ world }: Context, option: string, word: string): Promise<string> {
   try {
-    return await new Promise<string>((resolve, reject) => {
-      input.once('end', () => { resolve(text) })
-      signal.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true })
-      input.on('data', (piece: string) => {
-        if (piece.includes('\u0003')) return reject(new AbortError('Stopped by Ctrl-C'))
-        text = edit(text, piece)
-        if (text.length > MAX_TEXT_CHARACTERS) return reject(new InvalidOptionError('-', 'too long', 'one text of dfs'))
-        if (/[\r\n\u0004]$/.test(piece) && text.trim() !== '') resolve(text)
-      })
-    })
-  } finally {
-    input.removeAllListeners('data')
-    input.setRawMode?.(false)
-    input.pause()
+    return await readBounded(createReadStream(resolve(world.cwd, word)), option)
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new InvalidOptionError(option, 'there is no such file', '- (asks for it), or a file that holds it; never the text itself, which shells keep and `ps` shows')
   }
 }
 
-/** Backspace takes the last character, Ctrl-U all of them; bracketed paste marks are no text. */
-function edit (text: string, piece: string): string {
-  for (const character of piece.replace(/\u001b\[20[01]~/g, '')) {
-    if (character === '\u007f' || character === '\b') text = text.slice(0, -1)
-    else if (character === '\u0015') text = ''
-    else text += character
+async function readBounded (input: AsyncIterable<unknown>, option: string): Promise<string> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of input as AsyncIterable<Uint8Array>) {
+    pieces.push(piece)
+    length += piece.length
+    if (length > MAX_TEXT_BYTES) throw new InvalidOptionError(option, 'too long', 'one text of dfs')
   }
-  return text.replace(/\u0004/g, '')
+  const bytes = Buffer.concat(pieces)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new InvalidOptionError(option, 'not UTF-8', 'text')
+  } finally {
+    bytes.fill(0)
+    for (const piece of pieces) piece.fill(0)
+  }
 }
+
+const withoutBreak = (text: string): string => text.replace(/\r?\n$/, '')

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { DfsNode, DfsNodeInit } from '../interface.js'
 import { relaunch } from './relaunch.js'
+import { openTerminal, type Terminal } from './terminal.js'
 
 export interface Input extends Readable { isTTY?: boolean, setRawMode?: (raw: boolean) => unknown }
 export interface Sink extends Writable { isTTY?: boolean, columns?: number }
@@ -13,6 +14,8 @@ export interface World {
   stdin: Input
   stdout: Sink
   stderr: Sink
+  /** Where a person can be asked although stdin is a pipe; undefined where nobody can. */
+  terminal: () => Terminal | undefined
   /** Emits SIGINT, SIGTERM and SIGHUP. */
   signals: EventEmitter
   /** Makes sure that this process runs with the flags of a process that opens a vault. */
@@ -29,6 +32,7 @@ export function realWorld (): World {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    terminal: () => openTerminal(process.stdin),
     signals: process,
     prepare: relaunch,
     // loaded when a vault is opened: libp2p takes ten times as long to load as everything else here

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions, MoveOptions, PeerInfo,
-  ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, Source, Status,
+  UsageInfo, UsageOptions, VersionInfo
 } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
@@ -71,6 +72,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', [], options) }
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }
   async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', [code], options) }
+  async changePassphrase (change: PassphraseChange): Promise<void> { await this.call('changePassphrase', [], change) }
 
   list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
   list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>

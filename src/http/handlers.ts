@@ -48,6 +48,7 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'members': return node.members(options)
       case 'peers': return node.peers(options)
       case 'status': return node.status(options)
+      case 'changePassphrase': return node.changePassphrase(options)
       case 'recoveryCode': return node.recoveryCode(options)
     }
   }

@@ -29,6 +29,8 @@ export interface Status {
   since?: Date
   addresses: string[]
   dir?: string
+  /** The keys in `dir` are protected by a passphrase. */
+  passphrase: boolean
   members: { total: number, connected: number }
   files: number
   bytes: number

@@ -13,16 +13,19 @@ export interface NodeKey {
   sign: NodeSign
 }
 
-/** A new vault, owned by this node: its secrets, and the admit that makes the founder a member. */
-export async function foundVault (node: NodeKey, names: { label: string, operator: string }): Promise<{ secrets: Secrets, admit: Uint8Array }> {
-  const secret = newVaultSecret()
+/**
+ * A new vault, owned by this node: its secrets, and the admit that makes the founder a member. With V of a vault that is
+ * there already this node becomes one more owner of it, in the same way (protocols/vault, "The founder").
+ */
+export async function foundVault (node: NodeKey, names: { label: string, operator: string }, recovered?: Uint8Array): Promise<{ secrets: Secrets, admit: Uint8Array }> {
+  const secret = recovered ?? newVaultSecret()
   const keys = vaultKeys(secret)
   const writer = newWriterKey()
   const box = newBoxKey()
   const member = await makeMember({ vault: keys.id, role: 'owner', ...names, by: keys.sign, subject: node.peer, nodeSign: node.sign, box: box.public, writer: writer.secret })
   const admit = makeAdmit({ vault: keys.id, epoch: 0, writer: writer.secret, seq: 1, prev: new Uint8Array(HASH_BYTES), time: Date.now(), member })
   return {
-    secrets: { vault: keys.id, role: 'owner', meet: readKeys(keys.read).meet, reads: [keys.read], secret, writer: writer.secret, box: box.secret, recoveryChecked: false },
+    secrets: { vault: keys.id, role: 'owner', meet: readKeys(keys.read).meet, reads: [keys.read], secret, writer: writer.secret, box: box.secret, recoveryChecked: recovered !== undefined },
     admit: admit.bytes
   }
 }

@@ -11,6 +11,7 @@ import {
   type DfsError, InvalidInviteError, InviteExpiredError, InviteRevokedError, InviteUsedError, JoinRefusedError, NoMemberReachableError, NoWitnessError,
   WrongVaultError
 } from '../errors.js'
+import { linesOf, parsed, where, why, withPeer, type Tried } from './asked.js'
 import type { Joiner } from './found.js'
 import { peerText } from './members.js'
 
@@ -43,9 +44,9 @@ export function parseInvite (text: string): InviteText {
  * is an error of its own; nothing was changed then.
  */
 export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: Joiner, options: AbortOptions & { more?: string[] } = {}): Promise<Joined & { from: string[] }> {
-  const open = [...invite.addresses.flatMap((bytes) => parse(() => multiaddr(bytes))), ...(options.more ?? []).flatMap((text) => parse(() => multiaddr(text)))]
+  const open = [...invite.addresses.flatMap((bytes) => parsed(() => multiaddr(bytes))), ...(options.more ?? []).flatMap((text) => parsed(() => multiaddr(text)))]
   const tried = new Set<string>()
-  const lines: Array<[where: string, why: string]> = []
+  const lines: Tried[] = []
   let answered = 0
   let refused: DfsError | undefined
   for (let next = open.shift(); next !== undefined && tried.size < MAX_ASKED; next = open.shift()) {
@@ -58,7 +59,7 @@ export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteT
       options.signal?.throwIfAborted()
       if (error instanceof NotAWitnessError) {
         answered++
-        for (const { peer, addresses } of error.writers) open.push(...addresses.flatMap((bytes) => parse(() => withPeer(multiaddr(bytes), peerText(peer)))))
+        for (const { peer, addresses } of error.writers) open.push(...addresses.flatMap((bytes) => parsed(() => withPeer(multiaddr(bytes), peerText(peer)))))
         lines.push([where(next), 'answered, but may not admit'])
         continue
       }
@@ -72,31 +73,13 @@ export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteT
   throw nobody(lines, answered, new Date(invite.invite.joinBy))
 }
 
-function nobody (lines: Array<[where: string, why: string]>, answered: number, joinBy: Date): DfsError {
-  const width = Math.max(0, ...lines.map(([where]) => where.length))
-  const list = lines.map(([where, why]) => `  ${where.padEnd(width)}  ${why}\n`).join('')
+function nobody (lines: Tried[], answered: number, joinBy: Date): DfsError {
+  const list = linesOf(lines)
   if (answered > 0) {
     return new NoWitnessError(`Could not join: no owner or write member answered, and only these admit.\n${list}Nothing was changed; the invite stays good. Start one of those machines and try again`)
   }
   const none = lines.length === 1 ? 'the address in the invite did not answer' : `none of the ${lines.length} addresses in the invite answered`
   return new NoMemberReachableError(`Could not join: ${none}.\n${list}Nothing was changed; the invite stays good until ${localTime(joinBy)}. Is \`dfs start\` running there?`)
-}
-
-/** What others wrote may be no address: that one is left out. */
-function parse (read: () => Multiaddr): Multiaddr[] {
-  try {
-    return [read()]
-  } catch {
-    return []
-  }
-}
-
-/** `host:port` for people, or the address as it is when it has neither. */
-function where (address: Multiaddr): string {
-  const [, kind, host = '', port] = /^\/(ip4|ip6|dns[46]?|dnsaddr)\/([^/]+)(?:\/(?:tcp|udp)\/([0-9]+))?/.exec(address.toString()) ?? []
-  if (kind === undefined) return address.toString()
-  const name = kind === 'ip6' ? `[${host}]` : host
-  return port === undefined ? name : `${name}:${port}`
 }
 
 /** `21 Nov 19:47`; with the year when it is not this one. */
@@ -144,20 +127,4 @@ function ownError (error: ProtocolError): DfsError | undefined {
     case 'INVALID_DATA': return new InvalidInviteError('The invite was altered, or the member that answered is not honest: what was exchanged does not fit. Ask for it again', init)
     default: return undefined
   }
-}
-
-/** Why an address gave no answer, in the words of somebody who will look there. */
-function why (error: unknown): string {
-  const texts: string[] = []
-  for (let at: unknown = error; at instanceof Error && texts.length < 4; at = at instanceof AggregateError ? at.errors[0] : at.cause) texts.push(at.message)
-  const text = texts.join(' ')
-  if (/ECONNREFUSED/.test(text)) return 'refused: nothing listens there'
-  if (/ENETUNREACH|EHOSTUNREACH/.test(text)) return 'no route: a private address, works only in that network'
-  if (/timed? ?out|TimeoutError|aborted/i.test(text)) return 'no answer in time'
-  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return 'its name is not known'
-  return texts.at(-1) ?? String(error)
-}
-
-function withPeer (address: Multiaddr, peer: string): Multiaddr {
-  return address.toString().includes('/p2p/') ? address : address.encapsulate(`/p2p/${peer}`)
 }

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { asBytes, asInt, asMap, asText, decode, encode } from '../../protocols/block/cbor.js'
-import { label, mac } from '../../protocols/block/hash.js'
-import { open as unseal, seal } from '../../protocols/seal.js'
-import { KeyringError } from '../errors.js'
+import type { KeyObject } from 'node:crypto'
+import type { AbortOptions } from '@libp2p/interface'
+import { equal } from '../../protocols/block/hash.js'
+import { InvalidOptionError, PassphraseRequiredError, WrongPassphraseError } from '../errors.js'
 import type { Role } from '../interface.js'
+import { readKeyring, sealingKey, writeKeyring, type KeyringFile } from './keyring-file.js'
+import { checkPassphrase, newStretch, stretched, type Cost, type Stretch } from './passphrase.js'
 
 /** What a node holds of its vault. Never logged, never sent but to a member of the same role when it joins. */
 export interface Secrets {
@@ -25,89 +24,100 @@ export interface Secrets {
   recoveryChecked: boolean
 }
 
-export const KEYRING_FILE = 'keyring'
-const KEYRING_VERSION = 1
-const MAX_KEYRING_BYTES = 256 * 1024
-const ROLES: readonly string[] = ['owner', 'write', 'read', 'store']
-const OTHERS = 0o077
+/** A passphrase, or who asks for it when it is needed. */
+export type Passphrase = string | (() => Promise<string>)
 
-/*
- * keyring = u16 length of header ‖ header ‖ Seal(K, AAD = header, secrets)
- * header  = DAG-CBOR { v: 1, wrap: "none", salt: 32 fresh bytes at every write, key: 32 bytes }
- *           (wrap: "argon2id" is reserved: { v, wrap, salt, memory, time, lanes }, K from the passphrase)
- * K       = MAC(key, L("keyring") ‖ salt)
+interface Wrap { stretch: Stretch, key: KeyObject }
+
+/**
+ * The keyring of a folder, for as long as its node lives: what is written again stays under the passphrase that it was
+ * opened with. Of that only the key which argon2id made is kept, outside the heap; each write has a key of its own, by a
+ * fresh salt.
  */
+export class Keyring {
+  private last: Promise<unknown> = Promise.resolve()
 
-/** Writes the keyring durably, readable by its owner only, replacing the one before in one step. */
-export async function saveKeyring (dir: string, secrets: Secrets): Promise<void> {
-  const salt = randomBytes(32)
-  const key = randomBytes(32)
-  const header = encode({ v: KEYRING_VERSION, wrap: 'none', salt, key })
-  const { secret, writer, recoveryChecked, ...rest } = secrets
-  const body = encode({ v: KEYRING_VERSION, ...rest, checked: recoveryChecked ? 1 : 0, ...(secret && { secret }), ...(writer && { writer }) })
-  const length = new Uint8Array([header.length >> 8, header.length & 0xff])
-  const temporary = join(dir, `${KEYRING_FILE}.new`)
-  // what a write that was cut off left may have any rights
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(Buffer.concat([length, header, seal(mac(key, label('keyring'), salt), header, body)]))
-    await file.sync()
-  } finally {
-    await file.close()
+  private constructor (
+    private readonly dir: string,
+    /** Missing until a vault's were saved. */
+    private held: Secrets | undefined,
+    private wrap: Wrap | undefined,
+    private readonly cost?: Cost
+  ) {}
+
+  /** Of a folder that has none yet; with a passphrase nothing is ever written without it. */
+  static async create (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost } = {}): Promise<Keyring> {
+    const text = typeof passphrase === 'function' ? await passphrase() : passphrase
+    return new Keyring(dir, undefined, text === undefined ? undefined : await newWrap(text, options), options.cost)
   }
-  await rename(temporary, join(dir, KEYRING_FILE))
-  const folder = await open(dirname(join(dir, KEYRING_FILE)))
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
+
+  /**
+   * Reads the keyring. KeyringError when others can read it, when it is damaged, or wrapped in a way not known here;
+   * PassphraseRequiredError, WrongPassphraseError. A function is asked only when the keyring has a passphrase; a text
+   * that nothing asks for is InvalidOptionError, since somebody believes that it protects something.
+   */
+  static async open (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost } = {}): Promise<Keyring> {
+    const file = await readKeyring(dir)
+    if (file.stretch === undefined) {
+      if (typeof passphrase === 'string') throw new InvalidOptionError('passphrase', `the keyring in ${dir} has none`, 'nothing; changePassphrase sets one')
+      return new Keyring(dir, file.open(), undefined, options.cost)
+    }
+    if (passphrase === undefined) throw new PassphraseRequiredError(`The keys in ${dir} are protected by a passphrase, and none was given`)
+    const text = typeof passphrase === 'function' ? await passphrase() : passphrase
+    const key = await stretched(text, file.stretch, options)
+    return new Keyring(dir, opened(dir, file, key), { stretch: file.stretch, key }, options.cost)
+  }
+
+  get secrets (): Secrets | undefined { return this.held }
+  /** A passphrase is needed to open it. */
+  get isProtected (): boolean { return this.wrap !== undefined }
+
+  /** Durably, in one step; one write after the other. */
+  async save (secrets: Secrets): Promise<void> {
+    await this.inTurn(async () => {
+      await writeKeyring(this.dir, secrets, this.wrap)
+      this.held = secrets
+    })
+  }
+
+  /**
+   * Sets, changes or (without `to`) removes the passphrase, durably and in one step: before it the old one opens the
+   * folder, after it the new one alone. WrongPassphraseError, PassphraseRequiredError, InvalidOptionError; nothing is
+   * changed then.
+   */
+  async change ({ from, to, ...options }: AbortOptions & { from?: string, to?: string }): Promise<void> {
+    if (to !== undefined) checkPassphrase('to', to)
+    await this.inTurn(async () => {
+      if (this.held === undefined) throw new TypeError('there is no keyring yet')
+      if (this.wrap === undefined && from !== undefined) throw new InvalidOptionError('from', 'the keys have no passphrase', 'nothing')
+      if (this.wrap !== undefined) await this.check(this.wrap, from, options)
+      const wrap = to === undefined ? undefined : await newWrap(to, { ...options, ...(this.cost === undefined ? {} : { cost: this.cost }) })
+      await writeKeyring(this.dir, this.held, wrap)
+      this.wrap = wrap
+    })
+  }
+
+  private async check ({ stretch, key }: Wrap, from: string | undefined, options: AbortOptions): Promise<void> {
+    if (from === undefined) throw new PassphraseRequiredError('The keys are protected by a passphrase: to change it, give the one that holds now')
+    // compared by what is derived from both, in constant time
+    const given = sealingKey(await stretched(from, stretch, options), stretch.salt)
+    if (!equal(given, sealingKey(key, stretch.salt))) throw new WrongPassphraseError('That is not the passphrase of these keys')
+  }
+
+  private async inTurn (work: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(work)
+    // whoever waits for it hears of it; the next one goes on
+    this.last = turn.catch(() => {})
+    await turn
   }
 }
 
-/** Reads the keyring. KeyringError when others can read it, when it is damaged, or wrapped in a way not known here. */
-export async function loadKeyring (dir: string): Promise<Secrets> {
-  const path = join(dir, KEYRING_FILE)
-  const { mode, size } = await stat(path).catch((cause: unknown) => {
-    throw new KeyringError(`The keyring cannot be read: ${path}`, { cause })
-  })
-  if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
-    throw new KeyringError(`Others can read the keyring ${path}. Take their rights away (chmod 600) and consider who may have a copy`)
-  }
-  if (size > MAX_KEYRING_BYTES) throw new KeyringError(`The keyring is damaged (too long): ${path}`)
-  const bytes = new Uint8Array(await readFile(path))
-  try {
-    return parse(bytes)
-  } catch (cause) {
-    if (cause instanceof KeyringError) throw cause
-    throw new KeyringError(`The keyring is damaged: ${path}. Put back a copy of it, or open the vault anew with the recovery code`, { cause })
-  }
+async function newWrap (passphrase: string, { cost, ...options }: AbortOptions & { cost?: Cost }): Promise<Wrap> {
+  const stretch = newStretch(cost)
+  return { stretch, key: await stretched(passphrase, stretch, options) }
 }
 
-function parse (bytes: Uint8Array): Secrets {
-  const headerLength = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)
-  const header = bytes.subarray(2, 2 + headerLength)
-  const fields = decode(header, { maxBytes: MAX_KEYRING_BYTES }) as Record<string, unknown>
-  if (fields.v !== KEYRING_VERSION || fields.wrap !== 'none') throw new KeyringError('The keyring is protected in a way that this version of dfs does not know')
-  const { salt, key } = asMap(fields, ['v', 'wrap', 'salt', 'key'], [])
-  const body = unseal(mac(asBytes(key, 32), label('keyring'), asBytes(salt, 32)), header, bytes.subarray(2 + headerLength))
-  const map = asMap(decode(body, { maxBytes: MAX_KEYRING_BYTES }), ['v', 'vault', 'role', 'meet', 'reads', 'box', 'checked'], ['secret', 'writer'])
-  if (map.v !== KEYRING_VERSION) throw new KeyringError('The keyring was written by a newer version of dfs')
-  const role = asText(map.role)
-  if (!ROLES.includes(role)) throw new KeyringError('The keyring names an unknown role')
-  return {
-    vault: asBytes(map.vault, 32),
-    role: role as Role,
-    meet: asBytes(map.meet, 32),
-    reads: list(map.reads).map((item) => asBytes(item, 32)),
-    box: asBytes(map.box, 32),
-    recoveryChecked: asInt(map.checked) === 1,
-    ...(map.secret === undefined ? {} : { secret: asBytes(map.secret, 32) }),
-    ...(map.writer === undefined ? {} : { writer: asBytes(map.writer, 32) })
-  }
-}
-
-function list (value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new KeyringError('The keyring is damaged')
-  return value
+function opened (dir: string, file: KeyringFile, key: KeyObject): Secrets {
+  if (!file.fits(key)) throw new WrongPassphraseError(`That is not the passphrase of the keys in ${dir}`)
+  return file.open(key)
 }

@@ -8,8 +8,8 @@ import type { DeleteEntry, PutEntry, RevokeEntry } from '../../protocols/vault/e
 import { makePut, makeRevoke } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
-import { base32, readRecoveryText, recoveryText, TextError } from '../../protocols/vault/text.js'
-import { InvalidRecoveryCodeError, LastOwnerError, NotAllowedError } from '../errors.js'
+import { base32, recoveryText } from '../../protocols/vault/text.js'
+import { LastOwnerError, NotAllowedError } from '../errors.js'
 import { countEntries, entryById, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { sawMember } from '../index-db/members.js'
@@ -24,6 +24,7 @@ import type { Secrets } from './keyring.js'
 import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.js'
 import { Members, type Member } from './members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
+import { parseRecoveryCode } from './recover.js'
 import { entryRow } from './stored.js'
 import type { OpenVersion, Pen } from './writing.js'
 
@@ -258,14 +259,7 @@ export class Vault {
   async checkRecoveryCode (code: string): Promise<boolean> {
     const { secrets } = this.parts
     if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners have the recovery code`)
-    let given: Uint8Array
-    try {
-      given = readRecoveryText(code)
-    } catch (cause) {
-      const mistyped = cause instanceof TextError && cause.problem !== 'prefix'
-      throw new InvalidRecoveryCodeError(mistyped ? 'The recovery code is incomplete or was mistyped: its checksum does not fit' : 'This is no recovery code: one begins with dfs-recovery1', { cause })
-    }
-    if (!equal(given, secrets.secret)) return false
+    if (!equal(parseRecoveryCode(code), secrets.secret)) return false
     secrets.recoveryChecked = true
     await this.parts.save(secrets)
     return true

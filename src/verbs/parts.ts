@@ -6,6 +6,7 @@ import type { Links } from '../replication/links.js'
 import type { Pulls } from '../replication/pulls.js'
 import type { Peers, Visitor } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
+import type { Keyring } from '../vault/keyring.js'
 import type { SyncLoop } from '../vault/sync-loop.js'
 import type { Vault } from '../vault/vault.js'
 
@@ -23,6 +24,8 @@ export interface Parts {
   readonly catchUp: CatchUp
   readonly keeping: RecordKeeping
   readonly levels: Levels
+  /** Missing in memory. */
+  readonly keyring?: Keyring
   /** Members that say that this node was revoked. */
   readonly outcast: ReadonlySet<string>
   /** False once the link of a visitor, or who made it, was revoked. */

@@ -79,6 +79,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     ...(facts.since === undefined ? {} : { since: facts.since }),
     addresses: facts.addresses,
     ...(facts.dir === undefined ? {} : { dir: facts.dir }),
+    passphrase: parts.keyring?.isProtected === true,
     members: { total: vault.members().length, connected: peers.sessions().length },
     ...vault.totals(),
     sync: syncStatus(parts),

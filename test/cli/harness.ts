@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { NoVaultError } from '../../src/errors.js'
 import { run } from '../../src/cli/main.js'
+import type { Terminal } from '../../src/cli/terminal.js'
 import type { Input, Sink, World } from '../../src/cli/world.js'
 import type { DfsNodeInit } from '../../src/interface.js'
 import { FakeNode } from '../http/fake-node.js'
@@ -31,6 +32,7 @@ export class TestWorld implements World {
     return new TestWorld(await mkdtemp(join(tmpdir(), 'dfs-cli-')))
   }
 
+  terminal (): Terminal | undefined { return this.stdin.isTTY === true ? { input: this.stdin, close: () => {} } : undefined }
   async prepare (): Promise<void> { this.prepared++ }
   exit (code: number): void { this.exits.push(code) }
 

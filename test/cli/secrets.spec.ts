@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { AbortError } from '../../src/errors.js'
-import { readTerminal } from '../../src/cli/secrets.js'
+import { readTerminal } from '../../src/cli/terminal.js'
 import type { Input } from '../../src/cli/world.js'
 import { RECOVERY_CODE } from '../http/fake-node.js'
 import { TestWorld } from './harness.js'

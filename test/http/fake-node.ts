@@ -1,9 +1,9 @@
 /** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
 import { TypedEventEmitter } from '@libp2p/interface'
-import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError } from '../../src/errors.js'
+import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, WrongPassphraseError } from '../../src/errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MoveOptions, PeerInfo, PutOptions, RestoreOptions,
-  Revoked, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
 } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
@@ -33,6 +33,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   listed = 0
   invited: InviteOptions[] = []
   readonly revoked: string[] = []
+  /** The passphrase of its folder. */
+  passphrase: string | undefined
   /** Resolves before each piece is taken: a slow disk. */
   beforePiece: () => Promise<void> = async () => {}
 
@@ -171,11 +173,16 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
 
   async status (): Promise<Status> {
     return {
-      peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses,
+      peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses, passphrase: this.passphrase !== undefined,
       members: { total: 1, connected: 0 }, files: this.files.size, bytes: 0, entries: this.files.size,
       sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 }, forks: [],
       disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, notes: [], refused: {}
     }
+  }
+
+  async changePassphrase ({ from, to }: PassphraseChange): Promise<void> {
+    if (from !== this.passphrase) throw new WrongPassphraseError('That is not the passphrase of these keys')
+    this.passphrase = to
   }
 
   async recoveryCode (): Promise<string> { return RECOVERY_CODE }

@@ -3,12 +3,18 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encode } from '../../protocols/block/cbor.js'
-import { KEYRING_FILE, loadKeyring, saveKeyring, type Secrets } from '../../src/vault/keyring.js'
+import { KEYRING_FILE, readKeyring, writeKeyring } from '../../src/vault/keyring-file.js'
+import { Keyring, type Secrets } from '../../src/vault/keyring.js'
 import { failsWith } from '../node/cluster.js'
 import { seed } from './vaults.js'
 
 const STORE: Secrets = { vault: seed('id'), role: 'store', meet: seed('meet'), reads: [], box: seed('box'), recoveryChecked: true }
 const OWNER: Secrets = { ...STORE, role: 'owner', reads: [seed('r0'), seed('r1')], secret: seed('v'), writer: seed('w'), recoveryChecked: false }
+
+/** Of a keyring without a passphrase. */
+const saveKeyring = writeKeyring
+const loadKeyring = async (dir: string): Promise<Secrets> => (await readKeyring(dir)).open()
+const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtures', 'keyring')
 
 describe('keyring', () => {
   let dir: string
@@ -81,7 +87,7 @@ describe('keyring', () => {
   })
 
   it('that is wrapped in a way not known here is refused', async () => {
-    const header = encode({ v: 1, wrap: 'argon2id', salt: seed('salt'), memory: 1, time: 1, lanes: 1 })
+    const header = encode({ v: 1, wrap: 'scrypt', salt: seed('salt') })
     await writeFile(path, Buffer.concat([Buffer.from([header.length >> 8, header.length & 0xff]), header, Buffer.alloc(100)]), { mode: 0o600 })
     await failsWith(loadKeyring(dir), 'KEYRING')
   })
@@ -97,4 +103,12 @@ describe('keyring', () => {
       await failsWith(loadKeyring(dir), 'KEYRING')
     }
   })
+
+  for (const [name, secrets] of [['none-owner', OWNER], ['none-store', STORE], ['argon2id-owner', OWNER]] as const) {
+    it(`opens what an earlier dfs wrote: ${name}`, async () => {
+      await writeFile(path, Buffer.from((await readFile(join(FIXTURES, `${name}.hex`), 'utf8')).replace(/\s/g, ''), 'hex'), { mode: 0o600 })
+      const keyring = await Keyring.open(dir, name.startsWith('none') ? undefined : 'Schlüssel für später')
+      assert.deepEqual(keyring.secrets, secrets)
+    })
+  }
 })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { NoVaultError, VaultExistsError } from '../../errors.js'
+import { InvalidOptionError, NoVaultError, VaultExistsError } from '../../errors.js'
 import type { DfsNode } from '../../interface.js'
 import { type Config, over, readConfig, writeConfig } from '../config.js'
 import type { Context, Run } from '../context.js'
@@ -8,19 +8,24 @@ import { bytes, home, shortVault } from '../format.js'
 import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
 import { freeListen } from '../port.js'
 import { readInvite } from '../secrets.js'
+import { newPassphrase } from '../unlock.js'
 import { joinVault } from './join.js'
+import { recover } from './recover.js'
 
-export interface InitFlags extends NodeFlags { invite?: string }
+export interface InitFlags extends NodeFlags { invite?: string, recover?: string }
 
 export function defineInit (program: Command, run: Run): void {
   addNodeOptions(program.command('init')
     .summary('make the folder and a new vault')
     .description('Makes the folder and a new vault that this machine owns. Shows the recovery code, on a terminal only.')
-    .option('--invite <invite>', 'join a vault instead: the same as dfs join'))
+    .option('--invite <invite>', 'join a vault instead: the same as dfs join')
+    .option('--recover <-|file>', 'open the vault of a recovery code instead, with a member at --bootstrap: - asks for the code'))
     .action(run(init))
 }
 
-export async function init (context: Context, { invite, ...flags }: InitFlags): Promise<undefined> {
+export async function init (context: Context, { invite, recover: code, ...flags }: InitFlags): Promise<undefined> {
+  if (invite !== undefined && code !== undefined) throw new InvalidOptionError('--recover', 'with --invite', 'one of them')
+  if (code !== undefined) return recover(context, code, flags)
   if (invite !== undefined) return joinVault(context, invite, flags, readInvite)
   await context.world.prepare()
   const { node, config } = await makeVault(context, nodeConfig(flags))
@@ -32,10 +37,11 @@ export async function init (context: Context, { invite, ...flags }: InitFlags): 
 }
 
 /** A new vault in the folder, not started; what it was made with is in config.toml. */
-export async function makeVault ({ dir, world, signal }: Context, given: Config): Promise<{ node: DfsNode, config: Config }> {
+export async function makeVault (context: Context, given: Config): Promise<{ node: DfsNode, config: Config }> {
+  const { dir, world, signal } = context
   if (await hasVault(dir)) throw new VaultExistsError(`There is a vault in ${home(dir)} already`)
   const config = given.listen === undefined ? { ...given, listen: (await freeListen()).listen } : given
-  const node = await world.createNode({ ...config, dir, createIfMissing: true, start: false, signal })
+  const node = await world.createNode({ ...config, ...await newPassphrase(context), dir, createIfMissing: true, start: false, signal })
   try {
     const { label, operator, disk } = await node.status()
     const kept = over({ label, capacity: disk.capacity, ...(operator === '' ? {} : { operator }) }, config)

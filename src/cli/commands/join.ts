@@ -6,6 +6,7 @@ import { clean, home, shortVault } from '../format.js'
 import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
 import { freeListen } from '../port.js'
 import { readInvite } from '../secrets.js'
+import { newPassphrase, unlock } from '../unlock.js'
 
 export function defineJoin (program: Command, run: Run): void {
   addNodeOptions(program.command('join <invite>')
@@ -22,7 +23,8 @@ export async function joinVault (context: Context, word: string, flags: NodeFlag
   const before = await hasVault(dir)
   const known = before ? await readConfig(dir) : {}
   const config = over({ listen: known.listen ?? (await freeListen()).listen }, over(known, given))
-  await using node = await world.createNode({ ...config, dir, createIfMissing: true, invite, dialOnly: true, signal })
+  const init = { ...config, dir, createIfMissing: true, invite, dialOnly: true, signal }
+  await using node = before ? await unlock(context, init) : await world.createNode({ ...init, ...await newPassphrase(context) })
   const { peer, vault, role, label, disk } = await node.status()
   await writeConfig(dir, { ...config, capacity: config.capacity ?? disk.capacity })
   await out.data({ event: 'join', peerId: peer, vault, role, label, listen: config.listen, capacity: disk.capacity, dir })

@@ -9,6 +9,7 @@ import { openNode } from '../open.js'
 import { parseCopies, parseWhole } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
+import { claimStdin } from '../secrets.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../interface.js'
 
@@ -34,6 +35,7 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
     ...(flags.durable === undefined ? {} : { durable: parseWhole('--durable', flags.durable, 1) }),
     ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) })
   }
+  if (plans.some(({ file }) => file === '-')) claimStdin(context, 'FILE')
   await using opened = await openNode(context)
   for (const plan of plans) {
     signal.throwIfAborted()

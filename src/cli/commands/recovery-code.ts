@@ -22,7 +22,7 @@ export async function recoveryCode (context: Context, { check }: { check?: strin
     if (out.stdoutIsTerminal) out.talk(`Write it down and keep it away from this machine. Then:  ${out.dfs} recovery-code --check -`)
     return
   }
-  if (!await opened.node.checkRecoveryCode(await readRecoveryCode(context, check), { signal })) {
+  if (!await opened.node.checkRecoveryCode(await readRecoveryCode(context, '--check', check), { signal })) {
     throw new InvalidRecoveryCodeError('This is a recovery code, but of another vault')
   }
   await out.data({ checked: true })

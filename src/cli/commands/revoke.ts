@@ -18,9 +18,10 @@ export function defineRevoke (program: Command, run: Run): void {
 
 export async function revoke (context: Context, word: string, { since, force }: RevokeFlags): Promise<undefined> {
   const { out, signal } = context
-  const target = word === '-' || word.startsWith('@') ? await readInvite(context, word) : word
   const options: RevokeOptions = { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }) }
   await using opened = await openNode(context)
+  // not before: what opens a folder may start this process anew, and stdin is read once
+  const target = word === '-' || word.startsWith('@') ? await readInvite(context, word) : word
   const revoked = await opened.node.revoke(target, { ...options, signal })
   await out.data(revoked)
   if (revoked.kind === 'invite') {

@@ -11,6 +11,7 @@ import { bytes, clean, home, note, plural, shortVault, when } from '../format.js
 import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
 import { waitForLock } from '../open.js'
 import { parseDuration } from '../parse.js'
+import { unlock } from '../unlock.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
 
@@ -48,14 +49,15 @@ export async function start (context: Context, { init = false, offlineGrace, ...
 }
 
 /** A node that runs here already will not go away by itself; a command will. */
-async function openToRun ({ world, dir, signal }: Context, config: Config & { offlineGrace?: number }): Promise<DfsNode> {
+async function openToRun (context: Context, config: Config & { offlineGrace?: number }): Promise<DfsNode> {
+  const { dir, signal } = context
   return waitForLock(signal, async () => {
     const running = await connectDoor(dir, { signal })
     if (running !== undefined) {
       await running.stop()
       throw new DirectoryLockedError(`A node runs in ${home(dir)} already`, { retry: false })
     }
-    return world.createNode({ ...config, dir, createIfMissing: false, signal })
+    return unlock(context, { ...config, dir, createIfMissing: false, signal })
   })
 }
 

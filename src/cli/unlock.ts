@@ -1,0 +1,38 @@
+/** Opens the node of the folder, whose keys may be protected by a passphrase. */
+import { WrongPassphraseError } from '../errors.js'
+import type { DfsNode, DfsNodeInit } from '../interface.js'
+import type { Context } from './context.js'
+import { askPassphrase, readPassphrase } from './secrets.js'
+
+const TRIES = 3
+
+/**
+ * The passphrase comes from --passphrase, else it is asked for on the terminal, up to three times. It is needed only
+ * where the keys have one. Errors: those of createNode, and PassphraseRequiredError where nobody can be asked.
+ */
+export async function unlock (context: Context, init: DfsNodeInit): Promise<DfsNode> {
+  const { world, secret, out } = context
+  for (let tries = 1; ; tries++) {
+    let asked = false
+    const passphrase = async (): Promise<string> => {
+      asked = secret.option === undefined && secret.passphrase === undefined
+      return secret.passphrase ??= secret.option === undefined ? await askPassphrase(context) : await readPassphrase(context, '--passphrase', secret.option, 'now')
+    }
+    try {
+      const node = await world.createNode({ ...init, passphrase })
+      if (secret.option !== undefined && secret.passphrase === undefined) out.talk(`The keys here have no passphrase, so none was asked for. To set one:  ${out.dfs} passphrase`)
+      return node
+    } catch (error) {
+      if (error instanceof WrongPassphraseError) delete secret.passphrase
+      if (!asked || tries === TRIES || !(error instanceof WrongPassphraseError)) throw error
+      world.stderr.write('That is not it.\n')
+    }
+  }
+}
+
+/** The passphrase of a folder that is about to be made: from --passphrase, else none. */
+export async function newPassphrase (context: Context): Promise<{ passphrase?: string }> {
+  const { secret } = context
+  if (secret.option === undefined) return {}
+  return { passphrase: secret.passphrase ??= await readPassphrase(context, '--passphrase', secret.option, 'new') }
+}
