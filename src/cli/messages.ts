@@ -27,6 +27,8 @@ const SYSTEM: Record<string, string> = {
   ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is no folder',
   EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'a part of its name is longer than this disk can keep',
+  ELOOP: 'it is a link',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only'
 }
@@ -40,6 +42,16 @@ export function explain (error: unknown, dfs = 'dfs'): string[] {
   if (name === 'AbortError') return ['Stopped.']
   const [head = '', ...rest] = (message ?? String(error)).split(/\n|\s+(?=Close: )/).map(clean)
   return [...named(head, name), ...rest, ...(NEXT[name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', dfs))]
+}
+
+/** One line about one file of many; what to type next is said once, at the end. */
+export function explainFile (path: string, error: Error): string {
+  const { name, message, code } = error as NodeJS.ErrnoException
+  const system = SYSTEM[code ?? '']
+  if (system !== undefined) return `${clean(path)}: ${system} (${code ?? ''}).`
+  const own = `${clean(path)}: `
+  const [head = '', ...rest] = named(clean(message), name)
+  return [head.startsWith(own) ? head : own + head, ...rest].join(' ')
 }
 
 /** The class's name after the first sentence, where people find it and a search does too; what follows on a line of its own. */

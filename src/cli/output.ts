@@ -1,6 +1,6 @@
 /** stdout is data, stderr is talk. With --json both are one JSON object a line, and nothing else. */
 import { once } from 'node:events'
-import { explain } from './messages.js'
+import { explain, explainFile } from './messages.js'
 import type { Sink, World } from './world.js'
 
 export class Output {
@@ -27,6 +27,12 @@ export class Output {
   error (error: unknown): void {
     if (this.json) this.world.stderr.write(`${JSON.stringify({ error: toJson(error) })}\n`)
     else for (const line of explain(error, this.dfs)) this.world.stderr.write(`${line}\n`)
+  }
+
+  /** What failed with one of many files; the others go on. */
+  failure (path: string, error: Error): void {
+    if (this.json) this.world.stderr.write(`${JSON.stringify({ error: { ...toJson(error), path } })}\n`)
+    else this.world.stderr.write(`${explainFile(path, error)}\n`)
   }
 
   /** True when a person reads stdout. */

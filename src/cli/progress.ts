@@ -7,8 +7,8 @@ const CELLS = 24
 const RATE_WINDOW_MS = 5_000
 
 export interface Bar {
-  /** Bytes so far, and in all when that is known. */
-  update: (done: number, total?: number) => void
+  /** Bytes so far, and in all when that is known; `more` stands before them. */
+  update: (done: number, total?: number, more?: string) => void
   /** Replaces the figures by a text, such as what is being waited for. */
   note: (text: string) => void
   /** Takes the line away. */
@@ -27,13 +27,13 @@ export function progressBar (sink: Sink, title: string, shown: boolean, now: () 
     sink.write(`\r\u001b[K${line.slice(0, Math.max(20, (sink.columns ?? 80) - 1))}`)
   }
   return {
-    update: (done, total) => {
+    update: (done, total, more) => {
       const at = now()
       if (at - drawn < REDRAW_MS) return
       drawn = at
       marks.push({ at, done })
       while (marks.length > 1 && at - (marks[0]?.at ?? at) > RATE_WINDOW_MS) marks.shift()
-      draw(figures(done, total, rate(marks)))
+      draw(`${more === undefined ? '' : `${more}  `}${figures(done, total, rate(marks))}`)
     },
     note: (text) => {
       drawn = now()

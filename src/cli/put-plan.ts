@@ -11,6 +11,8 @@ export interface PlannedPut {
   /** Missing for stdin, pipes and devices. */
   size?: number
   mtime?: Date
+  /** Its files are named below `name`; '' is the top of the vault. */
+  folder?: true
 }
 
 type Look = (path: string) => Promise<Pick<Stats, 'isDirectory' | 'isFile' | 'size' | 'mtime'> | undefined>
@@ -26,13 +28,18 @@ const look = (cwd: string): Look => async (path) => {
   }
 }
 
-export async function planPut (words: string[], options: { as?: string }, cwd: string, at: Look = look(cwd)): Promise<PlannedPut[]> {
+/** @param options.recursive folders are taken too: those in a prefix keep their own name, `.` and `..` have none */
+export async function planPut (words: string[], options: { as?: string, recursive?: boolean }, cwd: string, at: Look = look(cwd)): Promise<PlannedPut[]> {
   const { files, target } = await split(words, options.as, at)
-  const plans = await Promise.all(files.map((file) => plan(file, target, at)))
+  const plans = await Promise.all(files.map((file) => plan(file, target, at, options.recursive === true)))
   const names = new Set<string>()
   for (const { file, name } of plans) {
     if (names.has(name)) throw new InvalidOptionError('FILE', `${file} and another file would both be named ${name}`, 'files with different names, or one put each')
     names.add(name)
+  }
+  for (const { file, name, folder } of plans) {
+    const inside = folder === true ? plans.find((other) => other.file !== file && (name === '' || other.name.startsWith(`${name}/`))) : undefined
+    if (inside !== undefined) throw new InvalidOptionError('FILE', `${inside.file} would be named among the files of ${file}`, 'folders with different names, or one put each')
   }
   return plans
 }
@@ -54,7 +61,7 @@ async function split (words: string[], as: string | undefined, at: Look): Promis
   return { files: words.slice(0, 1), target: last }
 }
 
-async function plan (file: string, target: string | undefined, at: Look): Promise<PlannedPut> {
+async function plan (file: string, target: string | undefined, at: Look, recursive: boolean): Promise<PlannedPut> {
   if (file === '-') {
     if (target === undefined || target.endsWith('/')) throw new InvalidOptionError('NAME', 'missing', 'with - a name:  dfs put - NAME')
     return { file, name: target }
@@ -62,9 +69,17 @@ async function plan (file: string, target: string | undefined, at: Look): Promis
   const found = await at(file)
   if (found === undefined) throw new InvalidOptionError('FILE', `no file ${file} here`, 'files that are on this machine, or - for stdin')
   if (found.isDirectory()) {
-    const folder = file.replace(/\/+$/, '')
-    throw new InvalidOptionError('FILE', `${file} is a folder; whole folders come with a later version of dfs`, `its files, one level:  dfs put ${folder}/* ${basename(folder)}/`)
+    if (!recursive) throw new InvalidOptionError('FILE', `${file} is a folder`, `files, or folders with -r:  dfs put -r ${file}`)
+    return { file, name: folderName(file, target), folder: true }
   }
   const name = target === undefined || target.endsWith('/') ? `${target ?? ''}${basename(file)}` : target
   return found.isFile() ? { file, name, size: found.size, mtime: found.mtime } : { file, name }
+}
+
+/** `.`, `..` and `/` have no name that anybody gave them: what is in them stands for itself. */
+function folderName (file: string, target: string | undefined): string {
+  const last = file.replace(/\/+$/, '').split('/').at(-1) ?? ''
+  const own = last === '.' || last === '..' ? '' : last
+  if (target === undefined) return own
+  return target.endsWith('/') ? `${target}${own}`.replace(/\/$/, '') : target
 }

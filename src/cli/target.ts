@@ -1,7 +1,7 @@
 /** Where a get writes. A file appears whole or not at all; devices, pipes and stdout are written straight. */
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { chmod, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { link, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FileExistsError, InvalidOptionError } from '../errors.js'
 
@@ -15,7 +15,7 @@ export interface Target {
   discard: () => Promise<void>
 }
 
-interface Place { path: string, exists: 'no' | 'file' | 'other', mode?: number }
+export interface Place { path: string, exists: 'no' | 'file' | 'other', mode?: number }
 
 async function at (path: string): Promise<Place & { directory: boolean }> {
   try {
@@ -57,28 +57,41 @@ async function openStraight (path: string): Promise<Target> {
   return { path, write: async (bytes) => { await file.writeFile(bytes) }, finish: () => file.close(), discard: () => file.close() }
 }
 
-/** @param fresh nothing may be at the place, not even when it came while the bytes did */
-async function openAside ({ path, mode }: Place, fresh: boolean): Promise<Target> {
+/** Files of this process that are not whole yet: they go with it, also when a second Ctrl-C ends it at once. */
+const unfinished = new Set<string>()
+process.once('exit', () => { for (const path of unfinished) rmSync(path, { force: true }) })
+
+/**
+ * A file that appears, whole, by rename.
+ *
+ * @param fresh nothing may be at the place, not even when it came while the bytes did
+ * @param mtime when it is said to have changed
+ */
+export async function openAside ({ path, mode }: Place, fresh: boolean, mtime?: Date): Promise<Target> {
   const temporary = join(dirname(path), `.dfs-${randomBytes(6).toString('hex')}.part`)
+  unfinished.add(temporary)
   const file = await open(temporary, 'wx')
-  const onExit = (): void => { rmSync(temporary, { force: true }) }
-  process.once('exit', onExit)
   let isOpen = true
-  const settle = async (end: () => Promise<void>): Promise<void> => {
+  const close = async (): Promise<void> => {
     if (isOpen) await file.close()
     isOpen = false
-    await end()
-    process.off('exit', onExit)
   }
   return {
     path,
     write: async (bytes) => { await file.writeFile(bytes) },
-    finish: () => settle(async () => {
-      if (mode !== undefined) await chmod(temporary, mode)
+    finish: async () => {
+      if (mode !== undefined) await file.chmod(mode)
+      if (mtime !== undefined) await file.utimes(mtime, mtime)
+      await close()
       if (fresh) await appear(temporary, path)
       else await rename(temporary, path)
-    }),
-    discard: () => settle(async () => { await rm(temporary, { force: true }) })
+      unfinished.delete(temporary)
+    },
+    discard: async () => {
+      await close()
+      await rm(temporary, { force: true })
+      unfinished.delete(temporary)
+    }
   }
 }
 

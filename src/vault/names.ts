@@ -60,13 +60,20 @@ export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEn
   return hidden === undefined ? undefined : { entry, hidden }
 }
 
+/** Beyond this a Date is none; an entry may carry it all the same. */
+const MAX_TIME_MS = 8.64e15
+
+function changed (ms: number | null | undefined): { mtime?: Date } {
+  return ms == null || Math.abs(ms) > MAX_TIME_MS ? {} : { mtime: new Date(ms) }
+}
+
 export function infoOfRow (row: NameRow): FileInfo {
   return {
     name: row.name,
     version: base32(row.version),
     cid: CID.decode(row.root).toString(),
     size: row.size,
-    ...(row.mtime === null ? {} : { mtime: new Date(row.mtime) }),
+    ...changed(row.mtime),
     ...(row.type === null ? {} : { type: row.type }),
     time: new Date(row.time),
     conflict: row.conflict === 1
@@ -89,7 +96,7 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
     version: base32(entry.id),
     cid: entry.root.toString(),
     size: hidden.size,
-    ...(hidden.mtime === undefined ? {} : { mtime: new Date(hidden.mtime) }),
+    ...changed(hidden.mtime),
     ...(hidden.type === undefined ? {} : { type: hidden.type }),
     time: new Date(entry.time),
     conflict: named?.conflict === 1

@@ -83,7 +83,7 @@ describe('commands', () => {
 
   it('refuse wrong use with 2', async () => {
     await world.file('a')
-    for (const words of [['nonsense'], ['put'], ['put', 'none'], ['put', 'a', '--durable', '0'], ['put', 'a', '--copies', 'x'], ['get'], ['get', 'x', '--offset', 'y'], ['invite'], ['invite', '--role', 'king'], ['invite', '--role', 'read', '--uses', '0'], ['ls', '--nonsense'], ['init', '--capacity', 'x'], ['init', '--listen', 'x'], ['put', 'a', '-r']]) {
+    for (const words of [['nonsense'], ['put'], ['put', 'none'], ['put', 'a', '--durable', '0'], ['put', 'a', '--copies', 'x'], ['get'], ['get', 'x', '--offset', 'y'], ['invite'], ['invite', '--role', 'king'], ['invite', '--role', 'read', '--uses', '0'], ['ls', '--nonsense'], ['init', '--capacity', 'x'], ['init', '--listen', 'x'], ['put', 'a', '--checksum'], ['put', '-r', '-', 'x'], ['get', 'x', '--replace'], ['get', 'x', '--checksum'], ['get', '-r', 'x', '--version', 'v'], ['get', '-r', 'x', '--offset', '1'], ['get', '-r', 'x', '-o', '-'], ['get', '-r', '/']]) {
       const { code, stdout } = await world.run(...words)
       assert.equal(code, 2, words.join(' '))
       assert.equal(stdout, '')

@@ -53,6 +53,24 @@ describe('put: which file gets which name', () => {
     })
   }
 
+  const folders: Array<[string, string[], string | undefined, string[]]> = [
+    ['its base name', ['pets'], undefined, ['pets -> pets']],
+    ['its base name, with a slash', ['pets/'], undefined, ['pets/ -> pets']],
+    ['a name', ['pets', 'animals'], undefined, ['pets -> animals']],
+    ['its base name below a prefix', ['pets/', 'all/'], undefined, ['pets/ -> all/pets']],
+    ['its base name below a prefix, with a file', ['pets', 'cat.jpg', 'all/'], undefined, ['pets -> all/pets', 'cat.jpg -> all/cat.jpg']],
+    ['a name given with --as', ['pets'], 'animals', ['pets -> animals']],
+    ['nothing, where nobody gave it a name', ['.'], undefined, ['. -> ']],
+    ['the prefix, where nobody gave it a name', ['./'], 'all/', ['./ -> all']]
+  ]
+  for (const [what, words, as, expected] of folders) {
+    it(`with -r, a folder gets ${what}`, async () => {
+      const plans = await planPut(words, { recursive: true, ...(as === undefined ? {} : { as }) }, '/', async (path) => path === '.' || path === './' ? look('pets') : look(path))
+      assert.deepEqual(plans.map(({ file, name }) => `${file} -> ${name}`), expected)
+      assert.equal(plans[0]?.folder, true)
+    })
+  }
+
   it('knows size and time of a file, and neither of a pipe or of stdin', async () => {
     assert.deepEqual(await planPut(['cat.jpg'], {}, '/', look), [{ file: 'cat.jpg', name: 'cat.jpg', size: 7, mtime }])
     assert.deepEqual(await planPut(['fifo'], {}, '/', look), [{ file: 'fifo', name: 'fifo' }])

@@ -1,6 +1,6 @@
 /** A DfsNode in memory, with the switches that tests of the door and of the command line need. */
 import { TypedEventEmitter } from '@libp2p/interface'
-import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, WrongPassphraseError } from '../../src/errors.js'
+import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
@@ -48,7 +48,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     if (this.putFails !== undefined) throw this.putFails
     const pieces: Uint8Array[] = []
     let read = 0
-    for await (const piece of source as AsyncIterable<Uint8Array>) {
+    for await (const piece of source instanceof Uint8Array ? [source] : source as AsyncIterable<Uint8Array>) {
       if (signal?.aborted === true) throw new AbortError('The operation was aborted')
       await this.beforePiece()
       pieces.push(piece)
@@ -57,9 +57,13 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
       onProgress?.({ type: 'file:put:read', bytes: read, ...(options.size === undefined ? {} : { total: options.size }) })
     }
     const bytes = new Uint8Array(Buffer.concat(pieces))
-    const info: FileInfo = { name, version: `version-of-${name}`, cid: 'bafyfake', size: bytes.length, time: new Date(0), conflict: false, ...(options.mtime === undefined ? {} : { mtime: options.mtime }) }
+    if (options.size !== undefined && bytes.length !== options.size) throw new SourceError('The source has another length than was said')
+    const before = this.files.get(name)
+    const copies = [{ peer: PEER, label: 'laptop', blocks: 1, bytes: bytes.length }]
+    if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return { ...before.info, copies }
+    const info: FileInfo = { name, version: `version-of-${name}${before === undefined ? '' : '+'}`, cid: 'bafyfake', size: bytes.length, time: new Date(0), conflict: false, ...(options.mtime === undefined ? {} : { mtime: options.mtime }) }
     this.files.set(name, { bytes, info })
-    const file = { ...info, copies: [{ peer: PEER, label: 'laptop', blocks: 1, bytes: bytes.length }] }
+    const file = { ...info, copies }
     if (this.waitForOthers) {
       onProgress?.({ type: 'file:put:receipt', peer: 'waiting' })
       const cause = await aborted(signal)

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { AbortError, NotDurableError } from '../../errors.js'
+import { AbortError, InvalidOptionError, NotDurableError } from '../../errors.js'
 import type { FileResult, ProgressEvent, PutOptions } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
@@ -10,21 +10,24 @@ import { parseCopies, parseWhole } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
 import { claimStdin } from '../secrets.js'
+import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../interface.js'
 
 const READ_BYTES = 1024 ** 2
 
-export interface PutFlags { as?: string, durable?: string, copies?: string }
+export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean }
 
 export function definePut (program: Command, run: Run): void {
   program.command('put <words...>')
-    .usage('[options] FILE [NAME]\n       dfs put [options] FILE... PREFIX/\n       dfs put [options] - NAME')
+    .usage('[options] FILE [NAME]\n       dfs put [options] FILE... PREFIX/\n       dfs put [options] - NAME\n       dfs put -r [options] FOLDER... [NAME|PREFIX/]')
     .summary('store a file under a name')
-    .description('Stores files. NAME omitted is the base name; several FILEs need a last word that ends in /; - is stdin.')
+    .description('Stores files. NAME omitted is the base name; several FILEs need a last word that ends in /; - is stdin.\nWith -r the files of folders too: FOLDER is named like a file would be, FOLDER/. stands for what is in it. Links in it are named and not followed, modes and owners are not kept. What has its size and time in the vault already is not read again, so that the same command goes on after Ctrl-C.')
     .option('--as <name>', 'the name, also where a local file has it; all words are files then')
     .option('--durable <n>', 'members that must have it on disk, this one included, before the command ends')
     .option('--copies <n|all>', 'copies wanted (default: what the vault says)')
+    .option('-r, --recursive', 'folders, with all that is in them')
+    .option('--checksum', 'with -r: also read files whose size and time are those in the vault')
     .action(run(put))
 }
 
@@ -35,6 +38,8 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
     ...(flags.durable === undefined ? {} : { durable: parseWhole('--durable', flags.durable, 1) }),
     ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) })
   }
+  if (flags.recursive === true) return putFolders(context, plans, { checksum: flags.checksum === true, put: options })
+  if (flags.checksum === true) throw new InvalidOptionError('--checksum', 'without -r a file is always read', 'it together with -r')
   if (plans.some(({ file }) => file === '-')) claimStdin(context, 'FILE')
   await using opened = await openNode(context)
   for (const plan of plans) {

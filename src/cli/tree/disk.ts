@@ -1,0 +1,45 @@
+/** What a file system makes of names and times: found out where files are to be written, since one machine has several kinds. */
+import { randomBytes } from 'node:crypto'
+import { lstat, open, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface Disk {
+  /** Two names that differ in case, or in how accents are written, are one file. */
+  folds: boolean
+  /** Times may come back earlier by less than this many milliseconds. */
+  mtimeMs: number
+}
+
+/** An odd time, in milliseconds, so that whatever a file system drops shows. */
+const MARK_MS = 1_000_000_001_537
+const FAT_MS = 2_000
+
+/** Makes a file in the folder, looks at it in other ways, and takes it away again. */
+export async function probe (folder: string): Promise<Disk> {
+  const stem = `.dfs-${randomBytes(6).toString('hex')}`
+  const path = join(folder, `${stem}-\u00e9.part`)
+  await (await open(path, 'wx', 0o600)).close()
+  try {
+    await utimes(path, MARK_MS / 1000, MARK_MS / 1000)
+    const [own, upper, apart] = await Promise.all([path, join(folder, `${stem.toUpperCase()}-\u00e9.PART`), join(folder, `${stem}-e\u0301.part`)].map(inode))
+    const lost = MARK_MS - (own?.mtimeMs ?? MARK_MS)
+    return { folds: [upper, apart].some((other) => other !== undefined && other.ino === own?.ino), mtimeMs: lost === 0 ? 0 : lost < 1000 ? 1000 : FAT_MS }
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+async function inode (path: string): Promise<{ ino: number, mtimeMs: number } | undefined> {
+  try {
+    const { ino, mtime } = await lstat(path)
+    return { ino, mtimeMs: mtime.getTime() }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The two times are one, as far as this disk can tell. */
+export function sameTime (disk: Disk, onDisk: Date, wanted: Date): boolean {
+  return Math.abs(onDisk.getTime() - wanted.getTime()) <= Math.max(0, disk.mtimeMs - 1)
+}

@@ -1,0 +1,30 @@
+/** Which parts of a vault's names a file system can carry. The vault's own rules are not trusted here: a name comes from others. */
+
+/** Windows takes these for devices, with any ending; it also reads the superscript digits. */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\.|:|$)/i
+
+/** What keeps a name from being a path below a folder; undefined when nothing does. */
+export function pathProblem (name: string, platform: NodeJS.Platform = process.platform): string | undefined {
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) return 'its name holds what no file name may hold'
+  for (const part of name.split('/')) {
+    if (part === '' || part === '.' || part === '..') return 'its name would lead out of the folder'
+    if (platform === 'win32') {
+      const problem = windowsProblem(part)
+      if (problem !== undefined) return problem
+    }
+  }
+  return undefined
+}
+
+function windowsProblem (part: string): string | undefined {
+  const [letter] = /[<>:"|?*\\]/.exec(part) ?? []
+  if (letter !== undefined) return `its name holds ${letter}, which no name on Windows may hold`
+  if (/[. ]$/.test(part)) return 'its name, or that of a folder in it, ends in a dot or a space, which Windows drops'
+  if (DEVICE.test(part)) return `${part} is a device on Windows`
+  return undefined
+}
+
+/** Names that a file system without case, or without a difference between ways to write accents, may take for one. Errs on the side of alike. */
+export function folded (part: string): string {
+  return part.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
+}

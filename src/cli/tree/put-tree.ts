@@ -1,0 +1,150 @@
+/** `put -r`: the files of folders, several at once; what the vault has already is neither read nor sent. */
+import { constants } from 'node:fs'
+import { lstat, open, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { AbortError, NotDurableError, SourceError } from '../../errors.js'
+import type { DfsNode, FileInfo, FileResult, PutOptions } from '../../interface.js'
+import type { Context } from '../context.js'
+import { eachAtOnce } from './at-once.js'
+import { Known } from './known.js'
+import { bySize } from './limits.js'
+import { isOfOneFile, type Tally } from './tally.js'
+import { kindOf, walk, type Found, type FoundFile } from './walk.js'
+
+export interface TreeRoot {
+  /** Absolute path of a file or folder. */
+  path: string
+  /** What it is called in the vault; '' for a folder whose files stand at the top. */
+  name: string
+}
+
+export interface PutTreeOptions {
+  /** Also read what looks the same, and put what is not. */
+  checksum: boolean
+  put: Pick<PutOptions, 'durable' | 'copies'>
+}
+
+/** A file up to this size is read at once. */
+const WHOLE_BYTES = 1024 ** 2
+const READ_BYTES = 1024 ** 2
+/** A link or pipe that took the place of the file meanwhile is neither followed nor waited for. Windows has no such flags. */
+const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** What is said of the machines that have the files. */
+export interface Machines { least: number, most: number }
+
+export class PutTree {
+  readonly machines: Machines = { least: Infinity, most: 0 }
+  /** Ends what runs when one of the others failed. */
+  private readonly stop = new AbortController()
+  private readonly signal: AbortSignal
+
+  constructor (private readonly context: Context, private readonly node: DfsNode, private readonly tally: Tally, private readonly options: PutTreeOptions) {
+    this.signal = AbortSignal.any([context.signal, this.stop.signal])
+  }
+
+  /**
+   * Puts what lies below one root. What concerns one file is told, and the others go on.
+   *
+   * @throws the first failure that concerns all of them, such as NotDurableError, NoSpaceError or AbortError
+   */
+  async run (root: TreeRoot): Promise<void> {
+    await using known = new Known(this.node, root.name, this.signal)
+    await eachAtOnce(this.wanted(root, known), bySize(({ file }) => file.size), async ({ file, there }) => this.one(file, there), (error) => { this.stop.abort(error) })
+    this.context.signal.throwIfAborted()
+  }
+
+  /** The files to put; the others are told here. */
+  private async * wanted (root: TreeRoot, known: Known): AsyncGenerator<{ file: FoundFile, there: FileInfo | undefined }> {
+    for await (const found of await this.found(root)) {
+      if (found.kind === 'skipped') this.tally.skip(found.path, found.why)
+      else if (found.kind === 'failed') this.tally.fail(found.path, found.error)
+      else {
+        const there = await known.find(found.name)
+        if (there !== undefined && this.looksSame(found, there)) await this.unchanged(there)
+        else yield { file: found, there }
+      }
+    }
+  }
+
+  private async found ({ path, name }: TreeRoot): Promise<AsyncIterable<Found> | Found[]> {
+    // what was named on the command line may be a link
+    const top = await stat(path)
+    if (top.isFile()) return [{ kind: 'file', path, name, size: top.size, mtime: top.mtime }]
+    if (!top.isDirectory()) return [{ kind: 'skipped', path, why: kindOf(top) }]
+    const own = await this.ownFolder()
+    const leaveOut = (found: Stats): string | undefined => own !== undefined && found.ino === own.ino && found.dev === own.dev ? 'the folder of this node' : undefined
+    const why = leaveOut(top)
+    if (why !== undefined) return [{ kind: 'skipped', path, why }]
+    return walk(path, name, { signal: this.signal, leaveOut })
+  }
+
+  /** Keys and index of this node are no files of its owner. */
+  private async ownFolder (): Promise<Stats | undefined> {
+    return lstat(this.context.dir).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+  }
+
+  /** With a number of machines asked for, each file is put again, which makes no version and waits for its copies. */
+  private looksSame (file: FoundFile, there: FileInfo): boolean {
+    return !this.options.checksum && this.options.put.durable === undefined && there.size === file.size && there.mtime?.getTime() === file.mtime.getTime()
+  }
+
+  private async unchanged (there: FileInfo): Promise<void> {
+    this.tally.same(there.size)
+    await this.context.out.data({ ...there, unchanged: true })
+  }
+
+  private async one (file: FoundFile, there: FileInfo | undefined): Promise<void> {
+    try {
+      const result = await this.put(file)
+      if (result.version === there?.version) await this.unchanged(there)
+      else await this.stored(result)
+    } catch (error) {
+      // it is kept: what ended was the waiting for others
+      if (error instanceof NotDurableError && error.file !== undefined) await this.stored(error.file)
+      const own = error instanceof SourceError && (error.cause as NodeJS.ErrnoException | undefined)?.syscall !== undefined ? error.cause : error
+      if (!isOfOneFile(own)) throw error instanceof NotDurableError && error.cause instanceof AbortError ? error.cause : error
+      this.tally.fail(file.path, own as Error)
+    }
+  }
+
+  private async stored (result: FileResult): Promise<void> {
+    const { length } = result.copies
+    this.machines.least = Math.min(this.machines.least, length)
+    this.machines.most = Math.max(this.machines.most, length)
+    this.tally.moved(result.size)
+    await this.context.out.data(result)
+  }
+
+  private async put ({ path, name, size, mtime }: FoundFile): Promise<FileResult> {
+    let before = 0
+    return this.node.put(name, await source(path, size), {
+      ...this.options.put,
+      size,
+      mtime,
+      signal: this.signal,
+      onProgress: (event) => {
+        if (event.type !== 'file:put:read') return
+        this.tally.moving(event.bytes - before)
+        before = event.bytes
+      }
+    })
+  }
+}
+
+async function source (path: string, size: number): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  if (size > WHOLE_BYTES) return pieces(path)
+  await using file = await open(path, NO_FOLLOW)
+  // one byte more shows that it has grown
+  const bytes = new Uint8Array(size + 1)
+  const { bytesRead } = await file.read(bytes, 0, size + 1, 0)
+  return bytes.subarray(0, bytesRead)
+}
+
+async function * pieces (path: string): AsyncGenerator<Uint8Array> {
+  await using file = await open(path, NO_FOLLOW)
+  yield * file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false }) as AsyncIterable<Uint8Array>
+}

@@ -1,0 +1,110 @@
+/**
+ * The files of a folder, in the order in which the vault sorts their names, so that both can be read side by side.
+ * In memory are the folders from the root to where the walk is, never the whole tree. Links are never followed.
+ */
+import type { Dirent, Stats } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { InvalidNameError } from '../../errors.js'
+import { compareNames } from './order.js'
+
+export interface FoundFile { kind: 'file', path: string, name: string, size: number, mtime: Date }
+
+export type Found =
+  | FoundFile
+  /** Nothing that a vault keeps. */
+  | { kind: 'skipped', path: string, why: string }
+  /** What the vault would keep, if it could be read or named. */
+  | { kind: 'failed', path: string, error: Error }
+
+export interface WalkOptions {
+  signal: AbortSignal
+  /** True for a folder that is to be left out, by what lstat says of it; the reason is the text. */
+  leaveOut?: (found: Stats) => string | undefined
+}
+
+/** How many files are looked at ahead. */
+const LOOKS_AT_ONCE = 64
+
+interface Child { path: string, name: string, entry: Dirent<Buffer> }
+
+/** @param name what the folder is called in the vault; '' for its top */
+export async function * walk (path: string, name: string, options: WalkOptions): AsyncGenerator<Found> {
+  const { signal, leaveOut } = options
+  let entries: Array<Dirent<Buffer>>
+  try {
+    entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
+  } catch (error) {
+    yield { kind: 'failed', path, error: error as Error }
+    return
+  }
+  if (entries.length === 0) yield { kind: 'skipped', path: path + sep, why: 'an empty folder, which has no name in a vault' }
+  const { children, problems } = sorted(path, name === '' ? '' : `${name}/`, entries)
+  yield * problems
+  for (let at = 0; at < children.length; at += LOOKS_AT_ONCE) {
+    const page = children.slice(at, at + LOOKS_AT_ONCE)
+    const looks = await Promise.all(page.map(look))
+    for (const [i, child] of page.entries()) {
+      signal.throwIfAborted()
+      const found = looks[i]
+      if (found === undefined) continue
+      if (found instanceof Error) yield { kind: 'failed', path: child.path, error: found }
+      else if (found.isDirectory()) yield * below(child, found, options, leaveOut)
+      else if (found.isFile()) yield { kind: 'file', path: child.path, name: child.name, size: found.size, mtime: found.mtime }
+      else yield { kind: 'skipped', path: child.path, why: kindOf(found) }
+    }
+  }
+}
+
+async function * below ({ path, name }: Child, found: Stats, options: WalkOptions, leaveOut: WalkOptions['leaveOut']): AsyncGenerator<Found> {
+  const why = leaveOut?.(found)
+  if (why === undefined) yield * walk(path, name, options)
+  else yield { kind: 'skipped', path: path + sep, why }
+}
+
+/** Undefined: it is gone, so there is nothing to keep. */
+async function look ({ path }: Child): Promise<Stats | Error | undefined> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : error as Error
+  }
+}
+
+export function kindOf (found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSocket'>): string {
+  if (found.isSymbolicLink()) return 'a link, not followed'
+  if (found.isFIFO()) return 'a pipe'
+  if (found.isSocket()) return 'a socket'
+  return 'a device'
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Names are NFC in a vault, so that two files of one folder may have the same. Neither is taken then: nobody could say which. */
+function sorted (path: string, prefix: string, entries: Array<Dirent<Buffer>>): { children: Child[], problems: Found[] } {
+  const problems: Found[] = []
+  const byName = new Map<string, Child[]>()
+  for (const entry of entries) {
+    let own: string
+    try {
+      own = utf8.decode(entry.name)
+    } catch {
+      problems.push({ kind: 'failed', path: join(path, entry.name.toString('utf8')), error: new InvalidNameError('Its name is no UTF-8. Accepted: rename it') })
+      continue
+    }
+    const name = prefix + own.normalize('NFC')
+    const same = byName.get(name)
+    const child = { path: join(path, own), name, entry }
+    if (same === undefined) byName.set(name, [child])
+    else same.push(child)
+  }
+  const children: Child[] = []
+  for (const same of byName.values()) {
+    const [child] = same
+    if (same.length === 1 && child !== undefined) children.push(child)
+    else for (const { path } of same) problems.push({ kind: 'failed', path, error: new InvalidNameError(`${same.length} files here differ only in how accents are written, and would have one name. Rename all but one`) })
+  }
+  // a folder stands where the names in it stand
+  const key = ({ name, entry }: Child): string => entry.isDirectory() ? `${name}/` : name
+  return { children: children.sort((a, b) => compareNames(key(a), key(b))), problems }
+}
