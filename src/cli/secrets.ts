@@ -75,9 +75,8 @@ async function readDash (context: Context, option: string, prompt: string, kind:
 }
 
 async function prompted (input: Input, stderr: Context['world']['stderr'], prompt: string, kind: 'text' | 'line', signal: AbortSignal): Promise<string> {
-  stderr.write(prompt)
   try {
-    return await readTerminal(input, signal, kind)
+    return await readTerminal(input, signal, kind, () => { stderr.write(prompt) })
   } finally {
     stderr.write('\n')
   }

@@ -26,14 +26,15 @@ export function openTerminal (stdin: Input): Terminal | undefined {
 }
 
 /**
- * Until Enter or Ctrl-D. Of a text a line break inside what is pasted at once is part, and an empty one is not taken; a
+ * Until Enter or Ctrl-D; `ready` is called when nothing is echoed any more. Of a text a line break inside what is pasted at once is part, and an empty one is not taken; a
  * line ends at its first break, and what was typed ahead is left for who reads next.
  */
-export async function readTerminal (input: Input, signal: AbortSignal, kind: 'text' | 'line' = 'text'): Promise<string> {
+export async function readTerminal (input: Input, signal: AbortSignal, kind: 'text' | 'line' = 'text', ready: () => void = () => {}): Promise<string> {
   let text = ''
   let rest = ''
   input.setRawMode?.(true)
   input.setEncoding('utf8').resume()
+  ready()
   try {
     return await new Promise<string>((resolve, reject) => {
       const done = (all: string): void => {

@@ -40,16 +40,26 @@ export class Scene {
 
   path (...parts: string[]): string { return join(this.dir, ...parts) }
 
-  spawn (args: string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: this.dir, env: environment(), stdio: [stdin, 'pipe', 'pipe'] })
+  /** @param alone without the terminal that the tests were started from */
+  spawn (args: string[], stdin: 'ignore' | 'pipe' = 'ignore', alone = false): ChildProcess {
+    return this.keep(spawn(process.execPath, [BIN, ...args], { cwd: this.dir, env: environment(), stdio: [stdin, 'pipe', 'pipe'], detached: alone }))
+  }
+
+  /** The same on a terminal of its own, through `script` of util-linux, which passes on what is written to its stdin. */
+  onTerminal (args: string[]): ChildProcess {
+    const words = [process.execPath, BIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    return this.keep(spawn('script', ['-qefc', words.join(' '), '/dev/null'], { cwd: this.dir, env: environment(), stdio: ['pipe', 'pipe', 'pipe'] }))
+  }
+
+  private keep (child: ChildProcess): ChildProcess {
     this.children.add(child)
     child.once('exit', () => { this.children.delete(child) })
     return child
   }
 
   /** Runs one command to its end. */
-  async run (args: string[], input?: Uint8Array | string): Promise<Result> {
-    const child = this.spawn(args, input === undefined ? 'ignore' : 'pipe')
+  async run (args: string[], input?: Uint8Array | string, alone = false): Promise<Result> {
+    const child = this.spawn(args, input === undefined ? 'ignore' : 'pipe', alone)
     child.stdin?.end(input)
     let stdout = ''
     let stderr = ''
