@@ -104,6 +104,11 @@ def record(x):
     need(all(len(x) == 32 for x in lists[1]) and lists[1] == sorted({*lists[1]}), "MALFORMED"); verify(m["subject"][6:], L("record") + H(outer[0]), outer[1])
     return m
 def age(x): m = record(x); return m["life"], m["n"], H(x)
+SETTINGS = {"copies": (0, 1024, 3), "durable": (1, 1024, None), "keep": (0, 10**6, 10), "retention": (0, 3153600 * 10**6, 2592 * 10**6)}
+def settings(x):  # a key that is out of its range is as if it was missing
+    m, found = decode(x), {key: default for key, (*_, default) in SETTINGS.items() if default is not None}
+    for key, (low, high, _) in SETTINGS.items(): found |= {key: m[key]} if type(m.get(key)) is int and low <= m[key] <= high else {}
+    return found | {"scope": "vault" if m.get("scope") == "vault" else "lineage"}
 GRANT = {"v": int, "vault": bytes, "link": bytes, "root": Link, "notAfter": int, "by": bytes}
 def granted(x):  # what a grant says, and whether its own key signed it
     outer = decode(x); need(len(x) <= 1024 and type(outer) is list and [*map(type, outer)] == [bytes] * 2, "MALFORMED"); m = decode(outer[0])
@@ -181,6 +186,8 @@ judge("vault", [vault["member"]], lambda v: same([invite(invited, ladder["id"]),
 judge("vault", entries["valid"] + [v for v in entries["bad"] if v["code"] == "INVALID_DATA"], lambda v: entry(hx(v["entry"]))[0] == hx(v["id"]))
 judge("vault", [v for v in entries["valid"] if "private" in v] + [v for v in entries["unreadable"] if v["code"] == "INVALID_DATA" or "padding" in v["fault"]],
       lambda v: same(private(hx(v["entry"]), ladder), v["private"]))
+judge("vault", vault["settings"]["bodies"], lambda v: settings(hx(v["body"])) == v["settings"])
+judge("vault", vault["settings"]["counts"], lambda v: max(enumerate(v["settings"]), key=lambda x: (x[1]["seq"], x[1]["id"]), default=(None,))[0] == v["counts"])
 records = vault["records"]; judge("vault", records["bad"], lambda v: record(hx(v["record"])))
 judge("vault", records["valid"], lambda v: same(record(hx(v["record"])), {"v": 1, **v["fields"], "addresses": [hx(x).hex() for x in v["fields"]["addresses"]]}))
 judge("vault", records["order"], lambda v: age(hx(v["older"])) < age(hx(v["newer"])))

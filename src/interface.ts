@@ -8,12 +8,14 @@ import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
+import type { SettingsChange, VaultSettings } from './interface/settings.js'
 import type { Status } from './interface/status.js'
 import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
 
 export type * from './interface/files.js'
 export { ROLES } from './interface/members.js'
 export type * from './interface/members.js'
+export type * from './interface/settings.js'
 export type * from './interface/status.js'
 export type * from './interface/versions.js'
 
@@ -94,6 +96,8 @@ export interface DfsNodeEvents {
   /** A name has versions of which neither stands on the other; the detail is what it means now. */
   'file:conflict': CustomEvent<FileInfo & { local: boolean }>
   'file:copies': CustomEvent<FileResult>
+  /** An owner changed the vault's settings; the detail is what holds now. */
+  'vault:settings': CustomEvent<VaultSettings & { local: boolean }>
   'member:join': CustomEvent<MemberInfo>
   'member:revoke': CustomEvent<{ peer: string, label: string }>
   /** A comparison with a member ended: entries that came and went by it. */
@@ -144,6 +148,10 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
   status: (options?: AbortOptions) => Promise<Status>
+  /** What owners decided for the whole vault, as far as this node knows. */
+  settings: (options?: AbortOptions) => Promise<VaultSettings>
+  /** Changes some of them; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed. */
+  set: (change: SettingsChange, options?: AbortOptions) => Promise<VaultSettings>
   /** Owners only. Whoever holds it owns the vault. */
   recoveryCode: (options?: AbortOptions) => Promise<string>
   /** True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one. */

@@ -52,6 +52,7 @@ export class NodeEvents {
     const local = 'entry' in change && parts.vault.wrote(change.entry)
     if (local) parts.keeping.wrote()
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
+    if ('entry' in change && change.entry.kind === 'setting') node.safeDispatchEvent('vault:settings', { detail: { ...parts.vault.settings.now, local: from === undefined } })
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))

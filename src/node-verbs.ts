@@ -3,7 +3,8 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
   Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, Source, Status, UsageInfo, UsageOptions, VersionInfo
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, Source, Status, UsageInfo,
+  UsageOptions, VaultSettings, VersionInfo
 } from './interface.js'
 import { remove } from './verbs/delete.js'
 import { du } from './verbs/du.js'
@@ -96,6 +97,14 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async status (): Promise<Status> {
     return status(this.alive(), this.facts())
+  }
+
+  async settings (): Promise<VaultSettings> {
+    return this.alive().vault.settings.now
+  }
+
+  async set (change: SettingsChange, options: AbortOptions = {}): Promise<VaultSettings> {
+    return this.run(options, ({ vault }) => vault.set(change))
   }
 
   async recoveryCode (): Promise<string> {

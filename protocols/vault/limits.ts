@@ -39,3 +39,13 @@ export const PLACEMENT_SEED_BYTES = 16
 export const LINEAGE_BYTES = 32
 /** Id of a link. */
 export const LINK_ID_BYTES = 16
+/** Copies, or members, that a setting asks for. */
+export const MAX_WANTED = 1024
+/** Newer versions in the setting `keep`. */
+export const MAX_KEEP = 1_000_000
+/** The setting `retention`: 100 years of 365 days. */
+export const MAX_RETENTION_MS = 36_500 * 86_400_000
+/** What holds where nothing is set. */
+export const DEFAULT_COPIES = 3
+export const DEFAULT_KEEP = 10
+export const DEFAULT_RETENTION_MS = 30 * 86_400_000

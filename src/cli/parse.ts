@@ -32,8 +32,8 @@ export function parseWhole (field: string, text: string, least: number): number 
   return n
 }
 
-export function parseCopies (text: string): number | 'all' {
-  return text === 'all' ? 'all' : parseWhole('--copies', text, 1)
+export function parseCopies (text: string, field = '--copies'): number | 'all' {
+  return text === 'all' ? 'all' : parseWhole(field, text, 1)
 }
 
 export function parseRole (text: string | undefined): Role {

@@ -4,8 +4,8 @@ import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
-  MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, Source, Status,
-  UsageInfo, UsageOptions, VersionInfo
+  MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
+  Source, Status, UsageInfo, UsageOptions, VaultSettings, VersionInfo
 } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
@@ -70,6 +70,8 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', [], options) }
   async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', [], options) }
   async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', [], options) }
+  async settings (options: AbortOptions = {}): Promise<VaultSettings> { return this.call('settings', [], options) }
+  async set (change: SettingsChange, options: AbortOptions = {}): Promise<VaultSettings> { return this.call('set', [change], options) }
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }
   async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', [code], options) }
   async changePassphrase (change: PassphraseChange): Promise<void> { await this.call('changePassphrase', [], change) }

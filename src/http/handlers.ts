@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
-import type { DfsNode, GetOptions, InviteOptions, ProgressEvent, PutOptions } from '../interface.js'
+import type { DfsNode, GetOptions, InviteOptions, ProgressEvent, PutOptions, SettingsChange } from '../interface.js'
 import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_JSON_BYTES, parseJson, type PutLine, type StreamCall, type StreamLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
 interface Arguments { name: string, options: Record<string, unknown> }
@@ -49,6 +49,8 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'peers': return node.peers(options)
       case 'status': return node.status(options)
       case 'changePassphrase': return node.changePassphrase(options)
+      case 'settings': return node.settings(options)
+      case 'set': return node.set(body[0] as SettingsChange, options)
       case 'recoveryCode': return node.recoveryCode(options)
     }
   }

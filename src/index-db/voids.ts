@@ -9,6 +9,10 @@ export interface FlagRow { id: Uint8Array, tag: Uint8Array | null, void: number 
 export const vaultEntries = (db: IndexDb): Uint8Array[] =>
   db.all<{ entry: Uint8Array }>(`SELECT entry FROM entries WHERE kind ${IN_VAULT} ORDER BY n`).map(({ entry }) => entry)
 
+/** Settings as signed; entries of later versions that call themselves so too. */
+export const settingEntries = (db: IndexDb): Uint8Array[] =>
+  db.all<{ entry: Uint8Array }>(`SELECT entry FROM entries WHERE kind ${IN_VAULT} AND kind = 'setting'`).map(({ entry }) => entry)
+
 export const flagsOfWriter = (db: IndexDb, writer: Uint8Array): FlagRow[] => db.all<FlagRow>('SELECT id, tag, void FROM entries WHERE writer = ?', writer)
 export const flagsOf = (db: IndexDb, ids: Uint8Array[]): FlagRow[] => db.all<FlagRow>(`SELECT id, tag, void FROM entries WHERE id ${IN_IDS}`, idList(ids))
 /** The writer of an entry, and its previous one. */

@@ -53,6 +53,8 @@ export interface PutOptions extends AbortOptions, ProgressOptions {
   type?: string
   copies?: number | 'all'
   durable?: number
+  /** 'unlinked': no block of this version is equal to one of another, so that nobody sees what changed; it makes a new version of what is there already too. */
+  scope?: 'unlinked'
 }
 
 export interface GetOptions extends AbortOptions, ProgressOptions {

@@ -5,16 +5,19 @@ import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { createInvite } from '../../protocols/vault/invite.js'
 import type { DeleteEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
-import { makePut, makeRevoke } from '../../protocols/vault/make-entry.js'
+import { makePut, makeRevoke, makeSetting } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
+import { LINEAGE_BYTES } from '../../protocols/vault/limits.js'
+import type { Scope } from '../../protocols/vault/settings.js'
 import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, recoveryText } from '../../protocols/vault/text.js'
 import { LastOwnerError, NotAllowedError } from '../errors.js'
 import { countEntries, entryById, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
+import { KeyedLock } from '../index-db/keyed-lock.js'
 import { sawMember } from '../index-db/members.js'
 import { sumsFrom, type Sums } from '../index-db/name-list.js'
-import type { FileInfo, FolderInfo, Role } from '../interface.js'
+import type { FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../interface.js'
 import { Author } from './author.js'
 import { carriedBy, opened } from './carried.js'
 import { cutOf } from './cut.js'
@@ -25,6 +28,7 @@ import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.j
 import { Members, type Member } from './members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
 import { parseRecoveryCode } from './recover.js'
+import { KnownSettings, withChange } from './settings.js'
 import { entryRow } from './stored.js'
 import type { OpenVersion, Pen } from './writing.js'
 
@@ -43,7 +47,9 @@ export interface PutPlan {
   name: string
   /** Of all blocks of the version. */
   salt: Uint8Array
-  /** The name has no version yet, so nobody can have any of its blocks. */
+  /** Carried on by the name's entries: the salt of a version by scope `lineage`. */
+  lineage: Uint8Array
+  /** Nobody can have any of its blocks: they are equal to none that was put before. */
   fresh: boolean
 }
 
@@ -52,7 +58,8 @@ export interface NewVersion {
   key: Uint8Array
   size: number
   bytes: number
-  salt: Uint8Array
+  /** Of its plan. */
+  lineage: Uint8Array
   mtime?: Date
   type?: string
   copies?: number
@@ -63,15 +70,21 @@ export class Vault {
   readonly ledger: Ledger
   readonly author: Author | undefined
   private readonly keys: ReadKeys | undefined
+  readonly settings: KnownSettings
   /** The vault key as a writer; owners only. */
   private vaultAuthor: Author | undefined
+  private readonly setting = new KeyedLock()
 
   constructor (private readonly parts: VaultParts) {
     const { db, secrets, onChange } = parts
     const [first] = secrets.reads
     const newest = secrets.reads.at(-1)
     this.keys = newest === undefined ? undefined : readKeys(newest, first)
-    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, onChange, parts.verifier)
+    this.settings = new KnownSettings(db)
+    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
+      if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
+      onChange(change, encoded, from)
+    }, parts.verifier)
     this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
   }
 
@@ -139,12 +152,14 @@ export class Vault {
     yield * sumsFrom(this.parts.db, prefix, delimiter)
   }
 
-  /** The salt of a new version: its name's, or a fresh one where the name is new. */
-  planPut (name: string): PutPlan {
+  /** The salt of a new version: its name's (a fresh one where the name is new), by the vault's setting none, or one of its own. */
+  planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope): PutPlan {
     const normal = checkName(name)
     const keys = this.readKeys()
     const newest = this.ledger.heads(tagOf(keys.name, normal)).newest
-    return { name: normal, salt: carriedBy(newest, keys).lineage, fresh: newest === undefined }
+    const { lineage } = carriedBy(newest, keys)
+    const salt = scope === 'vault' ? new Uint8Array(LINEAGE_BYTES) : scope === 'unlinked' ? newLineage().lineage : lineage
+    return { name: normal, salt, lineage, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
   }
 
   /**
@@ -164,7 +179,7 @@ export class Vault {
         await finish([])
         return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOfRow(nameOf(newest.entry, newest.hidden, false)) }
       }
-      const { lineage, seed } = history.newest === undefined ? { lineage: version.salt, seed: newLineage().seed } : carriedBy(history.newest, keys)
+      const { lineage, seed } = history.newest === undefined ? { lineage: version.lineage, seed: newLineage().seed } : carriedBy(history.newest, keys)
       const hidden: PutPrivate = {
         name: normal,
         lineage,
@@ -235,11 +250,24 @@ export class Vault {
     if (!this.ledger.voids.isClosed(invite)) await this.revoke({ invite }, true)
   }
 
-  private async revoke (revoked: RevokeEntry['revoked'], force: boolean): Promise<void> {
+  /** Changes settings of the whole vault. InvalidOptionError; nothing is written then, nor where nothing would change. */
+  async set (change: SettingsChange): Promise<VaultSettings> {
+    return this.setting.run('', async () => {
+      const author = this.asVault('change its settings')
+      const settings = withChange(this.settings.raw, change)
+      if (settings !== undefined) await author.write((terms) => makeSetting({ ...terms, settings }), ({ entry }) => this.ledger.take(entry))
+      return this.settings.now
+    })
+  }
+
+  private asVault (what: string): Author {
     const { db, secrets } = this.parts
-    if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners revoke`)
-    this.vaultAuthor ??= new Author(db, secrets.vault, this.epoch, vaultKeys(secrets.secret).sign)
-    await this.vaultAuthor.write((terms) => makeRevoke({ ...terms, revoked }), async ({ entry }) => {
+    if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners ${what}`)
+    return this.vaultAuthor ??= new Author(db, secrets.vault, this.epoch, vaultKeys(secrets.secret).sign)
+  }
+
+  private async revoke (revoked: RevokeEntry['revoked'], force: boolean): Promise<void> {
+    await this.asVault('revoke').write((terms) => makeRevoke({ ...terms, revoked }), async ({ entry }) => {
       const { gone } = this.ledger.voids.plan(entry, entryRow(entry))
       const owners = this.members().filter(({ role }) => role === 'owner')
       if (!force && owners.every((owner) => gone.includes(owner))) {

@@ -6,6 +6,7 @@ import { notMissing } from '../index-db/missing.js'
 import type { CopyInfo, FileInfo, FileResult, PutOptions, Source } from '../interface.js'
 import { LivePush, type Receipt } from '../replication/live-push.js'
 import { pushVersion } from '../replication/push-version.js'
+import type { PutPlan } from '../vault/vault.js'
 import { checkPut } from './check-put.js'
 import { aborted } from './ended.js'
 import { Reach } from './reach.js'
@@ -30,13 +31,13 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
   checkPut(options)
   const durable = durableOf(parts, options)
   const { bytes, size = options.size } = asIterable(source)
-  const plan = vault.planPut(name)
+  const plan = vault.planPut(name, options.scope)
   const reach = new Reach(parts, durable)
   // what is put anew under a name that has versions is offered first: most of it may be there
   const push = new LivePush(parts.links, plan.fresh ? reach.first() : [], size ?? 0, options.signal, (peer, count) => {
     options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count })
   })
-  const written = await write(parts, name, plan.salt, bytes, size, push, options)
+  const written = await write(parts, plan, bytes, size, push, options)
   const own: CopyInfo = { peer: parts.peer, label: vault.labelOf(parts.peer), blocks: written.blocks, bytes: written.bytes }
   const result = (receipts: Receipt[]): FileResult => ({
     ...written.info,
@@ -68,7 +69,7 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
   return file
 }
 
-async function write (parts: Parts, name: string, salt: Uint8Array, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+async function write (parts: Parts, { name, salt, lineage }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
   const { store, vault } = parts
   const upload = new Uint8Array(randomBytes(16))
   await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
@@ -96,7 +97,7 @@ async function write (parts: Parts, name: string, salt: Uint8Array, bytes: Async
     signal?.throwIfAborted()
     const { id, entry, info } = await vault.commitPut(name, {
       ...written,
-      salt,
+      lineage,
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
       ...copiesOf(parts, options)
@@ -114,7 +115,7 @@ async function write (parts: Parts, name: string, salt: Uint8Array, bytes: Async
 }
 
 function durableOf (parts: Parts, options: PutOptions): number | undefined {
-  const durable = options.durable ?? parts.defaults.durable
+  const durable = options.durable ?? parts.defaults.durable ?? parts.vault.settings.now.durable
   if (durable === undefined) return undefined
   if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
   const members = parts.vault.members().length

@@ -101,3 +101,38 @@ describe('dfs config', () => {
     })
   }
 })
+
+describe('dfs config --vault', () => {
+  let world: TestWorld
+  beforeEach(async () => {
+    world = await TestWorld.open()
+    await world.run('init', '--label', 'laptop', '--listen', '/ip4/127.0.0.1/tcp/4000')
+    await writeFile(world.path('vault', 'format'), 'dfs 1\n')
+  })
+  afterEach(async () => { await world.close() })
+
+  it('lists what holds for all machines, and who said so', async () => {
+    const { stdout } = await world.run('config', '--vault', '--json')
+    assert.deepEqual(stdout.trim().split('\n').map((line) => JSON.parse(line) as unknown), [
+      { key: 'copies', value: 3, source: 'default' }, { key: 'durable', value: null, source: 'default' }, { key: 'keep', value: 10, source: 'vault' },
+      { key: 'retention', value: 30 * 86400e3, source: 'default' }, { key: 'scope', value: 'lineage', source: 'default' }
+    ])
+    assert.match((await world.run('config', '--vault')).stdout, /^retention {2}30d +\(default\)$/m)
+    assert.equal((await world.run('config', '--vault', 'keep')).stdout, '10\n')
+  })
+
+  it('sets one, or takes it back', async () => {
+    for (const words of [['copies', 'all'], ['durable', '2'], ['keep', '0'], ['retention', '36h'], ['retention', '0'], ['scope', 'vault'], ['scope', '--unset']]) {
+      assert.equal((await world.run('config', '--vault', ...words)).code, 0)
+    }
+    assert.deepEqual(world.node.set_, [{ copies: 'all' }, { durable: 2 }, { keep: 0 }, { retention: 36 * 3600e3 }, { retention: 0 }, { scope: 'vault' }, { scope: null }])
+    assert.match((await world.run('config', '--vault', 'copies', '2')).stderr, /once this one runs: {2}dfs start/)
+  })
+
+  for (const words of [['colour'], ['label', 'x'], ['copies', '0'], ['keep', '1', '2'], ['retention', 'long'], ['keep', '3', '--unset'], ['--unset']]) {
+    it(`refuses ${words.join(' ')}`, async () => {
+      assert.equal((await world.run('config', '--vault', ...words)).code, 2)
+      assert.deepEqual(world.node.set_, [])
+    })
+  }
+})

@@ -3,7 +3,8 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, Source, Status, UsageInfo, UsageOptions, VersionInfo
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, Source, Status, UsageInfo, UsageOptions,
+  VaultSettings, VersionInfo
 } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
@@ -187,6 +188,13 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   async changePassphrase ({ from, to }: PassphraseChange): Promise<void> {
     if (from !== this.passphrase) throw new WrongPassphraseError('That is not the passphrase of these keys')
     this.passphrase = to
+  }
+
+  readonly set_: SettingsChange[] = []
+  async settings (): Promise<VaultSettings> { return { copies: 3, keep: 10, retention: 30 * 86400e3, scope: 'lineage', made: ['keep'] } }
+  async set (change: SettingsChange): Promise<VaultSettings> {
+    this.set_.push(change)
+    return this.settings()
   }
 
   async recoveryCode (): Promise<string> { return RECOVERY_CODE }

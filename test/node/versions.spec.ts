@@ -184,7 +184,7 @@ describe('node: versions', () => {
       const a = await cluster.node()
       const { vault } = inside(a).parts
       const put = async (n: number): Promise<unknown> =>
-        vault.commitPut('x', { root: cidOf(DAG_CBOR, bytesOf(n, 8)), key: bytesOf(n, 32), size: n, bytes: 500, salt: bytesOf('salt', 32) }, vault.commit)
+        vault.commitPut('x', { root: cidOf(DAG_CBOR, bytesOf(n, 8)), key: bytesOf(n, 32), size: n, bytes: 500, lineage: bytesOf('lineage', 32) }, vault.commit)
       for (let n = 0; n < 400; n++) await put(n)
       let last = 400
       for await (const { size, here } of a.history('x')) {

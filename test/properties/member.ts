@@ -38,9 +38,9 @@ export class Member {
 
   /** Puts, and returns the version's entry; it may be one that was there. */
   async put (name: string, content: string): Promise<Uint8Array> {
-    const { salt } = this.vault.planPut(name)
+    const { lineage } = this.vault.planPut(name)
     const root = cidOf(DAG_CBOR, new TextEncoder().encode(content))
-    const { entry } = await this.vault.commitPut(name, { root, key: seed(content), size: content.length, bytes: 500, salt }, async (extra) => { await this.db.write(extra) })
+    const { entry } = await this.vault.commitPut(name, { root, key: seed(content), size: content.length, bytes: 500, lineage }, async (extra) => { await this.db.write(extra) })
     return entry
   }
 

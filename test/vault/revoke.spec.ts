@@ -48,8 +48,8 @@ describe('vault: revoke', () => {
   }
   const sync = async (from: Side, to: Side): Promise<void> => { await to.vault.ledger.receive(all(from)) }
   const put = async ({ vault: of }: Side, name: string, text: string): Promise<string> => {
-    const { salt } = of.planPut(name)
-    const { info } = await of.commitPut(name, { root: cidOf(DAG_CBOR, seed(text)), key: seed(text), size: 4, bytes: 100, salt }, async (extra) => { await sides.find((one) => one.vault === of)?.db.write(extra) })
+    const { lineage } = of.planPut(name)
+    const { info } = await of.commitPut(name, { root: cidOf(DAG_CBOR, seed(text)), key: seed(text), size: 4, bytes: 100, lineage }, async (extra) => { await sides.find((one) => one.vault === of)?.db.write(extra) })
     return info.version
   }
   const labels = ({ vault: of }: Side): string[] => of.members().map(({ label }) => label).sort()

@@ -13,6 +13,7 @@ import { histories } from './vault-histories.js'
 import { inviteOf, joins, memberMap, inviteMap, plainJoin } from './vault-members.js'
 import { badLinks, grant, grantMap, grants, linkText, plainGrant, wholeLink } from './vault-links.js'
 import { badRecords, recordOrder, validRecords } from './vault-records.js'
+import { settings } from './vault-settings.js'
 import { signatures } from './vault-signatures.js'
 import type { AdmitFacts } from '../../protocols/vault/admit.js'
 import type { Entry } from '../../protocols/vault/entry.js'
@@ -142,6 +143,7 @@ export function generate (): unknown {
       known('an admit further up is void', publicKeyOf(joiner.writer), [joinerAdmit.bytes, founderAdmit.bytes], [founderAdmit.id])
     ],
     histories: histories(),
+    settings: settings(),
     records: {
       valid: validRecords.map(({ name, encoded }) => ({ name, record: short(encoded), fields: recordFacts(encoded) })),
       bad: badRecords.map(({ fault, code, encoded }) => ({ fault, code, record: short(encoded) })),

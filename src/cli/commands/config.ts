@@ -5,20 +5,24 @@ import { bytes, table } from '../format.js'
 import { InvalidOptionError } from '../../errors.js'
 import { connectDoor } from '../../http/client.js'
 import { configOf } from './init.js'
+import { VAULT_KEYS, vaultConfig } from './vault-config.js'
 
 export function defineConfig (program: Command, run: Run): void {
   program.command('config [key] [values...]')
     .summary('list or change what this machine is told')
     .description(`Lists every key with its value and where that comes from; with KEY its value; with VALUE sets it. Keys: ${Object.keys(KEYS).join(', ')}.`)
     .option('--unset', 'back to the default')
+    .option('--vault', `what holds for all machines of the vault instead; owners set it. Keys: ${VAULT_KEYS.join(', ')}`)
     .action(run(config))
 }
 
-export async function config (context: Context, name: string | undefined, values: string[], { unset = false }: { unset?: boolean }): Promise<undefined> {
+export async function config (context: Context, name: string | undefined, values: string[], { unset = false, vault = false }: { unset?: boolean, vault?: boolean }): Promise<undefined> {
+  if (unset && values.length > 0) throw new InvalidOptionError('--unset', 'with a value', `dfs config ${name ?? ''} --unset`)
+  if (unset && name === undefined) throw new InvalidOptionError('--unset', 'without a key', 'dfs config KEY --unset')
+  if (vault) return vaultConfig(context, name, values, unset)
   const kept = await configOf(context.dir)
   if (name === undefined) return list(context, kept)
   const key = asKey(name)
-  if (unset && values.length > 0) throw new InvalidOptionError('--unset', 'with a value', `dfs config ${key} --unset`)
   if (!unset && values.length === 0) return show(context, key, kept)
   const { [key]: _before, ...others } = await readConfig(context.dir)
   await writeConfig(context.dir, unset ? others : { ...others, ...readValues(key, values) })

@@ -16,7 +16,7 @@ import type { DfsNode } from '../../interface.js'
 
 const READ_BYTES = 1024 ** 2
 
-export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean }
+export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
 
 export function definePut (program: Command, run: Run): void {
   program.command('put <words...>')
@@ -28,6 +28,7 @@ export function definePut (program: Command, run: Run): void {
     .option('--copies <n|all>', 'copies wanted (default: what the vault says)')
     .option('-r, --recursive', 'folders, with all that is in them')
     .option('--checksum', 'with -r: also read files whose size and time are those in the vault')
+    .option('--unlinked', 'nobody who holds it can see what it has in common with other versions; all of it is sent')
     .action(run(put))
 }
 
@@ -36,7 +37,8 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   const plans = await planPut(words, flags, world.cwd)
   const options: PutOptions = {
     ...(flags.durable === undefined ? {} : { durable: parseWhole('--durable', flags.durable, 1) }),
-    ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) })
+    ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) }),
+    ...(flags.unlinked === true ? { scope: 'unlinked' } : {})
   }
   if (flags.recursive === true) return putFolders(context, plans, { checksum: flags.checksum === true, put: options })
   if (flags.checksum === true) throw new InvalidOptionError('--checksum', 'without -r a file is always read', 'it together with -r')

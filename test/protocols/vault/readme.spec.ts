@@ -9,6 +9,7 @@ import { makePut } from '../../../protocols/vault/make-entry.js'
 import { INVITE_PREFIX, LINK_PREFIX, RECOVERY_PREFIX, recoveryText } from '../../../protocols/vault/text.js'
 import { grant, linkId, linkText } from '../../vectors/vault-links.js'
 import { goodRecord } from '../../vectors/vault-records.js'
+import { settingBody } from '../../vectors/vault-settings.js'
 import { content, fixed, founder, hex, invite, inviteText, joiner, joinerCertificate, keys, meeting, name, padded, place, privateMap, second, V, vault } from '../../vectors/vault-fixtures.js'
 
 const readme = readFileSync(new URL('../../../../protocols/vault/README.md', import.meta.url), 'utf8')
@@ -34,7 +35,7 @@ function worked (): Record<string, string> {
     'link': hex(linkId), 'bytes of X (grant)': hex(bodyOfGrant!), 'H(X) (grant)': hex(sha256(bodyOfGrant!)), 'grant': hex(grant),
     'writer seed (founder)': hex(founder.writer), 'public': hex(put.publicBytes), 'H(public)': hex(sha256(put.publicBytes)), 'p': hex(p), 'H(p)': hex(sha256(p)), 's': hex(s),
     'key of the seal': hex(mac(keys.entry, label('entry-key'), s)), 'sealed': hex(put.sealed), 'H(sealed)': hex(sha256(put.sealed)), 'sig': hex(put.encoded.subarray(-64)), 'id': hex(entryId(put.publicBytes, put.sealed)),
-    'DAG-CBOR': hex(recovery), 'checksum': hex(sha256(label('text'), new TextEncoder().encode(`${RECOVERY_PREFIX}\0`), recovery).subarray(0, 4))
+    'body': hex(encode(settingBody)), 'DAG-CBOR': hex(recovery), 'checksum': hex(sha256(label('text'), new TextEncoder().encode(`${RECOVERY_PREFIX}\0`), recovery).subarray(0, 4))
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { decode } from '../../../protocols/block/cbor.js'
 import { isKnown, verifyAdmit } from '../../../protocols/vault/admit.js'
 import { isStrictForm, peerBytes, publicKeyOf, verifyRaw } from '../../../protocols/vault/ed25519.js'
 import { readEntry } from '../../../protocols/vault/entry.js'
@@ -11,6 +12,7 @@ import { checkJoin, readMember, verifyMember } from '../../../protocols/vault/me
 import { createLink, readLinkText } from '../../../protocols/vault/link.js'
 import { nameProblem, normalName } from '../../../protocols/vault/names.js'
 import { openEntry, tagOf } from '../../../protocols/vault/private-part.js'
+import { newestSetting, readSettings, type Settings } from '../../../protocols/vault/settings.js'
 import { readRecoveryText, recoveryText } from '../../../protocols/vault/text.js'
 import type { WriterStanding } from '../../../protocols/vault/grant.js'
 import type { AdmitFacts } from '../../../protocols/vault/admit.js'
@@ -30,6 +32,7 @@ interface Vectors {
   grants: Array<{ name?: string, fault?: string, code?: string, vault: string, grant: string, now: number, revoked: string[], writer: WriterStanding }>
   entries: { valid: Array<{ name: string, entry: Bytes, id: string, fields: Record<string, unknown>, private?: Record<string, unknown> }>, bad: Array<{ fault: string, code: string, entry: Bytes }>, unreadable: Array<{ fault: string, code: string, entry: Bytes }> }
   known: Array<{ name: string, vault: string, writer: string, admits: string[], void?: string[], known: boolean, counts: boolean }>
+  settings: { bodies: Array<{ name: string, body: string, settings: Settings }>, counts: Array<{ name: string, settings: Array<{ seq: number, id: string }>, counts: number | null }> }
   histories: Array<{ name: string, entries: string[], void?: string, forgets?: Array<{ id: string, versions: string }>, applied: string, waiting: string, heads: string, newest: string | null, conflict: boolean, live: string, next: { after: string, clock: number } }>
 }
 
@@ -175,6 +178,19 @@ describe('vault: vectors', () => {
       const admitsOf = (key: Uint8Array): AdmitFacts[] => all.filter(({ member }) => member.writer !== undefined && hex(member.writer) === hex(key))
       assert.equal(isKnown(unhex(writer), unhex(vaultId), admitsOf), known)
       assert.equal(isKnown(unhex(writer), unhex(vaultId), admitsOf, { isVoid: (id) => voids.includes(hex(id)) }), counts)
+    })
+  }
+
+  for (const { name, body, settings } of vectors.settings.bodies) {
+    it(`settings: ${name}`, () => {
+      assert.deepEqual(readSettings(decode(unhex(body), { maxBytes: 8192 }) as Record<string, unknown>), settings)
+    })
+  }
+
+  for (const { name, settings, counts } of vectors.settings.counts) {
+    it(`settings that count: ${name}`, () => {
+      const all = settings.map(({ seq, id }) => ({ seq, id: unhex(id) }))
+      for (const list of [all, all.toReversed()]) assert.equal(newestSetting(list), counts === null ? undefined : all[counts])
     })
   }
 
