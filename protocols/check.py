@@ -169,7 +169,7 @@ judge("file", both(file["chunk"]), lambda v: chunk(hx(v["key"]), hx(v["block"]),
 judge("file", both(file["manifest"]), lambda v: opened(hx(v["key"]), hx(v["block"]))[0] == v["size"])
 judge("file", [v for v in file["file"] if "block" in v["root"]], whole)
 keys = vault["keys"]; secret = hx(keys["V"]); R = KDF(secret, "read"); ladder = {name: KDF(R, name) for name in ("chunk", "entry", "name", "meet")}
-ladder |= {"read": R, "sign": KDF(secret, "sign"), "id": public_key(KDF(secret, "sign")), "check": MAC(R, L("check"))}
+ladder |= {"dht": MAC(ladder["meet"], L("dht")), "read": R, "sign": KDF(secret, "sign"), "id": public_key(KDF(secret, "sign")), "check": MAC(R, L("check"))}
 judge("vault", [{"name": name} for name in ladder], lambda v: ladder[v["name"]] == hx(keys[v["name"]]))
 judge("vault", [keys["founder"], keys["joiner"]], lambda v: hx(v["box"]) == public_key(hx(v["boxSecret"]), "6e") and hx(v["peer"])[6:] == public_key(hx(v["node"])))
 judge("vault", [v if v["valid"] else {**v, "code": "INVALID_DATA"} for v in vault["signatures"]],

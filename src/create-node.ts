@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Libp2p } from '@libp2p/interface'
+import { dhtKey } from '../protocols/vault/keys.js'
 import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
 import { WrongVaultError } from './errors.js'
 import { equal } from '../protocols/block/hash.js'
@@ -8,6 +9,7 @@ import { SYNC_PROTOCOL } from '../protocols/sync/constants.js'
 import { UPLOAD_ID_BYTES } from '../protocols/store/constants.js'
 import type { DfsNode, DfsNodeInit } from './interface.js'
 import { steadyClock, systemClock, type Clock } from './network/clock.js'
+import { DHT_PROTOCOL, Discovery, discoveryOf, discoveryParts } from './network/discovery.js'
 import { Gate } from './network/gate.js'
 import { parseAddress, peerOf } from './network/addresses.js'
 import { createHost, startHost } from './network/host.js'
@@ -93,11 +95,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   const listening = init.dialOnly === true ? [] : listen
   // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
   const bootstrap = init.bootstrap?.filter((text) => peerOf(parseAddress('bootstrap', text)) !== undefined)
+  const discovering = init.dialOnly === true || init.dir === undefined ? { mdns: false, dht: false, ...init.discovery } : discoveryOf(init.discovery, listen)
+  let discovery: Discovery | undefined
   const host = await createHost({
     privateKey: key,
     listen: listening,
     gate,
     start: false,
+    discovery: discoveryParts(discovering, listening.length > 0, (found) => { discovery?.found(found) }),
     ...(init.announce === undefined ? {} : { announce: init.announce }),
     ...(bootstrap === undefined ? {} : { bootstrap }),
     ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
@@ -122,7 +127,19 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     // a recovered vault is one only when a member has accepted this node
     if (!recovers) await folder.commit()
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
-    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock })
+    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock, ...(discovering.dht ? { dht: DHT_PROTOCOL } : {}) })
+    const finding = discovery = new Discovery({
+      host,
+      topic: dhtKey(secrets.meet),
+      announce: listening.length > 0,
+      isMember: (who) => isMember(who),
+      lacks: () => vault.members().some(({ peer: who }) => who !== peer && peers.wants(who) && peers.get(who) === undefined),
+      onMember: (who) => { peers.seen(who) },
+      greet: (addresses) => peers.connect(addresses, { signal: AbortSignal.timeout(waits.inactivityMs) }),
+      onError: (error) => { events.trouble('discovery', peer, error) },
+      clock: waits.clock,
+      random: Math.random
+    })
     const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
     const reachedAt = (): string[] => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen)
     const keeping = new RecordKeeping({
@@ -189,6 +206,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       parts,
       host,
       verifier,
+      discovery: finding,
       folder,
       operator: init.operator ?? '',
       reachedAt,
@@ -200,10 +218,11 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         keeping.start()
         peers.follow({
           members: () => vault.members(),
-          addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who)])],
+          addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],
           bootstrap: bootstrap ?? [],
           standing: [SYNC_PROTOCOL]
         })
+        finding.start()
         await recovery?.run(init.signal === undefined || init.start === false ? signal : AbortSignal.any([signal, init.signal]))
       }
     })

@@ -52,6 +52,11 @@ export interface DfsNodeInit {
   announce?: string[]
   /** Multiaddrs of nodes to connect to. */
   bootstrap?: string[]
+  /**
+   * Finding members without an address: on the local network, and through the private DHT, where one reachable node of any
+   * vault is enough. @default both with `dir`, unless it listens on this machine only; none in memory
+   */
+  discovery?: { mdns?: boolean, dht?: boolean }
   /** How many copies this node's puts want; @default the vault's setting */
   copies?: number | 'all'
   /** Members with a version on disk, this one included, before put resolves. @default 2 where another holder answers in time, else 1 */

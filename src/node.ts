@@ -2,6 +2,7 @@ import type { AbortOptions, Libp2p } from '@libp2p/interface'
 import { STOP_DRAIN_MS } from './defaults.js'
 import { NodeStoppedError } from './errors.js'
 import type { DfsNode, Role } from './interface.js'
+import type { Discovery } from './network/discovery.js'
 import { NodeVerbs } from './node-verbs.js'
 import type { OpenedFolder } from './open-folder.js'
 import type { Parts } from './verbs/parts.js'
@@ -13,6 +14,7 @@ export interface Built {
   parts: Parts
   host: Libp2p
   verifier: Verifier
+  discovery: Discovery
   folder: OpenedFolder
   operator: string
   /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
@@ -83,7 +85,7 @@ export class Node extends NodeVerbs implements DfsNode {
   }
 
   private async end (): Promise<void> {
-    const { parts, host, verifier, folder } = this.built
+    const { parts, host, verifier, discovery, folder } = this.built
     const running = this.state === 'running'
     this.state = 'stopped'
     this.ending.abort(new NodeStoppedError('This node was stopped'))
@@ -96,6 +98,7 @@ export class Node extends NodeVerbs implements DfsNode {
       () => parts.links.stop(),
       () => parts.keeping.stop(),
       () => parts.catchUp.stop(),
+      () => discovery.stop(),
       () => parts.sync.stop(),
       () => parts.peers.stop(),
       () => host.stop(),

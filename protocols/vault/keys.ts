@@ -54,6 +54,9 @@ export function helloMac (meet: Uint8Array, direction: 1 | 2, dialer: Uint8Array
   return mac(checked(meet), label('hello'), Uint8Array.of(direction), dialer, listener)
 }
 
+/** What the members of a vault announce themselves under in the DHT: MAC(meet, L("dht")), the digest of a CID. */
+export const dhtKey = (meet: Uint8Array): Uint8Array => mac(checked(meet), label('dht'))
+
 /** A member's own Ed25519 key for entries, apart from its node key. */
 export function newWriterKey (): KeyPair {
   const secret = newVaultSecret()

@@ -7,7 +7,7 @@ import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
 import { parseSize, parseText } from './parse.js'
 
-export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'label' | 'operator'>
+export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
 export type Key = keyof Config
 
 interface Kind {
@@ -15,12 +15,13 @@ interface Kind {
   /** What is accepted, for people. */
   accepted: string
   /** One value as text; throws InvalidOptionError. */
-  read: (field: string, text: string) => string | number
+  read: (field: string, text: string) => string | number | boolean
   /** What holds when nothing is configured, for people. */
   fallback: () => string
 }
 
 const addresses = (fallback: string): Kind => ({ many: true, accepted: 'multiaddrs such as /ip4/192.0.2.1/tcp/14040', read: readAddress, fallback: () => fallback })
+const onOff = (fallback: string): Kind => ({ many: false, accepted: 'on or off', read: readSwitch, fallback: () => fallback })
 const text = (fallback: () => string): Kind => ({ many: false, accepted: 'text of at most 64 bytes', read: parseText, fallback })
 
 export const KEYS: Record<Key, Kind> = {
@@ -28,6 +29,8 @@ export const KEYS: Record<Key, Kind> = {
   announce: addresses('none'),
   bootstrap: addresses('none'),
   capacity: { many: false, accepted: 'bytes, or a number with GB, GiB and the like', read: parseSize, fallback: () => 'half of the free space' },
+  mdns: onOff('on, unless it listens on this machine only'),
+  dht: onOff('on, unless it listens on this machine only'),
   label: text(hostname),
   operator: text(() => 'none')
 }
@@ -39,6 +42,16 @@ function readAddress (field: string, text: string): string {
   // the form only: what the address means is checked where it is used, by who listens or dials
   if (!/^(\/[^/\s]+)+$/.test(text)) throw new InvalidOptionError(field, `"${text}" is no multiaddr`, 'multiaddrs such as /ip4/192.0.2.1/tcp/14040')
   return text
+}
+
+function readSwitch (field: string, text: string): boolean {
+  if (!['on', 'off', 'true', 'false'].includes(text)) throw new InvalidOptionError(field, `"${text}" is not accepted`, 'on or off')
+  return text === 'on' || text === 'true'
+}
+
+/** The configuration as createNode takes it. */
+export function nodeInit ({ mdns, dht, ...rest }: Config): Pick<DfsNodeInit, Exclude<Key, 'mdns' | 'dht'> | 'discovery'> {
+  return { ...rest, discovery: { ...(mdns === undefined ? {} : { mdns }), ...(dht === undefined ? {} : { dht }) } }
 }
 
 export function asKey (name: string): Key {
@@ -81,7 +94,7 @@ export function fromToml (source: string, path: string): Config {
     const { many, accepted } = KEYS[key]
     if (many !== Array.isArray(value)) throw new InvalidOptionError(key, many ? 'not a list' : 'a list', many ? `a list of ${accepted}` : accepted)
     const words = [value].flat().map((item) => {
-      if (typeof item === 'string' || (key === 'capacity' && typeof item === 'number')) return String(item)
+      if (typeof item === 'string' || (key === 'capacity' && typeof item === 'number') || typeof item === 'boolean') return String(item)
       throw new InvalidOptionError(key, `${JSON.stringify(item)} in ${FILE}`, accepted)
     })
     config = { ...config, ...readValues(key, words) }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { DirectoryLockedError } from '../errors.js'
 import { connectDoor } from '../http/client.js'
 import type { DfsNode } from '../interface.js'
-import { readConfig } from './config.js'
+import { nodeInit, readConfig } from './config.js'
 import type { Context } from './context.js'
 import { unlock } from './unlock.js'
 
@@ -24,7 +24,7 @@ export async function openNode (context: Context): Promise<Opened> {
     const remote = await connectDoor(dir, { signal })
     if (remote !== undefined) return opened(remote, true)
     await world.prepare()
-    return opened(await unlock(context, { ...await readConfig(dir), dir, createIfMissing: false, dialOnly: true, signal }), false)
+    return opened(await unlock(context, { ...nodeInit(await readConfig(dir)), dir, createIfMissing: false, dialOnly: true, signal }), false)
   })
 }
 

@@ -66,6 +66,9 @@ export class Gate implements ConnectionGater {
     this.#clock = init.clock ?? steadyClock
   }
 
+  /** The vault admitted the peer. */
+  isMember (peer: string): boolean { return this.#isMember(peer) }
+
   /** Before the handshake. Beyond the share of its address a connection waits, unread, until one of them is greeted or gone. */
   async denyInboundConnection (conn: MultiaddrConnection): Promise<boolean> {
     const group = groupOf(conn.remoteAddr)

@@ -41,6 +41,8 @@ export interface HostInit {
   encryption?: 'noise'
   /** Decides who may connect. @default everybody, up to twice MAX_CONNECTIONS */
   gate?: ConnectionGater
+  /** Parts by which peers are found (discovery.ts). */
+  discovery?: Pick<Libp2pOptions, 'peerDiscovery' | 'services'>
   /** Parts to replace: a list given here stands instead of ours, services and settings are added. */
   libp2p?: Partial<Libp2pOptions>
   /** False: `startHost` starts it, so that protocols are registered before anybody can dial. @default true */
@@ -74,8 +76,8 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
       maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
       streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES }
     })],
-    peerDiscovery: [...(list.length > 0 ? [bootstrap({ list, timeout: 0 })] : []), ...(given.peerDiscovery ?? [])],
-    services: { identify: identify(), ping: ping(), ...given.services },
+    peerDiscovery: [...(list.length > 0 ? [bootstrap({ list, timeout: 0 })] : []), ...(init.discovery?.peerDiscovery ?? []), ...(given.peerDiscovery ?? [])],
+    services: { identify: identify(), ping: ping(), ...init.discovery?.services, ...given.services },
     ...(gates.length > 0 ? { connectionGater: gates.reduce(both) } : {}),
     connectionManager: {
       // the gate refuses long before libp2p prunes by its own rules

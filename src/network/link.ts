@@ -7,7 +7,8 @@ import type { Clock } from './clock.js'
 import type { Gate } from './gate.js'
 import type { Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 
-const CLOSE_MS = 500
+/** What is queued has this long to go out when a connection is closed. */
+export const CLOSE_MS = 500
 
 export class Link extends TypedEventEmitter<{ close: Event }> {
   readonly connection: Connection
@@ -29,7 +30,8 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
   readonly #greeted = Promise.withResolvers<Session | Visitor>()
   readonly #cancel: () => void
 
-  constructor (connection: Connection, gate: Gate, clock: Clock, helloMs: number) {
+  /** @param onLate no hello was begun within `helloMs`: whether the connection may stay is for who asks */
+  constructor (connection: Connection, gate: Gate, clock: Clock, helloMs: number, onLate: (late: Error) => Promise<void>) {
     super()
     this.connection = connection
     this.peer = connection.remotePeer.toString()
@@ -42,7 +44,7 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
       this.#hello.abort(late)
       if (this.greeting) return
       this.fail(late)
-      connection.abort(late)
+      void onLate(late)
     })
     connection.addEventListener('close', () => {
       const gone = new ProtocolError('CLOSED', 'the connection closed')
@@ -73,7 +75,7 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
     this.#greeted.reject(err)
   }
 
-  /** What is queued goes out first. */
+  /** Closes the connection from this side; what is queued goes out first. */
   async close (): Promise<void> {
     this.closedHere = true
     try {

@@ -14,12 +14,14 @@ import { steadyClock, systemClock } from './clock.js'
 import { Gate } from './gate.js'
 import { DIAL_MS } from './host.js'
 import { Keeper } from './keeper.js'
-import { Link } from './link.js'
+import { CLOSE_MS, Link } from './link.js'
 import { Reconnector } from './reconnect.js'
+import { Strangers } from './strangers.js'
 import type { Clock } from './clock.js'
 import type { FollowInit } from './keeper.js'
 import type { Greeter, Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 import { Visitors, type VisitorHandler } from './visitors.js'
+import { WaitingRoom } from './waiting-room.js'
 
 export type { FollowInit } from './keeper.js'
 export { peerFacts } from './peer-facts.js'
@@ -40,6 +42,8 @@ export interface PeersInit {
   clock?: Clock
   /** From 0 to 1. @default Math.random */
   random?: () => number
+  /** Protocol of the DHT: peers that only use it may be connected without hello. @default there is none */
+  dht?: string
 }
 
 export interface PeersEvents {
@@ -63,15 +67,16 @@ export type SessionHandler = (stream: Stream, session: Session) => Promise<void>
 const BARS: Record<string, 'refused' | 'forged'> = { REFUSED: 'refused', MALFORMED: 'refused', LIMIT: 'refused', INVALID_DATA: 'forged' }
 /** Beyond our own count libp2p resets by itself. */
 const SPARE_STREAMS = 4
-const CLOSE_MS = 500
 
 export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #host: Libp2p
   readonly #greeter: Greeter
   readonly #gate: Gate
   readonly #clock: Clock
-  readonly #limits: { perPeer: number, helloMs: number, helloWaitMs: number, waitingStreams: number, waitingStreamsPerConnection: number }
+  readonly #limits: { perPeer: number, helloMs: number }
+  readonly #room: WaitingRoom
   readonly #reconnector: Reconnector
+  readonly #strangers: Strangers
   readonly #keeper: Keeper
   readonly #links = new Map<string, Link>()
   /** Finished hellos of a peer, the oldest first: that one is its session. */
@@ -84,7 +89,6 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   /** Protocols whose streams make a connection one that is used. */
   readonly #carried = new Set<string>()
   readonly #stopping = new AbortController()
-  #waiting = 0
   #stopped = false
 
   constructor (host: Libp2p, greeter: Greeter, init: PeersInit = {}) {
@@ -95,14 +99,13 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     this.#clock = init.clock ?? systemClock
     const clock = init.clock ?? steadyClock
     this.#gate = init.gate ?? new Gate({ clock })
-    this.#limits = {
-      perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER,
-      helloMs: init.helloMs ?? HELLO_MS,
-      helloWaitMs: init.helloWaitMs ?? HELLO_WAIT_MS,
-      waitingStreams: init.waitingStreams ?? MAX_WAITING_STREAMS,
-      waitingStreamsPerConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
-    }
+    this.#limits = { perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER, helloMs: init.helloMs ?? HELLO_MS }
+    this.#room = new WaitingRoom({
+      clock: this.#clock, helloWaitMs: init.helloWaitMs ?? HELLO_WAIT_MS,
+      streams: init.waitingStreams ?? MAX_WAITING_STREAMS, perConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
+    })
     this.#visitors = new Visitors({ clock, perPeer: this.#limits.perPeer })
+    this.#strangers = new Strangers({ protocol: init.dht, host, clock, close: (connection) => { void this.#links.get(connection.id)?.close() } })
     this.#reconnector = new Reconnector({
       clock,
       random: init.random ?? Math.random,
@@ -160,6 +163,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const connection = await this.#host.dial(addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address), options)
     const link = this.#links.get(connection.id)
     if (link === undefined) throw new PeerNotConnectedError(`The connection to ${connection.remotePeer.toString()} closed at once`)
+    // the DHT may have dialled it
+    if (connection.direction === 'outbound' && !link.greeting && !this.#strangers.has(link.peer)) void this.#greetDialled(link)
     const made = await link.greeted(options.signal)
     if ('visits' in made) throw new PeerNotConnectedError(`${made.peer} is a visitor here`)
     return made
@@ -241,6 +246,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     this.#stopped = true
     this.#reconnector.stop()
     this.#keeper.stop()
+    this.#strangers.stop()
     this.#stopping.abort(new ProtocolError('CLOSED', 'the node stops'))
     this.#host.removeEventListener('connection:open', this.#onOpen)
     await this.#ready
@@ -260,11 +266,21 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     if (this.#stopped || connection.status !== 'open') return undefined
     const known = this.#links.get(connection.id)
     if (known !== undefined) return known
-    const link = new Link(connection, this.#gate, this.#clock, this.#limits.helloMs)
+    const link = new Link(connection, this.#gate, this.#clock, this.#limits.helloMs, async (late) => { if (!await this.#strangers.keep(connection)) connection.abort(late) })
     this.#links.set(connection.id, link)
     link.addEventListener('close', () => { this.#closed(link) }, { once: true })
-    if (connection.direction === 'outbound') void this.#greet(link, async (options) => this.#greeter.dial(connection, options))
+    if (connection.direction === 'outbound') this.#dialled(link)
     return link
+  }
+
+  /** What the DHT dialled is greeted when it is a member; whatever else was dialled is greeted by who did it. */
+  #dialled (link: Link): void {
+    if (!this.#strangers.allowed || this.#gate.isMember(link.peer)) void this.#greetDialled(link)
+    else if (this.#strangers.has(link.peer)) link.fail(new ProtocolError('REFUSED', 'the peer is of another vault'))
+  }
+
+  #greetDialled (link: Link): Promise<void> {
+    return this.#greet(link, async (options) => this.#greeter.dial(link.connection, options))
   }
 
   /** An incoming hello: the dialling side opens it, once a connection. */
@@ -286,6 +302,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       return
     }
     this.#gate.greeted(link.connection, { visitor: link.visitor !== undefined })
+    this.#strangers.forget(link.peer)
     if (link.visitor === undefined) this.#greeted(link)
     else this.#visitors.opened(link, link.visitor)
   }
@@ -325,22 +342,26 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   }
 
   async #refuse (link: Link, err: unknown): Promise<void> {
-    const code = err instanceof ProtocolError ? err.code : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
+    const code = err instanceof ProtocolError ? err.code : (err as Error).name === 'UnsupportedProtocolError' ? 'UNSUPPORTED' : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
     // one that only went away was not refused
     if (code !== 'CLOSED') this.#count(code)
     link.fail(err)
     if (link.connection.direction === 'inbound') {
       const bar = BARS[code]
       if (bar !== undefined) this.#gate.bar(link.connection, bar)
+      if (code === 'REFUSED' && await this.#strangers.keep(link.connection)) return
       // what was refused hangs up by itself; closing first could cost it the reason
       await link.ended(CLOSE_MS)
+    } else if (code === 'REFUSED' || code === 'UNSUPPORTED') {
+      this.#strangers.note(link.peer)
+      if (await this.#strangers.keep(link.connection)) return
     }
     await link.close()
   }
 
   async #serve (protocol: string, handler: SessionHandler, { maxInbound, visitors }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
-    const link = await this.#greetedLink(connection)
-    const { session, visitor } = link ?? {}
+    const link = this.#link(connection)
+    const { session, visitor } = link !== undefined && await this.#room.greeted(link) ? link : {}
     if (link !== undefined && visitor !== undefined && visitors !== undefined && !this.#expired(visitor)) return this.#visitors.serve(link, visitor, stream, visitors)
     if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')
     const key = `${session.peer} ${protocol}`
@@ -357,28 +378,6 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       if (left === 0) this.#streams.delete(key)
       else this.#streams.set(key, left)
       this.#keeper.used(session.peer)
-    }
-  }
-
-  /** Waits for a hello under way; undefined when none comes in time, or when too many wait already. */
-  async #greetedLink (connection: Connection): Promise<Link | undefined> {
-    const link = this.#link(connection)
-    if (link === undefined || link.session !== undefined || link.visitor !== undefined) return link
-    if (link.waiting >= this.#limits.waitingStreamsPerConnection || this.#waiting >= this.#limits.waitingStreams) return undefined
-    link.waiting++
-    this.#waiting++
-    const late = new AbortController()
-    const cancel = this.#clock.after(this.#limits.helloWaitMs, () => { late.abort() })
-    try {
-      await link.greeted(late.signal)
-      return link
-    } catch {
-      // why is counted where the hello failed
-      return undefined
-    } finally {
-      cancel()
-      link.waiting--
-      this.#waiting--
     }
   }
 

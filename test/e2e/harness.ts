@@ -30,6 +30,8 @@ function environment (): NodeJS.ProcessEnv {
 
 export class Scene {
   readonly dir: string
+  /** Folders whose commands run in a network namespace, by path. */
+  readonly namespaces = new Map<string, string>()
   private readonly children = new Set<ChildProcess>()
 
   private constructor (dir: string) { this.dir = dir }
@@ -42,7 +44,9 @@ export class Scene {
 
   /** @param alone without the terminal that the tests were started from */
   spawn (args: string[], stdin: 'ignore' | 'pipe' = 'ignore', alone = false): ChildProcess {
-    return this.keep(spawn(process.execPath, [BIN, ...args], { cwd: this.dir, env: environment(), stdio: [stdin, 'pipe', 'pipe'], detached: alone }))
+    const namespace = this.namespaces.get(args[args.indexOf('--dir') + 1] ?? '')
+    const [program = '', ...words] = [...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]), process.execPath, BIN, ...args]
+    return this.keep(spawn(program, words, { cwd: this.dir, env: environment(), stdio: [stdin, 'pipe', 'pipe'], detached: alone }))
   }
 
   /** The same on a terminal of its own, through `script` of util-linux, which passes on what is written to its stdin. */

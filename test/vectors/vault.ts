@@ -1,5 +1,5 @@
 /** Vectors of protocols/vault. Every secret in them is fixed, and worth nothing. */
-import { helloMac } from '../../protocols/vault/keys.js'
+import { dhtKey, helloMac } from '../../protocols/vault/keys.js'
 import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { isKnown } from '../../protocols/vault/admit.js'
@@ -117,6 +117,7 @@ export function generate (): unknown {
       V: hex(V), id: hex(vault.id), sign: hex(vault.sign), read: hex(vault.read), ...plain({ ...keys, check: meeting.check }) as object,
       founder: plain({ node: founder.node, peer: founder.peer, writer: founder.writer, writerKey: publicKeyOf(founder.writer), boxSecret: founder.boxSecret, box: founder.box }),
       joiner: plain({ node: joiner.node, peer: joiner.peer, writer: joiner.writer, writerKey: publicKeyOf(joiner.writer), boxSecret: joiner.boxSecret, box: joiner.box }),
+      dht: hex(dhtKey(keys.meet)),
       hello: { dialer: hex(founder.peer), listener: hex(joiner.peer), 1: hex(helloMac(keys.meet, 1, founder.peer, joiner.peer)), 2: hex(helloMac(keys.meet, 2, founder.peer, joiner.peer)) },
       tag: { name, tag: hex(tagOf(keys.name, name)) }
     },

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { InvalidOptionError, NoVaultError, VaultExistsError } from '../../errors.js'
 import type { DfsNode } from '../../interface.js'
-import { type Config, over, readConfig, writeConfig } from '../config.js'
+import { type Config, nodeInit, over, readConfig, writeConfig } from '../config.js'
 import type { Context, Run } from '../context.js'
 import { hasVault } from '../folder.js'
 import { bytes, home, shortVault } from '../format.js'
@@ -41,7 +41,7 @@ export async function makeVault (context: Context, given: Config): Promise<{ nod
   const { dir, world, signal } = context
   if (await hasVault(dir)) throw new VaultExistsError(`There is a vault in ${home(dir)} already`)
   const config = given.listen === undefined ? { ...given, listen: (await freeListen()).listen } : given
-  const node = await world.createNode({ ...config, ...await newPassphrase(context), dir, createIfMissing: true, start: false, signal })
+  const node = await world.createNode({ ...nodeInit(config), ...await newPassphrase(context), dir, createIfMissing: true, start: false, signal })
   try {
     const { label, operator, disk } = await node.status()
     const kept = over({ label, capacity: disk.capacity, ...(operator === '' ? {} : { operator }) }, config)

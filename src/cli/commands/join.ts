@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { over, readConfig, writeConfig } from '../config.js'
+import { nodeInit, over, readConfig, writeConfig } from '../config.js'
 import type { Context, Run } from '../context.js'
 import { hasVault } from '../folder.js'
 import { clean, home, shortVault } from '../format.js'
@@ -23,7 +23,7 @@ export async function joinVault (context: Context, word: string, flags: NodeFlag
   const before = await hasVault(dir)
   const known = before ? await readConfig(dir) : {}
   const config = over({ listen: known.listen ?? (await freeListen()).listen }, over(known, given))
-  const init = { ...config, dir, createIfMissing: true, invite, dialOnly: true, signal }
+  const init = { ...nodeInit(config), dir, createIfMissing: true, invite, dialOnly: true, signal }
   await using node = before ? await unlock(context, init) : await world.createNode({ ...init, ...await newPassphrase(context) })
   const { peer, vault, role, label, disk } = await node.status()
   await writeConfig(dir, { ...config, capacity: config.capacity ?? disk.capacity })

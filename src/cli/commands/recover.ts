@@ -1,6 +1,6 @@
 import { VaultExistsError } from '../../errors.js'
 import type { RecoveryProgress } from '../../interface.js'
-import { type Config, over, writeConfig } from '../config.js'
+import { type Config, over, writeConfig, nodeInit } from '../config.js'
 import type { Context } from '../context.js'
 import { hasVault } from '../folder.js'
 import { bytes, clean, count, home, plural, shortVault } from '../format.js'
@@ -21,7 +21,7 @@ export async function recover (context: Context, word: string, flags: NodeFlags)
   const passphrase = await newPassphrase(context)
   const bar = progressBar(world.stderr, 'recovering', out.stderrIsTerminal)
   try {
-    await using node = await world.createNode({ ...config, ...passphrase, dir, createIfMissing: true, recoveryCode, dialOnly: true, signal, onProgress: (event) => { bar.note(describe(event)) } })
+    await using node = await world.createNode({ ...nodeInit(config), ...passphrase, dir, createIfMissing: true, recoveryCode, dialOnly: true, signal, onProgress: (event) => { bar.note(describe(event)) } })
     bar.clear()
     const { peer, vault, role, label, disk, files, bytes: size, members } = await node.status()
     await keep(dir, { ...config, label, capacity: disk.capacity })

@@ -4,7 +4,7 @@ import { DirectoryLockedError } from '../../errors.js'
 import { connectDoor } from '../../http/client.js'
 import { openDoor } from '../../http/server.js'
 import type { DfsNode, Status } from '../../interface.js'
-import { type Config, over } from '../config.js'
+import { type Config, nodeInit, over } from '../config.js'
 import type { Context, Run } from '../context.js'
 import { hasVault } from '../folder.js'
 import { bytes, clean, home, note, plural, shortVault, when } from '../format.js'
@@ -57,7 +57,7 @@ async function openToRun (context: Context, config: Config & { offlineGrace?: nu
       await running.stop()
       throw new DirectoryLockedError(`A node runs in ${home(dir)} already`, { retry: false })
     }
-    return unlock(context, { ...config, dir, createIfMissing: false, signal })
+    return unlock(context, { ...nodeInit(config), dir, createIfMissing: false, signal })
   })
 }
 

@@ -4,6 +4,7 @@ import { decode, encode } from '../../../protocols/block/cbor.js'
 import { label, mac, sha256 } from '../../../protocols/block/hash.js'
 import { publicKeyOf, sign, signedBytes } from '../../../protocols/vault/ed25519.js'
 import { entryId, readEntry } from '../../../protocols/vault/entry.js'
+import { dhtKey } from '../../../protocols/vault/keys.js'
 import * as limits from '../../../protocols/vault/limits.js'
 import { makePut } from '../../../protocols/vault/make-entry.js'
 import { INVITE_PREFIX, LINK_PREFIX, RECOVERY_PREFIX, recoveryText } from '../../../protocols/vault/text.js'
@@ -27,7 +28,7 @@ function worked (): Record<string, string> {
   const zero = new Uint8Array(32)
   return {
     'V': hex(V), 'sign seed': hex(vault.sign), 'vault id': hex(vault.id), 'R': hex(vault.read), 'chunk': hex(keys.chunk), 'entry': hex(keys.entry),
-    'name': hex(keys.name), 'meet': hex(keys.meet), 'check': hex(meeting.check), 'tag of photos/cat.jpg': hex(mac(keys.name, label('tag'), new TextEncoder().encode(name))),
+    'name': hex(keys.name), 'meet': hex(keys.meet), 'dht': hex(dhtKey(keys.meet)), 'check': hex(meeting.check), 'tag of photos/cat.jpg': hex(mac(keys.name, label('tag'), new TextEncoder().encode(name))),
     'seed': hex(zero), 'public key': hex(publicKeyOf(zero)), 'signed bytes': hex(signedBytes('entry', new TextEncoder().encode('abc'))), 'signature': hex(sign(zero, 'entry', new TextEncoder().encode('abc'))),
     'invite secret': hex(fixed('invite')), 'bytes of X (invite)': hex(bodyOfInvite!), 'H(X) (invite)': hex(sha256(bodyOfInvite!)), 'invite': hex(invite.invite.encoded),
     'node seed': hex(joiner.node), 'subject': hex(joiner.peer), 'writer seed': hex(joiner.writer), 'box': hex(joiner.box), 'bytes of X (member)': hex(bodyOfMember!), 'H(X) (member)': hex(sha256(bodyOfMember!)), 'member': hex(joinerCertificate),
