@@ -62,7 +62,7 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
 function addGlobalOptions (command: Command, hidden = false): Command {
   const dir = command.createOption('--dir <folder>', "the node's folder (default: DFS_DIR, or the platform's data folder)")
   const json = command.createOption('--json', 'one JSON object a line, for programs')
-  const passphrase = command.createOption('--passphrase <-|file>', 'the passphrase of the keys, from stdin or a file (default: asked for where it is needed)')
+  const passphrase = command.createOption('--passphrase <-|file>', 'the passphrase of the keys, from stdin or a file: init and join set it, the others need it (default: asked for where the keys have one)')
   return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden)).addOption(passphrase.hideHelp(hidden))
 }
 

@@ -5,7 +5,9 @@ import { clean } from './format.js'
 const NEXT: Record<string, string[]> = {
   NoVaultError: ['Nothing was made. Next:  {dfs} init   or   {dfs} join INVITE   (another folder: --dir FOLDER, or DFS_DIR)'],
   VaultExistsError: ['Nothing was changed. Next:  {dfs} start   (another folder: --dir FOLDER, or DFS_DIR)'],
-  WrongVaultError: ['Nothing was changed. Next:  dfs --dir OTHER-FOLDER join INVITE'],
+  WrongVaultError: ['Nothing was changed.'],
+  WrongPassphraseError: ['Nothing was changed. When nobody knows it any more, the recovery code opens the vault elsewhere:  dfs --dir OTHER-FOLDER init --recover -'],
+  InvalidRecoveryCodeError: ['Nothing was changed.'],
   PortInUseError: ['A node keeps its port, because others know it. To choose another for good:  {dfs} config listen /ip4/0.0.0.0/tcp/PORT'],
   AddressUnavailableError: ['See what is configured:  {dfs} config listen'],
   DirectoryLockedError: ['Nothing was changed. One folder is one process.'],

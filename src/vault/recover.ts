@@ -103,7 +103,7 @@ function nobody (tried: Tried[], met: boolean, refused: number): Error {
   if (tried.length === 0) return new NoMemberReachableError('Could not recover: no address of a member is known. Give one of a member that runs: --bootstrap ADDRESS')
   if (refused === tried.length) {
     const nodes = tried.length === 1 ? 'The node that answered is' : 'The nodes that answered are'
-    return new WrongVaultError(`Could not recover: the code is whole, but another vault's. ${nodes} in a vault that it does not open.\n${lines}Nothing was changed. Look for the code of that vault, or give the address of a member of this one`)
+    return new WrongVaultError(`Could not recover: the code is whole, but another vault's. ${nodes} in a vault that it does not open.\n${lines}Look for the code of that vault, or give the address of a member of this one`)
   }
   const none = tried.length === 1 ? 'the address did not answer' : `none of the ${tried.length} addresses answered`
   return new NoMemberReachableError(`Could not recover: ${none}.\n${lines}Nothing was changed. Is \`dfs start\` running there?`)
