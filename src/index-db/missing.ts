@@ -19,7 +19,7 @@ export const missingAsOther = (id: Uint8Array, other: Uint8Array): Statement =>
 
 /** Missing versions in the order in which their entries came, after the `n`-th entry; `n` is the place to go on from. */
 export const missingAfter = (db: IndexDb, n: number, most: number): Array<MissingRow & { n: number }> =>
-  db.all<MissingRow & { n: number }>('SELECT e.n AS n, m.entry AS entry, m.root AS root, m.bytes AS bytes FROM missing AS m JOIN entries AS e ON e.id = m.entry WHERE e.n > ? ORDER BY e.n LIMIT ?', n, most)
+  db.all<MissingRow & { n: number }>('SELECT n, entry, root, bytes FROM missing WHERE n > ? ORDER BY n LIMIT ?', n, most)
 
 export const missingTotals = (db: IndexDb): { versions: number, bytes: number } =>
   db.get<{ versions: number, bytes: number }>('SELECT count(*) AS versions, coalesce(sum(bytes), 0) AS bytes FROM missing') ?? { versions: 0, bytes: 0 }

@@ -53,12 +53,12 @@ CREATE TRIGGER dead_insert AFTER INSERT ON dead BEGIN
   DELETE FROM superseded WHERE entry = NEW.entry;
 END;
 CREATE TRIGGER dead_delete AFTER DELETE ON dead BEGIN
-  INSERT OR IGNORE INTO missing SELECT id, root, bytes FROM entries WHERE id = OLD.entry AND NOT ${isWhole('OLD.root')};
+  INSERT OR IGNORE INTO missing (entry, root, bytes, n) SELECT id, root, bytes, n FROM entries WHERE id = OLD.entry AND NOT ${isWhole('OLD.root')};
   INSERT OR IGNORE INTO superseded SELECT id, tag, ${NOW} FROM entries WHERE id = OLD.entry AND head = 0 AND void = 0;
 END;
 DROP TRIGGER entries_missing;
 CREATE TRIGGER entries_version AFTER INSERT ON entries WHEN NEW.root IS NOT NULL BEGIN
-  INSERT INTO missing (entry, root, bytes) VALUES (NEW.id, NEW.root, NEW.bytes);
+  INSERT INTO missing (entry, root, bytes, n) VALUES (NEW.id, NEW.root, NEW.bytes, NEW.n);
   INSERT INTO superseded SELECT NEW.id, NEW.tag, ${NOW} WHERE NEW.head = 0 AND NEW.void = 0;
   INSERT INTO dead SELECT NEW.id, NEW.root, ${NOW} WHERE (NEW.head = 0 OR NEW.void = 1) AND ${isDead('NEW')};
 END;

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { insertEntry, setName } from '../../src/index-db/entries.js'
 import { IndexDb, type Statement } from '../../src/index-db/index-db.js'
+import { missingAfter } from '../../src/index-db/missing.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
 import { openStored, nameOf } from '../../src/vault/names.js'
 import { entryRow } from '../../src/vault/stored.js'
@@ -52,6 +53,9 @@ describe('index-db: an index of the first version', () => {
     try {
       assert.equal(migrated.all('SELECT * FROM breaks').length, 5)
       assert.deepEqual(contents(migrated), contents(fresh))
+      // in the order in which the entries came, which is not that of their ids
+      assert.ok(missingAfter(fresh, 0, 100).length > 10)
+      assert.deepEqual(missingAfter(migrated, 0, 100), missingAfter(fresh, 0, 100))
       // and whatever order they came in
       const turned = await IndexDb.open({ migrations: MIGRATIONS })
       for (const unit of entries().toReversed()) await turned.write(unit)

@@ -265,7 +265,7 @@ describe('node: catching up', () => {
     assert.deepEqual([missing(a), missing(b)], [0, 0])
     const { db } = inside(a).folder
     const root = CID.parse(pushed.cid).bytes
-    await db.write([['INSERT INTO missing (entry, root, bytes) SELECT id, root, bytes FROM entries WHERE root = ?', root]])
+    await db.write([['INSERT INTO missing (entry, root, bytes, n) SELECT id, root, bytes, n FROM entries WHERE root = ?', root]])
     assert.equal(missing(a), 1)
     // the end of a round would count too
     await inside(a).parts.sync.stop()
