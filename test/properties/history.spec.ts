@@ -25,6 +25,10 @@ const peers = new Map([[vaultKey, ''], ...people.map(({ writer, peer }): [string
 type Step =
   | { do: 'put', who: number, name: number, content: number }
   | { do: 'delete', who: number, name: number }
+  /** Puts one of the versions that it knows on top again. */
+  | { do: 'back', who: number, name: number, nth: number }
+  /** To the other name, whatever is there. */
+  | { do: 'move', who: number, name: number }
   | { do: 'meet', who: number, whom: number, pages: Pages }
   | { do: 'part', groups: number[] }
   /** `keeps`: how many of the entries that it knows of the member are in the cut, the newest of each chain first. */
@@ -42,6 +46,8 @@ const pages = fc.record({ order: fc.nat(), keep: fc.constantFrom(0, 2, 2, 3, 5),
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), who, name, content: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), who, name }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('back' as const), who, name, nth: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), who, name }) },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('meet' as const), who, whom: who, pages }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('part' as const), groups: fc.array(fc.nat(1), { minLength: MEMBERS, maxLength: MEMBERS }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), who, whom: fc.constantFrom(0, 1, 1, 2, 2, 2), keeps: fc.nat(4) }) },
@@ -64,6 +70,8 @@ class Group {
   waits = 0
   voids = 0
   revokes = 0
+  restores = 0
+  moves = 0
 
   constructor (readonly members: Member[], admits: Uint8Array[]) {
     for (const line of admits.map(lineOf)) this.lines.set(line.id, line)
@@ -81,7 +89,7 @@ class Group {
     }
     const { who } = step
     const member = this.members[who]!
-    if (step.do === 'put' || step.do === 'delete') await this.write(who, step)
+    if (step.do === 'put' || step.do === 'delete' || step.do === 'back' || step.do === 'move') await this.write(who, step)
     else if (step.do === 'meet') { if (this.groups[who] === this.groups[step.whom]) await this.meet(step.whom, who, step.pages) }
     else if (step.do === 'revoke') await this.revoke(step)
     else if (step.do === 'copy') {
@@ -96,28 +104,62 @@ class Group {
     this.check(who)
   }
 
-  private async write (who: number, step: Extract<Step, { do: 'put' | 'delete' }>): Promise<void> {
+  private async write (who: number, step: Extract<Step, { do: 'put' | 'delete' | 'back' | 'move' }>): Promise<void> {
     const member = this.members[who]!
     const called = NAMES[step.name]!
+    const other = NAMES[1 - step.name]!
     if (!standingOf(this.known(who), vaultKey).mayWrite(hex(publicKeyOf(people[who]!.writer)))) {
       // whoever knows that nothing of it counts writes no more
       if (step.do === 'put') await failsWith(member.put(called, 'something new'), 'NOT_ALLOWED')
       return
     }
     const before = this.meaning(who, called)
-    const line = lineOf(step.do === 'put' ? await member.put(called, `content ${step.content}`) : await member.delete(called))
     const known = this.has[who]!
-    if (step.do === 'put' && known.has(line.id)) {
-      // a put of what is the only newest version already makes none
-      assert.equal(before.newest?.id, line.id)
-      assert.equal(before.conflict, false)
-      return
+    const there = before.newest !== undefined && before.newest.kind !== 'delete'
+    switch (step.do) {
+      case 'put': {
+        const line = lineOf(await member.put(called, `content ${step.content}`))
+        // a put of what is the only newest version already makes none
+        if (known.has(line.id)) assert.deepEqual([before.newest?.id, before.conflict], [line.id, false])
+        else this.add(who, called, line)
+        return
+      }
+      case 'delete': {
+        const lines = (await member.delete(called)).map(lineOf)
+        assert.equal(lines.length > 0, there)
+        for (const line of lines) this.add(who, called, line)
+        assert.deepEqual(this.meaning(who, called).heads.map(({ kind }) => kind).filter((kind) => kind !== 'delete'), [])
+        return
+      }
+      case 'back': {
+        const [line, ...more] = (await member.back(called, step.nth)).map(lineOf)
+        assert.deepEqual(more, [])
+        if (line === undefined) return
+        assert.equal(line.kind, 'restore')
+        assert.ok(this.known(who).some(({ kind, file }) => kind !== 'delete' && file?.tag === line.file?.tag && file?.root === line.file?.root && file?.seed === line.file?.seed))
+        this.add(who, called, line)
+        this.restores++
+        return
+      }
+      case 'move': {
+        const [put, removal, ...more] = (await member.move(called, other)).map(lineOf)
+        assert.equal(put !== undefined && removal !== undefined, there)
+        if (put === undefined || removal === undefined) return
+        assert.deepEqual([put.file?.root, put.file?.seed], [before.newest?.file.root, before.newest?.file.seed])
+        this.add(who, other, put)
+        for (const line of [removal, ...more]) this.add(who, called, line)
+        this.moves++
+      }
     }
-    assert.deepEqual({ after: line.file?.after, clock: line.file?.clock }, nextOf(before))
+  }
+
+  /** A line that this member has just written. */
+  private add (who: number, called: string, line: Line): void {
+    assert.deepEqual({ after: line.file?.after, clock: line.file?.clock }, nextOf(this.meaning(who, called)))
     this.follows(line, who)
     if ([...this.lines.values()].some((other) => other.writer === line.writer && other.seq === line.seq && other.id !== line.id)) this.forks++
     this.lines.set(line.id, line)
-    known.add(line.id)
+    this.has[who]!.add(line.id)
   }
 
   private async revoke ({ who, whom, keeps }: Extract<Step, { do: 'revoke' }>): Promise<void> {
@@ -165,7 +207,7 @@ class Group {
     if (voids.length > 0) this.voids++
     for (const called of NAMES) {
       const { waiting, heads, newest, conflict } = this.meaning(who, called)
-      const shown = newest?.kind === 'put' ? newest.id : undefined
+      const shown = newest === undefined || newest.kind === 'delete' ? undefined : newest.id
       assert.deepEqual(this.members[who]!.marks(called), {
         heads: heads.map(({ id }) => id).sort(), waiting: waiting.map(({ id }) => id).sort(), version: shown, conflict: shown !== undefined && conflict
       })
@@ -197,7 +239,7 @@ describe('five members, parted and restored at random', function () {
   before(async () => { admits = await admitsOf() })
 
   it('end with the same set, the same newest versions and the same conflicts, as the model says', async () => {
-    const reached = { forks: 0, conflicts: 0, waits: 0, voids: 0, lost: 0, entries: 0 }
+    const reached = { restores: 0, moves: 0, forks: 0, conflicts: 0, waits: 0, voids: 0, lost: 0, entries: 0 }
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), pages, async (steps, last) => {
       const group = new Group(await Promise.all(people.map((who) => Member.open(home, who, admits))), admits)
       try {
@@ -212,6 +254,8 @@ describe('five members, parted and restored at random', function () {
           assert.deepEqual(member.forked(), forkedOf(group.known(who)).flatMap((writer) => peers.get(writer) ?? []).sort())
           assert.deepEqual(member.list(), group.members[0]!.list())
         }
+        reached.restores += group.restores
+        reached.moves += group.moves
         reached.forks += group.forks
         reached.conflicts += group.conflicts
         reached.waits += group.waits

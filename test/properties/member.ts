@@ -1,12 +1,12 @@
 /** One member of a vault without a network: its index, its writer key, and copies of its folder to go back to. */
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
-import { makeDelete, makeRevoke } from '../../protocols/vault/make-entry.js'
-import { nextAfter } from '../../protocols/vault/history.js'
+import { makeRevoke } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { IndexDb } from '../../src/index-db/index-db.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
 import type { FileInfo } from '../../src/interface.js'
 import { Vault } from '../../src/vault/vault.js'
+import { deleteName, moveName, restoreVersion } from '../../src/vault/writing.js'
 import { keysOf, seed, type Node, type Vault as Home } from '../vault/vaults.js'
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -44,15 +44,26 @@ export class Member {
     return entry
   }
 
-  async delete (name: string): Promise<Uint8Array> {
-    const { ledger, author } = this.vault
-    if (author === undefined) throw new TypeError('a writer')
-    const keys = keysOf(this.home)
-    const place = { keys, name, ...nextAfter(ledger.heads(tagOf(keys.name, name))), seed: seed(name).subarray(0, 16), lineage: seed(`lineage ${name}`) }
-    return author.write((terms) => makeDelete({ ...terms, ...place }), async ({ entry, bytes }) => {
-      await ledger.take(entry)
-      return bytes
-    })
+  /** What it wrote; nothing when the name means nothing here. */
+  async delete (name: string): Promise<Uint8Array[]> {
+    return this.wrote(async () => { await deleteName(this.vault.pen('delete'), name, this.vault.commit) })
+  }
+
+  /** Puts the `nth` of a name's readable versions on top again; it may be what it is already. */
+  async back (name: string, nth: number): Promise<Uint8Array[]> {
+    const versions = [...this.vault.history(name)].flatMap(({ entry }) => this.vault.version(entry.id) ?? [])
+    const version = versions[nth % Math.max(1, versions.length)]
+    return version === undefined ? [] : this.wrote(async () => { await restoreVersion(this.vault.pen('restore'), version, this.vault.commit) })
+  }
+
+  async move (from: string, to: string): Promise<Uint8Array[]> {
+    return this.wrote(async () => { await moveName(this.vault.pen('move'), { from, to, force: true }, this.vault.commit, () => []) })
+  }
+
+  private async wrote (work: () => Promise<void>): Promise<Uint8Array[]> {
+    const before = this.entries().length
+    await work()
+    return this.entries().slice(before).map(({ bytes }) => bytes)
   }
 
   /** A revoke by the vault key, which whoever has it may write on any machine. `seq` tells two apart. */

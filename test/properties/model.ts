@@ -9,7 +9,7 @@ export interface Line {
   seq: number
   prev: string
   /** Of puts, restores and deletes. */
-  file?: { tag: string, clock: number, after: string[] }
+  file?: { tag: string, clock: number, after: string[], seed: string, /** Of puts and restores. */ root?: string }
   /** Of an admit: whom, with which writer key, and by which key it is certified. */
   admit?: { subject: string, writer: string | undefined, by: string }
   /** Of a revoke of a member. */
@@ -27,7 +27,7 @@ export function lineOf (encoded: Uint8Array): Line {
   const entry = readEntry(encoded)
   if (entry.kind === 'unknown') throw new TypeError('a kind that is known')
   const line: Line = { id: hex(entry.id), kind: entry.kind, writer: hex(entry.writer), seq: entry.seq, prev: hex(entry.prev) }
-  if ('after' in entry) line.file = { tag: hex(entry.tag), clock: entry.clock, after: entry.after.map(hex) }
+  if ('after' in entry) line.file = { tag: hex(entry.tag), clock: entry.clock, after: entry.after.map(hex), seed: hex(entry.seed), ...('root' in entry ? { root: entry.root.toString() } : {}) }
   if (entry.kind === 'admit') {
     const { subject, writer, by } = entry.admit.member
     line.admit = { subject: hex(subject), writer: writer === undefined ? undefined : hex(writer), by: hex(by) }
