@@ -1,8 +1,16 @@
 import type { VoidRow } from './entries.js'
 import type { IndexDb } from './index-db.js'
 
-/** An entry with its standing in its tag. */
-export type StandingRow = VoidRow & { n: number, head: number, waiting: number }
+/**
+ * An entry with its standing in its tag. `dead` (0 or 1) is said of the version itself; `given`: since when no version with
+ * its root is live (this node's own time), so that its blocks are given up.
+ */
+export type StandingRow = VoidRow & { n: number, head: number, waiting: number, dead: number, given: number | null }
+
+const STANDING = `SELECT e.*, EXISTS (SELECT 1 FROM dead WHERE entry = e.id) AS dead,
+  CASE WHEN EXISTS (SELECT 1 FROM entries AS o WHERE o.root = e.root AND NOT EXISTS (SELECT 1 FROM dead WHERE entry = o.id)) THEN NULL
+    ELSE (SELECT max(since) FROM dead WHERE root = e.root) END AS given
+  FROM entries AS e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.clock DESC, e.id DESC`
 
 /** How many entries one page of the walk below reads. */
 const PAGE_ENTRIES = 128
@@ -14,10 +22,6 @@ const PAGE_ENTRIES = 128
 export function * historyOfTag (db: IndexDb, tag: Uint8Array): Generator<StandingRow> {
   const all = db.all<{ n: number }>('SELECT n FROM entries WHERE tag = ? AND clock IS NOT NULL ORDER BY clock DESC, id DESC', tag).map(({ n }) => n)
   for (let at = 0; at < all.length; at += PAGE_ENTRIES) {
-    yield * db.all<StandingRow>('SELECT * FROM entries WHERE n IN (SELECT value FROM json_each(?)) ORDER BY clock DESC, id DESC', JSON.stringify(all.slice(at, at + PAGE_ENTRIES)))
+    yield * db.all<StandingRow>(STANDING, JSON.stringify(all.slice(at, at + PAGE_ENTRIES)))
   }
 }
-
-/** Forgets of this tag that count, as signed. */
-export const forgetsOfTag = (db: IndexDb, tag: Uint8Array): Uint8Array[] =>
-  db.all<{ entry: Uint8Array }>("SELECT entry FROM entries WHERE tag = ? AND kind = 'forget' AND void = 0", tag).map(({ entry }) => entry)

@@ -8,7 +8,7 @@ import type { ProgressOptions } from './files.js'
  */
 export type VersionState = 'head' | 'superseded' | 'forgotten' | 'waiting' | 'void'
 
-/** One put, restore or delete of a name. All but `here` is the same on every node that knows the same. */
+/** One put, restore or delete of a name. All but `here` and `until` is the same on every node that knows the same. */
 export interface VersionInfo {
   name: string
   version: string
@@ -37,6 +37,8 @@ export interface VersionInfo {
   unreadable?: boolean
   /** All its blocks are on this node. */
   here?: boolean
+  /** Its content is given up, and this node keeps what it has of it until then. */
+  until?: Date
 }
 
 export interface Deleted {

@@ -2,10 +2,10 @@ import type { DeleteEntry, PutEntry } from '../../protocols/vault/entry.js'
 import { asHeads } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { tagOf, type DeletePrivate, type PutPrivate } from '../../protocols/vault/private-part.js'
-import { keyOf } from '../../protocols/vault/standing.js'
 import { headsOfTag } from '../index-db/entries.js'
-import { forgetsOfTag, historyOfTag, type StandingRow } from '../index-db/history.js'
+import { historyOfTag, type StandingRow } from '../index-db/history.js'
 import type { IndexDb } from '../index-db/index-db.js'
+import { ownMs } from '../index-db/own-time.js'
 import type { VersionState } from '../interface.js'
 import { opened } from './carried.js'
 import { checkName } from './names.js'
@@ -15,6 +15,8 @@ import { historyRows, readStored } from './stored.js'
 export interface PastVersion {
   state: VersionState
   entry: PutEntry | DeleteEntry
+  /** For how long this node has known that no version with its content is live. */
+  givenUpMs?: number
   /** Missing when it does not open. */
   hidden?: PutPrivate | DeletePrivate
 }
@@ -22,15 +24,16 @@ export interface PastVersion {
 /** Every put, restore and delete of a name, the newest first by (clock, id); nothing for a name that never was. */
 export function * history (db: IndexDb, keys: ReadKeys, name: string): Generator<PastVersion> {
   const tag = tagOf(keys.name, checkName(name))
-  const forgotten = new Set(forgetsOfTag(db, tag).flatMap((bytes) => {
-    const entry = readStored(bytes)
-    return entry.kind === 'forget' ? entry.versions.map(keyOf) : []
-  }))
   for (const row of historyOfTag(db, tag)) {
     const entry = readStored(row.entry)
     if (entry.kind !== 'put' && entry.kind !== 'restore' && entry.kind !== 'delete') continue
     const hidden = opened(entry, keys)
-    yield { state: stateOf(row, forgotten), entry, ...(hidden === undefined ? {} : { hidden }) }
+    yield {
+      state: stateOf(row),
+      entry,
+      ...(hidden === undefined ? {} : { hidden }),
+      ...(row.given === null ? {} : { givenUpMs: ownMs(db) - row.given })
+    }
   }
 }
 
@@ -41,10 +44,9 @@ export function newestOf (db: IndexDb, keys: ReadKeys, name: string): PutEntry |
   return entry?.kind === 'put' || entry?.kind === 'restore' || entry?.kind === 'delete' ? entry : undefined
 }
 
-/** A forget that names a head waits until it is none (protocols/vault, "History"). */
-function stateOf ({ id, void: isVoid, waiting, head }: StandingRow, forgotten: ReadonlySet<string>): VersionState {
+function stateOf ({ void: isVoid, waiting, head, dead }: StandingRow): VersionState {
   if (isVoid === 1) return 'void'
   if (waiting === 1) return 'waiting'
   if (head === 1) return 'head'
-  return forgotten.has(keyOf(id)) ? 'forgotten' : 'superseded'
+  return dead === 0 ? 'superseded' : 'forgotten'
 }

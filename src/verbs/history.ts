@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@libp2p/interface'
 import { base32 } from '../../protocols/vault/text.js'
+import { GUARD_MS } from '../defaults.js'
 import type { VersionInfo } from '../interface.js'
 import type { PastVersion } from '../vault/history.js'
 import { lookOrAsk, notFound } from './ask.js'
@@ -20,11 +21,13 @@ export async function * history (parts: Parts, name: string, { signal }: AbortOp
     writers.set(key, writer)
     const info = infoOf(name.normalize('NFC'), version, writer, current)
     if (version.entry.kind === 'delete') yield info
-    else yield { ...info, here: await store.complete(version.entry.root) }
+    else yield { ...info, here: await store.complete(version.entry.root), ...keptUntil(version) }
   }
 }
 
-function infoOf (name: string, { entry, hidden, state }: PastVersion, writer: VersionInfo['writer'], current: string | undefined): VersionInfo {
+const keptUntil = ({ givenUpMs }: PastVersion): { until?: Date } => givenUpMs === undefined ? {} : { until: new Date(Date.now() + GUARD_MS - givenUpMs) }
+
+export function infoOf (name: string, { entry, hidden, state }: PastVersion, writer: VersionInfo['writer'], current: string | undefined): VersionInfo {
   const version = base32(entry.id)
   const base = { name, version, kind: entry.kind, state, current: version === current, time: new Date(entry.time), writer, after: entry.after.map(base32) }
   const unreadable = hidden === undefined ? { unreadable: true } : {}

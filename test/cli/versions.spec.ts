@@ -43,7 +43,7 @@ describe('commands: versions', () => {
     const shown = (more: Partial<VersionInfo>): string => line({ ...base, ...more })
     assert.equal(shown({ here: true }), '2026-11-20 09:12  abcdefghij  put        1.2 kB  n\ufffdas')
     for (const [more, words] of [
-      [{ state: 'head', current: true }, 'now'], [{ state: 'head' }, 'in conflict with the newest'], [{ state: 'forgotten', here: false }, 'given up, not here'],
+      [{ state: 'head', current: true }, 'now'], [{ state: 'head' }, 'in conflict with the newest'], [{ state: 'forgotten', here: false, until: new Date(0) }, 'given up, not here'], [{ state: 'forgotten', here: true, until: new Date(2026, 10, 27, 9, 12) }, 'given up, can be restored here until 2026-11-27 09:12'],
       [{ state: 'waiting' }, 'waits for what it stands on'], [{ state: 'void' }, 'void, its writer was revoked'], [{ unreadable: true }, 'cannot be read'], [{ note: 'moved from a\u0007' }, 'moved from a\ufffd']
     ] as Array<[Partial<VersionInfo>, string]>) assert.ok(shown(more).endsWith(`n\ufffdas  ${words}`), shown(more))
   })

@@ -4,6 +4,7 @@ import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { makeForget } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import type { FileNotFoundError, VersionGoneError } from '../../src/errors.js'
+import { GUARD_MS } from '../../src/defaults.js'
 import { entriesOfTag } from '../../src/index-db/entries.js'
 import type { DfsNode, DfsNodeEvents, VersionInfo } from '../../src/interface.js'
 import { bytesOf, Cluster, collect, connected, failsWith, inside, knows, names, next, parted, same } from './cluster.js'
@@ -18,7 +19,7 @@ async function log (node: DfsNode, name: string): Promise<VersionInfo[]> {
 }
 
 /** What every node must say alike. */
-const alike = (versions: VersionInfo[]): unknown => versions.map(({ here: _, ...rest }) => rest)
+const alike = (versions: VersionInfo[]): unknown => versions.map(({ here: _here, until: _until, ...rest }) => rest)
 const kinds = (versions: VersionInfo[]): string[] => versions.map(({ kind, state, current }) => `${kind} ${state}${current ? ' now' : ''}`)
 
 /** Two nodes do not hear of each other's entries until `meet`. */
@@ -170,12 +171,18 @@ describe('node: versions', () => {
       const { author } = vault
       assert.ok(author !== undefined)
       await author.write((terms) => makeForget({ ...terms, keys: vault.readKeys(), name: 'x', versions: [oldest.id] }), ({ entry }) => vault.ledger.take(entry))
-      assert.deepEqual(kinds(await log(a, 'x')), ['put head now', 'put superseded', 'put forgotten'])
+      const before = Date.now()
+      const forgotten = await log(a, 'x')
+      assert.deepEqual(kinds(forgotten), ['put head now', 'put superseded', 'put forgotten'])
+      assert.deepEqual(forgotten.map(({ until }) => until === undefined), [true, true, false])
+      // a week, of which next to nothing has passed
+      assert.ok(Math.abs((forgotten[2]?.until?.getTime() ?? 0) - before - GUARD_MS) < 60_000)
       // of a writer that was revoked with nothing kept
       const [, second] = versions
       await a.revoke(b.peer, { since: second?.version ?? '' })
       assert.deepEqual(kinds(await log(a, 'x')), ['put void', 'put void', 'put head now'])
       assert.deepEqual((await log(a, 'x')).map(({ writer }) => writer.label), ['b', 'b', 'b'])
+      assert.deepEqual((await log(a, 'x')).map(({ until }) => until === undefined), [false, false, true])
       await db.write([['UPDATE entries SET waiting = 1, head = 0 WHERE id = ?', oldest.id]])
       assert.equal((await log(a, 'x')).at(-1)?.state, 'waiting')
     })

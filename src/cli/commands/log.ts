@@ -36,11 +36,11 @@ export function line (version: VersionInfo): string {
   return [...columns, [...standing(version), ...(note === undefined ? [] : [clean(note)])].join(', ')].join('  ').trimEnd()
 }
 
-function standing ({ state, current, unreadable, here }: VersionInfo): string[] {
+function standing ({ state, current, unreadable, here, until }: VersionInfo): string[] {
   return [
     ...(current ? ['now'] : state === 'head' ? ['in conflict with the newest'] : []),
     ...(state === 'forgotten' ? ['given up'] : state === 'waiting' ? ['waits for what it stands on'] : state === 'void' ? ['void, its writer was revoked'] : []),
     ...(unreadable === true ? ['cannot be read'] : []),
-    ...(here === false ? ['not here'] : [])
+    ...(here === false ? ['not here'] : until === undefined ? [] : [`can be restored here until ${date(until)}`])
   ]
 }
