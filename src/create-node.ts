@@ -25,6 +25,7 @@ import { InboundUploads } from './replication/inbound-uploads.js'
 import { Links } from './replication/links.js'
 import { Others } from './replication/others.js'
 import { Pulls } from './replication/pulls.js'
+import { Receipts } from './replication/receipts.js'
 import { serve } from './replication/serve.js'
 import { NodeEvents } from './node-events.js'
 import { inviteAddresses } from './verbs/addresses.js'
@@ -193,6 +194,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       keeping,
       ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
       levels: new Levels(),
+      receipts: new Receipts(),
       outcast: greeter.outcast,
       serves: (visitor) => greeter.serves(visitor),
       pulls: new Pulls(systemClock),

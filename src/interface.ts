@@ -11,6 +11,7 @@ import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, Revo
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
 import type { Status } from './interface/status.js'
 import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
+import type { Why } from './interface/why.js'
 
 export type * from './interface/files.js'
 export { ROLES } from './interface/members.js'
@@ -18,6 +19,7 @@ export type * from './interface/members.js'
 export type * from './interface/settings.js'
 export type * from './interface/status.js'
 export type * from './interface/versions.js'
+export type * from './interface/why.js'
 
 export interface DfsNodeInit {
   /** Folder of identity, keys, blocks and index. Omitted: everything in memory, and "durable" means held by a running process. */
@@ -145,6 +147,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   restore: (name: string, version?: string, options?: RestoreOptions) => Promise<FileInfo>
   /** The newest version goes under another name, without moving data; the older ones stay in the history of the old one. */
   mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
+  /** What is known here of a name, for people: its history and conflict, what is on this node, what other members have. */
+  why: (name: string, options?: AbortOptions) => Promise<Why>
   /** Drops this node's own copy once another member gave its word that it holds everything. */
   evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
   invite: (options: InviteOptions) => Promise<string>

@@ -4,7 +4,7 @@ import { NotDurableError } from './errors.js'
 import type {
   Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, Source, Status, UsageInfo,
-  UsageOptions, VaultSettings, VersionInfo
+  UsageOptions, VaultSettings, VersionInfo, Why
 } from './interface.js'
 import { remove } from './verbs/delete.js'
 import { du } from './verbs/du.js'
@@ -22,6 +22,7 @@ import { restore } from './verbs/restore.js'
 import { revoke } from './verbs/revoke.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status, type NodeFacts } from './verbs/status.js'
+import { why } from './verbs/why.js'
 
 /** What a user asks of a node: each verb is a file of its own, and is only forwarded to here. */
 export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
@@ -73,6 +74,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
     return this.run(options, (parts, within) => mv(parts, from, to, within))
+  }
+
+  async why (name: string, options: AbortOptions = {}): Promise<Why> {
+    return this.run(options, (parts, within) => why(parts, name, within))
   }
 
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {

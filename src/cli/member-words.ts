@@ -14,12 +14,12 @@ export interface Seen {
 }
 
 /** Counts as here: linked, or heard of lately where not everybody is linked. */
-export function isHere ({ self, connected, present }: MemberInfo, total: number): boolean {
+export function isHere ({ self, connected, present }: Pick<MemberInfo, 'self' | 'connected' | 'present'>, total: number): boolean {
   return self || connected || (present && total > LINKED_TO_ALL)
 }
 
 /** `here`, `away since 09:12`, … */
-export function presence (member: MemberInfo, { running, total, now }: Seen): string {
+export function presence (member: Pick<MemberInfo, 'self' | 'connected' | 'present' | 'revoked' | 'lastSeen'>, { running, total, now }: Seen): string {
   const { self, connected, revoked, lastSeen } = member
   if (revoked !== undefined) return `revoked ${when(revoked, now)}`
   if (self) return running ? 'this machine' : 'this machine, not running'

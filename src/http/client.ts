@@ -5,7 +5,7 @@ import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
-  Source, Status, UsageInfo, UsageOptions, VaultSettings, VersionInfo
+  Source, Status, UsageInfo, UsageOptions, VaultSettings, VersionInfo, Why
 } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
@@ -59,6 +59,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   }
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('mv', [from, to], options) }
+  async why (name: string, options: AbortOptions = {}): Promise<Why> { return this.call('why', [name], options) }
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', [name], options) }
   async invite (options: InviteOptions): Promise<string> {
     // an absolute time, so that a slow door does not lengthen it, travels as milliseconds from now

@@ -40,6 +40,7 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
     switch (call) {
       case 'stat': return node.stat(text, options)
       case 'delete': return node.delete(text, options)
+      case 'why': return node.why(text, options)
       case 'mv': return node.mv(text, second, options)
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)

@@ -18,7 +18,7 @@ export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
 /** The calls that have one JSON answer. */
-export const CALLS = ['stat', 'delete', 'mv', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set'] as const
+export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set'] as const
 export type Call = typeof CALLS[number]
 /** Those that answer with one line after another: many results, or one that takes long. */
 export const STREAMS = ['list', 'du', 'history', 'restore'] as const
@@ -41,7 +41,7 @@ export interface ErrorJson {
   cause?: ErrorJson
 }
 
-const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'until'])
+const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'until', 'word'])
 const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** JSON.parse that turns the API's time fields back into Date. */

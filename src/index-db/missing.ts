@@ -24,5 +24,9 @@ export const missingAfter = (db: IndexDb, n: number, most: number): Array<Missin
 export const missingTotals = (db: IndexDb): { versions: number, bytes: number } =>
   db.get<{ versions: number, bytes: number }>('SELECT count(*) AS versions, coalesce(sum(bytes), 0) AS bytes FROM missing') ?? { versions: 0, bytes: 0 }
 
+/** The places (see `missingAfter`) of the missing versions with this root. */
+export const missingPlaces = (db: IndexDb, root: Uint8Array): number[] =>
+  db.all<{ n: number }>('SELECT n FROM missing WHERE root = ?', root).map(({ n }) => n)
+
 /** The version of this entry is still to be brought here. */
 export const isMissing = (db: IndexDb, entry: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM missing WHERE entry = ?', entry) !== undefined

@@ -3,7 +3,7 @@ import { parseCid } from '../../protocols/block/cid.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
 import type { IndexDb } from '../index-db/index-db.js'
-import { isMissing, missingTotals, notMissing } from '../index-db/missing.js'
+import { isMissing, missingPlaces, missingTotals, notMissing } from '../index-db/missing.js'
 import { pinnedBytes } from '../index-db/pinned.js'
 import type { Peers } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
@@ -11,7 +11,7 @@ import { bringVersion } from './bring-version.js'
 import type { FetchPlan } from './fetch-plan.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from './inbound-uploads.js'
-import { MissingPass, type Row } from './missing-pass.js'
+import { MissingPass, rootKey, type Row } from './missing-pass.js'
 import type { Need } from './others.js'
 import { Slots } from './slots.js'
 import type { Timer } from './timer.js'
@@ -147,6 +147,15 @@ export class CatchUp {
     const bytes = Math.max(0, all.bytes - aside.bytes - here)
     const waiting = this.active.size > 0 || versions === 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
     return { versions, bytes, active: this.active.size, invalid: aside.versions, ...(waiting === undefined ? {} : { waiting }) }
+  }
+
+  /** Of a version that is not whole here, why; undefined when it is not to be brought. */
+  standingOf (root: CID): 'active' | 'invalid' | 'turn' | WaitingFor | undefined {
+    const places = missingPlaces(this.parts.db, root.bytes)
+    if (places.length === 0) return undefined
+    if (this.active.has(rootKey(root.bytes))) return 'active'
+    if (places.every((n) => this.pass.isAside(n))) return 'invalid'
+    return this.parts.store.usage().capacity === 0 ? 'capacity' : this.state().waiting ?? 'turn'
   }
 
   /** What came so far stays pinned. Resolves when nothing runs. */

@@ -7,6 +7,8 @@ const PAGE_ROWS = 64
 /** `key`: its root, for maps. */
 export type Row = MissingRow & { n: number, key: string }
 
+export const rootKey = (root: Uint8Array): string => Buffer.from(root).toString('latin1')
+
 /** One pass after the other over the missing versions, in the order in which their entries came. */
 export class MissingPass {
   private page: Row[] = []
@@ -24,6 +26,8 @@ export class MissingPass {
   get setAside (): { versions: number, bytes: number } {
     return { versions: this.aside.size, bytes: [...this.aside.values()].reduce((sum, bytes) => sum + bytes, 0) }
   }
+
+  isAside (n: number): boolean { return this.aside.has(n) }
 
   /** From the first row on again. */
   begin (): void {
@@ -44,7 +48,7 @@ export class MissingPass {
   next (busy: (key: string) => boolean): Row | undefined {
     for (;;) {
       if (this.over) return undefined
-      if (this.page.length === 0) this.page = missingAfter(this.db, this.last, PAGE_ROWS).map((row) => ({ ...row, key: Buffer.from(row.root).toString('latin1') }))
+      if (this.page.length === 0) this.page = missingAfter(this.db, this.last, PAGE_ROWS).map((row) => ({ ...row, key: rootKey(row.root) }))
       const row = this.page.shift()
       if (row === undefined) return undefined
       this.last = row.n

@@ -36,6 +36,7 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
         failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
         continue
       }
+      parts.receipts.add(leaving, peer, Date.now())
       // let go: not to be brought here again
       const removed = await store.release(root, [notMissing(root.bytes)])
       catchUp.again()

@@ -3,6 +3,7 @@ import type { Levels } from '../levels.js'
 import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
+import type { Receipts } from '../replication/receipts.js'
 import type { Pulls } from '../replication/pulls.js'
 import type { Peers, Visitor } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
@@ -24,6 +25,7 @@ export interface Parts {
   readonly catchUp: CatchUp
   readonly keeping: RecordKeeping
   readonly levels: Levels
+  readonly receipts: Receipts
   /** Missing in memory. */
   readonly keyring?: Keyring
   /** Members that say that this node was revoked. */

@@ -47,6 +47,7 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
   const onReceipt = (receipt: Receipt): void => {
     if (receipts.some(({ peer }) => peer === receipt.peer)) return
     receipts.push(receipt)
+    parts.receipts.add(written.root.toString(), receipt.peer, Date.now())
     options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
   }
   try {

@@ -4,7 +4,7 @@ import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeErro
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, Source, Status, UsageInfo, UsageOptions,
-  VaultSettings, VersionInfo
+  VaultSettings, VersionInfo, Why
 } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
@@ -153,6 +153,11 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     if (this.files.has(to) && force !== true) throw new FileExistsError(`"${to}" is there already. Nothing was moved`)
     this.moved.push([from, to, force])
     return { ...await this.stat(from), name: to }
+  }
+
+  async why (name: string): Promise<Why> {
+    const { value: current } = await this.history(name).next() as { value: VersionInfo }
+    return { name, current, versions: 2, conflict: [], here: { whole: true }, members: [{ peer: 'p', label: 'nas', connected: true, present: true, wrote: false, knows: true, word: new Date(0) }] }
   }
 
   async evict (name: string): Promise<{ blocks: number, bytes: number, peer: string }> {

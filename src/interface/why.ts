@@ -1,0 +1,45 @@
+/** What a node knows of one name, for a person who asks why it is as it is. Times are Date, sizes bytes. */
+import type { VersionInfo } from './versions.js'
+
+/**
+ * Why blocks of a version are not all on this node. capacity: it lends no space · let go: it dropped its copy · invalid: the
+ * version breaks a rule and was set aside · active: they are coming · turn: others come first. The rest is what their coming
+ * waits for. room: none is left · disk: it failed · members: none is connected · holders: no connected one has it.
+ */
+export type NotHere = 'capacity' | 'let go' | 'invalid' | 'active' | 'turn' | 'room' | 'disk' | 'members' | 'holders'
+
+/** What this node knows of what another member has of the version. */
+export interface MemberKnows {
+  peer: string
+  label: string
+  connected: boolean
+  /** A newer record of it came within `offlineGrace`, from whomever. */
+  present: boolean
+  /** When this node last heard from it, itself or through others. */
+  lastSeen?: Date
+  /** It put, restored, deleted or moved it itself. */
+  wrote: boolean
+  /** It knows of it: it wrote it, or has had all that is known here. False: this node cannot tell. */
+  knows: boolean
+  /** When it last gave its word to this node, since the start, that all of the version was on its disk. */
+  word?: Date
+  /** It lends space, by its record. */
+  lends?: boolean
+}
+
+/** A name that is, or was, there. */
+export interface Why {
+  name: string
+  /** What it means now; a delete: nothing. */
+  current: VersionInfo
+  /** Puts, restores and deletes of it that are known here. */
+  versions: number
+  /** Heads beside the current one: each was written without knowledge of it. */
+  conflict: VersionInfo[]
+  /** Of a deleted name: the newest version that can be read, which `restore` would put on top. */
+  last?: VersionInfo
+  /** The current version's blocks on this node; missing for a deleted name. */
+  here?: { whole: boolean, why?: NotHere }
+  /** All others. */
+  members: MemberKnows[]
+}

@@ -1,0 +1,60 @@
+import type { AbortOptions } from '@libp2p/interface'
+import { CID } from 'multiformats/cid'
+import type { MemberKnows, VersionInfo, Why } from '../interface.js'
+import type { Member } from '../vault/members.js'
+import { history } from './history.js'
+import type { Parts } from './parts.js'
+import { memberInfo } from './status.js'
+
+/** Other heads that are told of; a name with more has been put by many machines at once, and `history` has them all. */
+const HEADS_TOLD = 32
+
+/** What this node knows of a name: its history and conflict, what is here, which members know of it and said that they have it. FileNotFoundError when nobody who was asked knows it. */
+export async function why (parts: Parts, name: string, options: AbortOptions = {}): Promise<Why> {
+  const told = await read(parts, name, options)
+  const { current } = told
+  const inSync = new Set(parts.sync.inSyncWith())
+  return {
+    name: current.name,
+    ...told,
+    ...(current.cid === undefined ? {} : { here: here(parts, CID.parse(current.cid), current) }),
+    members: parts.vault.members().filter(({ peer }) => peer !== parts.peer).map((member) => known(parts, member, current, inSync))
+  }
+}
+
+function known (parts: Parts, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {
+  const { peer, label, connected, present, lastSeen, behind, capacity } = memberInfo(parts, member)
+  const wrote = writer.peer === peer
+  const word = cid === undefined ? undefined : parts.receipts.of(cid).get(peer)
+  return {
+    peer, label, connected, present, wrote,
+    ...(lastSeen === undefined ? {} : { lastSeen }),
+    // of one that is away: nothing came here since the two had the same
+    knows: wrote || word !== undefined || (connected ? inSync.has(peer) : behind === 0),
+    ...(word === undefined ? {} : { word: new Date(word) }),
+    ...(capacity === undefined ? {} : { lends: capacity > 0 })
+  }
+}
+
+async function read (parts: Parts, name: string, options: AbortOptions): Promise<Pick<Why, 'current' | 'versions' | 'conflict' | 'last'>> {
+  let current: VersionInfo | undefined
+  let newest: VersionInfo | undefined
+  let last: VersionInfo | undefined
+  const conflict: VersionInfo[] = []
+  let versions = 0
+  for await (const version of history(parts, name, options)) {
+    versions++
+    newest ??= version
+    if (version.current) current = version
+    else if (version.state === 'head' && conflict.length < HEADS_TOLD) conflict.push(version)
+    if (version.size !== undefined && version.state !== 'void') last ??= version
+  }
+  // without a head, all is void or waits: the newest says so
+  const told = current ?? newest
+  if (told === undefined) throw new TypeError('a name with a history has a version')
+  return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
+}
+
+function here ({ catchUp }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
+  return whole ? { whole } : { whole, why: catchUp.standingOf(root) ?? 'let go' }
+}
