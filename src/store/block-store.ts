@@ -10,7 +10,8 @@ import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
-import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, SignalOptions, Usage } from './interface.js'
+import { collectGarbage } from './garbage.js'
+import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, Collected, CollectOptions, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, SignalOptions, Usage } from './interface.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { rowOf, type Ballast, type StoreParts } from './parts.js'
 import { putBlock } from './put.js'
@@ -173,6 +174,10 @@ export class IndexedBlockStore implements BlockStore {
 
   release (root: CID, extra: readonly Statement[] = [], options: ReleaseOptions = {}): Promise<Removed> {
     return this.during(release(this.parts, root, extra, options))
+  }
+
+  collect (options: CollectOptions): Promise<Collected> {
+    return this.during(collectGarbage(this.parts, options))
   }
 
   resumeReleases (options: SignalOptions = {}): Promise<Removed> {

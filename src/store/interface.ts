@@ -110,6 +110,32 @@ export interface Removed {
   bytes: number
 }
 
+export interface CollectOptions extends SignalOptions {
+  /** Versions that this node has known to be dead since then, in its own time (index-db/own-time.ts), are collected. */
+  deadBefore: number
+  /** Milliseconds since 1970. @default the store's clock */
+  now?: number | undefined
+  /** Only say what would go. @default false */
+  dryRun?: boolean | undefined
+  /** Called after each page of roots with what was collected until then. */
+  onProgress?: ((dead: Removed & { versions: number }) => void) | undefined
+}
+
+export interface Collected {
+  /** Nothing was collected: the index was made anew, and no full sync has ended since. */
+  off?: 'rebuilt'
+  /** Dead versions (their roots) whose blocks went to the trash, and these blocks; what another version names stays. */
+  dead: Removed & { versions: number }
+  /** Uploads whose time was over, and what went with them, for good. */
+  uploads: Removed & { uploads: number }
+  /** Dead versions that are kept for now; `first`: since when the one that goes next has been dead, in own time. */
+  waiting: { versions: number, bytes: number, first?: number }
+  /** What was in the trash for its whole time, and is gone. */
+  emptied: Removed
+  /** What is in the trash now, and when (milliseconds since 1970) the last of it goes by itself. */
+  trash: Removed & { until?: number }
+}
+
 /**
  * The content-addressed store: blocks of this project's CIDs (protocols/block), each durable when `put` has resolved.
  * It is an interface-blockstore too; `put` without an upload keeps the block until `delete`.
@@ -173,6 +199,8 @@ export interface BlockStore extends Blockstore {
    * transaction, after which the root is not whole any more; a large one takes several.
    */
   release: (root: CID, extra?: readonly Statement[], options?: ReleaseOptions) => Promise<Removed>
+  /** Collects what there is a reason to collect, and finishes releases that were cut off. */
+  collect: (options: CollectOptions) => Promise<Collected>
   /** Finishes releases that were cut off. */
   resumeReleases: (options?: SignalOptions) => Promise<Removed>
   /** Removes what has been in the trash for its whole time. Nothing while the index is one that was made anew (node-state, REBUILT). */

@@ -1,6 +1,5 @@
 /** The SQL of letting roots go, one function a statement. A block goes only if at that moment nothing else names it. */
 import type { Statement } from '../index-db/index-db.js'
-import { REBUILT } from '../index-db/node-state.js'
 import { HELD, TRASHED } from '../index-db/store-schema.js'
 
 /** Blocks that one transaction looks at: more than those of a group with its manifest. */
@@ -39,9 +38,6 @@ export const endPage = (root: number): Statement[] => [
 export const untrash = (cid: Uint8Array): Statement => [`UPDATE blocks SET state = ${HELD}, trashed = NULL WHERE cid = ? AND state = ${TRASHED}`, cid]
 /** It was read: its time in the trash begins anew. */
 export const readInTrash = (id: number, now: number): Statement => [`UPDATE blocks SET trashed = ? WHERE id = ? AND state = ${TRASHED}`, now, id]
-
-/** Nothing is collected, and no trash emptied by its time, before a node whose index was made anew has heard from another. */
-export const notRebuilt: Statement = ['INSERT INTO guard SELECT 0 WHERE EXISTS (SELECT 1 FROM node_state WHERE key = ?)', REBUILT]
 
 /** Ids, oldest first, and sizes of what came into the trash until then. */
 export const oldestTrash = (until: number, most: number): Statement =>

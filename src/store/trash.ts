@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { SCRUB_MS } from '../defaults.js'
+import { mustBeWhole } from '../index-db/collectable.js'
 import type { Statement } from '../index-db/index-db.js'
 import { SqlError } from '../index-db/sql-errors.js'
 import { TRASHED } from '../index-db/store-schema.js'
@@ -7,7 +8,7 @@ import { faultOf, judgeLocked, loadBlock } from './damage.js'
 import type { Removed, SignalOptions } from './interface.js'
 import { keyOf } from './key.js'
 import { rowOf, writeFreeing, type BlockRow, type StoreParts } from './parts.js'
-import { dropTrash, notRebuilt, oldestTrash, readInTrash, untrash } from './release-statements.js'
+import { dropTrash, oldestTrash, readInTrash, untrash } from './release-statements.js'
 import { settleFiles, type RemovedRow } from './settle.js'
 import { unlinked } from './statements.js'
 
@@ -85,7 +86,7 @@ async function dropOldest (parts: StoreParts, until: number, bytes: number): Pro
   }
   if (ids.length === 0) return { blocks: 0, bytes: 0 }
   try {
-    return await writeFreeing(parts, [notRebuilt, dropTrash(JSON.stringify(ids), until)], (results) => settleFiles(parts, (results.at(-1)?.rows ?? []) as RemovedRow[]))
+    return await writeFreeing(parts, [mustBeWhole, dropTrash(JSON.stringify(ids), until)], (results) => settleFiles(parts, (results.at(-1)?.rows ?? []) as RemovedRow[]))
   } catch (error) {
     if (error instanceof SqlError && error.guarded) return { blocks: 0, bytes: 0 }
     throw error

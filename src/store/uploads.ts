@@ -1,6 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import { ABORTED_PIN_MS, PIN_MS, SCRUB_MS } from '../defaults.js'
 import { NotAllowedError } from '../errors.js'
+import { REBUILT } from '../index-db/node-state.js'
 import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { judge } from './damage.js'
 import type { BeginOptions, Removed } from './interface.js'
@@ -89,11 +90,17 @@ export async function suspend (parts: StoreParts, id: Uint8Array, aborted: boole
   if (upload.rowed) await parts.db.write([setExpiry(id, parts.now() + (aborted ? ABORTED_PIN_MS : PIN_MS))])
 }
 
+/** Uploads whose time is over, but for those that are open; none while the index is one that was made anew. */
+export function overUploads ({ db, uploads }: StoreParts, now: number): Array<{ n: number, id: Uint8Array }> {
+  const over = db.all<{ n: number, id: Uint8Array }>('SELECT n, id FROM uploads WHERE start IS NULL AND expires < ? AND NOT EXISTS (SELECT 1 FROM node_state WHERE key = ?)', now, REBUILT)
+  return over.filter(({ id }) => !uploads.has(keyOfUpload(id)))
+}
+
 /** Ends the uploads whose time is over, and local ones of processes that are dead. */
 export async function expire (parts: StoreParts, now: number): Promise<Removed> {
   const removed = { blocks: 0, bytes: 0 }
-  const over = parts.db.all<{ id: Uint8Array }>('SELECT id FROM uploads WHERE (start IS NULL AND expires < ?) OR start <> ?', now, parts.start)
-  for (const { id } of over) {
+  const dead = parts.db.all<{ id: Uint8Array }>('SELECT id FROM uploads WHERE start <> ?', parts.start)
+  for (const { id } of [...overUploads(parts, now), ...dead]) {
     if (parts.uploads.has(keyOfUpload(id))) continue
     const { blocks, bytes } = await abandon(parts, id)
     removed.blocks += blocks

@@ -42,12 +42,13 @@ export class CrashRig {
   /** Milliseconds since 1970 for the store. */
   time = 1e12
   capacity = 1e9
+  trashMs: number | undefined
 
   private constructor (readonly db: IndexDb, public store: IndexedBlockStore) {}
 
   static async create (): Promise<CrashRig> {
     const db = await IndexDb.open({ migrations: MIGRATIONS })
-    const rig: CrashRig = Object.assign(Object.create(CrashRig.prototype) as CrashRig, { db, disk: new SimulatedDisk(), corrupt: [], time: 1e12, capacity: 1e9 })
+    const rig: CrashRig = Object.assign(Object.create(CrashRig.prototype) as CrashRig, { db, disk: new SimulatedDisk(), corrupt: [], time: 1e12, capacity: 1e9, trashMs: undefined })
     rig.machine = rig.disk.machine
     await rig.disk.makeFolder(DIR)
     await rig.disk.syncFolder('/')
@@ -79,7 +80,8 @@ export class CrashRig {
       capacity: this.capacity,
       smallBelow: SMALL_BELOW,
       onCorrupt: (block) => { this.corrupt.push(block) },
-      now: () => this.time
+      now: () => this.time,
+      trashMs: this.trashMs
     })
   }
 
