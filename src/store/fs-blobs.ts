@@ -79,9 +79,11 @@ export class FsBlobs implements Blobs {
     if (wasThere === true) await this.folders.sync(join(this.dir, TRASH))
   }
 
-  async toTrash (cid: CID): Promise<void> {
-    await orAbsent(this.fs.rename(this.pathOf(cid), this.trashOf(cid)))
+  async toTrash (cid: CID): Promise<boolean> {
+    const moved = await orAbsent(this.fs.rename(this.pathOf(cid), this.trashOf(cid)).then(() => true))
+    if (moved === undefined && await orAbsent(this.fs.size(this.trashOf(cid))) === undefined) return false
     await this.folders.sync(join(this.dir, TRASH))
+    return true
   }
 
   async fromTrash (cid: CID): Promise<boolean> {

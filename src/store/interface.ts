@@ -241,8 +241,8 @@ export interface Blobs {
   remove: (cid: CID) => Promise<void>
   /** Everything that lies there, in pages. */
   walk: (options?: WalkOptions) => AsyncGenerator<FoundBlob[]>
-  /** Moves the blob to the trash, where there is such a place; `read` and `stat` find it there. Needs no room for its bytes; durable when resolved. */
-  toTrash: (cid: CID) => Promise<void>
+  /** Moves the blob to the trash, where there is such a place; `read` and `stat` find it there. Needs no room for its bytes; durable when resolved. False when there is none. */
+  toTrash: (cid: CID) => Promise<boolean>
   /** Moves it back unless it is there already, so that nothing of it is in the trash; durable when resolved, its name too. False when there is none. */
   fromTrash: (cid: CID) => Promise<boolean>
   /** Moves the blob, wherever it lies, aside with the reason, or keeps `bytes` (of a block in the index) there. Never overwrites what lies there. */

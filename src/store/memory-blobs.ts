@@ -30,7 +30,9 @@ export class MemoryBlobs implements Blobs {
   async * walk (): AsyncGenerator<FoundBlob[]> {}
 
   /** One place is enough: the row says what it is. */
-  async toTrash (): Promise<void> {}
+  async toTrash (cid: CID): Promise<boolean> {
+    return this.held.has(keyOf(cid))
+  }
 
   async fromTrash (cid: CID): Promise<boolean> {
     return this.held.has(keyOf(cid))

@@ -48,7 +48,9 @@ export class OutsideBlobs implements Blobs {
   }
 
   /** An interface-blockstore has one place, and what is in the trash stays there: the row says what it is. */
-  async toTrash (): Promise<void> {}
+  async toTrash (cid: CID): Promise<boolean> {
+    return this.outside.has(cid)
+  }
 
   async fromTrash (cid: CID): Promise<boolean> {
     return this.outside.has(cid)

@@ -4,7 +4,7 @@ import { HELD, TRASHED } from '../index-db/store-schema.js'
 import type { Removed } from './interface.js'
 import { keyOf } from './key.js'
 import { rowOf, writeFreeing, type StoreParts } from './parts.js'
-import { unlinked } from './statements.js'
+import { dropRow, unlinked } from './statements.js'
 
 /** `file` is 1 when the block may lie in a file. */
 export interface RemovedRow { cid: Uint8Array, size: number, file: number }
@@ -32,10 +32,10 @@ export async function settleFiles (parts: StoreParts, rows: RemovedRow[]): Promi
 
 async function settleFile (parts: StoreParts, cid: CID): Promise<void> {
   await parts.locks.run(keyOf(cid), async () => {
-    const state = rowOf(parts, cid)?.state
-    if (state === HELD) await parts.blobs.fromTrash(cid)
-    else if (state === TRASHED) await parts.blobs.toTrash(cid)
-    else await parts.blobs.remove(cid)
+    const row = rowOf(parts, cid)
+    if (row?.state === HELD) await parts.blobs.fromTrash(cid)
+    else if (row?.state !== TRASHED) await parts.blobs.remove(cid)
+    else if (!await parts.blobs.toTrash(cid)) await parts.db.write([dropRow(row.id)]) // power was lost while it was moved; nobody misses it
   })
 }
 
