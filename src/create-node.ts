@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Libp2p } from '@libp2p/interface'
 import { dhtKey } from '../protocols/vault/keys.js'
 import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
@@ -14,10 +13,12 @@ import { Gate } from './network/gate.js'
 import { parseAddress, peerOf } from './network/addresses.js'
 import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
+import { BackgroundWalk } from './background-walk.js'
+import { AdmitKeeping } from './keep-admits.js'
 import { RecordKeeping } from './keep-records.js'
 import { Levels } from './levels.js'
 import { Node } from './node.js'
-import { openFolder, type OpenedFolder } from './open-folder.js'
+import { namesOf, nodeKeyOf, openFolder, type OpenedFolder } from './open-folder.js'
 import { entryById } from './index-db/entries.js'
 import { CatchUp } from './replication/catch-up.js'
 import { FetchPlan } from './replication/fetch-plan.js'
@@ -27,6 +28,7 @@ import { Others } from './replication/others.js'
 import { Pulls } from './replication/pulls.js'
 import { Receipts } from './replication/receipts.js'
 import { serve } from './replication/serve.js'
+import { Rebuilt } from './rebuild/rebuilt.js'
 import { NodeEvents } from './node-events.js'
 import { inviteAddresses } from './verbs/addresses.js'
 import { awayText } from './verbs/away.js'
@@ -69,7 +71,7 @@ export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> 
 
 async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
   const events = new NodeEvents()
-  const folder = await openFolder({ ...init, ...(waits.cost === undefined ? {} : { cost: waits.cost }) }, (block) => { events.corrupt(block) })
+  const folder = await openFolder({ ...init, ...(waits.cost === undefined ? {} : { cost: waits.cost }) }, { onCorrupt: (block) => { events.corrupt(block) }, onFailure: (error) => { events.failed(error) } })
   try {
     const node = await build(init, folder, events, waits)
     if (init.start !== false) {
@@ -89,7 +91,7 @@ async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
 
 async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvents, waits: Waits): Promise<Node> {
   const { key, db, store } = folder
-  const nodeKey: NodeKey = { peer: key.publicKey.toMultihash().bytes, sign: (message) => key.sign(message) }
+  const nodeKey = nodeKeyOf(key)
   let isMember: (peer: string) => boolean = () => false
   const gate = new Gate({ isMember: (who) => isMember(who) })
   const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
@@ -125,9 +127,13 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
+    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
+    const admits = new AdmitKeeping({ dir: folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
+    // a folder that was made before there was such a file gets it now, and opens where it cannot be written
+    if (folder.secrets === undefined) await admits.save()
+    else admits.changed()
     // a recovered vault is one only when a member has accepted this node
     if (!recovers) await folder.commit()
-    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
     const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock, ...(discovering.dht ? { dht: DHT_PROTOCOL } : {}) })
     const finding = discovery = new Discovery({
       host,
@@ -199,6 +205,11 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       serves: (visitor) => greeter.serves(visitor),
       pulls: new Pulls(systemClock),
       leaving: new Set(),
+      admits,
+      rebuilt: new Rebuilt(db),
+      indexFailure: () => db.failure,
+      checkIndex: (options) => db.check(options),
+      walk: new BackgroundWalk({ store, timer: steadyClock, onError: (error) => { events.trouble('files', peer, error) } }),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
@@ -218,6 +229,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         await startOnce()
         startedAt = performance.now()
         keeping.start()
+        if (init.dialOnly !== true) parts.walk.start()
         peers.follow({
           members: () => vault.members(),
           addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],
@@ -247,7 +259,7 @@ interface Opened {
 
 /** The vault's secrets: those of the folder, those that an invite or the recovery code brings, or those of a new vault. */
 async function secretsOf (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, host: Libp2p, start: () => Promise<void>): Promise<Opened> {
-  const names = { label: init.label ?? hostname().slice(0, 63), operator: init.operator ?? '' }
+  const names = namesOf(init)
   const invite = init.invite === undefined ? undefined : parseInvite(init.invite)
   if (folder.secrets !== undefined) {
     if (invite !== undefined && !equal(invite.vault, folder.secrets.vault)) {

@@ -44,7 +44,10 @@ export class DirectoryNotWritableError extends define('DirectoryNotWritableError
 export class KeyringError extends define('KeyringError', 'KEYRING') {}
 export class PassphraseRequiredError extends define('PassphraseRequiredError', 'PASSPHRASE_REQUIRED') {}
 export class WrongPassphraseError extends define('WrongPassphraseError', 'WRONG_PASSPHRASE') {}
-export class IndexDamagedError extends define('IndexDamagedError', 'INDEX_DAMAGED') {}
+export class IndexDamagedError extends define('IndexDamagedError', 'INDEX_DAMAGED') {
+  /** Set when it is not the index but the file `format`, of which no new one can be made. */
+  part?: 'format'
+}
 
 // what was asked
 export class FileNotFoundError extends define('FileNotFoundError', 'FILE_NOT_FOUND') {}

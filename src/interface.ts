@@ -11,6 +11,7 @@ import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, Revo
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
 import type { Status } from './interface/status.js'
 import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
+import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/verify.js'
 import type { Why } from './interface/why.js'
 
 export type * from './interface/files.js'
@@ -19,6 +20,7 @@ export type * from './interface/members.js'
 export type * from './interface/settings.js'
 export type * from './interface/status.js'
 export type * from './interface/versions.js'
+export type * from './interface/verify.js'
 export type * from './interface/why.js'
 
 export interface DfsNodeInit {
@@ -75,6 +77,11 @@ export interface DfsNodeInit {
   pathTransform?: (cid: CID) => string
   /** Parts of the libp2p configuration to replace: transports, muxers, encrypters, services. */
   libp2p?: Partial<Libp2pOptions>
+  /**
+   * Where the index of `dir` is missing or damaged, which is IndexDamagedError otherwise: make a new one from what can be
+   * read of it, from the blocks in the folder and from other members. The old one is set aside. @default false
+   */
+  rebuildIndex?: boolean | { /** How far it is. */ onProgress?: (event: RebuildProgress) => void }
   /** False leaves it to `node.start()`. @default true */
   start?: boolean
   signal?: AbortSignal
@@ -112,6 +119,8 @@ export interface DfsNodeEvents {
   'peer:connect': CustomEvent<{ peer: string, label: string, role: Role }>
   'peer:disconnect': CustomEvent<{ peer: string }>
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
+  /** The index was found damaged, or does not keep what is written: nothing more is acknowledged. */
+  'index:failed': CustomEvent<{ message: string, damaged: boolean }>
 }
 
 /** A running (or stopped) node. */
@@ -161,6 +170,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   settings: (options?: AbortOptions) => Promise<VaultSettings>
   /** Changes some of them; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed. */
   set: (change: SettingsChange, options?: AbortOptions) => Promise<VaultSettings>
+  /** Reads everything that this node holds, and repairs what it can from other members. */
+  verify: (options?: VerifyOptions) => Promise<VerifyResult>
   /** Owners only. Whoever holds it owns the vault. */
   recoveryCode: (options?: AbortOptions) => Promise<string>
   /** True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one. */

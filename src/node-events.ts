@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { base32 } from '../protocols/vault/text.js'
 import type { MemberRecord } from '../protocols/vault/record.js'
 import type { RoundResult } from '../protocols/sync/session.js'
+import { IndexDamagedError } from './errors.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
 import type { Session } from './network/session.js'
@@ -48,6 +49,8 @@ export class NodeEvents {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
     parts.levels.added()
+    parts.rebuilt.news()
+    if (change.kind !== 'file' && change.kind !== 'other') parts.admits.changed()
     parts.sync.forward([encoded], from)
     const local = 'entry' in change && parts.vault.wrote(change.entry)
     if (local) parts.keeping.wrote()
@@ -96,17 +99,24 @@ export class NodeEvents {
   }
 
   /** A comparison with a member ended: both have now what either had. */
-  round (peer: string, { received, sent }: RoundResult): void {
+  round (peer: string, { received, sent, theirs }: RoundResult): void {
     if (this.attached === undefined) return
     const { parts } = this.attached
     parts.catchUp.again()
     parts.levels.equal(peer)
+    this.background(parts.rebuilt.round(theirs))
     if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
     this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {
     this.attached?.node.safeDispatchEvent('block:corrupt', { detail: { cid: cid.toString(), reason } })
+  }
+
+  /** The index takes no more writes. */
+  failed (error: Error): void {
+    this.attached?.log('the index failed: %e', error)
+    this.attached?.node.safeDispatchEvent('index:failed', { detail: { message: error.message, damaged: error instanceof IndexDamagedError } })
   }
 
   /** What went wrong with one peer and is no failure of this node. */
@@ -119,6 +129,7 @@ export class NodeEvents {
     const { node, parts, db } = this.attached
     const { peer, label, role } = session
     this.met(peer)
+    parts.rebuilt.met()
     if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
     node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
   }

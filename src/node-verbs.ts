@@ -4,7 +4,7 @@ import { NotDurableError } from './errors.js'
 import type {
   Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, Source, Status, UsageInfo,
-  UsageOptions, VaultSettings, VersionInfo, Why
+  UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
 import { remove } from './verbs/delete.js'
 import { du } from './verbs/du.js'
@@ -20,15 +20,17 @@ import type { Parts } from './verbs/parts.js'
 import { put } from './verbs/put.js'
 import { restore } from './verbs/restore.js'
 import { revoke } from './verbs/revoke.js'
+import { settled } from './verbs/settled.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status, type NodeFacts } from './verbs/status.js'
+import { verify } from './verbs/verify.js'
 import { why } from './verbs/why.js'
 
 /** What a user asks of a node: each verb is a file of its own, and is only forwarded to here. */
 export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
     try {
-      const file = await this.run(options, (parts, within) => put(parts, name, source, within))
+      const file = await this.writing(options, (parts, within) => put(parts, name, source, within))
       this.safeDispatchEvent('file:copies', { detail: file })
       return file
     } catch (error) {
@@ -65,15 +67,15 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async delete (name: string, options: AbortOptions = {}): Promise<Deleted> {
-    return this.run(options, (parts, within) => remove(parts, name, within))
+    return this.writing(options, (parts, within) => remove(parts, name, within))
   }
 
   async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {
-    return this.run(options, (parts, within) => restore(parts, name, version, within))
+    return this.writing(options, (parts, within) => restore(parts, name, version, within))
   }
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
-    return this.run(options, (parts, within) => mv(parts, from, to, within))
+    return this.writing(options, (parts, within) => mv(parts, from, to, within))
   }
 
   async why (name: string, options: AbortOptions = {}): Promise<Why> {
@@ -89,7 +91,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {
-    return this.run(options, (parts, within) => revoke(parts, target, within))
+    return this.writing(options, (parts, within) => revoke(parts, target, within))
   }
 
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> {
@@ -109,7 +111,11 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async set (change: SettingsChange, options: AbortOptions = {}): Promise<VaultSettings> {
-    return this.run(options, ({ vault }) => vault.set(change))
+    return this.writing(options, ({ vault }) => vault.set(change))
+  }
+
+  async verify (options: VerifyOptions = {}): Promise<VerifyResult> {
+    return this.run(options, verify)
   }
 
   async recoveryCode (): Promise<string> {
@@ -143,6 +149,14 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     } catch (error) {
       throw ended(error, within.signal)
     }
+  }
+
+  /** For what writes an entry of this node. */
+  private async writing<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return this.run(options, async (parts, within) => {
+      await settled(parts, within)
+      return work(parts, within)
+    })
   }
 
   private async run<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {

@@ -97,11 +97,13 @@ export class Node extends NodeVerbs implements DfsNode {
       // before the jobs that wait for what peers answer
       () => parts.links.stop(),
       () => parts.keeping.stop(),
+      () => parts.walk.stop(),
       () => parts.catchUp.stop(),
       () => discovery.stop(),
       () => parts.sync.stop(),
       () => parts.peers.stop(),
       () => host.stop(),
+      () => parts.admits.stop(),
       () => verifier.close(),
       () => folder.close()
     ]

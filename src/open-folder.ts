@@ -1,12 +1,15 @@
 import { statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { MEMORY_CAPACITY_BYTES, RESERVE_BYTES } from './defaults.js'
 import type { IndexDb } from './index-db/index-db.js'
 import type { DfsNodeInit } from './interface.js'
 import { loadOrCreateIdentity, newIdentity } from './network/identity.js'
+import { rebuildIndex } from './rebuild/rebuild.js'
 import { Directory } from './store/directory.js'
 import type { BlockStore, CorruptBlock } from './store/interface.js'
 import { openStorage, type StorageInit } from './store/open-storage.js'
+import type { NodeKey } from './vault/found.js'
 import { Keyring, type Secrets } from './vault/keyring.js'
 import type { Cost } from './vault/passphrase.js'
 
@@ -27,17 +30,24 @@ export interface OpenedFolder {
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'passphrase'> & { /** Of a new passphrase. */ cost?: Cost }
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'passphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
+
+/** What is told while the folder is open. */
+export interface FolderEvents {
+  onCorrupt: (block: CorruptBlock) => void
+  /** The index takes no more writes. */
+  onFailure: (error: Error) => void
+}
 
 /**
  * Opens the folder, or memory. Errors: those of Directory.open, Keyring and openStorage. The passphrase is asked for
  * before anything of the folder is touched.
  */
-export async function openFolder (init: FolderInit, onCorrupt: (block: CorruptBlock) => void): Promise<OpenedFolder> {
+export async function openFolder (init: FolderInit, events: FolderEvents): Promise<OpenedFolder> {
   const parts = {
     ...(init.pathTransform === undefined ? {} : { pathTransform: init.pathTransform }),
     ...(init.blockstore === undefined ? {} : { blockstore: init.blockstore }),
-    onCorrupt
+    ...events
   }
   return init.dir === undefined ? inMemory(init, parts) : onDisk(init.dir, init, parts)
 }
@@ -53,7 +63,9 @@ async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit
     const keyring = await (directory.isNew ? Keyring.create(dir, init.passphrase, init) : Keyring.open(dir, init.passphrase, init))
     const { secrets } = keyring
     const key = await loadOrCreateIdentity(dir)
-    const { db, store, close } = await openStorage({ ...parts, directory, capacity: init.capacity ?? await half(dir) })
+    const storage = { ...parts, capacity: init.capacity ?? await half(dir) }
+    if (init.rebuildIndex !== undefined && init.rebuildIndex !== false && secrets !== undefined) await rebuild(directory, storage, key, secrets, init)
+    const { db, store, close } = await openStorage({ ...storage, directory })
     try {
       return {
         dir,
@@ -82,6 +94,19 @@ async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit
     throw error
   }
 }
+
+async function rebuild (directory: Directory, storage: StorageInit, key: Ed25519PrivateKey, secrets: Secrets, { label, operator, signal, rebuildIndex: wanted }: FolderInit): Promise<void> {
+  await rebuildIndex({
+    directory, storage, key: nodeKeyOf(key), secrets, names: namesOf({ label, operator }), signal, ...(typeof wanted === 'object' ? wanted : {})
+  })
+}
+
+/** As certificates need it. */
+export const nodeKeyOf = (key: Ed25519PrivateKey): NodeKey => ({ peer: key.publicKey.toMultihash().bytes, sign: (message) => key.sign(message) })
+
+/** What the machine and who runs it are called. */
+export const namesOf = ({ label, operator }: { label?: string | undefined, operator?: string | undefined }): { label: string, operator: string } =>
+  ({ label: label ?? hostname().slice(0, 63), operator: operator ?? '' })
 
 function once (work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined

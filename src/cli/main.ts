@@ -21,6 +21,7 @@ import { defineRm } from './commands/rm.js'
 import { defineStart } from './commands/start.js'
 import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
+import { defineVerify } from './commands/verify.js'
 import { defineWhy } from './commands/why.js'
 import { commandOf, type Context, createContext, type GlobalOptions, type Run } from './context.js'
 import { EXIT, exitCode } from './exit-codes.js'
@@ -28,7 +29,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

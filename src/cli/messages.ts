@@ -21,7 +21,9 @@ const NEXT: Record<string, string[]> = {
   NoWitnessError: ['Nothing was changed; the invite stays good. A member with role owner or write must be running when somebody joins.'],
   BlocksUnavailableError: ['Who is away:  {dfs} members'],
   VersionGoneError: ['Who is away:  {dfs} members'],
-  IndexDamagedError: ['Nothing was changed.']
+  IndexDamagedError: ['Nothing was changed. A new index is made from what can be read of the old one, from the blocks here and from other members by:  {dfs} verify --rebuild'],
+  // not the name of an error: of the file `format` no new one is made
+  format: ['Nothing was changed.']
 }
 
 const SYSTEM: Record<string, string> = {
@@ -37,13 +39,13 @@ const SYSTEM: Record<string, string> = {
 
 /** @param dfs what to type for `dfs`, such as `dfs --dir ./data` */
 export function explain (error: unknown, dfs = 'dfs'): string[] {
-  const { name, message, code, path } = error as { name?: string, message?: string, code?: string, path?: string }
+  const { name, message, code, path, part } = error as { name?: string, message?: string, code?: string, path?: string, part?: string }
   const system = SYSTEM[code ?? '']
   if (system !== undefined && path !== undefined) return [`${clean(path)}: ${system} (${code ?? ''}).`]
   // whoever pressed Ctrl-C knows what happened; what holds now the commands say
   if (name === 'AbortError') return ['Stopped.']
   const [head = '', ...rest] = (message ?? String(error)).split(/\n|\s+(?=Close: )/).map(clean)
-  return [...named(head, name), ...rest, ...(NEXT[name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', dfs))]
+  return [...named(head, name), ...rest, ...(NEXT[part ?? name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', dfs))]
 }
 
 /** One line about one file of many; what to type next is said once, at the end. */

@@ -5,7 +5,8 @@ import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
-  Source, Status, UsageInfo, UsageOptions, VaultSettings, VersionInfo, Why
+  Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
+  VerifyResult, VersionInfo, Why
 } from '../interface.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
@@ -76,6 +77,11 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }
   async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> { return this.call('checkRecoveryCode', [code], options) }
   async changePassphrase (change: PassphraseChange): Promise<void> { await this.call('changePassphrase', [], change) }
+
+  async verify (options: VerifyOptions = {}): Promise<VerifyResult> {
+    for await (const result of this.stream<VerifyResult>('verify', [], options)) return result
+    throw lost(undefined)
+  }
 
   list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
   list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>

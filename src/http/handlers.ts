@@ -62,7 +62,8 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
 export async function handleStream (node: DfsNode, call: StreamCall, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const body = await readBody(request)
   const line = (value: StreamLine): string => `${JSON.stringify(value)}\n`
-  const onProgress = (progress: ProgressEvent): void => { if (!response.destroyed) response.write(line({ progress })) }
+  const pace = paced()
+  const onProgress = (progress: ProgressEvent): void => { if (!response.destroyed && pace(progress)) response.write(line({ progress })) }
   const options = { ...(body.at(-1) as object | undefined), signal, onProgress }
   const [text, second] = body.slice(0, -1) as [string, string | null]
   const start = (): AsyncIterable<unknown> => {
@@ -72,6 +73,7 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
       case 'history': return node.history(text, options)
       // a version that was left out is null in JSON
       case 'restore': return single(node.restore(text, second ?? undefined, options))
+      case 'verify': return single(node.verify(options))
     }
   }
   response.setHeader('content-type', 'application/x-ndjson')
@@ -82,6 +84,21 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
     response.end(line({ end: true }))
   } catch (error) {
     response.end(line({ error: errorToJson(error) }))
+  }
+}
+
+/** What counts up may do so a thousand times a second, and nobody reads so fast. */
+const PROGRESS_MS = 100
+const COUNTS_UP: ReadonlySet<ProgressEvent['type']> = new Set(['store:verify:read', 'store:verify:repaired'])
+
+/** False for what counts up and was told of just now. */
+function paced (): (progress: ProgressEvent) => boolean {
+  const told = new Map<string, number>()
+  return ({ type }) => {
+    const now = performance.now()
+    if (COUNTS_UP.has(type) && now - (told.get(type) ?? -Infinity) < PROGRESS_MS) return false
+    told.set(type, now)
+    return true
   }
 }
 

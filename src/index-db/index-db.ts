@@ -2,9 +2,10 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { COMMIT_BLOCKS } from '../defaults.js'
 import { AbortError, IndexDamagedError, NodeStoppedError, StoreFailedError } from '../errors.js'
+import { checkIndex } from './check.js'
 import { addFunctions, openReader, openWriter } from './connection.js'
 import { migrate, type Migrations } from './migrate.js'
-import { toError } from './sql-errors.js'
+import { damaged, toError } from './sql-errors.js'
 import { Prepared, asFailure, runUnits, type SqlValue, type Statement, type StatementResult, type UnitResult } from './unit.js'
 import { WriterThread } from './writer-thread.js'
 
@@ -17,6 +18,8 @@ export interface IndexDbInit {
   migrations: Migrations
   /** False: a file that is missing or has no schema is IndexDamagedError, not made anew. @default true */
   create?: boolean
+  /** Called once, when something was found after which nothing is written any more. */
+  onFailure?: ((error: Error) => void) | undefined
 }
 
 interface Unit {
@@ -51,7 +54,8 @@ export class IndexDb {
     private readonly reader: DatabaseSync,
     private readonly run: Run,
     private readonly writer: WriterThread | undefined,
-    private readonly path: string
+    private readonly path: string,
+    private readonly onFailure: (error: Error) => void = () => {}
   ) {
     this.prepared = new Prepared(reader)
   }
@@ -61,7 +65,7 @@ export class IndexDb {
    *
    * @throws NewerFormatError, IndexDamagedError (the file is never made anew over a damaged one), NoSpaceError
    */
-  static async open ({ path, migrations, create = true }: IndexDbInit): Promise<IndexDb> {
+  static async open ({ path, migrations, create = true, onFailure }: IndexDbInit): Promise<IndexDb> {
     if (path === undefined) {
       const db = new DatabaseSync(':memory:')
       addFunctions(db)
@@ -74,7 +78,7 @@ export class IndexDb {
     try {
       openReader(reader)
       const writer = await WriterThread.start(path)
-      return new IndexDb(reader, (units) => writer.run(units), writer, path)
+      return new IndexDb(reader, (units) => writer.run(units), writer, path, onFailure)
     } catch (error) {
       reader.close()
       throw error
@@ -133,14 +137,12 @@ export class IndexDb {
     return [this.path, `${this.path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
   }
 
-  /** Reads the whole database and says what is wrong with it; empty when it is sound. */
-  check (): string[] {
-    try {
-      return this.all<{ quick_check: string }>('PRAGMA quick_check').map((row) => row.quick_check).filter((line) => line !== 'ok')
-    } catch (error) {
-      if (error instanceof IndexDamagedError) return [error.message]
-      throw error
-    }
+  /** Reads the whole database, on a thread of its own, and says what is wrong with it; empty when it is sound. After something was found nothing is written any more. */
+  async check (options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+    if (this.writer === undefined) return []
+    const wrong = await checkIndex(this.path, options)
+    if (wrong[0] !== undefined) this.fail(damaged(this.path, wrong[0]))
+    return wrong
   }
 
   /** Writes what is queued, then closes both connections. Idempotent. */
@@ -158,9 +160,20 @@ export class IndexDb {
     if (!this.reader.isOpen) throw new NodeStoppedError('The index is closed')
     try {
       return read()
-    } catch (error) {
-      throw toError(asFailure(error), this.path)
+    } catch (cause) {
+      const error = toError(asFailure(cause), this.path)
+      if (error instanceof IndexDamagedError) this.fail(error)
+      throw error
     }
+  }
+
+  /** The first failure is the one that is told. */
+  private fail (error: Error): Error {
+    if (this.failed === undefined) {
+      this.failed = error
+      this.onFailure(error)
+    }
+    return this.failed
   }
 
   /** After this turn of the event loop, so that the units of one turn share a commit. */
@@ -197,7 +210,7 @@ export class IndexDb {
     try {
       return await this.run(units)
     } catch (error) {
-      return this.failed = new StoreFailedError(`The index ${this.path} takes no more writes`, { cause: error })
+      return this.fail(new StoreFailedError(`The index ${this.path} takes no more writes`, { cause: error }))
     }
   }
 
@@ -226,8 +239,7 @@ export class IndexDb {
       else {
         const error = toError(result.failure, this.path)
         // after a failed write or fsync nobody knows what is on disk: nothing more is acknowledged
-        if (error instanceof StoreFailedError || error instanceof IndexDamagedError) this.failed = error
-        unit.reject(error)
+        unit.reject(error instanceof StoreFailedError || error instanceof IndexDamagedError ? this.fail(error) : error)
       }
     }
   }

@@ -30,12 +30,14 @@ export class SqlError extends Error {
   }
 }
 
+export const damaged = (path: string, what: string): IndexDamagedError => new IndexDamagedError(`The index ${path} is damaged: ${what}. It is left as it is`)
+
 /** The error that a caller can act on: no room, damaged, failed, or a rule that was broken. */
 export function toError ({ message, errcode }: SqlFailure, path: string): Error {
   switch (errcode & 0xff) {
     case SQLITE_FULL: return new NoSpaceError(`No room on the disk for the index ${path}: ${message}`)
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return new IndexDamagedError(`The index ${path} is damaged: ${message}. It is left as it is`)
+    case SQLITE_NOTADB: return damaged(path, message)
     case SQLITE_IOERR: return new StoreFailedError(`The index ${path} cannot be written or read: ${message}`)
     default: return new SqlError(message, errcode)
   }

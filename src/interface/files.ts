@@ -40,6 +40,11 @@ export type ProgressEvent =
   | { type: 'file:get:read', bytes: number, total: number }
   | { type: 'file:get:fetched', peer: string, bytes: number }
   | { type: 'file:restore:here', bytes: number, total: number }
+  /** The index is being read as a whole. */
+  | { type: 'store:verify:index' }
+  | { type: 'store:verify:read', bytes: number, total: number }
+  /** Blocks that were fetched in the place of damaged ones so far. */
+  | { type: 'store:verify:repaired', blocks: number }
 
 export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
 

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
+import { parseCid } from '../../protocols/block/cid.js'
 import { UNKNOWN_MS } from '../defaults.js'
 import type { Statement } from '../index-db/index-db.js'
-import { LOST } from '../index-db/store-schema.js'
+import { HELD, LOST } from '../index-db/store-schema.js'
 import { faultOf } from './damage.js'
-import type { Adopted, AdoptOptions, FoundBlob } from './interface.js'
+import type { Adopted, AdoptOptions, FoundBlob, SignalOptions } from './interface.js'
 import { keyOf, toHex } from './key.js'
 import { rowOf, type StoreParts } from './parts.js'
-import { adoptBlock, pinBlock } from './statements.js'
+import { recheck } from './read.js'
+import { adoptBlock, NOBODY, pinBlock } from './statements.js'
 
-/** Who adopted blocks are of: nobody whose stream could end. */
-const NOBODY = 'unknown'
 /** Files that are looked at at once. */
 const FILES_AT_ONCE = 8
 /** Blocks that one upload pins: it ends in one transaction. */
@@ -61,10 +61,27 @@ export async function adoptUnknown (parts: StoreParts, { signal, verify = true, 
 }
 
 /** Takes in blocks whose bytes lay in an index, without looking at the room that is left: they are on this disk as it is. For a store that nobody else uses yet. */
-export async function adoptBytes (parts: StoreParts, keeper: Keeper, blocks: Array<{ cid: CID, bytes: Uint8Array, kept: boolean }>): Promise<Adopted> {
+export async function adoptBytes (parts: StoreParts, keeper: Keeper, blocks: Array<{ cid: CID, bytes: Uint8Array }>): Promise<Adopted> {
   const fresh = blocks.filter(({ cid }) => mayAdopt(parts, cid))
-  await parts.db.write(fresh.flatMap(({ cid, bytes, kept }) => [adoptBlock(cid, bytes.length, parts.now(), bytes, kept), ...keeper.keep(cid)]))
+  await parts.db.write(fresh.flatMap(({ cid, bytes }) => [adoptBlock(cid, bytes.length, parts.now(), bytes), ...keeper.keep(cid)]))
   return { blocks: fresh.length, bytes: fresh.reduce((sum, { bytes }) => sum + bytes.length, 0), damaged: 0, strange: 0 }
+}
+
+/** Rows that one look takes. */
+const WINDOW_ROWS = 4096
+
+/** Hashes the blocks that were taken in without that; what is wrong goes to quarantine. */
+export async function hashNew (parts: StoreParts, { signal, pause }: SignalOptions & { pause?: (tookMs: number) => Promise<void> } = {}): Promise<void> {
+  const last = parts.db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
+  for (let after = 0; after < last; after += WINDOW_ROWS) {
+    const rows = parts.db.all<{ cid: Uint8Array }>(`SELECT cid FROM blocks WHERE id > ? AND id <= ? AND state = ${HELD} AND verified = 0`, after, after + WINDOW_ROWS)
+    for (const { cid } of rows) {
+      signal?.throwIfAborted()
+      const began = performance.now()
+      await recheck(parts, parseCid(cid))
+      await pause?.(performance.now() - began)
+    }
+  }
 }
 
 /** Those of a page of which the index knows nothing, or that the file is gone. */
@@ -93,7 +110,7 @@ async function adoptFile (parts: StoreParts, cid: CID, keeper: Keeper, verify: b
     }
     // its process may have ended before its name was durable; and an index that knew it as dead may be lost
     await blobs.fromTrash(cid)
-    await db.write([adoptBlock(cid, size, verify ? now() : 0, null, false), ...keeper.keep(cid)])
+    await db.write([adoptBlock(cid, size, verify ? now() : 0, null), ...keeper.keep(cid)])
     return size
   })
 }

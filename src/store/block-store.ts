@@ -6,7 +6,7 @@ import { SMALL_BLOCK_BYTES, TRASH_MS } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { HELD, TRASHED } from '../index-db/store-schema.js'
-import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
+import { adoptBytes, adoptUnknown, hashNew, Keeper } from './adopt.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
@@ -16,6 +16,7 @@ import { KeyedLock } from '../index-db/keyed-lock.js'
 import { rowOf, type Ballast, type StoreParts } from './parts.js'
 import { putBlock } from './put.js'
 import { heldBlocks, readBlock, recheck, verifyAll } from './read.js'
+import { lackingBlocks } from './lacking.js'
 import { relink } from './relink.js'
 import { release, resumeReleases, unkeep } from './release.js'
 import { settleLeftovers } from './settle.js'
@@ -214,8 +215,16 @@ export class IndexedBlockStore implements BlockStore {
     return this.during(adoptUnknown(this.parts, options))
   }
 
-  adoptBytes (blocks: Array<{ cid: CID, bytes: Uint8Array, kept: boolean }>): Promise<Adopted> {
+  adoptBytes (blocks: Array<{ cid: CID, bytes: Uint8Array }>): Promise<Adopted> {
     return this.during(adoptBytes(this.parts, this.keeper, blocks))
+  }
+
+  hashNew (options?: SignalOptions & { pause?: (tookMs: number) => Promise<void> }): Promise<void> {
+    return this.during(hashNew(this.parts, options))
+  }
+
+  lacking (): Generator<{ cid: CID, lost: boolean }> {
+    return lackingBlocks(this.parts)
   }
 
   relink (root: CID, extra: readonly Statement[] = []): Promise<boolean> {

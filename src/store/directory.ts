@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { BALLAST_BYTES, BALLAST_STEP_BYTES } from '../defaults.js'
 import { DirectoryNotWritableError, IndexDamagedError, NewerFormatError, NoVaultError } from '../errors.js'
 import { codeOf, diskFileSystem } from './file-system.js'
-import { BALLAST, BLOCKS, FORMAT, INDEX, LOCK, LOCK_PID, QUARANTINE, TMP, TRASH } from './layout.js'
+import { BALLAST, BLOCKS, FORMAT, INDEX, INDEX_NEW, LOCK, LOCK_PID, QUARANTINE, TMP, TRASH } from './layout.js'
 import { removeLeftovers } from './leftovers.js'
 import { DirectoryLock, type LockOptions } from './lock.js'
 
@@ -13,7 +13,7 @@ export const FORMAT_VERSION = 1
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 /** Names of the store in the folder; none of them may be a link to elsewhere. */
-const OURS = [FORMAT, LOCK, LOCK_PID, INDEX, `${INDEX}-wal`, `${INDEX}-shm`, BLOCKS, TMP, QUARANTINE, TRASH, BALLAST]
+const OURS = [FORMAT, LOCK, LOCK_PID, INDEX, `${INDEX}-wal`, `${INDEX}-shm`, INDEX_NEW, `${INDEX_NEW}-wal`, `${INDEX_NEW}-shm`, BLOCKS, TMP, QUARANTINE, TRASH, BALLAST]
 
 export interface OpenDirectoryOptions extends LockOptions {
   /** Make the folder when it is not there or has no format. @default false: NoVaultError */
@@ -139,7 +139,7 @@ async function readFormat (dir: string): Promise<number | undefined> {
     throw error
   }
   const version = Number(/^dfs ([1-9][0-9]{0,8})\n?$/.exec(text)?.[1])
-  if (Number.isNaN(version)) throw new IndexDamagedError(`${join(dir, FORMAT)} does not say what it should. Nothing was changed`)
+  if (Number.isNaN(version)) throw Object.assign(new IndexDamagedError(`${join(dir, FORMAT)} does not say what it should. Put it back from a copy: it holds the line "dfs ${FORMAT_VERSION}"`), { part: 'format' as const })
   if (version > FORMAT_VERSION) throw new NewerFormatError(`${dir} has format ${version}, this program knows ${FORMAT_VERSION}. Install a newer dfs`)
   return version
 }

@@ -217,8 +217,12 @@ export interface BlockStore extends Blockstore {
   verifyAll: (options?: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void }) => AsyncGenerator<CorruptBlock>
   /** Takes in blocks whose files have no row. They are kept for UNKNOWN_MS, and then go unless something names them. */
   adoptUnknown: (options?: AdoptOptions) => Promise<Adopted>
-  /** The same for blocks whose bytes somebody has and has verified; `kept`: until `delete`. */
-  adoptBytes: (blocks: Array<{ cid: CID, bytes: Uint8Array, kept: boolean }>) => Promise<Adopted>
+  /** The same for small blocks whose bytes somebody has and has verified, without asking for room. */
+  adoptBytes: (blocks: Array<{ cid: CID, bytes: Uint8Array }>) => Promise<Adopted>
+  /** Hashes the blocks that were taken in without that; `pause` is awaited after each, with the milliseconds that it took. */
+  hashNew: (options?: SignalOptions & { pause?: (tookMs: number) => Promise<void> }) => Promise<void>
+  /** Blocks that finished roots name and that are not held: gone, or in quarantine. */
+  lacking: () => Generator<{ cid: CID, lost: boolean }>
   /** When the root and everything below it is held: as `finish`, without an upload. False, and nothing done, when it is not. */
   relink: (root: CID, extra?: readonly Statement[]) => Promise<boolean>
   usage: () => Usage

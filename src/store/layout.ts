@@ -6,6 +6,8 @@ export const LOCK = 'lock'
 /** Process id of the holder of the lock, for people. Apart from `lock`, since closing any descriptor of a locked file drops the lock. */
 export const LOCK_PID = 'lock.pid'
 export const INDEX = 'index.db'
+/** An index that is being made anew (src/rebuild). */
+export const INDEX_NEW = 'index.db.new'
 export const BLOCKS = 'blocks'
 export const TMP = 'tmp'
 export const QUARANTINE = 'quarantine'

@@ -6,7 +6,7 @@ import { BALLAST, BLOCKS, FORMAT, INDEX, QUARANTINE, TMP, TRASH } from './layout
 
 /** Where a node lays files that hold somebody's bytes: an attempt that never ended well has none in them. */
 const FOLDERS = [BLOCKS, TMP, QUARANTINE, TRASH]
-const FILES = [INDEX, `${INDEX}-wal`, `${INDEX}-shm`, BALLAST, `${FORMAT}.new`, 'keyring', 'keyring.new', 'identity.key']
+const FILES = [INDEX, `${INDEX}-wal`, `${INDEX}-shm`, BALLAST, `${FORMAT}.new`, 'keyring', 'keyring.new', 'identity.key', 'admits', 'admits.new']
 /** An identity that was being written. */
 const NEW_IDENTITY = /^identity\.key\.[0-9a-f]{12}$/
 

@@ -25,7 +25,11 @@ export interface StorageInit {
   /** Where blocks lie instead of `<dir>/blocks`. Small ones stay in the index. */
   blockstore?: OutsideBlockstore | undefined
   onCorrupt?: ((block: CorruptBlock) => void) | undefined
+  /** The index was found damaged, or does not keep what is written: nothing more is written. */
+  onFailure?: ((error: Error) => void) | undefined
   migrations?: Migrations
+  /** Another file for the index, made when it is not there. @default INDEX, which is made with the folder only */
+  index?: string
 }
 
 export interface Storage {
@@ -44,9 +48,9 @@ const OPEN_BYTES = 1024 ** 2
  *
  * @throws IndexDamagedError, NewerFormatError, NoSpaceError, StoreFailedError
  */
-export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, migrations = MIGRATIONS }: StorageInit): Promise<Storage> {
+export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, onFailure, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
   if (directory !== undefined) await prepare(directory)
-  const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(INDEX), migrations, create: directory.isNew })
+  const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(index ?? INDEX), migrations, create: directory.isNew || index !== undefined, onFailure })
   try {
     await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
     const blobs = await openBlobs(directory, blockstore, pathTransform)

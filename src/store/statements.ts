@@ -2,7 +2,7 @@
 import type { CID } from 'multiformats/cid'
 import { PIN_MS } from '../defaults.js'
 import type { Statement } from '../index-db/index-db.js'
-import { HELD } from '../index-db/store-schema.js'
+import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { toHex } from './key.js'
 import type { StoreParts, Upload } from './parts.js'
 
@@ -30,9 +30,9 @@ export function insertBlock ({ now }: StoreParts, cid: CID, size: number, bytes:
 }
 
 /** A block that is there and had no row, or one that said otherwise; `verified` 0: its bytes were not looked at yet. */
-export function adoptBlock (cid: CID, size: number, verified: number, bytes: Uint8Array | null, kept: boolean): Statement {
-  return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, ?, ?, ?) ON CONFLICT (cid) DO UPDATE SET
-    state = ${HELD}, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes WHERE state <> ${HELD}`, cid.bytes, size, kept ? 1 : 0, verified, bytes]
+export function adoptBlock (cid: CID, size: number, verified: number, bytes: Uint8Array | null): Statement {
+  return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, 0, ?, ?) ON CONFLICT (cid) DO UPDATE SET
+    state = ${HELD}, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes WHERE state <> ${HELD}`, cid.bytes, size, verified, bytes]
 }
 
 export function pinBlock (upload: Uint8Array, cid: CID): Statement {
@@ -69,6 +69,14 @@ export const dropPinned = (upload: Uint8Array): Statement =>
     AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.block = blocks.id)
     AND NOT EXISTS (SELECT 1 FROM pins WHERE pins.block = blocks.id AND pins.upload <> ${UPLOAD_N})
     RETURNING cid, size, bytes IS NULL AS file`, upload, upload]
+/** Whose uploads the blocks are pinned by that were taken in without a row: nobody whose stream could end. */
+export const NOBODY = 'unknown'
+/** The same, to the trash. */
+export const trashPinned = (upload: Uint8Array, now: number): Statement =>
+  [`UPDATE blocks SET state = ${TRASHED}, trashed = ? WHERE id IN (SELECT block FROM pins WHERE upload = ${UPLOAD_N}) AND state = ${HELD} AND kept = 0
+    AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.block = blocks.id)
+    AND NOT EXISTS (SELECT 1 FROM pins WHERE pins.block = blocks.id AND pins.upload <> ${UPLOAD_N})
+    RETURNING cid, size, bytes IS NULL AS file`, now, upload, upload]
 /** Ends an upload; after `dropPinned` or `refReached`. */
 export const endUpload = (upload: Uint8Array): Statement[] => [
   [`DELETE FROM pins WHERE upload = ${UPLOAD_N}`, upload],

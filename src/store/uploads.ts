@@ -8,7 +8,7 @@ import type { BeginOptions, Removed } from './interface.js'
 import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreParts, type Upload } from './parts.js'
 import { recheck } from './read.js'
 import { settleFiles, type RemovedRow } from './settle.js'
-import { dropPinned, endUpload, ensureUpload, heldListed, listOf, pinBlock, pinListed, setExpiry } from './statements.js'
+import { dropPinned, endUpload, ensureUpload, heldListed, listOf, NOBODY, pinBlock, pinListed, setExpiry, trashPinned } from './statements.js'
 import { putBack } from './trash.js'
 
 export async function begin (parts: StoreParts, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
@@ -58,7 +58,7 @@ async function look (parts: StoreParts, upload: Upload, cid: CID): Promise<void>
   else if (row.file === 1 && await parts.blobs.stat(cid) !== row.size) await judge(parts, cid)
 }
 
-/** Ends an upload now; blocks that nothing else names go. */
+/** Ends an upload now; blocks that nothing else names go, those that were taken in without a row to the trash. */
 export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Removed> {
   const key = keyOfUpload(id)
   const upload = parts.uploads.get(key)
@@ -68,7 +68,8 @@ export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Remov
     close(parts, upload)
     if (!upload.rowed) return { blocks: 0, bytes: 0 }
   }
-  return writeFreeing(parts, [dropPinned(id), ...endUpload(id)], ([dropped]) => settleFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
+  const drop = parts.db.get('SELECT 1 AS yes FROM uploads WHERE id = ? AND writer = ?', id, NOBODY) === undefined ? dropPinned(id) : trashPinned(id, parts.now())
+  return writeFreeing(parts, [drop, ...endUpload(id)], ([dropped]) => settleFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
 }
 
 /** Forgets the upload in this process and gives back its reservation; what waited in memory is gone. */

@@ -30,6 +30,12 @@ export async function foundVault (node: NodeKey, names: { label: string, operato
   }
 }
 
+/** The member that an owner makes of itself, once more, with the vault key; undefined for who has not got that. */
+export async function ownerMember (node: NodeKey, { secret, writer, box, vault }: Secrets, names: { label: string, operator: string }): Promise<Uint8Array | undefined> {
+  if (secret === undefined || writer === undefined) return undefined
+  return makeMember({ vault, role: 'owner', ...names, by: vaultKeys(secret).sign, subject: node.peer, nodeSign: node.sign, box: boxPublic(box), writer })
+}
+
 /** What a joiner brings: its keys, and the certificate that it wants admitted. */
 export interface Joiner {
   certificate: Uint8Array

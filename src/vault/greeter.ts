@@ -92,6 +92,9 @@ export class MemberGreeter implements Greeter {
     return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
   }
 
+  /** This node's admit and those of the writers that lead to the vault key; none when it is no member. */
+  admits (): Uint8Array[] { return this.chain(this.parts.self) }
+
   private ends (connection: Connection) {
     const { secrets, self } = this.parts
     return {

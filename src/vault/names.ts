@@ -104,6 +104,16 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
   return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
 }
 
+/** Versions that have this root: how many, and what they are called for somebody with the read keys. */
+export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID): { versions: number, files: Array<{ name: string, version: string }> } {
+  const rows = db.all<{ id: Uint8Array, entry: Uint8Array }>('SELECT id, entry FROM entries WHERE root = ?', root.bytes)
+  const files = keys === undefined ? [] : rows.flatMap(({ id, entry }) => {
+    const opened = openStored(entry, keys)
+    return opened === undefined ? [] : [{ name: opened.hidden.name, version: base32(id) }]
+  })
+  return { versions: rows.length, files }
+}
+
 /** The put or restore of this tag that `version` is or begins. InvalidOptionError when it fits several. */
 export function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
   if (version.length < MIN_VERSION_CHARACTERS) throw new InvalidOptionError('version', 'too short', `a version, or at least its first ${MIN_VERSION_CHARACTERS} characters`)

@@ -26,7 +26,7 @@ import { history, newestOf, type PastVersion } from './history.js'
 import type { Secrets } from './keyring.js'
 import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.js'
 import { Members, type Member } from './members.js'
-import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, type Found } from './names.js'
+import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './names.js'
 import { parseRecoveryCode } from './recover.js'
 import { KnownSettings, withChange } from './settings.js'
 import { entryRow } from './stored.js'
@@ -134,6 +134,7 @@ export class Vault {
   newest (name: string): PutEntry | DeleteEntry | undefined { return newestOf(this.parts.db, this.readKeys(), name) }
   /** The name of a delete; undefined where this node cannot read it. */
   nameIn (entry: DeleteEntry): string | undefined { return this.keys === undefined ? undefined : opened(entry, this.keys)?.name }
+  versionsOf (root: CID): { versions: number, files: Array<{ name: string, version: string }> } { return versionsOf(this.parts.db, this.keys, root) }
   similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
   totals (): { files: number, bytes: number, entries: number } { return { ...totals(this.parts.db), entries: countEntries(this.parts.db) } }
 

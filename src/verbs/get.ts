@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
-import { UPLOAD_ID_BYTES } from '../../protocols/store/constants.js'
 import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '../errors.js'
 import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../interface.js'
 import type { FetchOptions } from '../replication/fetch-plan.js'
-import type { BlockStore } from '../store/interface.js'
+import { mend } from './mend.js'
 import { writerOf } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
@@ -64,21 +62,6 @@ async function block ({ store, fetch, peer }: Parts, cid: CID, options: FetchOpt
   }
   if (store.rootsOf(cid).length > 0) await mend(store, peer, cid, bytes)
   return bytes
-}
-
-/**
- * The refs of its versions keep the block; the upload is only what lets it in. Never fails: whoever reads has the good
- * bytes, and a block that could not be put back stays one that is missing here.
- */
-async function mend (store: BlockStore, writer: string, cid: CID, bytes: Uint8Array): Promise<void> {
-  const upload = new Uint8Array(randomBytes(UPLOAD_ID_BYTES))
-  try {
-    await store.begin({ upload, writer, expected: bytes.length, local: true })
-    await store.put(cid, bytes, { upload, verified: true })
-  } catch {
-    // the disk's own failures show in the status
-  }
-  await store.abandon(upload).catch(() => {}) // its pins end with this process
 }
 
 function whole (field: string, value: number): void {

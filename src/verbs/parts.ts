@@ -1,8 +1,11 @@
+import type { BackgroundWalk } from '../background-walk.js'
+import type { AdmitKeeping } from '../keep-admits.js'
 import type { RecordKeeping } from '../keep-records.js'
 import type { Levels } from '../levels.js'
 import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
+import type { Rebuilt } from '../rebuild/rebuilt.js'
 import type { Receipts } from '../replication/receipts.js'
 import type { Pulls } from '../replication/pulls.js'
 import type { Peers, Visitor } from '../network/peers.js'
@@ -35,6 +38,15 @@ export interface Parts {
   readonly pulls: Pulls
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>
+  /** Keeps by what this node is a member beside its index. */
+  readonly admits: AdmitKeeping
+  readonly walk: BackgroundWalk
+  /** What follows from an index that was made anew. */
+  readonly rebuilt: Rebuilt
+  /** What was found wrong with the index, after which nothing is written any more. */
+  readonly indexFailure: () => Error | undefined
+  /** Reads the whole index and says what is wrong with it. */
+  readonly checkIndex: (options: { signal?: AbortSignal | undefined }) => Promise<string[]>
   /** Copies this node's puts want and how many members must have them, when the put does not say. */
   readonly defaults: { copies?: number | 'all', durable?: number }
   /** How long waiting for members may take; tests shorten it. */

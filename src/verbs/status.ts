@@ -1,3 +1,4 @@
+import { IndexDamagedError } from '../errors.js'
 import type { MemberInfo, MembersOptions, PeerInfo, Status, SyncStatus } from '../interface.js'
 import { peerFacts } from '../network/peers.js'
 import type { Member } from '../vault/members.js'
@@ -66,7 +67,9 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
   if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
-  if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
+  if (parts.rebuilt.pending) notes.push('the index was made anew: until all has been compared with another member, nothing is collected')
+  if (parts.indexFailure() instanceof IndexDamagedError) notes.push('the index is damaged: nothing more is taken in. Stop this node, then:  dfs verify --rebuild')
+  else if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
   return {

@@ -4,7 +4,7 @@ import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeErro
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, Source, Status, UsageInfo, UsageOptions,
-  VaultSettings, VersionInfo, Why
+  VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from '../../src/interface.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
@@ -71,6 +71,20 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
       throw new NotDurableError('Saved here, but on 1 of 2 machines: nas is away. It is kept', { reached: 1, wanted: 2, file, cause })
     }
     return file
+  }
+
+  /** What verify finds; it reads ten blocks first. */
+  found: VerifyResult = { ok: true, index: [], blocks: 10, bytes: 1000, damaged: { blocks: 0, repaired: 0, list: [] }, adopted: { blocks: 0, bytes: 0 }, strange: 0 }
+  /** Set: verify reads no further than this many blocks, and waits for ever, for its signal. */
+  verifyStops = Infinity
+
+  async verify ({ signal, onProgress }: VerifyOptions = {}): Promise<VerifyResult> {
+    onProgress?.({ type: 'store:verify:index' })
+    for (let n = 1; n <= 10; n++) {
+      if (n > this.verifyStops) throw await aborted(signal)
+      onProgress?.({ type: 'store:verify:read', bytes: n * 100, total: 1000 })
+    }
+    return this.found
   }
 
   async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {

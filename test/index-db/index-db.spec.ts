@@ -104,7 +104,7 @@ describe('index-db files', () => {
     const db = await IndexDb.open({ path, migrations: MIGRATIONS, create: false })
     assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM t')?.n, 200)
     assert.ok(db.size() > 200 * 300)
-    assert.deepEqual(db.check(), [])
+    assert.deepEqual(await db.check(), [])
     await db.close()
   })
 
@@ -166,7 +166,7 @@ describe('index-db files', () => {
     await writeFile(path, content.fill(0xa5, 3 * 4096, 5 * 4096))
     const db = await IndexDb.open({ path, migrations: MIGRATIONS })
     assert.throws(() => db.all('SELECT * FROM t'), { code: 'INDEX_DAMAGED' })
-    assert.notDeepEqual(db.check(), [])
+    assert.notDeepEqual(await db.check(), [])
     await db.close()
   })
 

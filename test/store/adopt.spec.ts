@@ -36,9 +36,14 @@ describe('store: files without a row', () => {
     rig.time += UNKNOWN_MS - 1
     await rig.store.expire()
     assert.deepEqual(await rig.store.read(block.cid), block.bytes)
+    // then it waits in the trash, as what is dead does
     rig.time += 2
-    await rig.store.expire()
-    assert.equal(rig.store.stat(block.cid), undefined)
+    assert.deepEqual(await rig.store.expire(), { blocks: 1, bytes: 500 })
+    const { blocks, trash } = rig.store.usage()
+    assert.deepEqual([blocks, trash], [0, { blocks: 1, bytes: 500 }])
+    assert.deepEqual(rig.files('blocks'), [])
+    // a process that looks for files without a row does not find it
+    assert.equal((await rig.store.adoptUnknown()).blocks, 0)
     await rig.db.close()
   })
 
@@ -183,11 +188,11 @@ describe('store: relink', () => {
     const [root, , last] = version
     assert.ok(root !== undefined && last !== undefined)
     const note: [string, ...string[]] = ['INSERT INTO node_state VALUES (?, ?)', 'k', 'v']
-    await store.adoptBytes(version.slice(0, 2).map((block) => ({ ...block, kept: false })))
+    await store.adoptBytes(version.slice(0, 2))
     assert.equal(await store.relink(root.cid, [note]), false)
     assert.equal(db.get('SELECT 1 FROM node_state'), undefined)
     assert.deepEqual(store.rootsOf(root.cid), [])
-    await store.adoptBytes([{ ...last, kept: false }])
+    await store.adoptBytes([last])
     assert.equal(await store.relink(root.cid, [note]), true)
     assert.equal(db.get<{ value: string }>('SELECT value FROM node_state')?.value, 'v')
     assert.deepEqual(store.rootsOf(last.cid).map(String), [root.cid.toString()])

@@ -101,6 +101,9 @@ function tell ({ out }: Context, node: DfsNode): void {
   node.addEventListener('member:revoke', ({ detail }) => { say(`${detail.label} was revoked`, { event: 'member:revoke', ...detail }) })
   node.addEventListener('peer:connect', ({ detail }) => { say(`${detail.label} is here`, { event: 'peer:connect', ...detail }) })
   node.addEventListener('peer:disconnect', ({ detail }) => { say(`${labels.get(detail.peer) ?? detail.peer} is away`, { event: 'peer:disconnect', ...detail }) })
+  node.addEventListener('index:failed', ({ detail }) => {
+    say(`${detail.message}. Nothing more is taken in or acknowledged. ${detail.damaged ? `Stop this node, then:  ${out.dfs} verify --rebuild` : 'Look at the disk, then start the node again'}`, { event: 'index:failed', ...detail })
+  })
   node.addEventListener('block:corrupt', ({ detail }) => { say(`a damaged block was put aside: ${detail.cid}: ${detail.reason}`, { event: 'block:corrupt', ...detail }) })
   const labels = new Map<string, string>()
   node.addEventListener('peer:connect', ({ detail }) => { labels.set(detail.peer, detail.label) })

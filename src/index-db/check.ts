@@ -1,0 +1,22 @@
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Reads a whole index file on a thread of its own, while others may use it, and says what is wrong with it; empty when it
+ * is sound. A file that is no database is said to be none.
+ */
+export async function checkIndex (path: string, options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+  options.signal?.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+  const worker = new Worker(new URL('./check-worker.js', import.meta.url), { workerData: { path }, name: 'dfs check' })
+  const onAbort = (): void => { reject(options.signal?.reason as Error) }
+  worker.once('message', resolve)
+  worker.once('error', reject)
+  worker.once('exit', () => { reject(new Error('the check of the index ended without an answer')) })
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await promise
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+    await worker.terminate()
+  }
+}

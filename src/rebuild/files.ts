@@ -1,0 +1,74 @@
+import { access, rename, rm } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { REBUILT } from '../index-db/node-state.js'
+import type { Directory } from '../store/directory.js'
+import { diskFileSystem } from '../store/file-system.js'
+import { INDEX, INDEX_NEW } from '../store/layout.js'
+
+const PARTS = ['', '-wal', '-shm']
+
+/** What a rebuild that came to its end says of itself; kept in the new index. */
+export interface Note {
+  /** Milliseconds since 1970. */
+  time: number
+  /** Name of what was set aside; '' when there was nothing. */
+  aside: string
+  /** Pages of the old index: those that are there, and how many it had as far as it says. */
+  pages: { found: number, of: number }
+  /** Entries here afterwards. */
+  entries: number
+  /** Blocks that were taken in, from files and from the old index. */
+  blocks: number
+  bytes: number
+  /** Versions, and those of them of which every block is here. */
+  versions: number
+  whole: number
+}
+
+/** Of a new index that was finished and has not taken the old one's place; undefined when there is none. */
+export function finishedNote (directory: Directory): Note | undefined {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(directory.file(INDEX_NEW), { readOnly: true })
+    const row = db.prepare('SELECT value FROM node_state WHERE key = ?').get(REBUILT)
+    return row === undefined ? undefined : JSON.parse(String(row['value'])) as Note
+  } catch {
+    return undefined // none, or one that was cut off: it is made anew
+  } finally {
+    db?.close()
+  }
+}
+
+/** Removes what a rebuild left that did not come to its end. */
+export async function removeUnfinished (directory: Directory): Promise<void> {
+  for (const part of PARTS) await rm(directory.file(INDEX_NEW + part), { force: true })
+}
+
+/** Something of an old index is there. */
+export async function hasOld (directory: Directory): Promise<boolean> {
+  return (await Promise.all(PARTS.map((part) => exists(directory.file(INDEX + part))))).includes(true)
+}
+
+/**
+ * Sets the old index aside and puts the new one in its place. Cut off anywhere, it is gone on with by calling it again:
+ * until the last rename there is no index, or the old one. The log goes before the new index comes, which would else
+ * be read as if it were its own.
+ */
+export async function swapIn (directory: Directory, { aside }: Note): Promise<void> {
+  for (const part of PARTS) {
+    if (await exists(directory.file(INDEX + part))) await rename(directory.file(INDEX + part), directory.file(aside + part))
+  }
+  await diskFileSystem.syncFolder(directory.path)
+  await rename(directory.file(INDEX_NEW), directory.file(INDEX))
+  await diskFileSystem.syncFolder(directory.path)
+}
+
+async function exists (path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

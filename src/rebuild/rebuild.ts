@@ -1,0 +1,162 @@
+import { makeAdmit } from '../../protocols/vault/make-entry.js'
+import { IndexDamagedError, KeyringError } from '../errors.js'
+import { checkIndex } from '../index-db/check.js'
+import { DamagedPages } from '../index-db/damaged-pages.js'
+import { countEntries } from '../index-db/entries.js'
+import { IndexDb } from '../index-db/index-db.js'
+import { sawAddress } from '../index-db/members.js'
+import { missingAfter, missingTotals, notMissing } from '../index-db/missing.js'
+import { REBUILT, setNodeState } from '../index-db/node-state.js'
+import { MIGRATIONS } from '../index-db/schema.js'
+import type { RebuildProgress } from '../interface.js'
+import type { Directory } from '../store/directory.js'
+import { INDEX, INDEX_NEW } from '../store/layout.js'
+import { openStorage, type Storage, type StorageInit } from '../store/open-storage.js'
+import { parseCid } from '../../protocols/block/cid.js'
+import { loadGreeting } from '../vault/admits-file.js'
+import { ownerMember, type NodeKey } from '../vault/found.js'
+import type { Secrets } from '../vault/keyring.js'
+import { peerText } from '../vault/members.js'
+import { Vault } from '../vault/vault.js'
+import { Verifier } from '../vault/verifier.js'
+import { finishedNote, hasOld, removeUnfinished, swapIn, type Note } from './files.js'
+import { salvage } from './salvage.js'
+
+export interface RebuildInit {
+  directory: Directory
+  storage: Pick<StorageInit, 'capacity' | 'pathTransform' | 'blockstore'>
+  key: NodeKey
+  secrets: Secrets
+  names: { label: string, operator: string }
+  signal?: AbortSignal | undefined
+  onProgress?: ((event: RebuildProgress) => void) | undefined
+}
+
+/** Versions that are looked at at a time. */
+const PAGE_VERSIONS = 64
+
+/**
+ * Makes a new index where the old one is missing or damaged; undefined, and nothing done, where it is sound. The new one
+ * holds what the old one's pages still give, this node's own admits, and every block that lies in the folder; what is
+ * missing comes from other members. The old one is set aside, never removed, and only when the new one is whole: until
+ * then nothing has changed, and a rebuild that was cut off is done by calling this again.
+ *
+ * @throws NewerFormatError, NoSpaceError, StoreFailedError; KeyringError when nothing says by what this node is a member
+ */
+export async function rebuildIndex (init: RebuildInit): Promise<Note | undefined> {
+  const { directory } = init
+  if (await isSound(directory, init.signal)) {
+    await removeUnfinished(directory)
+    return undefined
+  }
+  let note = finishedNote(directory)
+  if (note === undefined) {
+    await removeUnfinished(directory)
+    try {
+      note = await build(init)
+    } catch (error) {
+      await removeUnfinished(directory)
+      throw error
+    }
+  }
+  await swapIn(directory, note)
+  return note
+}
+
+async function isSound (directory: Directory, signal: AbortSignal | undefined): Promise<boolean> {
+  const path = directory.file(INDEX)
+  try {
+    const db = await IndexDb.open({ path, migrations: MIGRATIONS, create: false })
+    await db.close()
+  } catch (error) {
+    if (error instanceof IndexDamagedError) return false
+    throw error
+  }
+  return (await checkIndex(path, { signal })).length === 0
+}
+
+async function build (init: RebuildInit): Promise<Note> {
+  const { directory, storage, signal, onProgress } = init
+  const verifier = new Verifier()
+  const pages = DamagedPages.open(directory.file(INDEX))
+  const opened = await openStorage({ ...storage, directory, index: INDEX_NEW })
+  try {
+    const { db, store } = opened
+    const vault = new Vault({ db, secrets: init.secrets, save: async () => {}, verifier, onChange: () => {} })
+    const found = await greeting(init, vault, db)
+    const old = pages === undefined ? { blocks: 0, bytes: 0 } : await salvage({ pages, db, store, ledger: vault.ledger, vault: init.secrets.vault, signal, onProgress })
+    await mustBeMember(init, vault, found)
+    let [blocks, bytes] = [old.blocks, old.bytes]
+    await store.adoptUnknown({
+      signal,
+      verify: false,
+      onFile: (length) => {
+        blocks++
+        bytes += length
+        onProgress?.({ type: 'index:rebuild:adopted', blocks, bytes })
+      }
+    })
+    const { versions } = missingTotals(db)
+    const whole = await relinkAll(opened, signal)
+    const time = Date.now()
+    const note: Note = {
+      time,
+      aside: await hasOld(directory) ? `${INDEX}.damaged-${new Date(time).toISOString().replace(/[:.]/g, '-')}` : '',
+      pages: { found: pages?.count ?? 0, of: pages?.expected ?? 0 },
+      entries: countEntries(db),
+      blocks,
+      bytes,
+      versions,
+      whole
+    }
+    await db.write([setNodeState(REBUILT, JSON.stringify(note))])
+    return note
+  } finally {
+    pages?.close()
+    await verifier.close()
+    await opened.close()
+  }
+}
+
+/** This node's own admits, and where others were; false when the file that holds them is gone or damaged. */
+async function greeting ({ directory }: RebuildInit, vault: Vault, db: IndexDb): Promise<KeyringError | undefined> {
+  let kept
+  try {
+    kept = await loadGreeting(directory.path)
+  } catch (error) {
+    if (error instanceof KeyringError) return error
+    throw error
+  }
+  // the founder's end first, so that each admit's writer is known when it is taken in
+  for (const admit of kept?.admits.toReversed() ?? []) await vault.ledger.receive([admit])
+  const now = Date.now()
+  await db.write((kept?.places ?? []).flatMap(({ peer, address }) => sawAddress(peer, address, now)))
+  return undefined
+}
+
+/** An owner can admit itself again; whoever else lost its admit can show nobody that it is a member. */
+async function mustBeMember ({ directory, key, secrets, names }: RebuildInit, vault: Vault, cause: KeyringError | undefined): Promise<void> {
+  const { ledger, author } = vault
+  if (ledger.members.get(peerText(key.peer)) !== undefined || ledger.voids.isRevoked(key.peer)) return
+  const member = await ownerMember(key, secrets, names)
+  if (member === undefined || author === undefined) {
+    throw new KeyringError(`Nothing in ${directory.path} says any more by what this machine is a member. Nothing was changed. Ask an owner for an invite and join in another folder: what this one holds is with the other members`, { cause })
+  }
+  await author.write((terms) => makeAdmit({ ...terms, member }), async ({ bytes }) => { await ledger.receive([bytes]) })
+}
+
+/** Versions of which every block is here are whole again; the others are to be brought. */
+async function relinkAll ({ db, store }: Storage, signal: AbortSignal | undefined): Promise<number> {
+  let whole = 0
+  for (let after = 0; ;) {
+    const page = missingAfter(db, after, PAGE_VERSIONS)
+    for (const { root } of page) {
+      signal?.throwIfAborted()
+      if (await store.relink(parseCid(root), [notMissing(root)])) whole++
+    }
+    const last = page.at(-1)
+    if (last === undefined) return whole
+    after = last.n
+  }
+}
+
