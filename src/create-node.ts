@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Libp2p } from '@libp2p/interface'
 import { dhtKey } from '../protocols/vault/keys.js'
-import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS } from './defaults.js'
+import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS, SEEK_MS } from './defaults.js'
 import { WrongVaultError } from './errors.js'
 import { equal } from '../protocols/block/hash.js'
 import { SYNC_PROTOCOL } from '../protocols/sync/constants.js'
@@ -53,8 +53,8 @@ const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_POR
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
 /** Waits that tests shorten. @internal */
-export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost }
-const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, clock: steadyClock }
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, seekMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost }
+const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, seekMs: SEEK_MS, clock: steadyClock }
 
 /**
  * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
@@ -98,14 +98,17 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   const listening = init.dialOnly === true ? [] : listen
   // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
   const bootstrap = init.bootstrap?.filter((text) => peerOf(parseAddress('bootstrap', text)) !== undefined)
-  const discovering = init.dialOnly === true || init.dir === undefined ? { mdns: false, dht: false, ...init.discovery } : discoveryOf(init.discovery, listen)
+  // a command that opens a folder for a moment knows whom to ask, unless it recovers a vault
+  const searches = init.dir !== undefined && (init.dialOnly !== true || init.recoveryCode !== undefined)
+  const discovering = searches ? discoveryOf(init.discovery, listen) : { mdns: false, dht: false, ...init.discovery }
   let discovery: Discovery | undefined
   const host = await createHost({
     privateKey: key,
     listen: listening,
     gate,
     start: false,
-    discovery: discoveryParts(discovering, listening.length > 0, (found) => { discovery?.found(found) }),
+    // whoever says nothing of the DHT has no business there without a hello, so one that asks for a moment only says it too
+    discovery: discoveryParts(discovering, listening.length > 0 || init.recoveryCode !== undefined, (found) => { discovery?.found(found) }),
     ...(init.announce === undefined ? {} : { announce: init.announce }),
     ...(bootstrap === undefined ? {} : { bootstrap }),
     ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
@@ -175,7 +178,11 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs,
       new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs }))
-    const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: init.bootstrap ?? [], accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
+    const whereToAsk = async function * (): AsyncGenerator<string> {
+      yield * init.bootstrap ?? []
+      if (discovering.mdns || discovering.dht) yield * finding.seek(waits.seekMs, init.signal ?? new AbortController().signal)
+    }
+    const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: whereToAsk, accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()
     const parts: Parts = {
       peer,

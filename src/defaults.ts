@@ -26,6 +26,8 @@ export const UNKNOWN_MS = 30 * 86400e3
 export const INACTIVITY_MS = 10_000
 /** One round of asking connected members about an unknown name. */
 export const ASK_MS = 5_000
+/** How long a node that recovers a vault looks for members of it whose addresses it was not told: mDNS asks every 10 s. */
+export const SEEK_MS = 25_000
 export const STOP_DRAIN_MS = 5_000
 export const MAX_CONNECTIONS = 128
 export const MAX_CONNECTIONS_PER_PEER = 2

@@ -3,7 +3,7 @@
  * members of a vault announce themselves under a key that only they can make. Neither is trusted for anything but
  * addresses: who belongs is said by the hello.
  */
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { kadDHT, passthroughMapper, type RoutingTable } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
@@ -26,6 +26,8 @@ export const SEARCH_CONNECTED_MS = 30 * 60_000
 /** What is announced is announced anew this often; it is forgotten by others after a day. */
 export const ANNOUNCE_MS = 60 * 60_000
 const ANNOUNCE_RETRY_MS = 10_000
+/** Nobody else is in the DHT yet: what was asked or announced would have reached nobody. */
+export const EMPTY_MS = 2_000
 const QUERY_MS = 30_000
 /** Pauses differ by up to this share of themselves, so that nodes that start together do not go on together. */
 const JITTER = 0.5
@@ -91,6 +93,8 @@ export class Discovery {
   readonly #greeted = new Map<string, number>()
   readonly #life = new AbortController()
   readonly #running = new Set<Promise<void>>()
+  /** Told of every peer that is found, instead of greeting it. */
+  #seeker: ((addresses: string[]) => void) | undefined
   #cancelSearch: (() => void) | undefined
   #cancelAnnounce: (() => void) | undefined
   #pause = SEARCH_MIN_MS
@@ -118,6 +122,39 @@ export class Discovery {
   /** Full multiaddrs at which a peer was found, in this run. */
   addressesOf (peer: string): string[] { return this.#found.get(peer) ?? [] }
 
+  /**
+   * Addresses of whoever is found within `ms`, those that were found before first: for a node that knows no member yet. The
+   * caller greets them.
+   */
+  async * seek (ms: number, signal: AbortSignal): AsyncGenerator<string> {
+    const open = [...this.#found.values()].flat()
+    let wake = (): void => {}
+    let over = false
+    this.#seeker = (addresses) => {
+      open.push(...addresses)
+      wake()
+    }
+    const end = (): void => {
+      over = true
+      wake()
+    }
+    const cancel = this.#init.clock.after(ms, end)
+    const limit = AbortSignal.any([signal, this.#life.signal])
+    limit.addEventListener('abort', end, { once: true })
+    try {
+      while (!limit.aborted) {
+        const next = open.shift()
+        if (next !== undefined) yield next
+        else if (over) return
+        else await new Promise<void>((resolve) => { wake = resolve })
+      }
+    } finally {
+      cancel()
+      limit.removeEventListener('abort', end)
+      this.#seeker = undefined
+    }
+  }
+
   /** A peer was found, however: remembered, and told of or greeted. */
   found ({ id, multiaddrs }: PeerInfo): void {
     const { host, isMember, onMember, greet, clock } = this.#init
@@ -132,6 +169,7 @@ export class Discovery {
     this.#found.set(peer, addresses)
     const [oldest] = this.#found.size > MAX_FOUND ? this.#found.keys() : []
     if (oldest !== undefined) this.#found.delete(oldest)
+    if (this.#seeker !== undefined) return this.#seeker(addresses)
     if (isMember(peer)) {
       if (news) onMember(peer)
       return
@@ -152,6 +190,10 @@ export class Discovery {
   }
 
   #announce (): void {
+    if (this.#isEmpty()) {
+      this.#cancelAnnounce = this.#after(EMPTY_MS, () => { this.#announce() })
+      return
+    }
     this.#background(this.#query(async (signal) => { await this.#init.host.contentRouting.provide(this.#key(), { signal }) }).then((done) => {
       this.#cancelAnnounce = this.#after(done ? ANNOUNCE_MS : ANNOUNCE_RETRY_MS, () => { this.#announce() })
     }))
@@ -159,6 +201,7 @@ export class Discovery {
 
   #search (): void {
     this.#cancelSearch = undefined
+    if (this.#isEmpty()) return this.#searchAfter(EMPTY_MS)
     this.#background(this.#query(async (signal) => {
       for await (const peer of this.#init.host.contentRouting.findProviders(this.#key(), { signal })) this.found(peer)
     }).then(() => {
@@ -166,6 +209,11 @@ export class Discovery {
       this.#searchAfter(lacks ? this.#pause : SEARCH_CONNECTED_MS)
       this.#pause = lacks ? Math.min(2 * this.#pause, SEARCH_MAX_MS) : SEARCH_MIN_MS
     }))
+  }
+
+  #isEmpty (): boolean {
+    const { dht } = this.#init.host.services as { dht?: { routingTable: RoutingTable } }
+    return (dht?.routingTable.size ?? 0) === 0
   }
 
   #searchAfter (ms: number): void {

@@ -19,14 +19,14 @@ import { Reconnector } from './reconnect.js'
 import { Strangers } from './strangers.js'
 import type { Clock } from './clock.js'
 import type { FollowInit } from './keeper.js'
-import type { Greeter, Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
-import { Visitors, type VisitorHandler } from './visitors.js'
+import type { Greeter, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
+import { Visitors } from './visitors.js'
 import { WaitingRoom } from './waiting-room.js'
 
 export type { FollowInit } from './keeper.js'
 export { peerFacts } from './peer-facts.js'
 export type { PeerFacts } from './peer-facts.js'
-export type { Greeter, Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
+export type { Greeter, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
 export type { TopologyMember } from './topology.js'
 
 export interface PeersInit {
@@ -53,15 +53,6 @@ export interface PeersEvents {
   /** This session is a link, and it is for this side to open its standing streams. Once a session. */
   'link:open': CustomEvent<Session>
 }
-
-export interface HandleOptions {
-  /** Streams of this protocol that one peer may have open here. */
-  maxInbound: number
-  /** Serves this protocol to visitors, and bounds their streams. @default their streams are refused */
-  visitors?: VisitorHandler
-}
-
-export type SessionHandler = (stream: Stream, session: Session) => Promise<void>
 
 /** A hello that ended so keeps the peer out for a while; other refusals (expired, used up) are honest mistakes. */
 const BARS: Record<string, 'refused' | 'forged'> = { REFUSED: 'refused', MALFORMED: 'refused', LIMIT: 'refused', INVALID_DATA: 'forged' }
@@ -160,7 +151,10 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   /** Dials one peer at any of its addresses and waits for the hello; its own error when that is refused. */
   async connect (addresses: Array<string | Multiaddr>, options: AbortOptions = {}): Promise<Session> {
     await this.#ready
-    const connection = await this.#host.dial(addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address), options)
+    const to = addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address)
+    let connection = await this.#host.dial(to, options)
+    // the DHT of the other side opened that one, and who opened a connection says hello: a connection of our own then
+    if (connection.direction === 'inbound' && this.#links.get(connection.id)?.greeting === false) connection = await this.#host.dial(to, { ...options, force: true })
     const link = this.#links.get(connection.id)
     if (link === undefined) throw new PeerNotConnectedError(`The connection to ${connection.remotePeer.toString()} closed at once`)
     // the DHT may have dialled it

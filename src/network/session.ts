@@ -1,6 +1,7 @@
 /** What a finished hello makes of a connection. */
 import type { AbortOptions, Connection, Stream } from '@libp2p/interface'
 import type { Role } from '../interface.js'
+import type { VisitorHandler } from './visitors.js'
 
 export interface SessionFacts {
   /** PeerId, the one that encryption proved. */
@@ -51,3 +52,12 @@ export interface Greeter {
   dial: (connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts>
   handle: (stream: Stream, connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts | VisitorFacts>
 }
+
+export interface HandleOptions {
+  /** Streams of this protocol that one peer may have open here. */
+  maxInbound: number
+  /** Serves this protocol to visitors, and bounds their streams. @default their streams are refused */
+  visitors?: VisitorHandler
+}
+
+export type SessionHandler = (stream: Stream, session: Session) => Promise<void>

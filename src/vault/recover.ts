@@ -32,7 +32,7 @@ export interface Recovery {
   peers: Pick<Peers, 'connect' | 'sessions'>
   sync: Pick<SyncLoop, 'ask' | 'behind'>
   /** Where members may be, each address with or without a PeerId. Whoever searches for members may go on giving them. */
-  addresses: Iterable<string> | AsyncIterable<string>
+  addresses: () => AsyncIterable<string>
   /** A member has accepted this node: from now on it is the vault's. Idempotent. */
   accepted: () => Promise<void>
   onProgress?: ((event: RecoveryProgress) => void) | undefined
@@ -68,7 +68,7 @@ export async function recoverIndex (recovery: Recovery, options: AbortOptions = 
       return false
     }
   }
-  for await (const address of addresses) {
+  for await (const address of addresses()) {
     signal?.throwIfAborted()
     onProgress?.({ type: 'vault:recover:ask', address })
     let session: Session
@@ -100,7 +100,7 @@ async function compare (sync: Recovery['sync'], peer: string, options: AbortOpti
 function nobody (tried: Tried[], met: boolean, refused: number): Error {
   const lines = linesOf(tried)
   if (met) return new NoMemberReachableError(`The vault is open here, but its index is not complete yet: no member stayed long enough.\n${lines}What came is kept, and \`dfs start\` brings the rest`)
-  if (tried.length === 0) return new NoMemberReachableError('Could not recover: no address of a member is known. Give one of a member that runs: --bootstrap ADDRESS')
+  if (tried.length === 0) return new NoMemberReachableError('Could not recover: no address of a member is known, and none was found. Give one of a member that runs: --bootstrap ADDRESS')
   if (refused === tried.length) {
     const nodes = tried.length === 1 ? 'The node that answered is' : 'The nodes that answered are'
     return new WrongVaultError(`Could not recover: the code is whole, but another vault's. ${nodes} in a vault that it does not open.\n${lines}Look for the code of that vault, or give the address of a member of this one`)

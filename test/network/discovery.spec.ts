@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import { ANNOUNCE_MS, Discovery, discoveryOf, SEARCH_CONNECTED_MS, SEARCH_MAX_MS, SEARCH_MIN_MS, UNKNOWN_AT_MOST, UNKNOWN_MS, type DiscoveryInit } from '../../src/network/discovery.js'
+import { ANNOUNCE_MS, Discovery, discoveryOf, EMPTY_MS, SEARCH_CONNECTED_MS, SEARCH_MAX_MS, SEARCH_MIN_MS, UNKNOWN_AT_MOST, UNKNOWN_MS, type DiscoveryInit } from '../../src/network/discovery.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { FakeClock, settle } from './fake-clock.js'
@@ -16,6 +16,7 @@ class Dht {
   searched: CID[] = []
   found: PeerInfo[] = []
   fails = false
+  readonly table = { size: 1 }
 
   readonly contentRouting = {
     provide: async (cid: CID) => {
@@ -47,7 +48,7 @@ describe('network: discovery', () => {
     told = []
     greeted = []
     lacks = true
-    const services = { dht: {} }
+    const services = { dht: { routingTable: dht.table } }
     discovery = make({ host: { contentRouting: dht.contentRouting, peerId: await peer(), services } as unknown as Libp2p })
   })
   afterEach(() => discovery.stop())
@@ -77,6 +78,16 @@ describe('network: discovery', () => {
     assert.equal(dht.provided.length, 2)
     await clock.advance(ANNOUNCE_MS)
     assert.equal(dht.provided.length, 3)
+  })
+
+  it('waits for somebody to be in the DHT, without giving up or slowing down', async () => {
+    dht.table.size = 0
+    discovery.start()
+    for (let n = 0; n < 100; n++) await clock.advance(EMPTY_MS)
+    assert.deepEqual([dht.provided.length, dht.searched.length], [0, 0])
+    dht.table.size = 1
+    await clock.advance(EMPTY_MS)
+    assert.deepEqual([dht.provided.length, dht.searched.length], [1, 1])
   })
 
   it('looks for members: often while some are away, then seldom', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { tcp } from '@libp2p/tcp'
 import { unbase32 } from '../../protocols/vault/text.js'
 import type { DfsNode, DfsNodeInit } from '../../src/interface.js'
-import { bytesOf, Cluster, collect, connected, inside, knows, same } from './cluster.js'
+import { bytesOf, Cluster, collect, connected, failsWith, inside, knows, same } from './cluster.js'
 
 const LOCAL: DfsNodeInit = { listen: ['/ip4/127.0.0.1/tcp/0'], libp2p: { transports: [tcp()] } }
 const DHT: DfsNodeInit = { ...LOCAL, discovery: { dht: true } }
@@ -45,4 +45,24 @@ describe('node: discovery', () => {
     assert.ok(seen.length > 1000, 'the DHT node keeps what was announced to it')
     for (const secret of [Buffer.from(unbase32(first.vault)), Buffer.from(first.vault), Buffer.from('canary')]) assert.equal(seen.includes(secret), false)
   }).timeout(60_000)
+
+  it('a vault is recovered by its code alone where a member is found through the DHT', async () => {
+    const other = await cluster.node({ ...DHT, label: 'other' })
+    const owner = await cluster.node({ ...DHT, dir: await cluster.dir(), bootstrap: other.addresses })
+    const code = await owner.recoveryCode()
+    const keeper = await cluster.node({ ...DHT, dir: await cluster.dir(), bootstrap: other.addresses, invite: await owner.invite({ role: 'store' }) })
+    await connected(owner, keeper)
+    const bytes = bytesOf('recovered', 100_000)
+    await owner.put('kept.bin', bytes, { durable: 2 })
+    await owner.stop()
+    const again = await cluster.node({ ...DHT, dir: await cluster.dir(), bootstrap: other.addresses, recoveryCode: code, dialOnly: true })
+    assert.equal(again.vault, owner.vault)
+    same(await collect(again.get('kept.bin')), bytes)
+  }).timeout(60_000)
+
+  it('and not where nobody is found', async () => {
+    const owner = await cluster.node(LOCAL)
+    const other = await cluster.node({ ...DHT, label: 'other' })
+    await failsWith(cluster.node({ ...DHT, dir: await cluster.dir(), bootstrap: other.addresses, recoveryCode: await owner.recoveryCode(), dialOnly: true }, { seekMs: 300 }), 'WRONG_VAULT')
+  })
 })
