@@ -20,6 +20,7 @@ import { Levels } from './levels.js'
 import { Node } from './node.js'
 import { namesOf, nodeKeyOf, openFolder, type OpenedFolder } from './open-folder.js'
 import { entryById } from './index-db/entries.js'
+import { VersionKeeping } from './keep-versions.js'
 import { CatchUp } from './replication/catch-up.js'
 import { FetchPlan } from './replication/fetch-plan.js'
 import { InboundUploads } from './replication/inbound-uploads.js'
@@ -205,6 +206,13 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
       }),
       keeping,
+      versions: new VersionKeeping({
+        db,
+        vault,
+        isInSync: () => sync.inSyncWith().length > 0,
+        isCutOff: () => keeping.presence.island !== undefined || parts.rebuilt.pending,
+        onError: (error) => { events.trouble('versions', peer, error) }
+      }),
       ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
       levels: new Levels(),
       receipts: new Receipts(),
@@ -237,6 +245,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         startedAt = performance.now()
         keeping.start()
         if (init.dialOnly !== true) parts.walk.start()
+        parts.versions.start()
         peers.follow({
           members: () => vault.members(),
           addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],

@@ -107,6 +107,8 @@ export interface DfsNodeEvents {
   'file:held': CustomEvent<{ version: string, cid: string, bytes: number }>
   /** A name means nothing any more. */
   'file:delete': CustomEvent<Deleted & { local: boolean }>
+  /** Versions of a name are given up by the vault's settings; their blocks stay a while. The name is missing where this node cannot read it. */
+  'file:forget': CustomEvent<{ name?: string, versions: string[], local: boolean }>
   /** A name has versions of which neither stands on the other; the detail is what it means now. */
   'file:conflict': CustomEvent<FileInfo & { local: boolean }>
   'file:copies': CustomEvent<FileResult>

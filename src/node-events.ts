@@ -1,5 +1,6 @@
 import type { Libp2p, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
+import type { ForgetEntry } from '../protocols/vault/entry.js'
 import { base32 } from '../protocols/vault/text.js'
 import type { MemberRecord } from '../protocols/vault/record.js'
 import type { RoundResult } from '../protocols/sync/session.js'
@@ -54,14 +55,23 @@ export class NodeEvents {
     parts.sync.forward([encoded], from)
     const local = 'entry' in change && parts.vault.wrote(change.entry)
     if (local) parts.keeping.wrote()
+    parts.versions.changed(change)
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
     if ('entry' in change && change.entry.kind === 'setting') node.safeDispatchEvent('vault:settings', { detail: { ...parts.vault.settings.now, local: from === undefined } })
+    if ('entry' in change && change.entry.kind === 'forget') this.forgotten(node, parts, change.entry, local)
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
     if (change.kind === 'revoke') this.background(parts.peers.dropVisitors((visitor) => !parts.serves(visitor)))
     if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' || change.kind === 'delete') this.file(node, parts, change, local)
+  }
+
+  private forgotten (node: Node, { vault }: Parts, entry: ForgetEntry, local: boolean): void {
+    // what a revoked writer forgets later counts for nothing
+    if (!vault.ledger.voids.plain(entry.writer)) return
+    const name = vault.nameIn(entry)
+    node.safeDispatchEvent('file:forget', { detail: { ...(name === undefined ? {} : { name }), versions: entry.versions.map(base32), local } })
   }
 
   private file (node: Node, { vault }: Parts, change: Extract<Change, { kind: 'file' | 'delete' }>, local: boolean): void {
@@ -105,6 +115,7 @@ export class NodeEvents {
     parts.catchUp.again()
     parts.levels.equal(peer)
     this.background(parts.rebuilt.round(theirs))
+    parts.versions.compared()
     if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
     this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }

@@ -98,6 +98,7 @@ export class Node extends NodeVerbs implements DfsNode {
       () => parts.links.stop(),
       () => parts.keeping.stop(),
       () => parts.walk.stop(),
+      () => parts.versions.stop(),
       () => parts.catchUp.stop(),
       () => discovery.stop(),
       () => parts.sync.stop(),

@@ -28,5 +28,9 @@ export const missingTotals = (db: IndexDb): { versions: number, bytes: number } 
 export const missingPlaces = (db: IndexDb, root: Uint8Array): number[] =>
   db.all<{ n: number }>('SELECT n FROM missing WHERE root = ?', root).map(({ n }) => n)
 
+/** Versions that are on top again after they had been dead, by a revoke, and whose blocks are not all here. */
+export const returnedTotal = (db: IndexDb): number =>
+  db.get<{ n: number }>('SELECT count(*) AS n FROM returned AS r JOIN missing AS m ON m.entry = r.entry JOIN entries AS e ON e.id = r.entry AND e.head = 1')?.n ?? 0
+
 /** The version of this entry is still to be brought here. */
 export const isMissing = (db: IndexDb, entry: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM missing WHERE entry = ?', entry) !== undefined

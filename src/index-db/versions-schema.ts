@@ -19,6 +19,7 @@ const isWhole = (root: string): string => `EXISTS (SELECT 1 FROM blocks AS b JOI
  * - dead: versions that are void, or no heads and named by a forget that counts. `since`: own time at which this was
  *   first known here; the row goes when the version is live again. A dead version is not brought here (`missing`).
  * - superseded: versions that are neither heads nor dead, and the own time at which this node first saw that.
+ * - returned: versions that were dead and whose blocks were not all here when they were live again; some have come since.
  */
 export const VERSIONS_SCHEMA = `
 CREATE TABLE own_time (last INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT;
@@ -42,6 +43,7 @@ CREATE TABLE superseded (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX superseded_tag ON superseded (tag);
 CREATE INDEX superseded_since ON superseded (since);
+CREATE TABLE returned (entry BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 INSERT INTO forgets SELECT unhex(id.value), e.n FROM entries AS e, ${named('e.entry')} AS id WHERE e.kind = 'forget' AND e.tag IS NOT NULL;
 INSERT INTO dead SELECT e.id, e.root, ${NOW} FROM entries AS e WHERE e.root IS NOT NULL AND ${isDead('e')};
@@ -51,8 +53,10 @@ DELETE FROM missing WHERE entry IN (SELECT entry FROM dead);
 CREATE TRIGGER dead_insert AFTER INSERT ON dead BEGIN
   DELETE FROM missing WHERE entry = NEW.entry;
   DELETE FROM superseded WHERE entry = NEW.entry;
+  DELETE FROM returned WHERE entry = NEW.entry;
 END;
 CREATE TRIGGER dead_delete AFTER DELETE ON dead BEGIN
+  INSERT OR IGNORE INTO returned SELECT OLD.entry WHERE NOT ${isWhole('OLD.root')};
   INSERT OR IGNORE INTO missing (entry, root, bytes, n) SELECT id, root, bytes, n FROM entries WHERE id = OLD.entry AND NOT ${isWhole('OLD.root')};
   INSERT OR IGNORE INTO superseded SELECT id, tag, ${NOW} FROM entries WHERE id = OLD.entry AND head = 0 AND void = 0;
 END;

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../protocols/errors.js'
-import type { DeleteEntry, PutEntry } from '../../protocols/vault/entry.js'
+import type { DeleteEntry, ForgetEntry, PutEntry } from '../../protocols/vault/entry.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
-import { openEntry, type DeletePrivate, type PutPrivate } from '../../protocols/vault/private-part.js'
+import { openEntry, type DeletePrivate, type ForgetPrivate, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { newLineage } from './found.js'
 import { readStored, type HistoryRow } from './stored.js'
 
@@ -11,9 +11,14 @@ export interface Carried { lineage: Uint8Array, seed: Uint8Array }
 /** The private part; undefined when it does not open with these keys: such an entry counts in its history, but nobody can read it. */
 export function opened (entry: PutEntry, keys: ReadKeys): PutPrivate | undefined
 export function opened (entry: PutEntry | DeleteEntry, keys: ReadKeys): DeletePrivate | undefined
-export function opened (entry: PutEntry | DeleteEntry, keys: ReadKeys): DeletePrivate | undefined {
+export function opened (entry: DeleteEntry | ForgetEntry, keys: ReadKeys): ForgetPrivate | undefined
+export function opened (entry: PutEntry | DeleteEntry | ForgetEntry, keys: ReadKeys): ForgetPrivate | undefined {
   try {
-    return entry.kind === 'delete' ? openEntry(entry, keys) : openEntry(entry, keys)
+    switch (entry.kind) {
+      case 'delete': return openEntry(entry, keys)
+      case 'forget': return openEntry(entry, keys)
+      default: return openEntry(entry, keys)
+    }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error

@@ -4,7 +4,7 @@ import { check, readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { createInvite } from '../../protocols/vault/invite.js'
-import type { DeleteEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
+import type { DeleteEntry, ForgetEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
 import { makePut, makeRevoke, makeSetting } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
 import { LINEAGE_BYTES } from '../../protocols/vault/limits.js'
@@ -16,6 +16,7 @@ import { countEntries, entryById, totals } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { sawMember } from '../index-db/members.js'
+import { returnedTotal } from '../index-db/missing.js'
 import { sumsFrom, type Sums } from '../index-db/name-list.js'
 import type { FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../interface.js'
 import { Author } from './author.js'
@@ -132,8 +133,11 @@ export class Vault {
 
   /** What a name means now, readable or not; it may be a delete. */
   newest (name: string): PutEntry | DeleteEntry | undefined { return newestOf(this.parts.db, this.readKeys(), name) }
-  /** The name of a delete; undefined where this node cannot read it. */
-  nameIn (entry: DeleteEntry): string | undefined { return this.keys === undefined ? undefined : opened(entry, this.keys)?.name }
+  /** Versions that came back on top by a revoke and are not whole here. */
+  returned (): number { return returnedTotal(this.parts.db) }
+
+  /** The name of a delete or forget; undefined where this node cannot read it. */
+  nameIn (entry: DeleteEntry | ForgetEntry): string | undefined { return this.keys === undefined ? undefined : opened(entry, this.keys)?.name }
   versionsOf (root: CID): { versions: number, files: Array<{ name: string, version: string }> } { return versionsOf(this.parts.db, this.keys, root) }
   similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
   totals (): { files: number, bytes: number, entries: number } { return { ...totals(this.parts.db), entries: countEntries(this.parts.db) } }

@@ -1,6 +1,7 @@
 import type { BackgroundWalk } from '../background-walk.js'
 import type { AdmitKeeping } from '../keep-admits.js'
 import type { RecordKeeping } from '../keep-records.js'
+import type { VersionKeeping } from '../keep-versions.js'
 import type { Levels } from '../levels.js'
 import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
@@ -27,6 +28,7 @@ export interface Parts {
   readonly sync: SyncLoop
   readonly catchUp: CatchUp
   readonly keeping: RecordKeeping
+  readonly versions: VersionKeeping
   readonly levels: Levels
   readonly receipts: Receipts
   /** Missing in memory. */
