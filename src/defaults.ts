@@ -4,6 +4,9 @@ export const DEFAULT_PORT = 14040
 /** Ports above are handed out by systems to outgoing connections, and so may be taken after a restart. */
 export const FALLBACK_PORT_BELOW = 32768
 export const DEFAULT_INVITE_MS = 24 * 3600e3
+export const DEFAULT_LINK_MS = 7 * 86400e3
+/** Beyond it a Date is none; the formats carry later times. */
+export const MAX_DATE_MS = 8.64e15
 export const DEFAULT_DURABLE = 2
 /** How long a put without `durable` waits for a holder to answer before it goes on alone. */
 export const DURABLE_ANSWER_MS = 5_000

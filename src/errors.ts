@@ -74,6 +74,7 @@ export class InvalidOptionError extends DfsError {
 }
 export class InvalidNameError extends define('InvalidNameError', 'INVALID_NAME') {}
 export class InvalidInviteError extends define('InvalidInviteError', 'INVALID_INVITE') {}
+export class InvalidLinkError extends define('InvalidLinkError', 'INVALID_LINK') {}
 export class InvalidRecoveryCodeError extends define('InvalidRecoveryCodeError', 'INVALID_RECOVERY_CODE') {}
 export class PortInUseError extends define('PortInUseError', 'PORT_IN_USE') {}
 export class AddressUnavailableError extends define('AddressUnavailableError', 'ADDRESS_UNAVAILABLE') {}
@@ -82,6 +83,9 @@ export class AddressUnavailableError extends define('AddressUnavailableError', '
 export class InviteExpiredError extends define('InviteExpiredError', 'INVITE_EXPIRED') {}
 export class InviteUsedError extends define('InviteUsedError', 'INVITE_USED') {}
 export class InviteRevokedError extends define('InviteRevokedError', 'INVITE_REVOKED') {}
+export class LinkExpiredError extends define('LinkExpiredError', 'LINK_EXPIRED') {}
+export class LinkRevokedError extends define('LinkRevokedError', 'LINK_REVOKED') {}
+export class LinkAlteredError extends define('LinkAlteredError', 'LINK_ALTERED') {}
 export class WrongVaultError extends define('WrongVaultError', 'WRONG_VAULT') {}
 export class NoMemberReachableError extends define('NoMemberReachableError', 'NO_MEMBER_REACHABLE', true) {}
 export class NoWitnessError extends define('NoWitnessError', 'NO_WITNESS', true) {}

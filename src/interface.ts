@@ -7,6 +7,7 @@ import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
+import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
 import type { Status } from './interface/status.js'
@@ -16,6 +17,7 @@ import type { Why } from './interface/why.js'
 
 export type * from './interface/files.js'
 export { ROLES } from './interface/members.js'
+export type * from './interface/links.js'
 export type * from './interface/members.js'
 export type * from './interface/settings.js'
 export type * from './interface/status.js'
@@ -162,8 +164,10 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   why: (name: string, options?: AbortOptions) => Promise<Why>
   /** Drops this node's own copy once another member gave its word that it holds everything. */
   evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
+  /** Text with which anybody reads one version until it expires (openLink), also while this node is off. Owner and write members. */
+  share: (name: string, options?: ShareOptions) => Promise<string>
   invite: (options: InviteOptions) => Promise<string>
-  /** Takes a member, an invite (text or key) out; owners only. What was readable to it stays readable. */
+  /** Takes a member, an invite (text or key) or a link (text or id) out; owners only. What was readable to it stays readable. */
   revoke: (target: string, options?: RevokeOptions) => Promise<Revoked>
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>

@@ -3,7 +3,7 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
   Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, Source, Status, UsageInfo,
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
   UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
 import { remove } from './verbs/delete.js'
@@ -21,6 +21,7 @@ import { put } from './verbs/put.js'
 import { restore } from './verbs/restore.js'
 import { revoke } from './verbs/revoke.js'
 import { settled } from './verbs/settled.js'
+import { share } from './verbs/share.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status, type NodeFacts } from './verbs/status.js'
 import { verify } from './verbs/verify.js'
@@ -84,6 +85,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
     return this.run(options, (parts, within) => evict(parts, name, within))
+  }
+
+  async share (name: string, options: ShareOptions = {}): Promise<string> {
+    return this.run(options, (parts, within) => share(parts, this.reachedAt(), name, within))
   }
 
   async invite (options: InviteOptions): Promise<string> {

@@ -4,6 +4,7 @@ import { defineConfig } from './commands/config.js'
 import { defineDemo } from './commands/demo.js'
 import { defineDu } from './commands/du.js'
 import { defineEvict } from './commands/evict.js'
+import { defineFetch } from './commands/fetch.js'
 import { defineGet } from './commands/get.js'
 import { defineInit } from './commands/init.js'
 import { defineInvite } from './commands/invite.js'
@@ -18,6 +19,7 @@ import { defineRecoveryCode } from './commands/recovery-code.js'
 import { defineRestore } from './commands/restore.js'
 import { defineRevoke } from './commands/revoke.js'
 import { defineRm } from './commands/rm.js'
+import { defineShare } from './commands/share.js'
 import { defineStart } from './commands/start.js'
 import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
@@ -29,7 +31,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

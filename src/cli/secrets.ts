@@ -1,4 +1,4 @@
-/** Invites, recovery codes and passphrases from where they may come: never an argument, but for invites. */
+/** Invites, links, recovery codes and passphrases from where they may come: never an argument, but for the first two. */
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError, PassphraseRequiredError } from '../errors.js'
@@ -23,9 +23,14 @@ export function claimStdin ({ world: { stdin } }: Context, option: string): void
 }
 
 /** An invite as an argument, `-` or `@FILE`. */
-export async function readInvite (context: Context, word: string): Promise<string> {
-  if (word === '-') return readDash(context, 'INVITE', 'Invite: ', 'text')
-  if (word.startsWith('@')) return readBounded(createReadStream(resolve(context.world.cwd, word.slice(1))), 'INVITE')
+export const readInvite = async (context: Context, word: string): Promise<string> => readText(context, word, 'INVITE', 'Invite: ')
+/** A link, the same way. */
+export const readLink = async (context: Context, word: string): Promise<string> => readText(context, word, 'LINK', 'Link: ')
+
+/** A text that may be an argument. */
+export async function readText (context: Context, word: string, what: string, prompt: string): Promise<string> {
+  if (word === '-') return readDash(context, what, prompt, 'text')
+  if (word.startsWith('@')) return readBounded(createReadStream(resolve(context.world.cwd, word.slice(1))), what)
   return word
 }
 

@@ -1,7 +1,7 @@
 /** Everything outside that a command touches, so that a test can be the outside. */
 import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { DfsNode, DfsNodeInit } from '../interface.js'
+import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../interface.js'
 import { relaunch } from './relaunch.js'
 import { openTerminal, type Terminal } from './terminal.js'
 
@@ -21,6 +21,7 @@ export interface World {
   /** Makes sure that this process runs with the flags of a process that opens a vault. */
   prepare: () => Promise<void>
   createNode: (init: DfsNodeInit) => Promise<DfsNode>
+  openLink: (text: string, options: OpenLinkOptions) => Promise<SharedFile>
   /** Ends the process at once. */
   exit: (code: number) => void
 }
@@ -37,6 +38,7 @@ export function realWorld (): World {
     prepare: relaunch,
     // loaded when a vault is opened: libp2p takes ten times as long to load as everything else here
     createNode: async (init) => (await import('../index.js')).createNode(init),
+    openLink: async (text, options) => (await import('../index.js')).openLink(text, options),
     exit: (code) => process.exit(code)
   }
 }

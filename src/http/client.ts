@@ -5,7 +5,7 @@ import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
-  Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
+  ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
 } from '../interface.js'
 import { readPointer } from './door-path.js'
@@ -62,11 +62,8 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('mv', [from, to], options) }
   async why (name: string, options: AbortOptions = {}): Promise<Why> { return this.call('why', [name], options) }
   async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', [name], options) }
-  async invite (options: InviteOptions): Promise<string> {
-    // an absolute time, so that a slow door does not lengthen it, travels as milliseconds from now
-    const expires = options.expires instanceof Date ? options.expires.getTime() - Date.now() : options.expires
-    return this.call('invite', [], { ...options, ...(expires === undefined ? {} : { expires }) })
-  }
+  async share (name: string, options: ShareOptions = {}): Promise<string> { return this.call('share', [name], fromNow(options)) }
+  async invite (options: InviteOptions): Promise<string> { return this.call('invite', [], fromNow(options)) }
 
   async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> { return this.call('revoke', [target], options) }
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', [], options) }
@@ -181,4 +178,10 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     const { result } = await this.wire.json('POST', `/v1/call/${call}`, [...args, options], signal === undefined ? {} : { signal }) as { result: T }
     return result
   }
+}
+
+/** An absolute time, so that a slow door does not lengthen it, travels as milliseconds from now. */
+function fromNow<T extends { expires?: Date | number }> (options: T): T {
+  const { expires } = options
+  return expires instanceof Date ? { ...options, expires: expires.getTime() - Date.now() } : options
 }

@@ -44,6 +44,7 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'mv': return node.mv(text, second, options)
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
+      case 'share': return node.share(text, options)
       case 'invite': return node.invite(options as InviteOptions & { signal: AbortSignal })
       case 'revoke': return node.revoke(text, options)
       case 'members': return node.members(options)

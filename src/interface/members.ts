@@ -56,7 +56,12 @@ export interface RevokeOptions extends AbortOptions {
 }
 
 /** What a revoke closed. */
-export interface Revoked { kind: 'member' | 'invite', label: string, peer?: string }
+export interface Revoked {
+  kind: 'member' | 'invite' | 'link'
+  /** The member's, or the one in the invite; of a link the name of the file. Empty where only a key or id was given. */
+  label: string
+  peer?: string
+}
 
 export interface PeerInfo {
   peer: string

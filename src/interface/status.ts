@@ -32,6 +32,8 @@ export interface Status {
   /** The keys in `dir` are protected by a passphrase. */
   passphrase: boolean
   members: { total: number, connected: number }
+  /** Connections of those who fetch with a link. */
+  visitors: number
   files: number
   bytes: number
   entries: number

@@ -21,6 +21,7 @@ import type { Greeter, SessionFacts, Visitor, VisitorFacts } from '../network/pe
 import type { Author } from './author.js'
 import type { Secrets } from './keyring.js'
 import type { Ledger } from './ledger.js'
+import { MAX_DATE_MS } from '../defaults.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { peerText } from './members.js'
 import { readStored } from './stored.js'
@@ -35,8 +36,6 @@ export interface GreeterParts {
   self: Uint8Array
 }
 
-/** Beyond it a Date is none. */
-const MAX_DATE_MS = 8.64e15
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
 

@@ -11,7 +11,7 @@ import {
   type DfsError, InvalidInviteError, InviteExpiredError, InviteRevokedError, InviteUsedError, JoinRefusedError, NoMemberReachableError, NoWitnessError,
   WrongVaultError
 } from '../errors.js'
-import { linesOf, parsed, where, why, withPeer, type Tried } from './asked.js'
+import { linesOf, localTime, parsed, where, why, withPeer, type Tried } from '../network/asked.js'
 import type { Joiner } from './found.js'
 import { peerText } from './members.js'
 
@@ -19,7 +19,6 @@ import { peerText } from './members.js'
 const DIAL_MS = 10_000
 /** Members that are asked at the most, with those that others name. */
 const MAX_ASKED = 16
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** What an invite text says; InvalidInviteError tells a mistyped one from one that is none. */
 export function parseInvite (text: string): InviteText {
@@ -80,13 +79,6 @@ function nobody (lines: Tried[], answered: number, joinBy: Date): DfsError {
   }
   const none = lines.length === 1 ? 'the address in the invite did not answer' : `none of the ${lines.length} addresses in the invite answered`
   return new NoMemberReachableError(`Could not join: ${none}.\n${list}Nothing was changed; the invite stays good until ${localTime(joinBy)}. Is \`dfs start\` running there?`)
-}
-
-/** `21 Nov 19:47`; with the year when it is not this one. */
-function localTime (time: Date): string {
-  const year = time.getFullYear() === new Date().getFullYear() ? '' : ` ${time.getFullYear()}`
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${time.getDate()} ${MONTHS[time.getMonth()] ?? ''}${year} ${two(time.getHours())}:${two(time.getMinutes())}`
 }
 
 async function ask (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: Joiner, address: Multiaddr, signal?: AbortSignal): Promise<Joined> {

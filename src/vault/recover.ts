@@ -5,7 +5,7 @@ import { readRecoveryText, TextError } from '../../protocols/vault/text.js'
 import { InvalidRecoveryCodeError, NoMemberReachableError, WrongVaultError } from '../errors.js'
 import type { RecoveryProgress } from '../interface.js'
 import type { Peers, Session } from '../network/peers.js'
-import { linesOf, where, why, type Tried } from './asked.js'
+import { linesOf, where, why, type Tried } from '../network/asked.js'
 import type { SyncLoop } from './sync-loop.js'
 
 /** One address may swallow packets; the next one is tried after this. */

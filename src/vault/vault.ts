@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { multiaddr } from '@multiformats/multiaddr'
 import { check, readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault/keys.js'
 import { equal } from '../../protocols/block/hash.js'
 import { ProtocolError } from '../../protocols/errors.js'
+import { makeGrant } from '../../protocols/vault/grant.js'
 import { createInvite } from '../../protocols/vault/invite.js'
+import { LINK_ID_BYTES } from '../../protocols/vault/limits.js'
+import { createLink } from '../../protocols/vault/link.js'
 import type { DeleteEntry, ForgetEntry, PutEntry, RevokeEntry } from '../../protocols/vault/entry.js'
 import { makePut, makeRevoke, makeSetting } from '../../protocols/vault/make-entry.js'
 import { nextAfter } from '../../protocols/vault/history.js'
@@ -253,6 +257,19 @@ export class Vault {
   /** Nobody joins with the invite of this key any more. */
   async revokeInvite (invite: Uint8Array): Promise<void> {
     if (!this.ledger.voids.isClosed(invite)) await this.revoke({ invite }, true)
+  }
+
+  /** Text with which anybody reads this version until `expires` (milliseconds since 1970); signed by this node's writer key. */
+  createLink ({ root, expires, addresses, ...rest }: { root: CID, key: Uint8Array, name: string, size: number, expires: number, addresses: string[] }): string {
+    const { writer, vault } = this.parts.secrets
+    if (writer === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owner and write members make links`)
+    const link = new Uint8Array(randomBytes(LINK_ID_BYTES))
+    return createLink({ ...rest, grant: makeGrant({ vault, link, root, notAfter: expires, by: writer }), addresses: addresses.map((text) => multiaddr(text).bytes) })
+  }
+
+  /** Nobody is served with the link of this id any more. */
+  async revokeLink (link: Uint8Array): Promise<void> {
+    if (!this.ledger.voids.isLinkRevoked(link)) await this.revoke({ link }, true)
   }
 
   /** Changes settings of the whole vault. InvalidOptionError; nothing is written then, nor where nothing would change. */

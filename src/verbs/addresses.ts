@@ -10,14 +10,30 @@ const LOOPBACK = /^(127\.|::1$)/
  */
 export function inviteAddresses (peer: string, announce: string[], addresses: string[], listen: string[]): string[] {
   const reached = addresses.length > 0 ? addresses : listen.flatMap(expand).filter((text) => !text.endsWith('/tcp/0'))
+  const sorted = publicFirst(reached)
+  const full = [...announce, ...sorted].map((text) => text.includes('/p2p/') ? text : `${text}/p2p/${peer}`)
+  return [...new Set(full)]
+}
+
+/**
+ * The addresses that go into a link: of each machine the most useful one, then of each the next one, up to `most`;
+ * public ones first. So it can be fetched while the machine that made it is off.
+ *
+ * @param machines addresses of each, the most useful first
+ */
+export function linkAddresses (machines: string[][], most: number): string[] {
+  const rounds = Math.max(0, ...machines.map(({ length }) => length))
+  const all = Array.from({ length: rounds }, (_, n) => machines.flatMap((addresses) => addresses[n] ?? [])).flat()
+  return publicFirst([...new Set(all)].slice(0, most))
+}
+
+function publicFirst (addresses: string[]): string[] {
   const rank = (text: string): number => {
     const value = multiaddr(text).getComponents()[0]?.value ?? ''
     if (LOOPBACK.test(value)) return 3
     return PRIVATE.test(value) ? 2 : 1
   }
-  const sorted = reached.map((text) => ({ text, rank: rank(text) })).sort((a, b) => a.rank - b.rank).map(({ text }) => text)
-  const full = [...announce, ...sorted].map((text) => text.includes('/p2p/') ? text : `${text}/p2p/${peer}`)
-  return [...new Set(full)]
+  return addresses.map((text) => ({ text, rank: rank(text) })).sort((a, b) => a.rank - b.rank).map(({ text }) => text)
 }
 
 /** Reaches only this machine. */

@@ -25,7 +25,8 @@ export async function invite ({ vault }: Parts, addresses: string[], options: In
   })
 }
 
-function expiry (expires: Date | number): number {
+/** Milliseconds since 1970. */
+export function expiry (expires: Date | number): number {
   const time = expires instanceof Date ? expires.getTime() : Date.now() + expires
   if (!Number.isFinite(new Date(time).getTime()) || time <= Date.now()) throw new InvalidOptionError('expires', 'not a time to come', 'a Date in the future, or milliseconds from now')
   return Math.floor(time)

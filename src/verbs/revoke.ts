@@ -1,6 +1,8 @@
-import { base32, INVITE_PREFIX, TextError, unbase32 } from '../../protocols/vault/text.js'
+import { LINK_ID_BYTES } from '../../protocols/vault/limits.js'
+import { base32, INVITE_PREFIX, LINK_PREFIX, TextError, unbase32 } from '../../protocols/vault/text.js'
 import { InvalidOptionError, MemberNotFoundError, NotAllowedError, WrongVaultError } from '../errors.js'
 import type { Revoked, RevokeOptions } from '../interface.js'
+import { parseLink } from '../visit/parse-link.js'
 import { parseInvite } from '../vault/join.js'
 import type { Member } from '../vault/members.js'
 import type { Parts } from './parts.js'
@@ -10,7 +12,8 @@ const MIN_PEER_CHARACTERS = 6
 const KEY_BYTES = 32
 
 /**
- * Takes a member out (its PeerId, the beginning of it, or its label), or an invite (its text, or its key in base32).
+ * Takes a member out (its PeerId, the beginning of it, or its label), an invite (its text, or its key in base32), or a
+ * link (its text, or its id in base32).
  * Every node that hears of it stops serving the member and listening to it. What was readable to it stays readable.
  */
 export async function revoke ({ vault }: Pick<Parts, 'vault'>, target: string, options: RevokeOptions = {}): Promise<Revoked> {
@@ -22,11 +25,12 @@ export async function revoke ({ vault }: Pick<Parts, 'vault'>, target: string, o
     await vault.revokeMember(member.bytes, { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }) })
     return { kind: 'member', label, peer: member.peer }
   }
-  const invite = inviteOf(vault.id, target)
-  if (invite === undefined) throw new MemberNotFoundError(`No member is called "${target.slice(0, 64)}", and it is no invite. See \`dfs members\``)
-  if (since !== undefined) throw new InvalidOptionError('since', 'an invite writes nothing', 'a member')
-  await vault.revokeInvite(invite.key)
-  return { kind: 'invite', label: invite.label }
+  const text = textOf(vault.id, target)
+  if (text === undefined) throw new MemberNotFoundError(`No member is called "${target.slice(0, 64)}", and it is no invite or link. See \`dfs members\``)
+  const { kind, id, label } = text
+  if (since !== undefined) throw new InvalidOptionError('since', `${kind === 'link' ? 'a link' : 'an invite'} writes nothing`, 'a member')
+  await (kind === 'link' ? vault.revokeLink(id) : vault.revokeInvite(id))
+  return { kind, label }
 }
 
 /** Members before those that were revoked already: a machine that came back has a new PeerId and its old label. */
@@ -43,18 +47,26 @@ function memberOf (vault: Parts['vault'], target: string): Member | undefined {
   return undefined
 }
 
-function inviteOf (vault: string, target: string): { key: Uint8Array, label: string } | undefined {
+function textOf (vault: string, target: string): { kind: 'invite' | 'link', id: Uint8Array, label: string } | undefined {
   const text = target.trim().toLowerCase()
   if (text.startsWith(INVITE_PREFIX)) {
     const { invite } = parseInvite(target)
-    if (base32(invite.vault) !== vault) throw new WrongVaultError('The invite is for another vault')
-    return { key: invite.key, label: invite.label }
+    return { kind: 'invite', id: ours(vault, 'invite', invite).key, label: invite.label }
+  }
+  if (text.startsWith(LINK_PREFIX)) {
+    const { grant, name } = parseLink(target)
+    return { kind: 'link', id: ours(vault, 'link', grant).link, label: name }
   }
   try {
-    const key = unbase32(text)
-    return key.length === KEY_BYTES ? { key, label: '' } : undefined
+    const id = unbase32(text)
+    return id.length === KEY_BYTES ? { kind: 'invite', id, label: '' } : id.length === LINK_ID_BYTES ? { kind: 'link', id, label: '' } : undefined
   } catch (error) {
     if (error instanceof TextError) return undefined
     throw error
   }
+}
+
+function ours<T extends { vault: Uint8Array }> (vault: string, what: string, read: T): T {
+  if (base32(read.vault) !== vault) throw new WrongVaultError(`The ${what} is for another vault`)
+  return read
 }

@@ -86,6 +86,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     ...(facts.dir === undefined ? {} : { dir: facts.dir }),
     passphrase: parts.keyring?.isProtected === true,
     members: { total: vault.members().length, connected: peers.sessions().length },
+    visitors: peers.visitors().length,
     ...vault.totals(),
     sync: syncStatus(parts),
     forks,

@@ -8,7 +8,8 @@ import { NoVaultError } from '../../src/errors.js'
 import { run } from '../../src/cli/main.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import type { Input, Sink, World } from '../../src/cli/world.js'
-import type { DfsNodeInit } from '../../src/interface.js'
+import { InvalidLinkError } from '../../src/errors.js'
+import type { DfsNodeInit, OpenLinkOptions, SharedFile } from '../../src/interface.js'
 import { FakeNode } from '../http/fake-node.js'
 
 export class TestWorld implements World {
@@ -42,6 +43,19 @@ export class TestWorld implements World {
     if (init.createIfMissing !== false && init.dir !== undefined) await mkdir(init.dir, { recursive: true, mode: 0o700 })
     return this.open()
   }
+
+  /** A link of the node in memory. */
+  async openLink (text: string, options: OpenLinkOptions): Promise<SharedFile> {
+    const name = Buffer.from(text.trim().slice('dfs-link1'.length), 'hex').toString()
+    if (!this.node.files.has(name)) throw new InvalidLinkError('This is no link')
+    this.links++
+    const { size } = await this.node.stat(name)
+    const close = async (): Promise<void> => { this.links-- }
+    return { name, size, expires: new Date(0), get: (more) => this.node.get(name, { ...options, ...more }), close, [Symbol.asyncDispose]: close }
+  }
+
+  /** Links that are open. */
+  links = 0
 
   /** Runs `dfs …words`; the output is that of this run alone. */
   async run (...words: string[]): Promise<{ code: number, stdout: string, stderr: string, bytes: Uint8Array }> {

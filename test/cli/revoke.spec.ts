@@ -13,6 +13,7 @@ describe('dfs revoke', () => {
     world.node.revoke = async (target: string, { signal: _, ...options }: RevokeOptions = {}) => {
       asked.push([target, options])
       if (target === 'laptop' && options.force !== true) throw new LastOwnerError('No owner would be left')
+      if (target.startsWith('dfs-link1')) return { kind: 'link', label: 'cat.jpg' }
       return target.startsWith('dfs-invite1') ? { kind: 'invite', label: '' } : { kind: 'member', label: target, peer: '12D3KooWGone' }
     }
   })
@@ -30,6 +31,12 @@ describe('dfs revoke', () => {
     await world.file('invite', 'dfs-invite1abc')
     assert.equal((await world.run('revoke', '@invite')).code, 0)
     assert.deepEqual(asked, [['dfs-invite1abc', {}]])
+  })
+
+  it('takes a link back', async () => {
+    world.input('dfs-link1abc\n')
+    assert.match((await world.run('revoke', '-')).stdout, /^That link to cat\.jpg is closed\.$/m)
+    assert.deepEqual(asked, [['dfs-link1abc\n', {}]])
   })
 
   it('is refused for the last owner without --force', async () => {

@@ -21,6 +21,11 @@ describe('dfs status', () => {
     assert.match(line(await status({ members: { total: 1, connected: 0 } }), 'laptop', [member({ self: true })]) ?? '', / · the only member$/)
   })
 
+  it('says how many fetch with a link, when there are any', async () => {
+    assert.equal(line(await status(), 'serves'), undefined)
+    assert.equal(line(await status({ visitors: 2 }), 'serves'), 'serves  2 visitors with a link')
+  })
+
   it('names only some of many that are away', async () => {
     const members = [member({ self: true }), ...Array.from({ length: 9 }, (_, n) => member({ label: `m${n}` }))]
     assert.match(line(await status({ members: { total: 10, connected: 0 } }), 'laptop', members) ?? '', / · 1 of 10 members here \(m0 away, m1 away, m2 away, m3 away, m4 away, 4 more\)$/)

@@ -133,6 +133,9 @@ describe('the local door', () => {
     assert.equal(await remote.checkRecoveryCode(RECOVERY_CODE), true)
     assert.equal(await remote.invite({ role: 'store', uses: 2, expires: new Date(Date.now() + 60_000) }), 'dfs-invite1fake')
     assert.equal(node.invited[0]?.uses, 2)
+    await remote.put('shared', bytesOf(1))
+    assert.match(await remote.share('shared', { expires: new Date(Date.now() + 60_000), version: 'v' }), /^dfs-link1/)
+    assert.deepEqual(node.shared.map(([name, { version, expires }]) => [name, version, typeof expires === 'number' && expires > 0 && expires <= 60_000]), [['shared', 'v', true]])
   })
 
   it('keeps the class of an error that comes before the first byte', async () => {

@@ -3,7 +3,7 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, Source, Status, UsageInfo, UsageOptions,
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, UsageInfo, UsageOptions,
   VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from '../../src/interface.js'
 
@@ -104,6 +104,15 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     }
   }
 
+  readonly shared: Array<[string, ShareOptions]> = []
+
+  async share (name: string, options: ShareOptions = {}): Promise<string> {
+    await this.stat(name)
+    const { signal: _signal, ...rest } = options
+    this.shared.push([name, rest])
+    return `dfs-link1${Buffer.from(name).toString('hex')}`
+  }
+
   async stat (name: string): Promise<FileInfo> {
     const file = this.files.get(name)
     if (file === undefined) throw new FileNotFoundError(`No file named "${name}"`)
@@ -198,7 +207,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   async status (): Promise<Status> {
     return {
       peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses, passphrase: this.passphrase !== undefined,
-      members: { total: 1, connected: 0 }, files: this.files.size, bytes: 0, entries: this.files.size,
+      members: { total: 1, connected: 0 }, visitors: 0, files: this.files.size, bytes: 0, entries: this.files.size,
       sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 }, forks: [],
       disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, notes: [], refused: {}
     }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
-import type { DfsNode, GetOptions } from '../../interface.js'
+import type { GetOptions } from '../../interface.js'
 import type { Context, Run } from '../context.js'
-import { bytes, clean, home } from '../format.js'
 import { openNode } from '../open.js'
 import { parseSize } from '../parse.js'
-import { progressBar, type Bar } from '../progress.js'
-import { findTarget, openTarget } from '../target.js'
+import { progressBar } from '../progress.js'
+import { receive } from '../receive.js'
+import { findTarget } from '../target.js'
 import { getFolder } from '../tree/get-folder.js'
 
 export interface GetFlags { output?: string, version?: string, offset?: string, length?: string, recursive?: boolean, checksum?: boolean, replace?: boolean }
@@ -38,14 +38,13 @@ export async function get (context: Context, name: string, flags: GetFlags): Pro
     ...(flags.offset === undefined ? {} : { offset: parseSize('--offset', flags.offset) }),
     ...(flags.length === undefined ? {} : { length: parseSize('--length', flags.length) })
   }
-  const straight = flags.output === '-'
   // what cannot be written is said before anything is fetched
-  if (!straight) await findTarget(name, flags.output, world.cwd)
+  if (flags.output !== '-') await findTarget(name, flags.output, world.cwd)
   await using opened = await openNode(context)
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)
   try {
-    if (straight) await toStdout(context, opened.node, name, options, bar)
-    else await toFile(context, opened.node, name, flags.output, options, bar)
+    const pieces = opened.node.get(name, { ...options, onProgress: (event) => { if (event.type === 'file:get:read') bar.update(event.bytes, event.total) } })
+    await receive(context, { name, output: flags.output, pieces, bar })
   } finally {
     bar.clear()
   }
@@ -57,39 +56,4 @@ function getRecursive (context: Context, name: string, flags: GetFlags): Promise
     if (flags[flag] !== undefined) throw new InvalidOptionError(`--${flag}`, 'of one file only', 'it without -r')
   }
   return getFolder(context, name, flags.output, { checksum: flags.checksum === true, replace: flags.replace === true })
-}
-
-async function toStdout ({ out }: Context, node: DfsNode, name: string, options: GetOptions, bar: Bar): Promise<void> {
-  for await (const piece of node.get(name, { ...options, onProgress: show(bar) })) await out.bytes(piece)
-  bar.clear()
-}
-
-async function toFile ({ world, out, signal }: Context, node: DfsNode, name: string, output: string | undefined, options: GetOptions, bar: Bar): Promise<void> {
-  const started = performance.now()
-  const pieces = node.get(name, { ...options, onProgress: show(bar) })[Symbol.asyncIterator]()
-  // an unknown name makes no file, not even for a moment
-  let piece = await pieces.next()
-  const target = await openTarget(name, output, world.cwd)
-  let size = 0
-  try {
-    for (; piece.done !== true; piece = await pieces.next()) {
-      await target.write(piece.value)
-      size += piece.value.length
-    }
-    await target.finish()
-  } catch (error) {
-    await target.discard()
-    if (signal.aborted) out.talk(`Nothing of ${clean(name)} was written.`)
-    throw error
-  } finally {
-    await pieces.return?.()
-  }
-  bar.clear()
-  const seconds = (performance.now() - started) / 1000
-  await out.data({ name, path: target.path, bytes: size })
-  out.talk(`${clean(name)}  ${bytes(size)} in ${seconds.toFixed(1)} s  ->  ${clean(home(target.path ?? ''))}`)
-}
-
-function show (bar: Bar): GetOptions['onProgress'] {
-  return (event) => { if (event.type === 'file:get:read') bar.update(event.bytes, event.total) }
 }

@@ -34,6 +34,7 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
     ...(disk.readOnly ? ['        read-only: a write failed. Look at the disk, then start the node again'] : []),
     ...(disk.quarantined > 0 ? [`        ${plural(disk.quarantined, 'damaged block')} put aside in ${home(dir)}/quarantine`] : []),
     ...status.addresses.map((address, i) => `${i === 0 ? 'listens' : '       '} ${address}`),
+    ...(status.visitors === 0 ? [] : [`serves  ${plural(status.visitors, 'visitor')} with a link`]),
     ...(hostile.length === 0 ? [] : [`refused ${hostile.join(' · ')}`]),
     ...notes.map((text, i) => `${i === 0 ? 'notes' : '     '}   ${text}`)
   ]

@@ -46,3 +46,12 @@ export function parsed (read: () => Multiaddr): Multiaddr[] {
 export function withPeer (address: Multiaddr, peer: string): Multiaddr {
   return address.toString().includes('/p2p/') ? address : address.encapsulate(`/p2p/${peer}`)
 }
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `21 Nov 19:47`; with the year when it is not this one. */
+export function localTime (time: Date): string {
+  const year = time.getFullYear() === new Date().getFullYear() ? '' : ` ${time.getFullYear()}`
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${time.getDate()} ${MONTHS[time.getMonth()] ?? ''}${year} ${two(time.getHours())}:${two(time.getMinutes())}`
+}
