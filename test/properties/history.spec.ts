@@ -7,7 +7,7 @@ import { failsWith } from '../node/cluster.js'
 import { admit, certificate, found, invite } from '../protocols/hello/cast.js'
 import { keysOf, node, vault } from '../vault/vaults.js'
 import { hex, Member } from './member.js'
-import { forkedOf, lineOf, meaningOf, nextOf, standingOf, type Line, type Meaning } from './model.js'
+import { forkedOf, lineOf, liveOf, meaningOf, nextOf, settingOf, standingOf, type Line, type Meaning } from './model.js'
 
 const MEMBERS = 5
 const NAMES = ['a', 'b/ü']
@@ -29,6 +29,9 @@ type Step =
   | { do: 'back', who: number, name: number, nth: number }
   /** To the other name, whatever is there. */
   | { do: 'move', who: number, name: number }
+  /** Of the versions of both names that it knows those whose number is no multiple of `spares`, heads too; of the other name they count for nothing. */
+  | { do: 'forget', who: number, name: number, spares: number }
+  | { do: 'set', who: number, keep: number }
   | { do: 'meet', who: number, whom: number, pages: Pages }
   | { do: 'part', groups: number[] }
   /** `keeps`: how many of the entries that it knows of the member are in the cut, the newest of each chain first. */
@@ -48,6 +51,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), who, name }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('back' as const), who, name, nth: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), who, name }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('forget' as const), who: fc.constantFrom(0, 1, 1, 2, 2, 3), name, spares: fc.integer({ min: 2, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), who, keep: fc.nat(9) }) },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('meet' as const), who, whom: who, pages }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('part' as const), groups: fc.array(fc.nat(1), { minLength: MEMBERS, maxLength: MEMBERS }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), who, whom: fc.constantFrom(0, 1, 1, 2, 2, 2), keeps: fc.nat(4) }) },
@@ -72,6 +77,9 @@ class Group {
   revokes = 0
   restores = 0
   moves = 0
+  dead = 0
+  back = 0
+  private readonly wasDead = people.map(() => new Set<string>())
 
   constructor (readonly members: Member[], admits: Uint8Array[]) {
     for (const line of admits.map(lineOf)) this.lines.set(line.id, line)
@@ -91,6 +99,8 @@ class Group {
     const member = this.members[who]!
     if (step.do === 'put' || step.do === 'delete' || step.do === 'back' || step.do === 'move') await this.write(who, step)
     else if (step.do === 'meet') { if (this.groups[who] === this.groups[step.whom]) await this.meet(step.whom, who, step.pages) }
+    else if (step.do === 'forget') await this.forget(step)
+    else if (step.do === 'set') this.take(who, lineOf(await member.set({ keep: step.keep, later: 'kept' }, ++this.revokes)))
     else if (step.do === 'revoke') await this.revoke(step)
     else if (step.do === 'copy') {
       member.keepCopy()
@@ -158,6 +168,20 @@ class Group {
     assert.deepEqual({ after: line.file?.after, clock: line.file?.clock }, nextOf(this.meaning(who, called)))
     this.follows(line, who)
     if ([...this.lines.values()].some((other) => other.writer === line.writer && other.seq === line.seq && other.id !== line.id)) this.forks++
+    this.take(who, line)
+  }
+
+  private async forget ({ who, name, spares }: Extract<Step, { do: 'forget' }>): Promise<void> {
+    if (!standingOf(this.known(who), vaultKey).mayWrite(hex(publicKeyOf(people[who]!.writer)))) return
+    const versions = this.known(who).filter(({ kind, file }, n) => file !== undefined && kind !== 'delete' && n % spares !== 0).slice(0, 20).map(({ id }) => new Uint8Array(Buffer.from(id, 'hex')))
+    if (versions.length === 0) return
+    const line = lineOf(await this.members[who]!.forget(NAMES[name]!, versions))
+    this.follows(line, who)
+    if ([...this.lines.values()].some((other) => other.writer === line.writer && other.seq === line.seq && other.id !== line.id)) this.forks++
+    this.take(who, line)
+  }
+
+  private take (who: number, line: Line): void {
     this.lines.set(line.id, line)
     this.has[who]!.add(line.id)
   }
@@ -167,9 +191,7 @@ class Group {
     const own = this.known(who).filter((line) => line.writer === hex(publicKeyOf(writer)))
     const tips = own.filter(({ id }) => !own.some(({ prev }) => prev === id))
     const cut = [...tips, ...own.filter((line) => !tips.includes(line)).reverse()].slice(0, keeps).map(({ id }) => new Uint8Array(Buffer.from(id, 'hex')))
-    const line = lineOf(await this.members[who]!.revoke(people[whom]!, cut, ++this.revokes))
-    this.lines.set(line.id, line)
-    this.has[who]!.add(line.id)
+    this.take(who, lineOf(await this.members[who]!.revoke(people[whom]!, cut, ++this.revokes)))
   }
 
   /** It names an entry of its writer that was here as the one before, or is the first; the founder's first is its admit. */
@@ -204,6 +226,7 @@ class Group {
     const { isVoid } = standingOf(this.known(who), vaultKey)
     const voids = this.known(who).filter(isVoid).map(({ id }) => id).sort()
     assert.deepEqual(this.members[who]!.voids(), voids)
+    assert.deepEqual(this.members[who]!.settings(), settingOf(this.known(who)))
     if (voids.length > 0) this.voids++
     for (const called of NAMES) {
       const { waiting, heads, newest, conflict } = this.meaning(who, called)
@@ -211,8 +234,22 @@ class Group {
       assert.deepEqual(this.members[who]!.marks(called), {
         heads: heads.map(({ id }) => id).sort(), waiting: waiting.map(({ id }) => id).sort(), version: shown, conflict: shown !== undefined && conflict
       })
+      this.lives(who, called, heads.map(({ id }) => id))
       if (waiting.length > 0) this.waits++
       if (conflict) this.conflicts++
+    }
+  }
+
+  /** What is dead, what is superseded, and what is to be brought: all that is live, since nothing is ever whole here. */
+  private lives (who: number, called: string, heads: string[]): void {
+    const live = liveOf(this.known(who), tags.get(called)!, vaultKey)
+    assert.deepEqual(this.members[who]!.lives(called), { live, superseded: live.filter((id) => !heads.includes(id)), missing: live })
+    const was = this.wasDead[who]!
+    this.back += live.filter((id) => was.delete(id)).length
+    for (const { id, kind, file } of this.known(who)) {
+      if (file?.tag !== tags.get(called) || kind === 'delete' || live.includes(id)) continue
+      was.add(id)
+      this.dead++
     }
   }
 
@@ -238,12 +275,15 @@ describe('five members, parted and restored at random', function () {
   let admits: Uint8Array[]
   before(async () => { admits = await admitsOf() })
 
-  it('end with the same set, the same newest versions and the same conflicts, as the model says', async () => {
-    const reached = { restores: 0, moves: 0, forks: 0, conflicts: 0, waits: 0, voids: 0, lost: 0, entries: 0 }
+  it('end with the same set, the same newest versions, conflicts, live versions and settings, as the model says', async () => {
+    const reached = { restores: 0, moves: 0, dead: 0, back: 0, forks: 0, conflicts: 0, waits: 0, voids: 0, lost: 0, entries: 0 }
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), pages, async (steps, last) => {
       const group = new Group(await Promise.all(people.map((who) => Member.open(home, who, admits))), admits)
       try {
         for (const one of steps) await group.run(one)
+        // what one forgot is live again when it is found out
+        const { order } = last
+        for (const one of [{ do: 'forget', who: 3, name: order % 2, spares: 5 }, { do: 'meet', who: 0, whom: 3, pages: last }, { do: 'revoke', who: 0, whom: 3, keeps: order % 2 }] satisfies Step[]) await group.run(one)
         // what only a folder had that was replaced is gone with it, and nothing else is
         const union = new Set(group.has.flatMap((ids) => [...ids]))
         await group.gather(last)
@@ -256,6 +296,8 @@ describe('five members, parted and restored at random', function () {
         }
         reached.restores += group.restores
         reached.moves += group.moves
+        reached.dead += group.dead
+        reached.back += group.back
         reached.forks += group.forks
         reached.conflicts += group.conflicts
         reached.waits += group.waits

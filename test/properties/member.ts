@@ -1,6 +1,6 @@
 /** One member of a vault without a network: its index, its writer key, and copies of its folder to go back to. */
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
-import { makeRevoke } from '../../protocols/vault/make-entry.js'
+import { makeForget, makeRevoke, makeSetting, type Author as AuthorTerms } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { IndexDb } from '../../src/index-db/index-db.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
@@ -66,10 +66,33 @@ export class Member {
     return this.entries().slice(before).map(({ bytes }) => bytes)
   }
 
+  /** One forget of a name that names these, whatever they are. */
+  async forget (name: string, ids: Uint8Array[]): Promise<Uint8Array> {
+    const { author, ledger, commit } = this.vault
+    if (author === undefined) throw new TypeError('a writer')
+    const versions = ids.toSorted(Buffer.compare)
+    return author.write((terms) => makeForget({ ...terms, keys: keysOf(this.home), name, versions }), async ({ entry, bytes }) => {
+      await ledger.take(entry, commit)
+      return bytes
+    })
+  }
+
+  /** A setting by the vault key, as `revoke`. */
+  async set (settings: Record<string, unknown>, seq: number): Promise<Uint8Array> {
+    const { bytes } = makeSetting({ ...this.asVault(seq), settings })
+    await this.receive([bytes])
+    return bytes
+  }
+
+  settings (): Record<string, unknown> { return this.vault.settings.raw }
+
+  private asVault (seq: number): AuthorTerms {
+    return { vault: this.home.id, epoch: 0, writer: this.home.sign, seq, prev: seq === 1 ? new Uint8Array(32) : seed('prev'), time: 1_700_000_000_000 }
+  }
+
   /** A revoke by the vault key, which whoever has it may write on any machine. `seq` tells two apart. */
   async revoke (whom: Node, cut: Uint8Array[], seq: number): Promise<Uint8Array> {
-    const author = { vault: this.home.id, epoch: 0, writer: this.home.sign, seq, prev: seq === 1 ? new Uint8Array(32) : seed('prev'), time: 1_700_000_000_000 }
-    const { bytes } = makeRevoke({ ...author, revoked: { subject: whom.peer, cut: cut.toSorted(Buffer.compare) } })
+    const { bytes } = makeRevoke({ ...this.asVault(seq), revoked: { subject: whom.peer, cut: cut.toSorted(Buffer.compare) } })
     await this.receive([bytes])
     return bytes
   }
@@ -94,6 +117,13 @@ export class Member {
     const ids = (where: string): string[] => this.db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE tag = ? AND ${where} ORDER BY id`, tag).map(({ id }) => hex(id))
     const found = this.vault.lookup(name)
     return { heads: ids('head = 1'), waiting: ids('waiting = 1'), version: found === undefined ? undefined : hex(found.id), conflict: found?.info.conflict === true }
+  }
+
+  /** Ids of a name's versions by what they are: live, of those the ones that are no heads, and what is to be brought. */
+  lives (name: string): { live: string[], superseded: string[], missing: string[] } {
+    const tag = tagOf(keysOf(this.home).name, name)
+    const ids = (where: string): string[] => this.db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE tag = ? AND root IS NOT NULL AND ${where} ORDER BY id`, tag).map(({ id }) => hex(id))
+    return { live: ids('id NOT IN (SELECT entry FROM dead)'), superseded: ids('id IN (SELECT entry FROM superseded)'), missing: ids('id IN (SELECT entry FROM missing)') }
   }
 
   /** PeerIds of the members that are said to have forked. */

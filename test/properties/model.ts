@@ -12,6 +12,10 @@ export interface Line {
   file?: { tag: string, clock: number, after: string[], seed: string, /** Of puts and restores. */ root?: string }
   /** Of an admit: whom, with which writer key, and by which key it is certified. */
   admit?: { subject: string, writer: string | undefined, by: string }
+  /** Of a forget. */
+  forget?: { tag: string, versions: string[] }
+  /** Of a setting. */
+  setting?: Record<string, unknown>
   /** Of a revoke of a member. */
   revoke?: { subject: string, cut: string[] }
 }
@@ -28,6 +32,8 @@ export function lineOf (encoded: Uint8Array): Line {
   if (entry.kind === 'unknown') throw new TypeError('a kind that is known')
   const line: Line = { id: hex(entry.id), kind: entry.kind, writer: hex(entry.writer), seq: entry.seq, prev: hex(entry.prev) }
   if ('after' in entry) line.file = { tag: hex(entry.tag), clock: entry.clock, after: entry.after.map(hex), seed: hex(entry.seed), ...('root' in entry ? { root: entry.root.toString() } : {}) }
+  if (entry.kind === 'forget') line.forget = { tag: hex(entry.tag), versions: entry.versions.map(hex) }
+  if (entry.kind === 'setting') line.setting = entry.settings
   if (entry.kind === 'admit') {
     const { subject, writer, by } = entry.admit.member
     line.admit = { subject: hex(subject), writer: writer === undefined ? undefined : hex(writer), by: hex(by) }
@@ -82,6 +88,22 @@ export function meaningOf (all: Line[], tag: string, vault: string): Meaning {
   const covered = new Set(counting.flatMap(covers))
   const heads = counting.filter(({ id }) => !covered.has(id)).sort(newestFirst)
   return { waiting: lines.filter(({ id }) => !applied.has(id)), heads, newest: heads[0], conflict: heads.length > 1 }
+}
+
+/** "heads, and all others, waiting ones too, that no forget of this tag names. […] Void versions are dead, and a void forget counts for nothing": ids of the live versions. */
+export function liveOf (all: Line[], tag: string, vault: string): string[] {
+  const { isVoid } = standingOf(all, vault)
+  const heads = meaningOf(all, tag, vault).heads.map(({ id }) => id)
+  const named = all.filter((line) => line.forget?.tag === tag && !isVoid(line)).flatMap(({ forget }) => forget?.versions ?? [])
+  const versions = all.filter((line) => line.file?.tag === tag && line.kind !== 'delete' && !isVoid(line)).map(({ id }) => id)
+  return versions.filter((id) => heads.includes(id) || !named.includes(id)).sort()
+}
+
+/** "Of all settings of the vault the one with the highest (seq, id) counts" */
+export function settingOf (all: Line[]): Record<string, unknown> {
+  const settings = all.filter(({ setting }) => setting !== undefined)
+  const most = Math.max(0, ...settings.map(({ seq }) => seq))
+  return settings.filter(({ seq }) => seq === most).sort((a, b) => a.id < b.id ? 1 : -1)[0]?.setting ?? {}
 }
 
 /** Writers with "a gap in seq, a prev that is not the previous entry's, or two entries with one seq". */
