@@ -179,9 +179,9 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs,
       new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs }))
-    const whereToAsk = async function * (): AsyncGenerator<string> {
+    const whereToAsk = async function * (signal: AbortSignal): AsyncGenerator<string> {
       yield * init.bootstrap ?? []
-      if (discovering.mdns || discovering.dht) yield * finding.seek(waits.seekMs, init.signal ?? new AbortController().signal)
+      if (discovering.mdns || discovering.dht) yield * finding.seek(waits.seekMs, signal)
     }
     const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: whereToAsk, accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()

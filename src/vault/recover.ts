@@ -32,7 +32,7 @@ export interface Recovery {
   peers: Pick<Peers, 'connect' | 'sessions'>
   sync: Pick<SyncLoop, 'ask' | 'behind'>
   /** Where members may be, each address with or without a PeerId. Whoever searches for members may go on giving them. */
-  addresses: () => AsyncIterable<string>
+  addresses: (signal: AbortSignal) => AsyncIterable<string>
   /** A member has accepted this node: from now on it is the vault's. Idempotent. */
   accepted: () => Promise<void>
   onProgress?: ((event: RecoveryProgress) => void) | undefined
@@ -68,7 +68,7 @@ export async function recoverIndex (recovery: Recovery, options: AbortOptions = 
       return false
     }
   }
-  for await (const address of addresses()) {
+  for await (const address of addresses(signal ?? new AbortController().signal)) {
     signal?.throwIfAborted()
     onProgress?.({ type: 'vault:recover:ask', address })
     let session: Session
@@ -81,6 +81,7 @@ export async function recoverIndex (recovery: Recovery, options: AbortOptions = 
     await accepted()
     if (await complete(session)) return
   }
+  signal?.throwIfAborted()
   // members that were heard of meanwhile
   for (const session of peers.sessions()) if (!met.has(session.peer) && await complete(session)) return
   throw nobody(tried, met.size > 0, refused)

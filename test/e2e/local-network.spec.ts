@@ -52,5 +52,18 @@ if (MAY_MAKE_NETWORKS) {
       assert.equal(await two.ok('get', 'note.txt', '-o', '-'), 'on one wire\n')
       assert.match((await two.members()).find(({ label }) => label === 'laptop')?.addresses.join(' ') ?? '', /10\.117\.0\.1/)
     })
+
+    it('bring a vault back by its code alone: the member is found by mDNS', async () => {
+      const laptop = await first(scene, 'laptop')
+      await writeFile(scene.path('note.txt'), 'kept\n')
+      await laptop.ok('put', 'note.txt')
+      const code = await laptop.ok('recovery-code')
+      await laptop.stop()
+      const folder = scene.path('new')
+      scene.namespaces.set(laptop.folder, names[0]).set(folder, names[1])
+      await start(scene, laptop.folder, '--listen', '/ip4/0.0.0.0/tcp/14040')
+      assert.match(await scene.ok(['--dir', folder, 'init', '--recover', '-', '--capacity', '1GB'], code), /^Recovered \w{6}, in .*: 1 file, 5 B/)
+      assert.equal(await scene.ok(['--dir', folder, 'get', 'note.txt', '-o', '-']), 'kept\n')
+    })
   })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tcp } from '@libp2p/tcp'
 import type { DfsNode, DfsNodeInit, RecoveryProgress } from '../../src/interface.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, inside, names, next, parted, same, secretsOf } from './cluster.js'
 
@@ -170,5 +171,23 @@ describe('node: recovery', () => {
     const again = await cluster.node({ dir, createIfMissing: false })
     assert.equal(again.role, 'owner')
     assert.equal(secretsOf(again).recoveryChecked, true)
+  })
+
+  it('that looks for members ends at once with stop', async () => {
+    const { code } = await lost()
+    const dir = join(await cluster.dir(), 'new')
+    const alone = await cluster.node({ listen: ['/ip4/127.0.0.1/tcp/0'], libp2p: { transports: [tcp()] }, discovery: { dht: true } })
+    let refused = (): void => {}
+    const looking = new Promise<void>((resolve) => { refused = resolve })
+    // longer than this test may take
+    const later = await cluster.node({
+      dir, recoveryCode: code, bootstrap: alone.addresses, start: false, listen: ['/ip4/127.0.0.1/tcp/0'], libp2p: { transports: [tcp()] }, discovery: { dht: true },
+      onProgress: (event) => { if (event.type === 'vault:recover:failed') refused() }
+    }, { seekMs: 600_000 })
+    const starting = failsWith(later.start(), 'NODE_STOPPED')
+    await looking
+    await later.stop()
+    await starting
+    assert.deepEqual(await readdir(join(dir, '..')), [])
   })
 })

@@ -19,7 +19,7 @@ export function defineInit (program: Command, run: Run): void {
     .summary('make the folder and a new vault')
     .description('Makes the folder and a new vault that this machine owns. Shows the recovery code, on a terminal only.')
     .option('--invite <invite>', 'join a vault instead: the same as dfs join')
-    .option('--recover <-|file>', 'open the vault of a recovery code instead, with a member at --bootstrap: - asks for the code'))
+    .option('--recover <-|file>', 'open the vault of a recovery code instead, from a member on the local network or at --bootstrap: - asks for the code'))
     .action(run(init))
 }
 
