@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Libp2p } from '@libp2p/interface'
 import { dhtKey } from '../protocols/vault/keys.js'
-import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, INACTIVITY_MS, RECONNECT_MAX_MS, SEEK_MS } from './defaults.js'
+import { ASK_MS, DEFAULT_PORT, DURABLE_ANSWER_MS, DURABLE_PROGRESS_MS, GUARD_MS, INACTIVITY_MS, RECONNECT_MAX_MS, SEEK_MS, TRASH_MS } from './defaults.js'
 import { WrongVaultError } from './errors.js'
 import { equal } from '../protocols/block/hash.js'
 import { SYNC_PROTOCOL } from '../protocols/sync/constants.js'
@@ -15,6 +15,7 @@ import { createHost, startHost } from './network/host.js'
 import { Peers } from './network/peers.js'
 import { BackgroundWalk } from './background-walk.js'
 import { AdmitKeeping } from './keep-admits.js'
+import { KeepClean } from './keep-clean.js'
 import { RecordKeeping } from './keep-records.js'
 import { Levels } from './levels.js'
 import { Node } from './node.js'
@@ -72,7 +73,11 @@ export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> 
 
 async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
   const events = new NodeEvents()
-  const folder = await openFolder({ ...init, ...(waits.cost === undefined ? {} : { cost: waits.cost }) }, { onCorrupt: (block) => { events.corrupt(block) }, onFailure: (error) => { events.failed(error) } })
+  const folder = await openFolder({ ...init, ...(waits.cost === undefined ? {} : { cost: waits.cost }) }, {
+    onCorrupt: (block) => { events.corrupt(block) },
+    onFull: () => { events.full() },
+    onFailure: (error) => { events.failed(error) }
+  })
   try {
     const node = await build(init, folder, events, waits)
     if (init.start !== false) {
@@ -213,6 +218,15 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         isCutOff: () => keeping.presence.island !== undefined || parts.rebuilt.pending,
         onError: (error) => { events.trouble('versions', peer, error) }
       }),
+      clean: new KeepClean({
+        db,
+        store,
+        clock: systemClock,
+        guardMs: init.guard ?? GUARD_MS,
+        trashMs: init.trash ?? TRASH_MS,
+        onCollected: (result) => { events.collected(result) },
+        onError: (error) => { events.trouble('collecting', peer, error) }
+      }),
       ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
       levels: new Levels(),
       receipts: new Receipts(),
@@ -246,6 +260,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         keeping.start()
         if (init.dialOnly !== true) parts.walk.start()
         parts.versions.start()
+        parts.clean.start()
         peers.follow({
           members: () => vault.members(),
           addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],

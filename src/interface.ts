@@ -7,6 +7,7 @@ import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
 import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
+import type { GcOptions, GcResult } from './interface/garbage.js'
 import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
@@ -16,6 +17,7 @@ import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/v
 import type { Why } from './interface/why.js'
 
 export type * from './interface/files.js'
+export type * from './interface/garbage.js'
 export { ROLES } from './interface/members.js'
 export type * from './interface/links.js'
 export type * from './interface/members.js'
@@ -71,6 +73,10 @@ export interface DfsNodeInit {
   capacity?: number
   /** A member that gives no sign of life for this many milliseconds counts as away. @default 1 h */
   offlineGrace?: number
+  /** The blocks of a version are kept for this many milliseconds after this node first knew that it is dead. @default 7 days */
+  guard?: number
+  /** What was collected stays in the trash for this many milliseconds, unless room is needed. @default 24 h */
+  trash?: number
   /** How connections are encrypted. @default 'noise' */
   encryption?: 'noise'
   /** Replaces where blocks lie: any interface-blockstore implementation. */
@@ -122,6 +128,10 @@ export interface DfsNodeEvents {
   'sync:round': CustomEvent<{ peer: string, received: number, sent: number }>
   'peer:connect': CustomEvent<{ peer: string, label: string, role: Role }>
   'peer:disconnect': CustomEvent<{ peer: string }>
+  /** Blocks that nobody needs went to the trash, or left it for good. */
+  'garbage:collected': CustomEvent<GcResult>
+  /** Room was asked for that is not there, also without what is in the trash; at most once in 10 minutes. */
+  'space:low': CustomEvent<{ capacity: number, used: number, free: number, reserve: number }>
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
   /** The index was found damaged, or does not keep what is written: nothing more is acknowledged. */
   'index:failed': CustomEvent<{ message: string, damaged: boolean }>
@@ -172,6 +182,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
   status: (options?: AbortOptions) => Promise<Status>
+  /** Collects what nobody needs any more, as the node does by itself while it runs; `dryRun` only says what would go. */
+  gc: (options?: GcOptions) => Promise<GcResult>
   /** What owners decided for the whole vault, as far as this node knows. */
   settings: (options?: AbortOptions) => Promise<VaultSettings>
   /** Changes some of them; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed. */

@@ -7,6 +7,7 @@ import type { RoundResult } from '../protocols/sync/session.js'
 import { IndexDamagedError } from './errors.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
+import type { GcResult } from './interface.js'
 import type { Session } from './network/session.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
@@ -19,9 +20,13 @@ import { peerText, type Member } from './vault/members.js'
 /** Of the addresses that a member names as its own. */
 const ADDRESSES_KEPT = 4
 
+/** A node without room says so no more often. */
+const TOLD_FULL_MS = 600e3
+
 /** Turns what happens inside into the node's events, and remembers where members were reached. */
 export class NodeEvents {
   private places = new Map<string, Array<{ peer: string, address: string }>>()
+  private toldFull = -Infinity
   private attached: { node: Node, parts: Parts, db: IndexDb, log: Logger } | undefined
 
   attach (node: Node, parts: Parts, db: IndexDb, host: Libp2p): void {
@@ -118,6 +123,24 @@ export class NodeEvents {
     parts.versions.compared()
     if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
     this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
+  }
+
+  /** Room was asked for that is not there. Every put of a full node asks. */
+  full (): void {
+    if (this.attached === undefined) return
+    const { node, parts } = this.attached
+    parts.clean.nudge()
+    const now = performance.now()
+    if (now - this.toldFull < TOLD_FULL_MS) return
+    this.toldFull = now
+    const { capacity, used, free, reserve } = parts.store.usage()
+    node.safeDispatchEvent('space:low', { detail: { capacity, used, free, reserve } })
+  }
+
+  /** Something was collected: there is room for what is to be brought. */
+  collected (result: GcResult): void {
+    this.attached?.parts.catchUp.again()
+    this.attached?.node.safeDispatchEvent('garbage:collected', { detail: result })
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {

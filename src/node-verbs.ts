@@ -2,7 +2,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
-  Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
+  Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
   UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
@@ -121,6 +121,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async verify (options: VerifyOptions = {}): Promise<VerifyResult> {
     return this.run(options, verify)
+  }
+
+  async gc (options: GcOptions = {}): Promise<GcResult> {
+    return this.run(options, ({ clean }, within) => clean.gc(within))
   }
 
   async recoveryCode (): Promise<string> {

@@ -99,6 +99,7 @@ export class Node extends NodeVerbs implements DfsNode {
       () => parts.keeping.stop(),
       () => parts.walk.stop(),
       () => parts.versions.stop(),
+      () => parts.clean.stop(),
       () => parts.catchUp.stop(),
       () => discovery.stop(),
       () => parts.sync.stop(),

@@ -30,11 +30,13 @@ export interface OpenedFolder {
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'passphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
 
 /** What is told while the folder is open. */
 export interface FolderEvents {
   onCorrupt: (block: CorruptBlock) => void
+  /** Room was asked for that is not there. */
+  onFull: () => void
   /** The index takes no more writes. */
   onFailure: (error: Error) => void
 }
@@ -47,7 +49,8 @@ export async function openFolder (init: FolderInit, events: FolderEvents): Promi
   const parts = {
     ...(init.pathTransform === undefined ? {} : { pathTransform: init.pathTransform }),
     ...(init.blockstore === undefined ? {} : { blockstore: init.blockstore }),
-    ...events
+    ...events,
+    ...(init.trash === undefined ? {} : { trashMs: init.trash })
   }
   return init.dir === undefined ? inMemory(init, parts) : onDisk(init.dir, init, parts)
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
-import { parseSize, parseText } from './parse.js'
+import { exactDuration } from './format.js'
+import { parseDuration, parseSize, parseText } from './parse.js'
 
-export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
+export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'guard' | 'trash' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
 export type Key = keyof Config
 
 interface Kind {
@@ -16,12 +17,15 @@ interface Kind {
   accepted: string
   /** One value as text; throws InvalidOptionError. */
   read: (field: string, text: string) => string | number | boolean
+  /** A number as people write it; in the file too. */
+  show?: (value: number) => string
   /** What holds when nothing is configured, for people. */
   fallback: () => string
 }
 
 const addresses = (fallback: string): Kind => ({ many: true, accepted: 'multiaddrs such as /ip4/192.0.2.1/tcp/14040', read: readAddress, fallback: () => fallback })
 const onOff = (fallback: string): Kind => ({ many: false, accepted: 'on or off', read: readSwitch, fallback: () => fallback })
+const time = (fallback: string): Kind => ({ many: false, accepted: 'a number with s, min, h, d or w, such as 24h, or 0', read: readTime, show: exactDuration, fallback: () => fallback })
 const text = (fallback: () => string): Kind => ({ many: false, accepted: 'text of at most 64 bytes', read: parseText, fallback })
 
 export const KEYS: Record<Key, Kind> = {
@@ -29,6 +33,8 @@ export const KEYS: Record<Key, Kind> = {
   announce: addresses('none'),
   bootstrap: addresses('none'),
   capacity: { many: false, accepted: 'bytes, or a number with GB, GiB and the like', read: parseSize, fallback: () => 'half of the free space' },
+  guard: time('7d'),
+  trash: time('24h'),
   mdns: onOff('on, unless it listens on this machine only'),
   dht: onOff('on, unless it listens on this machine only'),
   label: text(hostname),
@@ -42,6 +48,10 @@ function readAddress (field: string, text: string): string {
   // the form only: what the address means is checked where it is used, by who listens or dials
   if (!/^(\/[^/\s]+)+$/.test(text)) throw new InvalidOptionError(field, `"${text}" is no multiaddr`, 'multiaddrs such as /ip4/192.0.2.1/tcp/14040')
   return text
+}
+
+function readTime (field: string, text: string): number {
+  return text === '0' ? 0 : parseDuration(field, text)
 }
 
 function readSwitch (field: string, text: string): boolean {
@@ -103,7 +113,8 @@ export function fromToml (source: string, path: string): Config {
 }
 
 export async function writeConfig (dir: string, config: Config): Promise<void> {
-  const known = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
+  const known = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, typeof value === 'number' ? KEYS[asKey(key)].show?.(value) ?? value : value]))
   const path = join(dir, FILE)
   await writeFile(`${path}.new`, `${HEADER}${stringify(known)}`, { mode: 0o600 })
   await rename(`${path}.new`, path)

@@ -54,6 +54,13 @@ export function duration (ms: number): string {
   return `${Math.floor(ms / size)} ${unit}`
 }
 
+/** As it can be typed again: `30d`, `90min`, `1.5s`. */
+export function exactDuration (ms: number): string {
+  if (ms === 0) return '0'
+  const [size, unit] = UNITS.slice(0, 3).find(([size]) => ms % size === 0) ?? [1e3, 's']
+  return `${ms / size}${unit}`
+}
+
 /** Of an answer: `<1 ms`, `12 ms`, `1.2 s`. */
 export function latency (ms: number): string {
   if (ms < 1) return '<1 ms'

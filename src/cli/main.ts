@@ -5,6 +5,7 @@ import { defineDemo } from './commands/demo.js'
 import { defineDu } from './commands/du.js'
 import { defineEvict } from './commands/evict.js'
 import { defineFetch } from './commands/fetch.js'
+import { defineGc } from './commands/gc.js'
 import { defineGet } from './commands/get.js'
 import { defineInit } from './commands/init.js'
 import { defineInvite } from './commands/invite.js'
@@ -31,7 +32,7 @@ import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
 
 const FOOTER = `
 First machine:   dfs init && dfs start        then  dfs invite --role write --label nas

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
@@ -69,6 +69,11 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', [], options) }
   async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', [], options) }
   async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', [], options) }
+  async gc (options: GcOptions = {}): Promise<GcResult> {
+    for await (const result of this.stream<GcResult>('gc', [], options)) return result
+    throw lost(undefined)
+  }
+
   async settings (options: AbortOptions = {}): Promise<VaultSettings> { return this.call('settings', [], options) }
   async set (change: SettingsChange, options: AbortOptions = {}): Promise<VaultSettings> { return this.call('set', [change], options) }
   async recoveryCode (options: AbortOptions = {}): Promise<string> { return this.call('recoveryCode', [], options) }

@@ -73,6 +73,7 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
       case 'du': return node.du(options)
       case 'history': return node.history(text, options)
       // a version that was left out is null in JSON
+      case 'gc': return single(node.gc(options))
       case 'restore': return single(node.restore(text, second ?? undefined, options))
       case 'verify': return single(node.verify(options))
     }

@@ -21,7 +21,7 @@ export const TRAILER_FETCHED = 'dfs-fetched'
 export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set'] as const
 export type Call = typeof CALLS[number]
 /** Those that answer with one line after another: many results, or one that takes long. */
-export const STREAMS = ['list', 'du', 'history', 'restore', 'verify'] as const
+export const STREAMS = ['list', 'du', 'history', 'restore', 'verify', 'gc'] as const
 export type StreamCall = typeof STREAMS[number]
 /** One line of such an answer; the last one says that it is. */
 export interface StreamLine { progress?: ProgressEvent, result?: unknown, error?: ErrorJson, end?: boolean }
@@ -41,7 +41,7 @@ export interface ErrorJson {
   cause?: ErrorJson
 }
 
-const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'until', 'word'])
+const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'next', 'until', 'until', 'word'])
 const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** JSON.parse that turns the API's time fields back into Date. */

@@ -1,4 +1,5 @@
 /** What a node tells of itself. Times are Date, sizes bytes. */
+import type { GarbageStatus } from './garbage.js'
 import type { Role } from './members.js'
 
 /** How far this node is with what others have. */
@@ -41,7 +42,9 @@ export interface Status {
   forks: Fork[]
   /** Since when fewer than half of the members that were there an hour before are. */
   island?: Date
+  /** `used` counts what is in the trash and in quarantine too. */
   disk: { capacity: number, used: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
+  garbage: GarbageStatus
   /** What a person should know or do, ready to print. */
   notes: string[]
   /** Counts of refused input since the start, by code. */

@@ -31,6 +31,8 @@ export interface BlockStoreInit {
   capacity: number
   /** Called once for each block that was found damaged or gone. */
   onCorrupt?: ((block: CorruptBlock) => void) | undefined
+  /** Called when room was asked for that is not there, also without the trash. */
+  onFull?: (() => void) | undefined
   /** Milliseconds since 1970. @default Date.now */
   now?: (() => number) | undefined
   /** Blocks below this many bytes lie in the index. @default SMALL_BLOCK_BYTES */
@@ -67,12 +69,12 @@ export class IndexedBlockStore implements BlockStore {
   }
 
   /** Ends what earlier processes left: files that were not moved or unlinked, uploads of dead processes and those whose time is over. */
-  static async open ({ db, blobs, capacity, onCorrupt, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
+  static async open ({ db, blobs, capacity, onCorrupt, onFull, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
     const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes
     const parts: StoreParts = {
       db,
       blobs,
-      capacity: new Capacity({ capacity, used, space: () => blobs.space(), makeRoom: (bytes) => makeRoom(parts, bytes) }),
+      capacity: new Capacity({ capacity, used, space: () => blobs.space(), makeRoom: (bytes) => makeRoom(parts, bytes), onFull }),
       locks: new KeyedLock(),
       uploads: new Map(),
       start: new Uint8Array(randomBytes(16)),

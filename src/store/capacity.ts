@@ -13,6 +13,8 @@ export interface CapacityInit {
   used: () => number
   /** Frees some of these bytes, or says that it cannot. @default nothing can be freed */
   makeRoom?: ((bytes: number) => Promise<boolean>) | undefined
+  /** Called when room was asked for that is not there. */
+  onFull?: (() => void) | undefined
   /** The file system; undefined when only `capacity` counts. */
   space: () => Promise<{ free: number, total: number } | undefined>
   /** Milliseconds of a clock that never goes back. */
@@ -122,6 +124,7 @@ export class Capacity {
         return
       }
       if (!await this.madeRoom(bytes - available)) {
+        this.init.onFull?.()
         throw new NoSpaceError(`No room for ${bytes} more bytes: ${Math.max(0, available)} are left of the ${this.capacity} lent and of the disk, ${this.reserved} are reserved by uploads under way`)
       }
     }

@@ -36,8 +36,12 @@ export async function judgeLocked (parts: StoreParts, cid: CID): Promise<Corrupt
   const bytes = await loadBlock(parts, cid, row)
   const reason = faultOf(cid, row.size, bytes)
   if (reason === undefined) return undefined
+  if (row.state === TRASHED && bytes === undefined) {
+    // a loss of power took it on its way there or back, and nobody misses it
+    await parts.db.write([dropRow(row.id)])
+    return undefined
+  }
   if (bytes !== undefined) await parts.blobs.quarantine(cid, reason, row.file === 1 ? undefined : bytes)
-  // nobody misses what was in the trash
   await parts.db.write([row.state === TRASHED ? dropRow(row.id) : setState(row.id, bytes === undefined ? LOST : QUARANTINED)])
   const corrupt = { cid, reason, lost: bytes === undefined }
   parts.onCorrupt(corrupt)

@@ -27,6 +27,10 @@ export interface StorageInit {
   onCorrupt?: ((block: CorruptBlock) => void) | undefined
   /** The index was found damaged, or does not keep what is written: nothing more is written. */
   onFailure?: ((error: Error) => void) | undefined
+  /** Room was asked for that is not there. */
+  onFull?: (() => void) | undefined
+  /** How long a block stays in the trash, milliseconds. @default TRASH_MS */
+  trashMs?: number | undefined
   migrations?: Migrations
   /** Another file for the index, made when it is not there. @default INDEX, which is made with the folder only */
   index?: string
@@ -48,13 +52,13 @@ const OPEN_BYTES = 1024 ** 2
  *
  * @throws IndexDamagedError, NewerFormatError, NoSpaceError, StoreFailedError
  */
-export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, onFailure, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
+export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, onFull, onFailure, trashMs, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
   if (directory !== undefined) await prepare(directory)
   const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(index ?? INDEX), migrations, create: directory.isNew || index !== undefined, onFailure })
   try {
     await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
     const blobs = await openBlobs(directory, blockstore, pathTransform)
-    const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, ballast: directory })
+    const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, onFull, trashMs, ballast: directory })
     return {
       db,
       store,

@@ -1,6 +1,5 @@
 import type { AbortOptions } from '@libp2p/interface'
 import { base32 } from '../../protocols/vault/text.js'
-import { GUARD_MS } from '../defaults.js'
 import type { VersionInfo } from '../interface.js'
 import type { PastVersion } from '../vault/history.js'
 import { lookOrAsk, notFound } from './ask.js'
@@ -8,7 +7,7 @@ import type { Parts } from './parts.js'
 
 /** Every put, restore and delete of a name, the newest first. A name that is not known here is asked for once before FileNotFoundError. */
 export async function * history (parts: Parts, name: string, { signal }: AbortOptions = {}): AsyncGenerator<VersionInfo> {
-  const { vault, store } = parts
+  const { vault, store, clean } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)
   if (found === undefined) throw notFound(parts, name, asked)
   const newest = vault.newest(name)?.id
@@ -21,11 +20,11 @@ export async function * history (parts: Parts, name: string, { signal }: AbortOp
     writers.set(key, writer)
     const info = infoOf(name.normalize('NFC'), version, writer, current)
     if (version.entry.kind === 'delete') yield info
-    else yield { ...info, here: await store.complete(version.entry.root), ...keptUntil(version) }
+    else yield { ...info, here: await store.complete(version.entry.root), ...keptUntil(version, clean.guardMs) }
   }
 }
 
-const keptUntil = ({ givenUpMs }: PastVersion): { until?: Date } => givenUpMs === undefined ? {} : { until: new Date(Date.now() + GUARD_MS - givenUpMs) }
+const keptUntil = ({ givenUpMs }: PastVersion, guardMs: number): { until?: Date } => givenUpMs === undefined ? {} : { until: new Date(Date.now() + guardMs - givenUpMs) }
 
 export function infoOf (name: string, { entry, hidden, state }: PastVersion, writer: VersionInfo['writer'], current: string | undefined): VersionInfo {
   const version = base32(entry.id)

@@ -1,5 +1,6 @@
 import type { BackgroundWalk } from '../background-walk.js'
 import type { AdmitKeeping } from '../keep-admits.js'
+import type { KeepClean } from '../keep-clean.js'
 import type { RecordKeeping } from '../keep-records.js'
 import type { VersionKeeping } from '../keep-versions.js'
 import type { Levels } from '../levels.js'
@@ -29,6 +30,7 @@ export interface Parts {
   readonly catchUp: CatchUp
   readonly keeping: RecordKeeping
   readonly versions: VersionKeeping
+  readonly clean: KeepClean
   readonly levels: Levels
   readonly receipts: Receipts
   /** Missing in memory. */

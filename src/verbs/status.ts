@@ -99,6 +99,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
       readOnly: usage.readOnly,
       quarantined: usage.quarantined
     },
+    garbage: parts.clean.status(),
     notes,
     refused: sum(peers.refused, vault.refused, records.refused)
   }

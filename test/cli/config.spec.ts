@@ -80,7 +80,7 @@ describe('dfs config', () => {
     const { code, stdout } = await world.run('config', '--json')
     assert.equal(code, 0)
     const rows = stdout.trim().split('\n').map((line) => JSON.parse(line) as { key: string, value: unknown, source: string })
-    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'mdns', 'dht', 'label', 'operator'])
+    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'guard', 'trash', 'mdns', 'dht', 'label', 'operator'])
     assert.deepEqual(rows[0], { key: 'listen', value: ['/ip4/127.0.0.1/tcp/4000'], source: 'config.toml' })
     assert.deepEqual(rows.find(({ key }) => key === 'operator'), { key: 'operator', value: null, source: 'default' })
   })
@@ -89,11 +89,16 @@ describe('dfs config', () => {
     assert.equal((await world.run('config', 'bootstrap', '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.5/tcp/1')).code, 0)
     assert.equal((await world.run('config', 'bootstrap')).stdout, '/ip4/1.2.3.4/tcp/1\n/ip4/1.2.3.5/tcp/1\n')
     assert.match(await readFile(world.path('vault', 'config.toml'), 'utf8'), /label = "laptop"/)
+    assert.equal((await world.run('config', 'guard', '90min')).code, 0)
+    assert.equal((await world.run('config', 'trash', '0')).code, 0)
+    assert.match(await readFile(world.path('vault', 'config.toml'), 'utf8'), /guard = "90min"\ntrash = "0"/)
+    assert.equal((await world.run('config', 'guard')).stdout, '90min\n')
+    assert.deepEqual((await readConfig(world.path('vault'))).guard, 90 * 60e3)
     assert.equal((await world.run('config', 'bootstrap', '--unset')).code, 0)
     assert.deepEqual((await readConfig(world.path('vault'))).bootstrap, undefined)
   })
 
-  for (const words of [['colour'], ['colour', 'red'], ['capacity', 'much'], ['label', 'a', 'b'], ['label', 'a', '--unset'], ['listen', 'localhost:1']]) {
+  for (const words of [['colour'], ['colour', 'red'], ['capacity', 'much'], ['guard', '7'], ['trash', 'x'], ['label', 'a', 'b'], ['label', 'a', '--unset'], ['listen', 'localhost:1']]) {
     it(`refuses ${words.join(' ')}`, async () => {
       const before = await readFile(world.path('vault', 'config.toml'), 'utf8')
       assert.equal((await world.run('config', ...words)).code, 2)

@@ -54,6 +54,11 @@ describe('the local door', () => {
     assert.deepEqual(remote.addresses, node.addresses)
   })
 
+  it('carries a collection, with its progress, its option and its times', async () => {
+    const [seen, onProgress] = [[] as string[], ({ type }: { type: string }): void => { seen.push(type) }]
+    assert.deepEqual([await remote.gc({ dryRun: true, onProgress }), node.collected, seen], [await node.gc({ dryRun: true }), [true, true], ['garbage:collect:dead']])
+  })
+
   it('carries versions, deletes, restores and moves, with their options, times and progress', async () => {
     await remote.put('x', 'text')
     const versions = []

@@ -2,7 +2,7 @@
 import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, UsageInfo, UsageOptions,
   VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from '../../src/interface.js'
@@ -209,7 +209,21 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
       peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses, passphrase: this.passphrase !== undefined,
       members: { total: 1, connected: 0 }, visitors: 0, files: this.files.size, bytes: 0, entries: this.files.size,
       sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 }, forks: [],
-      disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, notes: [], refused: {}
+      disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, garbage: { trash: { blocks: 0, bytes: 0 } }, notes: [], refused: {}
+    }
+  }
+
+  readonly collected: boolean[] = []
+  async gc ({ dryRun = false, onProgress }: GcOptions = {}): Promise<GcResult> {
+    this.collected.push(dryRun)
+    onProgress?.({ type: 'garbage:collect:dead', versions: 1, blocks: 2, bytes: 3000 })
+    return {
+      dryRun,
+      dead: { versions: 1, blocks: 2, bytes: 3000 },
+      uploads: { uploads: 0, blocks: 0, bytes: 0 },
+      emptied: { blocks: 1, bytes: 500 },
+      guarded: { versions: 4, bytes: 7000, next: new Date(86400e3) },
+      trash: { blocks: 2, bytes: 3000, until: new Date(2 * 86400e3) }
     }
   }
 

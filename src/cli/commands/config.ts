@@ -35,7 +35,7 @@ export async function config (context: Context, name: string | undefined, values
 function entry (key: Key, config: Config): { key: Key, value: unknown, text: string, source: 'config.toml' | 'default' } {
   const value = config[key]
   if (value === undefined) return { key, value: null, text: KEYS[key].fallback(), source: 'default' }
-  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'number' ? bytes(value) : typeof value === 'boolean' ? (value ? 'on' : 'off') : value
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'number' ? (KEYS[key].show ?? bytes)(value) : typeof value === 'boolean' ? (value ? 'on' : 'off') : value
   return { key, value, text, source: 'config.toml' }
 }
 

@@ -4,7 +4,7 @@ import { DirectoryLockedError } from '../../errors.js'
 import { connectDoor } from '../../http/client.js'
 import { openDoor } from '../../http/server.js'
 import type { DfsNode, Status } from '../../interface.js'
-import { type Config, nodeInit, over } from '../config.js'
+import { type Config, nodeInit, over, readValues } from '../config.js'
 import type { Context, Run } from '../context.js'
 import { hasVault } from '../folder.js'
 import { bytes, clean, home, note, plural, shortVault, when } from '../format.js'
@@ -15,20 +15,22 @@ import { unlock } from '../unlock.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
 
-export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string }
+export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string, guard?: string, trash?: string }
 
 export function defineStart (program: Command, run: Run): void {
   addNodeOptions(program.command('start')
     .summary('run the node until stopped')
     .description('Runs the node until Ctrl-C. Options hold for this run; dfs config keeps them.'))
     .option('--offline-grace <time>', 'a member that gives no sign of life for this long counts as away (default: 1h)')
+    .option('--guard <time>', 'the blocks of a version stay for this long after it died (default: 7d)')
+    .option('--trash <time>', 'what was collected waits for this long in the trash, unless room is needed (default: 24h)')
     .addOption(new Option('--init', 'make a vault first where there is none').hideHelp())
     .action(run(start))
 }
 
-export async function start (context: Context, { init = false, offlineGrace, ...flags }: StartFlags): Promise<undefined> {
+export async function start (context: Context, { init = false, offlineGrace, guard, trash, ...flags }: StartFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
-  const given = nodeConfig(flags)
+  const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash) }
   await world.prepare()
   if (init && !await hasVault(dir)) {
     const { node } = await makeVault(context, given)
@@ -46,6 +48,10 @@ export async function start (context: Context, { init = false, offlineGrace, ...
   } finally {
     await node.stop()
   }
+}
+
+function timed (key: 'guard' | 'trash', text: string | undefined): Config {
+  return text === undefined ? {} : readValues(key, [text])
 }
 
 /** A node that runs here already will not go away by itself; a command will. */
@@ -104,6 +110,7 @@ function tell ({ out }: Context, node: DfsNode): void {
   node.addEventListener('index:failed', ({ detail }) => {
     say(`${detail.message}. Nothing more is taken in or acknowledged. ${detail.damaged ? `Stop this node, then:  ${out.dfs} verify --rebuild` : 'Look at the disk, then start the node again'}`, { event: 'index:failed', ...detail })
   })
+  node.addEventListener('space:low', ({ detail }) => { say(`no room: ${bytes(detail.used)} of ${bytes(detail.capacity)} lent are used, ${bytes(detail.free)} free on the disk`, { event: 'space:low', ...detail }) })
   node.addEventListener('block:corrupt', ({ detail }) => { say(`a damaged block was put aside: ${detail.cid}: ${detail.reason}`, { event: 'block:corrupt', ...detail }) })
   const labels = new Map<string, string>()
   node.addEventListener('peer:connect', ({ detail }) => { labels.set(detail.peer, detail.label) })

@@ -31,6 +31,7 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
     `files   ${count(status.files)}, ${bytes(status.bytes)}`,
     ...(status.sync.of === 0 ? [] : [`sync    ${sync(status)}`]),
     `disk    ${bytes(disk.used)} of ${bytes(disk.capacity)} lent · ${bytes(disk.free)} free · in ${home(dir)}`,
+    ...garbage(status, now),
     ...(disk.readOnly ? ['        read-only: a write failed. Look at the disk, then start the node again'] : []),
     ...(disk.quarantined > 0 ? [`        ${plural(disk.quarantined, 'damaged block')} put aside in ${home(dir)}/quarantine`] : []),
     ...status.addresses.map((address, i) => `${i === 0 ? 'listens' : '       '} ${address}`),
@@ -38,6 +39,16 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
     ...(hostile.length === 0 ? [] : [`refused ${hostile.join(' · ')}`]),
     ...notes.map((text, i) => `${i === 0 ? 'notes' : '     '}   ${text}`)
   ]
+}
+
+/** What is still there although nobody needs it. */
+function garbage ({ garbage: { dead, trash } }: Status, now: Date): string[] {
+  const next = dead?.next === undefined ? '' : ` until ${when(dead.next, now)}`
+  const parts = [
+    ...(trash.blocks === 0 ? [] : [`${bytes(trash.bytes)} of it in the trash`]),
+    ...(dead === undefined || dead.versions === 0 ? [] : [`${bytes(dead.bytes)} of ${plural(dead.versions, 'dead version')} kept${dead.versions === 1 ? next : ''}`])
+  ]
+  return parts.length === 0 ? [] : [`        ${parts.join(' · ')}`]
 }
 
 function running ({ running, since }: Status, now: Date): string {

@@ -2,7 +2,7 @@
 import { InvalidOptionError } from '../../errors.js'
 import type { Settings, SettingsChange, VaultSettings } from '../../interface.js'
 import type { Context } from '../context.js'
-import { table } from '../format.js'
+import { exactDuration, table } from '../format.js'
 import { openNode } from '../open.js'
 import { parseCopies, parseDuration, parseWhole } from '../parse.js'
 
@@ -58,13 +58,4 @@ async function print ({ out }: Context, settings: VaultSettings, only: Key | und
 function textOf (settings: Settings, key: Key): string {
   if (key === 'retention') return exactDuration(settings.retention)
   return String(settings[key] ?? '2 where another machine answers, else 1')
-}
-
-const UNITS: Array<[number, string]> = [[86400e3, 'd'], [3600e3, 'h'], [60e3, 'min']]
-
-/** As it can be typed again: `30d`, `90min`, `1.5s`. */
-function exactDuration (ms: number): string {
-  if (ms === 0) return '0'
-  const [size, unit] = UNITS.find(([size]) => ms % size === 0) ?? [1e3, 's']
-  return `${ms / size}${unit}`
 }
