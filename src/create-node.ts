@@ -243,7 +243,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
     }
-    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, acceptEntry: (entry, finish) => vault.accept(entry, staying(parts, finish)) })
+    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
     const node = new Node({
       parts,
       host,

@@ -3,7 +3,7 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { openChunk } from '../../protocols/file/chunk.js'
 import { openManifest } from '../../protocols/file/manifest.js'
 import { READ_AHEAD_CHUNKS } from '../defaults.js'
-import { InvalidDataError, InvalidOptionError } from '../errors.js'
+import { AbortError, InvalidDataError, InvalidOptionError } from '../errors.js'
 import { planChunks, type PlannedChunk } from './read-plan.js'
 
 /** Fetches a block. The bytes were verified against the CID. `size` is its stored length, undefined for a root. */
@@ -22,6 +22,9 @@ export interface ReadFileOptions {
   readAhead?: number
   signal?: AbortSignal
 }
+
+/** Why fetches end that nobody waits for any more. One for all: making an error costs more than reading a small file. */
+const OVER = new AbortError('The reader has what it wanted, or has left')
 
 /**
  * The bytes of a range, in order, in pieces of at most 1 MiB. Nothing is fetched before the first `next()`. What is
@@ -56,7 +59,7 @@ export async function * readFile (options: ReadFileOptions): AsyncGenerator<Uint
     throw asDfsError(error)
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
-    controller.abort()
+    controller.abort(OVER)
   }
 }
 

@@ -138,14 +138,18 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
       failure = error
       request.destroy()
     })
+    let result: FileResult | undefined
     try {
+      // up to the end of the answer, so that the connection serves the next call
       for await (const line of lines<PutLine>(await this.wire.head(request))) {
         if ('error' in line) throw errorFromJson(line.error)
-        if ('result' in line) return line.result as FileResult
-        onProgress?.(line.progress)
+        if ('result' in line) result = line.result as FileResult
+        else onProgress?.(line.progress)
       }
-      throw lost(undefined)
+      if (result === undefined) throw lost(undefined)
+      return result
     } catch (error) {
+      if (result !== undefined) return result
       if (failure !== undefined) throw failure
       throw signal?.aborted === true && error instanceof NodeStoppedError ? aborted(signal) : error
     } finally {

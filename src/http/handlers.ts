@@ -31,6 +31,16 @@ async function write (response: ServerResponse, bytes: Uint8Array | string, sign
   if (!response.write(bytes)) await once(response, 'drain', { signal })
 }
 
+/**
+ * What is written in this turn of the event loop goes out as one write: of a small file, all of its answer. It is the
+ * socket that holds it back: what a corked response of chunks holds comes behind its end.
+ */
+function together ({ socket }: ServerResponse): void {
+  if (socket === null || socket.writableCorked > 0) return
+  socket.cork()
+  setImmediate(() => { socket.uncork() })
+}
+
 export async function handleCall (node: DfsNode, call: Call, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const body = await readBody(request)
   // the last argument of every method is its options
@@ -113,7 +123,11 @@ export async function handlePut (node: DfsNode, request: IncomingMessage, respon
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   // a first line at once: the client sends its body when it sees that somebody reads
   response.flushHeaders()
-  const line = (value: PutLine): void => { if (!response.destroyed) response.write(`${JSON.stringify(value)}\n`) }
+  const line = (value: PutLine): void => {
+    if (response.destroyed) return
+    together(response)
+    response.write(`${JSON.stringify(value)}\n`)
+  }
   try {
     const result = await node.put(name, body(request), { ...options as PutOptions, signal, onProgress: (progress) => { line({ progress }) } })
     line({ result })
@@ -148,7 +162,7 @@ export async function handleGet (node: DfsNode, request: IncomingMessage, respon
     trailer: `${TRAILER_ERROR}, ${TRAILER_FETCHED}`,
     ...(total === undefined ? {} : { [HEADER_TOTAL]: String(total) })
   })
-  response.flushHeaders()
+  together(response)
   const trailers: Record<string, string> = {}
   try {
     while (piece.done !== true) {

@@ -9,6 +9,11 @@ import type { Source } from '../interface.js'
 export async function upload (request: ClientRequest, source: Source): Promise<void> {
   // why a request ended is said where its answer is read
   request.on('error', () => {})
+  if (source instanceof Uint8Array) {
+    // with the head in one write, and its length in it
+    request.end(source)
+    return
+  }
   try {
     for await (const piece of iterate(source)) {
       if (request.destroyed) return
@@ -37,6 +42,5 @@ async function drained (request: ClientRequest): Promise<void> {
 
 async function * iterate (source: Source): AsyncGenerator<Uint8Array> {
   if (typeof source === 'string') yield new TextEncoder().encode(source)
-  else if (source instanceof Uint8Array) yield source
   else yield * source as AsyncIterable<Uint8Array>
 }

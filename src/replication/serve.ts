@@ -32,9 +32,10 @@ export interface ServeParts {
   timer: Pick<Timer, 'now'>
   /**
    * Takes in the entry of a finished upload: checks it, then calls `finish` with the root that it names, the bytes it
-   * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError.
+   * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError. `from`: the
+   * member that pushed it, which need not hear of it.
    */
-  acceptEntry: (entry: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>) => Promise<Uint8Array>
+  acceptEntry: (entry: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>, from: string) => Promise<Uint8Array>
 }
 
 /** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store; visitors the first alone, after members. */
@@ -59,7 +60,7 @@ export async function serve ({ peers, store, uploads, pulls, timer, acceptEntry 
       open: async ({ upload, expected }) => {
         mayPush(session)
         await asProtocol(store.begin({ upload, writer: session.peer, expected }))
-        return incoming(store, upload, acceptEntry, uploads.begun(), turns)
+        return incoming(store, upload, session.peer, acceptEntry, uploads.begun(), turns)
       }
     }, { peer: session.peer, signal: session.signal })
   }, { maxInbound: STORE_STREAMS_PER_PEER })
@@ -71,7 +72,7 @@ function mayPush (session: Session): void {
   }
 }
 
-function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServeParts['acceptEntry'], ended: () => void, turns: Turns): IncomingUpload {
+function incoming (store: BlockStore, upload: Uint8Array, from: string, acceptEntry: ServeParts['acceptEntry'], ended: () => void, turns: Turns): IncomingUpload {
   let done = false
   return {
     want: async (cids) => (await store.pin(upload, cids)).map((held) => !held),
@@ -84,7 +85,7 @@ function incoming (store: BlockStore, upload: Uint8Array, acceptEntry: ServePart
       const id = await asProtocol(acceptEntry(entry, async (root, bytes, extra) => {
         await checkBytes(store, root, bytes)
         await store.finish(upload, root, [...extra, notMissing(root.bytes)])
-      }))
+      }, from))
       done = true
       return id
     },

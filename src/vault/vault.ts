@@ -220,15 +220,15 @@ export class Vault {
   /** Writes an entry's statements with nothing else. */
   readonly commit: Commit = async (statements) => { await this.parts.db.write(statements) }
 
-  /** Takes in the entry of a version that a peer pushed; `finish` makes it whole in the same transaction. */
-  async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>): Promise<Uint8Array> {
+  /** Takes in the entry of a version that a peer, `from`, pushed; `finish` makes it whole in the same transaction. */
+  async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>, from?: string): Promise<Uint8Array> {
     const entry = this.ledger.read(encoded.slice())
     if (entry.kind !== 'put' && entry.kind !== 'restore') throw new ProtocolError('INVALID_DATA', 'An upload ends with the entry of a version')
     let finished = false
     await this.ledger.take(entry, async (statements) => {
       await finish(entry.root, entry.bytes, statements)
       finished = true
-    })
+    }, from)
     if (!finished) throw new ProtocolError('UNKNOWN_WRITER', 'The writer of the entry is not known here yet')
     return entry.id
   }

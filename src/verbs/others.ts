@@ -1,4 +1,4 @@
-import { readEntry } from '../../protocols/vault/entry.js'
+import { readStored } from '../vault/stored.js'
 import type { Parts } from './parts.js'
 
 type Known = Pick<Parts, 'peer' | 'vault' | 'peers' | 'keeping'>
@@ -24,9 +24,9 @@ export function othersWithRoom (parts: Known): string[] {
   })
 }
 
-/** The member whose writer key signed this entry; undefined when it is not known here. */
+/** The member whose writer key signed this entry of the index; undefined when it is not known here. */
 export function writerOf ({ vault }: Pick<Parts, 'vault'>, entry: Uint8Array): string | undefined {
-  return vault.ledger.members.ofWriter(readEntry(entry).writer)?.peer
+  return vault.ledger.members.ofWriter(readStored(entry).writer)?.peer
 }
 
 function shuffled (peers: string[]): string[] {
