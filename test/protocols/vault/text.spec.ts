@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { decodeText, encodeText, readRecoveryText, recoveryText, TextError, base32, unbase32 } from '../../../protocols/vault/text.js'
 import { nameProblem, normalName } from '../../../protocols/vault/names.js'
 import { readInviteText } from '../../../protocols/vault/invite.js'
+import { readLinkText } from '../../../protocols/vault/link.js'
+import { linkText } from '../../vectors/vault-links.js'
 import { inviteText, V } from '../../vectors/vault-fixtures.js'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -63,6 +65,13 @@ describe('vault: texts', () => {
     }
   })
 
+  it('notices every single wrong letter of a link', () => {
+    for (let at = 'dfs-link1'.length; at < linkText.length; at++) {
+      const letter = linkText[at] === 'a' ? 'b' : 'a'
+      assert.equal(errorOf(() => readLinkText(linkText.slice(0, at) + letter + linkText.slice(at + 1))).problem, 'checksum')
+    }
+  })
+
   it('tells a mistyped code from a whole one of another vault', () => {
     const other = recoveryText(new Uint8Array(32).fill(9))
     assert.notDeepEqual(readRecoveryText(other), V)
@@ -77,10 +86,10 @@ describe('vault: texts', () => {
   })
 
   it('says nothing of the text in its errors, nor in their causes', () => {
-    const whole = [recoveryText(V), inviteText]
-    const wrong = whole.flatMap((text) => [text.slice(0, -3), text + '!', text.slice(1), encodeText('dfs-recovery1', { v: 1, secret: V, extra: V }), encodeText('dfs-invite1', { secret: V })])
+    const whole = [recoveryText(V), inviteText, linkText]
+    const wrong = whole.flatMap((text) => [text.slice(0, -3), text + '!', text.slice(1), encodeText('dfs-recovery1', { v: 1, secret: V, extra: V }), encodeText('dfs-invite1', { secret: V }), encodeText('dfs-link1', { key: V })])
     for (const text of wrong) {
-      for (const read of [readRecoveryText, readInviteText]) {
+      for (const read of [readRecoveryText, readInviteText, readLinkText]) {
         const error = errorOf(() => read(text))
         const said = `${String(error.stack)} ${JSON.stringify(error)} ${String(error.cause)}`
         for (let at = 13; at + 8 < text.length; at += 8) assert.equal(said.includes(text.slice(at, at + 8)), false)
