@@ -1,10 +1,10 @@
-// What the README shows as "From a program": two machines, one vault.
+// What the README shows as "From a program": two machines, one vault, and a link for somebody without either.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createNode } from '../../src/index.js'
+import { createNode, openLink } from '../../src/index.js'
 
 describe('example: two machines', () => {
   it('put on one, get on the other by name', async () => {
@@ -21,6 +21,12 @@ describe('example: two machines', () => {
       const pieces: Uint8Array[] = []
       for await (const piece of nas.get('photos/cat.jpg')) pieces.push(piece)
       assert.deepEqual(Buffer.concat(pieces), bytes)
+
+      const link = await laptop.share('photos/cat.jpg', { expires: 86400e3 })
+      await using shared = await openLink(link)
+      const fetched: Uint8Array[] = []
+      for await (const piece of shared.get()) fetched.push(piece)
+      assert.deepEqual(Buffer.concat(fetched), bytes)
     } finally {
       await rm(dir, { recursive: true, force: true })
     }
