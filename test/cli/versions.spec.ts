@@ -75,4 +75,15 @@ describe('commands: versions', () => {
     await world.run('mv', 'x', 'y', '--force')
     assert.deepEqual(world.node.moved, [['x', 'z', false], ['x', 'dir/x', false], ['x', 'y', true]])
   })
+
+  it('ls and stat show a conflict to a person, and leave the name alone for programs', async () => {
+    const file = world.node.files.get('x')
+    assert.ok(file !== undefined)
+    file.info.conflict = true
+    assert.equal((await world.run('ls', 'x')).stdout, 'x\n')
+    assert.match((await world.run('ls', 'x', '--long')).stdout, / {2}x {2}\(conflict\)\n$/)
+    assert.match((await world.run('stat', 'x')).stdout, / {2}conflict another version was written without knowledge of this one: {2}dfs log x\n$/)
+    world.stdout.isTTY = true
+    assert.equal((await world.run('ls', 'x')).stdout, 'x  (conflict)\n')
+  })
 })
