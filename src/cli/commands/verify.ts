@@ -95,7 +95,7 @@ function anew ({ aside, pages, entries, blocks, bytes: found, versions, whole, s
   const kept = pages.found === 0 ? 'nothing of the old one could be read' : `${count(pages.found)} of ${count(pages.of)} pages of the old one were there`
   return [
     `A new index was made: ${kept}. ${old}`,
-    `        ${plural(entries, 'entry', 'entries')} and ${plural(blocks, 'block')} were found, ${bytes(found)}; ${count(whole)} of ${plural(versions, 'version')} of which entries are known ${whole === 1 ? 'is' : 'are'} whole here`,
+    `        ${plural(entries, 'entry', 'entries')} and ${plural(blocks, 'block')} were found, ${bytes(found)}${versions === 0 ? '' : `; of ${plural(versions, 'version')} that they name ${count(whole)} ${whole === 1 ? 'is' : 'are'} whole here`}.`,
     settled ? '        All has been compared with another member since.' : '        Until all has been compared with another member, nothing is collected, and names may be missing.'
   ]
 }
