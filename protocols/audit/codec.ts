@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.js'
-import { COMING_FROM, MAX_GROUPS, MAX_KEEP_GROUPS, MAX_RANGES, MAX_TEXT_BYTES, NO_PROOF, PROMISES, PROOF_BYTES, STATES, type NoProof, type PromiseAnswer } from './constants.js'
+import { COMING_FROM, DOUBTS_FROM, MAX_DOUBTS, MAX_GROUPS, MAX_KEEP_GROUPS, MAX_RANGES, MAX_TEXT_BYTES, NO_PROOF, PROMISES, PROOF_BYTES, STATES, type NoProof, type PromiseAnswer } from './constants.js'
 import type { GroupRun, GroupState } from './groups.js'
 import { Message } from './messages.js'
 
@@ -67,7 +67,7 @@ export function encodeRefusal (error: ProtocolError): Uint8Array {
 function stateByte (state: GroupState): number {
   switch (state.state) {
     case 'none': return STATES.NONE
-    case 'held': return STATES.HELD
+    case 'held': return (state.doubts ?? 0) > 0 ? DOUBTS_FROM + Math.min(MAX_DOUBTS, state.doubts ?? 0) : STATES.HELD
     case 'cannot': return STATES.CANNOT
     case 'leaving': return STATES.LEAVING
     case 'coming': return COMING_FROM + Math.max(0, Math.min(99, Math.floor(state.percent)))
@@ -79,6 +79,7 @@ function readStates (bytes: Uint8Array): GroupState[] {
   return Array.from(bytes, (byte): GroupState => {
     if (byte >= COMING_FROM && byte < COMING_FROM + 100) return { state: 'coming', percent: byte - COMING_FROM }
     if (byte === STATES.HELD) return { state: 'held' }
+    if (byte > DOUBTS_FROM && byte <= DOUBTS_FROM + MAX_DOUBTS) return { state: 'held', doubts: byte - DOUBTS_FROM }
     if (byte === STATES.CANNOT) return { state: 'cannot' }
     if (byte === STATES.LEAVING) return { state: 'leaving' }
     return { state: 'none' }

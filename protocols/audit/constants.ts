@@ -36,10 +36,13 @@ export const MIN_RANGE_COST_BYTES = 4 * 1024
 export const MAX_WAIT_MS = 60_000
 /** Text for people in a refusal, in UTF-8. */
 export const MAX_TEXT_BYTES = 256
+/** Doubts that HELD says, up to MAX_DOUBTS, are added to this; without any it is HELD alone. */
+export const DOUBTS_FROM = 10
+export const MAX_DOUBTS = 9
 /** Share of a group that `coming` says, in percent, is added to this. */
 export const COMING_FROM = 100
 
-/** What a member has of a group. The numbers travel; `coming` is COMING_FROM + percent; unknown ones count as NONE. */
+/** What a member has of a group. The numbers travel; `coming` is COMING_FROM + percent, `held` with doubts DOUBTS_FROM + doubts; unknown ones count as NONE. */
 export const STATES = {
   /** Not all of it, and nothing of it is being fetched; or the group is not known. */
   NONE: 0,
