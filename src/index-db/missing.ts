@@ -30,7 +30,7 @@ export const missingPlaces = (db: IndexDb, root: Uint8Array): number[] =>
 
 /** Versions that are on top again after they had been dead, by a revoke, and whose blocks are not all here. */
 export const returnedTotal = (db: IndexDb): number =>
-  db.get<{ n: number }>('SELECT count(*) AS n FROM returned AS r JOIN missing AS m ON m.entry = r.entry JOIN entries AS e ON e.id = r.entry AND e.head = 1')?.n ?? 0
+  db.get<{ n: number }>('SELECT count(*) AS n FROM returned AS r CROSS JOIN missing AS m ON m.entry = r.entry CROSS JOIN entries AS e ON e.id = r.entry AND e.head = 1')?.n ?? 0
 
 /** The version of this entry is still to be brought here. */
 export const isMissing = (db: IndexDb, entry: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM missing WHERE entry = ?', entry) !== undefined

@@ -12,6 +12,7 @@ const isWhole = (root: string): string => `EXISTS (SELECT 1 FROM blocks AS b JOI
 /**
  * Which versions (puts and restores) are dead on this node, since when, and by what: protocols/vault, "History", Live.
  * Triggers keep all of it right in the transaction that adds an entry or changes what it is; nothing else writes here.
+ * A + before a column keeps a forget from walking through all versions of its name for the few that it names.
  *
  * - own_time: one row. `last`: where the clock stood when it was last noted; `skipped`: what of it does not count.
  * - forgets: what forgets name, whether it is here or not; `forget` is the `n` of its entry. Which of them count (of the
@@ -76,13 +77,13 @@ END;
 CREATE TRIGGER entries_forget AFTER INSERT ON entries WHEN NEW.kind = 'forget' AND NEW.tag IS NOT NULL BEGIN
   INSERT OR IGNORE INTO forgets SELECT unhex(value), NEW.n FROM ${named('NEW.entry')};
   INSERT OR IGNORE INTO dead SELECT id, root, ${NOW} FROM entries
-    WHERE NEW.void = 0 AND id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND tag = NEW.tag AND root IS NOT NULL AND head = 0;
+    WHERE NEW.void = 0 AND id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND +tag = NEW.tag AND root IS NOT NULL AND +head = 0;
 END;
 CREATE TRIGGER entries_forget_void AFTER UPDATE OF void ON entries
   WHEN NEW.kind = 'forget' AND NEW.tag IS NOT NULL AND NEW.void <> OLD.void BEGIN
   DELETE FROM dead WHERE NEW.void = 1 AND entry IN (SELECT e.id FROM entries AS e
-    WHERE e.id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND e.tag = NEW.tag AND NOT ${isDead('e')});
+    WHERE e.id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND +e.tag = NEW.tag AND NOT ${isDead('e')});
   INSERT OR IGNORE INTO dead SELECT id, root, ${NOW} FROM entries
-    WHERE NEW.void = 0 AND id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND tag = NEW.tag AND root IS NOT NULL AND head = 0;
+    WHERE NEW.void = 0 AND id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND +tag = NEW.tag AND root IS NOT NULL AND +head = 0;
 END;
 `

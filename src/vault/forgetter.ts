@@ -123,7 +123,7 @@ export class Forgetter {
     if (!this.isReady()) return
     let entries = 0
     let names = 0
-    for (const tag of this.candidates()) {
+    for await (const tag of this.candidates()) {
       if (this.stopped) return
       if (entries >= MAX_ENTRIES) {
         // what was noted and not reached is found by the walk
@@ -143,14 +143,15 @@ export class Forgetter {
   }
 
   /** Tags that may have something: those put since, those left to others, those with something old, and now and then all with many. */
-  private * candidates (): Generator<Uint8Array> {
+  private async * candidates (): AsyncGenerator<Uint8Array> {
     const { db, settings, clock } = this.parts
     const { keep, retention } = settings()
     const fresh = [...this.fresh.values()]
     this.fresh.clear()
     const seen = new Set<string>()
-    const once = function * (tags: Iterable<Uint8Array>): Generator<Uint8Array> {
-      for (const tag of tags) {
+    const stopped = (): boolean => this.stopped
+    const once = async function * (tags: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const tag of tags) {
         if (seen.has(keyOf(tag))) continue
         if (seen.size < MAX_REMEMBERED) seen.add(keyOf(tag))
         yield tag
@@ -158,9 +159,9 @@ export class Forgetter {
     }
     yield * once(fresh.filter((tag) => supersededOfTag(db, tag) > keep))
     yield * once([...this.left.keys()].map((key) => new Uint8Array(Buffer.from(key, 'latin1'))))
-    yield * once(oldTags(db, ownMs(db) - retention))
+    yield * once(oldTags(db, ownMs(db) - retention, stopped))
     if (this.walkedAt !== undefined && clock.now() - this.walkedAt < WALK_MS) return
-    yield * once(crowdedTags(db, keep))
+    yield * once(crowdedTags(db, keep, stopped))
     this.walkedAt = clock.now()
   }
 
@@ -228,19 +229,23 @@ function nameOf (db: IndexDb, keys: ReadKeys, id: Uint8Array): string | undefine
   return entry?.kind === 'put' || entry?.kind === 'restore' || entry?.kind === 'delete' ? opened(entry, keys)?.name : undefined
 }
 
-function * oldTags (db: IndexDb, before: number): Generator<Uint8Array> {
+async function * oldTags (db: IndexDb, before: number, stopped: () => boolean): AsyncGenerator<Uint8Array> {
   for (let last: Pick<SupersededRow, 'since' | 'entry'> | undefined = { since: -1, entry: new Uint8Array(0) }; last !== undefined;) {
     const rows = supersededBefore(db, before, last, PAGE_ROWS)
     for (const { tag } of rows) yield tag
+    await nextTurn()
+    if (stopped()) return
     last = rows.length < PAGE_ROWS ? undefined : rows.at(-1)
   }
 }
 
-function * crowdedTags (db: IndexDb, keep: number): Generator<Uint8Array> {
+async function * crowdedTags (db: IndexDb, keep: number, stopped: () => boolean): AsyncGenerator<Uint8Array> {
   for (let last: Uint8Array | undefined = new Uint8Array(0); last !== undefined;) {
     const rows = crowdedAfter(db, last, PAGE_ROWS)
     const read = rows.reduce((sum, { n }) => sum + n, 0)
     last = read < PAGE_ROWS ? undefined : rows.at(-1)?.tag
     for (const { tag, n } of rows) if (n > keep || tag === last) yield tag
+    await nextTurn()
+    if (stopped()) return
   }
 }
