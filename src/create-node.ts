@@ -264,7 +264,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         peers.follow({
           members: () => vault.members(),
           addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],
-          bootstrap: bootstrap ?? [],
+          bootstrap: [...bootstrap ?? [], ...parts.rebuilt.places()],
           standing: [SYNC_PROTOCOL]
         })
         finding.start()

@@ -1,8 +1,12 @@
 import { countEntries } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
+import { knownAddresses } from '../index-db/members.js'
 import { dropNodeState, nodeState, REBUILT } from '../index-db/node-state.js'
 import type { RebuildInfo } from '../interface.js'
 import type { Note } from './files.js'
+
+/** Places that are tried for somebody who knows more. */
+const MAX_PLACES = 64
 
 /** What follows from an index that was made anew, until this node has what another member has. */
 export class Rebuilt {
@@ -25,6 +29,12 @@ export class Rebuilt {
     if (this.note === undefined) return undefined
     const { time, aside, pages, entries, blocks, bytes, versions, whole } = this.note
     return { time: new Date(time), ...(aside === '' ? {} : { aside }), pages, entries, blocks, bytes, versions, whole, settled: !this.isPending }
+  }
+
+  /** While it is pending: multiaddrs at which others were reached, members or not, since who is a member may not be known. */
+  places (): string[] {
+    if (!this.isPending) return []
+    return knownAddresses(this.db).slice(0, MAX_PLACES).map(({ peer, address }) => address.includes('/p2p/') ? address : `${address}/p2p/${peer}`)
   }
 
   /** An entry came. */
@@ -62,11 +72,13 @@ export class Rebuilt {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, ms)
     this.waiting.add(resolve)
-    signal?.addEventListener('abort', () => { resolve() }, { once: true })
+    const onAbort = (): void => { resolve() }
+    signal?.addEventListener('abort', onAbort, { once: true })
     try {
       await promise
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
       this.waiting.delete(resolve)
     }
   }

@@ -284,6 +284,23 @@ describe('an index that was lost or damaged', function () {
     })
   })
 
+  it('of a founder whom nobody can reach: it finds the others where they were, though it does not know them any more', async () => {
+    const { dir, init } = await alone()
+    const a = await cluster.node(init)
+    const b = await cluster.member(a)
+    while ((await names(b)).length < FILES.length) await next(b, 'file:put')
+    await a.stop()
+    // b is reached at an address that a dialled
+    const again = await cluster.node({ ...init, dialOnly: true })
+    await connected(again, b)
+    await again.stop()
+    await DAMAGES.deleted?.(join(dir, 'index.db'))
+    const rebuiltOne = await rebuilt({ ...init, dialOnly: true })
+    await connected(rebuiltOne, b)
+    await settled(rebuiltOne)
+    assert.deepEqual((await names(rebuiltOne)).length, FILES.length)
+  })
+
   it('an owner without its file of admits admits itself again', async () => {
     const { dir, init } = await alone()
     const a = await cluster.node({ ...init, createIfMissing: false })
