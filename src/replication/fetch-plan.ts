@@ -44,6 +44,8 @@ const RETURNS = 2
  */
 export class FetchPlan {
   private readonly speeds = new Map<string, Speed>()
+  /** When a session last ended: whoever is asked for right after it may be back, as for one that was lost in mid-transfer. */
+  private lostAt = -Infinity
   private readonly inFlight = new Map<string, { promise: Promise<Uint8Array>, waiting: number, controller: AbortController, need: Need }>()
 
   /**
@@ -58,7 +60,9 @@ export class FetchPlan {
     private readonly diallingMs = (): number => 0,
     private readonly inactivityMs = INACTIVITY_MS,
     private readonly others?: Others
-  ) {}
+  ) {
+    peers.addEventListener('session:close', () => { this.lostAt = performance.now() })
+  }
 
   /** The block's bytes, verified against `cid`. Throws BlocksUnavailableError when no reachable member has it. */
   async fetch (cid: CID, options: FetchOptions = {}): Promise<Uint8Array> {
@@ -100,11 +104,13 @@ export class FetchPlan {
     for (;;) {
       const peer = this.best(asked)
       if (peer === undefined) {
-        const starting = asked.size === 0 ? Math.ceil(this.diallingMs()) : 0
+        const nobody = asked.size === 0
+        const starting = nobody ? Math.ceil(this.diallingMs()) : 0
         if (starting === 0 && await search?.more(signal) === true) continue
         // a holder that was lost in mid-transfer may be back, or another come, within the time a stall is allowed
         const lost = [...asked].some(([who, answer]) => answer === 'lost' && mayReturn(returns, who))
-        const waitMs = lost ? this.inactivityMs : starting
+        const back = nobody ? Math.ceil(this.lostAt + this.inactivityMs - performance.now()) : 0
+        const waitMs = lost ? this.inactivityMs : Math.max(starting, back)
         if (waitMs > 0 && (await this.anotherSession(asked, returns, signal, waitMs) || await search?.more(signal) === true)) continue
         throw this.unavailable(cid, asked, search, lastError)
       }
