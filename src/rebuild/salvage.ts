@@ -105,7 +105,9 @@ async function take (ledger: Ledger, list: Uint8Array[]): Promise<void> {
   }
 }
 
+/** Rows of entries say their kind in words, which those of blocks do not. */
 function entriesIn ({ values }: FoundRow): Uint8Array[] {
+  if (!values.some((value) => typeof value === 'string')) return []
   return values.filter((value) => value instanceof Uint8Array && value[0] === ENTRY_BEGINS && value.length <= MAX_ENTRY_BYTES) as Uint8Array[]
 }
 
