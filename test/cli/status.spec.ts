@@ -26,6 +26,16 @@ describe('dfs status', () => {
     assert.equal(line(await status({ visitors: 2 }), 'serves'), 'serves  2 visitors with a link')
   })
 
+  it('says what is still there although nobody needs it', async () => {
+    const cases: Array<[Status['garbage'], string | undefined]> = [
+      [{ trash: { blocks: 0, bytes: 0 } }, undefined],
+      [{ dead: { versions: 0, bytes: 0 }, trash: { blocks: 2, bytes: 3000 } }, '        3 kB of it in the trash'],
+      [{ dead: { versions: 1, bytes: 7000, next: new Date(2026, 10, 27, 9, 12) }, trash: { blocks: 0, bytes: 0 } }, '        7 kB of 1 dead version kept until 27 Nov 09:12'],
+      [{ dead: { versions: 4, bytes: 7000, next: new Date(2026, 10, 27, 9, 12) }, trash: { blocks: 2, bytes: 3000 } }, '        3 kB of it in the trash · 7 kB of 4 dead versions kept, the first until 27 Nov 09:12']
+    ]
+    for (const [garbage, text] of cases) assert.equal(line(await status({ garbage }), '        '), text)
+  })
+
   it('names only some of many that are away', async () => {
     const members = [member({ self: true }), ...Array.from({ length: 9 }, (_, n) => member({ label: `m${n}` }))]
     assert.match(line(await status({ members: { total: 10, connected: 0 } }), 'laptop', members) ?? '', / · 1 of 10 members here \(m0 away, m1 away, m2 away, m3 away, m4 away, 4 more\)$/)

@@ -265,6 +265,33 @@ describe('store trash', () => {
     await wide.close()
   })
 
+  it('a root of more blocks than a page lets go all of them', async () => {
+    const wide = await memoryStore()
+    await wide.store.put(small.cid, small.bytes)
+    const count = 5000
+    await wide.db.write([
+      ['UPDATE blocks SET kept = 0'],
+      ['WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO blocks (cid, size, state, kept, verified, bytes) SELECT CAST(unhex(\'01551220\') || randomblob(32) AS BLOB), 10, 0, 0, 0, zeroblob(10) FROM n', count],
+      ['INSERT INTO refs SELECT (SELECT id FROM blocks WHERE cid = ?), id FROM blocks', small.cid.bytes]
+    ])
+    let units = 0
+    const write = wide.db.write.bind(wide.db)
+    wide.db.write = (...args) => { units++; return write(...args) }
+    assert.deepEqual(await wide.store.release(small.cid, [], { trash: true }), { blocks: count + 1, bytes: 10 * count + small.bytes.length })
+    assert.equal(units, 3)
+    assert.equal(wide.db.get('SELECT 1 FROM releasing'), undefined)
+    assert.equal(wide.store.usage().trash.blocks, count + 1)
+    await wide.close()
+  })
+
+  it('files of an index that is lost are found there, and are held again', async () => {
+    await bury()
+    await rig.db.write([['DELETE FROM blocks'], ['DELETE FROM unlinks']])
+    assert.deepEqual(await rig.store.adoptUnknown(), { blocks: 2, bytes: bytesOf([first, second]), damaged: 0, strange: 0 })
+    assert.deepEqual(rig.files('trash'), [])
+    for (const { cid, bytes } of [first, second]) assert.deepEqual(await rig.store.read(cid), bytes)
+  })
+
   it('needs nothing from the place where large blocks lie but one that keeps them', async () => {
     const memory = await memoryStore()
     const upload = newUpload()

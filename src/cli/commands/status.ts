@@ -43,10 +43,10 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
 
 /** What is still there although nobody needs it. */
 function garbage ({ garbage: { dead, trash } }: Status, now: Date): string[] {
-  const next = dead?.next === undefined ? '' : ` until ${when(dead.next, now)}`
+  const next = dead?.next === undefined ? '' : `${dead.versions === 1 ? '' : ', the first'} until ${when(dead.next, now)}`
   const parts = [
     ...(trash.blocks === 0 ? [] : [`${bytes(trash.bytes)} of it in the trash`]),
-    ...(dead === undefined || dead.versions === 0 ? [] : [`${bytes(dead.bytes)} of ${plural(dead.versions, 'dead version')} kept${dead.versions === 1 ? next : ''}`])
+    ...(dead === undefined || dead.versions === 0 ? [] : [`${bytes(dead.bytes)} of ${plural(dead.versions, 'dead version')} kept${next}`])
   ]
   return parts.length === 0 ? [] : [`        ${parts.join(' · ')}`]
 }
