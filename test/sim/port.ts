@@ -30,6 +30,7 @@ export function portOf (node: SimNode, life: Life): AuditPort {
       // the complaint makes it look: what is bad goes to quarantine, and the group is not held any more
       const { pieces } = copy
       copy.pieces = pieces - 1
+      truth.vouch(group, peer)
       copy.rotten = false
       other.node.used -= group.bytes / PIECES
       other.book.lose(group)
@@ -51,7 +52,7 @@ function prove (other: SimNode, group: SimGroup, count: number): Proof[] {
     if (copy.dropped) return { block: group, verdict: other.random.chance(0.5) ? 'PROVED' : 'DIFFERENT' }
     return { block: group, verdict: copy.rotten && other.random.chance(1 / PIECES) ? 'DIFFERENT' : 'PROVED' }
   })
-  if (copy?.dropped === true && proofs.every(({ verdict }) => verdict === 'PROVED')) truth.vouch(group, other.name)
+  if (other.kind === 'drops' && proofs.every(({ verdict }) => verdict === 'PROVED')) truth.vouch(group, other.name)
   return proofs
 }
 

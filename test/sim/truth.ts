@@ -23,7 +23,7 @@ export class Truth {
   private readonly copies = new Map<number, Map<string, Copy>>()
   /** When a node gave its last promise for a group. */
   private readonly promised = new Map<string, number>()
-  /** When a node that dropped half of a copy happened to prove four ranges of it. */
+  /** When a node proved four ranges that drops copies whatever it promised, or that found damage in its own. */
   private readonly vouched = new Map<string, number>()
   private readonly died: Array<{ at: number, groups: Set<number> }> = []
   releases = 0
@@ -83,8 +83,9 @@ export class Truth {
     const need = evicted ? 1 : group.copies
     let left = 0
     for (const [other, copy] of this.of(group)) {
-      if (other === node || copy.pieces < PIECES) continue
-      if (!copy.dropped || now - (this.vouched.get(`${other} ${group.id}`) ?? -Infinity) <= PROMISES_WITHIN_MS) left++
+      if (other === node) continue
+      const whole = copy.pieces === PIECES && !copy.dropped
+      if (whole || now - (this.vouched.get(`${other} ${group.id}`) ?? -Infinity) <= PROMISES_WITHIN_MS) left++
     }
     // who promised and then died did not let go
     left += this.died.filter(({ at, groups }) => now - at <= 2 * PROMISES_WITHIN_MS && groups.has(group.id)).length
