@@ -63,6 +63,7 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
     throw new NotDurableError(`Saved here, but the waiting for other machines was ended. ${name} is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
   }
   const file = result(receipts)
+  if (parts.peers.sessions().every(({ peer }) => receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. ${name} is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })

@@ -308,6 +308,8 @@ describe('five members, parted and restored at random', function () {
         await Promise.all(group.members.map((member) => member.close()))
       }
     }), { numRuns: RUNS, endOnFailure: true })
-    for (const [what, count] of Object.entries(reached)) assert.ok(count > 5, `the histories reach what they are for: ${what} ${count}`)
+    // a revoke that takes a forget away with it brings a version back, and a history has one revoke at its end
+    const least: Partial<typeof reached> = { back: 1 }
+    for (const [what, count] of Object.entries(reached)) assert.ok(count >= (least[what as keyof typeof reached] ?? 6), `the histories reach what they are for: ${what} ${count}`)
   })
 })

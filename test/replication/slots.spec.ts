@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { InboundUploads } from '../../src/replication/inbound-uploads.js'
-import { PULL_QUIET_MS, Pulls } from '../../src/replication/pulls.js'
+import { FIRST_PULL_MS, PULL_QUIET_MS, Pulls } from '../../src/replication/pulls.js'
 import { Slots } from '../../src/replication/slots.js'
 import { FakeClock, settle } from '../network/fake-clock.js'
 
@@ -85,6 +85,9 @@ describe('pulls', () => {
     await pulls.over(never)
     pulls.put()
     const over = pulls.over(never)
+    // the first one has longer
+    await clock.advance(FIRST_PULL_MS - PULL_QUIET_MS)
+    assert.equal(await stateOf(over), 'open')
     for (let n = 0; n < 5; n++) {
       await clock.advance(PULL_QUIET_MS - 1)
       pulls.asked()
@@ -93,6 +96,16 @@ describe('pulls', () => {
     await clock.advance(PULL_QUIET_MS)
     assert.equal(await stateOf(over), 'done')
     await pulls.over(never)
+  })
+
+  it('of a put that nobody has to pull are waited for only as long as of others', async () => {
+    const clock = new FakeClock()
+    const pulls = new Pulls(clock)
+    pulls.put()
+    pulls.covered()
+    const over = pulls.over(never)
+    await clock.advance(PULL_QUIET_MS)
+    assert.equal(await stateOf(over), 'done')
   })
 
   it('are not waited for beyond the signal', async () => {
