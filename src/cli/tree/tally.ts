@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path'
 import * as errors from '../../errors.js'
 import type { Context } from '../context.js'
 import { EXIT, exitCode } from '../exit-codes.js'
-import { bytes, clean, plural } from '../format.js'
+import { bytes, clean, count, plural } from '../format.js'
 import { progressBar, type Bar } from '../progress.js'
 
 /** These concern the one file, and the others go on. */
@@ -101,6 +101,6 @@ export class Tally {
   private draw (): void {
     const { total } = this
     const files = this.done + this.unchanged
-    this.bar.update(this.seen, total?.size, total === undefined ? plural(files, 'file') : `${files} of ${plural(total.files, 'file')}`)
+    this.bar.update(this.seen, total?.size, total === undefined ? plural(files, 'file') : `${count(files)} of ${plural(total.files, 'file')}`)
   }
 }
