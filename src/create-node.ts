@@ -156,6 +156,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       clock: waits.clock,
       random: Math.random
     })
+    peers.addEventListener('session:close', () => { finding.wake() })
     const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
     const reachedAt = (): string[] => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen)
     const keeping = new RecordKeeping({

@@ -1,6 +1,7 @@
 import { access, rename, rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { REBUILT } from '../index-db/node-state.js'
+import type { RebuildInfo } from '../interface.js'
 import type { Directory } from '../store/directory.js'
 import { diskFileSystem } from '../store/file-system.js'
 import { INDEX, INDEX_NEW } from '../store/layout.js'
@@ -8,21 +9,11 @@ import { INDEX, INDEX_NEW } from '../store/layout.js'
 const PARTS = ['', '-wal', '-shm']
 
 /** What a rebuild that came to its end says of itself; kept in the new index. */
-export interface Note {
+export interface Note extends Omit<RebuildInfo, 'time' | 'aside' | 'settled'> {
   /** Milliseconds since 1970. */
   time: number
   /** Name of what was set aside; '' when there was nothing. */
   aside: string
-  /** Pages of the old index: those that are there, and how many it had as far as it says. */
-  pages: { found: number, of: number }
-  /** Entries here afterwards. */
-  entries: number
-  /** Blocks that were taken in, from files and from the old index. */
-  blocks: number
-  bytes: number
-  /** Versions, and those of them of which every block is here. */
-  versions: number
-  whole: number
 }
 
 /** Of a new index that was finished and has not taken the old one's place; undefined when there is none. */

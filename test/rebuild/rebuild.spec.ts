@@ -213,6 +213,8 @@ describe('an index that was lost or damaged', function () {
       const init = { dir, listen: [address()], label: 'c' }
       const c = await cluster.member(a, init)
       for (const node of [b, c]) while (inside(node).parts.catchUp.state().versions > 0 || (await names(node)).length < FILES.length) await next(node, 'file:held')
+      // b and c hear of each other through a
+      await connected(b, c)
       const last = await c.put('of c', 'by c', { durable: 3 })
       for (const node of [a, b]) await knows(node, 'of c', last.version)
       await c.stop()
