@@ -129,6 +129,11 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   readonly #ready: Promise<void>
 
+  /** This node's own peer. */
+  get self (): string {
+    return this.#host.peerId.toString()
+  }
+
   /** Refused hellos, connections and streams since the start, by code. */
   get refused (): Record<string, number> {
     return { ...this.#gate.refused, ...this.#refused }

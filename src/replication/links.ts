@@ -1,8 +1,11 @@
+import { AuditClient } from '../../protocols/audit/dialer.js'
+import { AUDIT_PROTOCOL } from '../../protocols/audit/constants.js'
 import { GetClient } from '../../protocols/get/dialer.js'
 import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { StoreClient } from '../../protocols/store/dialer.js'
 import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import type { Peers } from '../network/peers.js'
+import { peerBytes } from './peer-bytes.js'
 import type { Timer } from './timer.js'
 
 /** A stream that nobody used for so long is ended, so that the connection below it can be. */
@@ -99,19 +102,22 @@ export class Kept<T extends Client> {
 export class Links {
   readonly get: Kept<GetClient>
   readonly store: Kept<StoreClient>
+  readonly audit: Kept<AuditClient>
 
   /** @param limits inactivityMs: how long a peer may stand still. @default that of the protocols */
-  constructor (peers: Pick<Peers, 'open' | 'reach'>, timer: Timer, limits: { inactivityMs?: number } = {}) {
+  constructor (peers: Pick<Peers, 'open' | 'reach' | 'self'>, timer: Timer, limits: { inactivityMs?: number } = {}) {
     const stream = async (peer: string, protocol: string, options: { signal: AbortSignal }): ReturnType<Peers['open']> => {
       await peers.reach(peer, options)
       return peers.open(peer, protocol, options)
     }
     this.get = new Kept(async (peer, options) => new GetClient(await stream(peer, GET_PROTOCOL, options), limits), timer)
     this.store = new Kept(async (peer, options) => new StoreClient(await stream(peer, STORE_PROTOCOL, options), limits), timer)
+    // how long an answer may take is the protocol's own bound
+    this.audit = new Kept(async (peer, options) => new AuditClient(await stream(peer, AUDIT_PROTOCOL, options), { pair: { answerer: peerBytes(peer), asker: peerBytes(peers.self) } }), timer)
   }
 
   async stop (): Promise<void> {
     const reason = new Error('the node stops')
-    await Promise.all([this.get.stop(reason), this.store.stop(reason)])
+    await Promise.all([this.get.stop(reason), this.store.stop(reason), this.audit.stop(reason)])
   }
 }

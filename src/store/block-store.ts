@@ -7,6 +7,7 @@ import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { HELD, TRASHED } from '../index-db/store-schema.js'
 import { adoptBytes, adoptUnknown, hashNew, Keeper } from './adopt.js'
+import { blocksBelow, drawBelow } from './below.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
@@ -203,6 +204,18 @@ export class IndexedBlockStore implements BlockStore {
 
   liesBelow (root: CID, cid: CID): boolean {
     return this.parts.db.get('SELECT 1 FROM refs WHERE root = (SELECT id FROM blocks WHERE cid = ?) AND block = (SELECT id FROM blocks WHERE cid = ?)', root.bytes, cid.bytes) !== undefined
+  }
+
+  holds (cid: CID): boolean {
+    return rowOf(this.parts, cid)?.state === HELD
+  }
+
+  blocksBelow (root: CID): Generator<CID> {
+    return blocksBelow(this.parts, root)
+  }
+
+  drawBelow (root: CID, count: number, random: (below: number) => number): CID[] {
+    return drawBelow(this.parts, root, count, random)
   }
 
   recheck (cid: CID): Promise<boolean> {

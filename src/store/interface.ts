@@ -211,6 +211,12 @@ export interface BlockStore extends Blockstore {
   rootsOf: (cid: CID) => CID[]
   /** True when this block lies below the finished root, which lies below itself: one look-up, nothing is walked. */
   liesBelow: (root: CID, cid: CID) => boolean
+  /** True when something names the block: an upload, a keep or a finished root. What is only in the trash is not held. By the index. */
+  holds: (cid: CID) => boolean
+  /** What a finished root names, itself included, whether all of it is still here or not; nothing when it is not finished, or is let go meanwhile. */
+  blocksBelow: (root: CID) => Generator<CID>
+  /** `count` different ones of those, drawn by `random(n)`, which is one of 0..n-1; all, where there are no more. */
+  drawBelow: (root: CID, count: number, random: (below: number) => number) => CID[]
   /** Hashes the block now; false when it is absent, or was wrong and went to quarantine. */
   recheck: (cid: CID) => Promise<boolean>
   /** Hashes every block, one after the other; yields each one that was wrong or gone. */
