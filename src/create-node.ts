@@ -183,8 +183,15 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
-    const fetch = new FetchPlan(peers, links, () => awayText(parts), () => stillDiallingMs(parts), waits.inactivityMs,
-      new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs }))
+    const fetch = new FetchPlan({
+      peers,
+      links,
+      timer: waits.clock,
+      describeAbsent: () => awayText(parts),
+      diallingMs: () => stillDiallingMs(parts),
+      inactivityMs: waits.inactivityMs,
+      others: new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs })
+    })
     const whereToAsk = async function * (signal: AbortSignal): AsyncGenerator<string> {
       yield * init.bootstrap ?? []
       if (discovering.mdns || discovering.dht) yield * finding.seek(waits.seekMs, signal)

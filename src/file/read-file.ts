@@ -6,8 +6,14 @@ import { READ_AHEAD_CHUNKS } from '../defaults.js'
 import { AbortError, InvalidDataError, InvalidOptionError } from '../errors.js'
 import { planChunks, type PlannedChunk } from './read-plan.js'
 
+export interface GetBlockOptions {
+  signal: AbortSignal
+  /** Whether the reader waits for just this block: all bytes before it are out. */
+  isNext: () => boolean
+}
+
 /** Fetches a block. The bytes were verified against the CID. `size` is its stored length, undefined for a root. */
-export type GetBlock = (cid: CID, size: number | undefined, options: { signal: AbortSignal }) => Promise<Uint8Array>
+export type GetBlock = (cid: CID, size: number | undefined, options: GetBlockOptions) => Promise<Uint8Array>
 
 export interface ReadFileOptions {
   root: CID
@@ -43,14 +49,15 @@ export async function * readFile (options: ReadFileOptions): AsyncGenerator<Uint
   const onAbort = (): void => { controller.abort(options.signal?.reason) }
   if (options.signal?.aborted === true) onAbort()
   options.signal?.addEventListener('abort', onAbort)
-  const get: (cid: CID, size?: number) => Promise<Uint8Array> = (cid, size) => promptly(controller.signal, () => options.get(cid, size, { signal: controller.signal }))
+  const { signal } = controller
+  const get = async (cid: CID, size?: number, isNext = (): boolean => false): Promise<Uint8Array> => promptly(signal, () => options.get(cid, size, { signal, isNext }))
   try {
-    const block = await get(root)
+    const block = await get(root, undefined, () => true)
     const manifest = checked(() => openManifest(key, block))
     if (offset > manifest.size) throw new InvalidOptionError('offset', `${offset} lies beyond the file`, `0..${manifest.size}`)
     const end = offset + Math.min(length, manifest.size - offset)
     if (manifest.kind === 'links') {
-      const load = async (child: PlannedChunk['block']): Promise<Uint8Array> => checkLength(await get(child.cid, child.length), child.length)
+      const load: Load = async (child, isNext) => checkLength(await get(child.cid, child.length, isNext), child.length)
       yield * inOrder(planChunks(manifest, offset, end, load), load, readAhead)
     } else if (offset < end) {
       yield manifest.data.subarray(offset, end)
@@ -63,12 +70,15 @@ export async function * readFile (options: ReadFileOptions): AsyncGenerator<Uint
   }
 }
 
+type Load = (block: PlannedChunk['block'], isNext?: () => boolean) => Promise<Uint8Array>
+
 interface Fetching { chunk?: PlannedChunk, block: Promise<Uint8Array> }
 
 /** Keeps up to `readAhead` fetches going and opens each block when its turn has come. */
-async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, load: (block: PlannedChunk['block']) => Promise<Uint8Array>, readAhead: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, load: Load, readAhead: number): AsyncGenerator<Uint8Array, void, undefined> {
   const window: Fetching[] = []
   let planned = true
+  let out = 0
   for (;;) {
     while (planned && window.length < readAhead) {
       const next = await plan.next().catch((error: unknown): { failed: unknown } => ({ failed: error }))
@@ -79,7 +89,8 @@ async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, l
       } else if (next.done === true) {
         planned = false
       } else {
-        window.push(fetching(load(next.value.block), next.value))
+        const place = out + window.length
+        window.push(fetching(load(next.value.block, () => out === place), next.value))
       }
     }
     const first = window.shift()
@@ -89,6 +100,7 @@ async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, l
     if (chunk === undefined) return
     const bytes = checked(() => openChunk(chunk.key, block, chunk.size))
     yield bytes.subarray(chunk.from, chunk.to)
+    out++
   }
 }
 

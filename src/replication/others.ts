@@ -27,6 +27,11 @@ export interface OthersInit {
 export interface Need {
   /** Who wrote the file, when it is known: dialled first. */
   writer?: string | undefined
+  /**
+   * Members that should hold it, in order: asked before others that are connected, and dialled right after the writer.
+   * Those of them that had not what they were asked for, or were not reached, after those of whom that is not known.
+   */
+  holders?: readonly string[] | undefined
   /** For what nobody waits for. @default up to OTHERS_A_MINUTE */
   dial?: 'never' | 'sparingly'
 }
@@ -54,17 +59,20 @@ export class Others {
     this.lacked.delete(peer)
   }
 
-  private next ({ writer, dial }: Need, tried: Set<string>): string | undefined {
+  private next ({ writer, holders = [], dial }: Need, tried: Set<string>): string | undefined {
     if (dial === 'never') return undefined
     const unattended = dial === 'sparingly'
     const now = this.init.timer.now()
     while (this.dialled[0] !== undefined && now - this.dialled[0] >= MINUTE_MS) this.dialled.shift()
     if (this.dialled.length >= (unattended ? OTHERS_A_MINUTE_UNATTENDED : OTHERS_A_MINUTE)) return undefined
     const since = (peer: string): number => this.lacked.get(peer) ?? -Infinity
+    const place = new Map(holders.map((peer, at) => [peer, at]))
+    const placeOf = (peer: string): number => place.get(peer) ?? Infinity
     const [best] = this.init.list()
       .filter((peer) => !tried.has(peer) && !(unattended && now - since(peer) < LACKED_MS))
       // a stable sort: among those that are alike the order of the list stays
-      .sort((a, b) => Number(b === writer) - Number(a === writer) || compare(since(a), since(b)))
+      .sort((a, b) => Number(b === writer) - Number(a === writer) || Number(place.has(b)) - Number(place.has(a)) ||
+        compare(since(a), since(b)) || compare(placeOf(a), placeOf(b)))
     return best
   }
 

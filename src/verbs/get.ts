@@ -24,8 +24,9 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
       offset,
       ...(length === undefined ? {} : { length }),
       ...(signal === undefined ? {} : { signal }),
-      get: (cid, size, { signal: over }) => block(parts, cid, {
+      get: (cid, size, { signal: over, isNext }) => block(parts, cid, {
         signal: over,
+        isNext,
         need,
         ...(size === undefined ? {} : { size }),
         onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }

@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict'
-import { FetchPlan } from '../../src/replication/fetch-plan.js'
+import { FetchPlan, type FetchPlanInit } from '../../src/replication/fetch-plan.js'
 import { Others, OTHERS_A_BLOCK, OTHERS_A_MINUTE, OTHERS_A_MINUTE_UNATTENDED } from '../../src/replication/others.js'
 import { FakeClock } from '../network/fake-clock.js'
 import { failsWith } from '../node/cluster.js'
 import { block, FakeGets, FakePeers, refusal, type Ask } from './fakes.js'
 
+const INACTIVITY_MS = 10_000
 /** Longer than any test. */
-const NEVER_MS = 600_000
+const DIAL_MS = 600_000
 
 describe('fetch plan', () => {
   let peers: FakePeers
   let gets: FakeGets
+  let clock: FakeClock
   let plan: FetchPlan
+  const init = (): FetchPlanInit => ({ peers: peers.peers, links: gets, timer: clock, inactivityMs: INACTIVITY_MS })
   beforeEach(() => {
     peers = new FakePeers()
     gets = new FakeGets()
-    plan = new FetchPlan(peers.peers, gets, () => '', () => 0, NEVER_MS)
+    clock = new FakeClock()
+    plan = new FetchPlan(init())
   })
 
   const settled = async (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
@@ -52,7 +56,7 @@ describe('fetch plan', () => {
   })
 
   it('waits for the first member while the node is still dialling', async () => {
-    plan = new FetchPlan(peers.peers, gets, () => '', () => NEVER_MS, NEVER_MS)
+    plan = new FetchPlan({ ...init(), diallingMs: () => INACTIVITY_MS })
     const { cid, bytes } = block('x')
     const work = plan.fetch(cid)
     gets.auto = (ask) => { ask.answer(bytes) }
@@ -81,6 +85,24 @@ describe('fetch plan', () => {
     assert.deepEqual(gets.asked.map(({ peer }) => peer), ['a', 'b', 'b', 'b', 'b', 'b'])
   })
 
+  it('asks those first that should hold it, and then the others', async () => {
+    peers.come('a', 'b', 'c', 'd')
+    gets.auto = (ask) => { ask.fail(refusal('INCOMPLETE')) }
+    await failsWith(plan.fetch(block('x').cid, { need: { holders: ['away', 'd', 'b'] } }), 'BLOCKS_UNAVAILABLE')
+    assert.deepEqual(gets.asked.map(({ peer }) => peer), ['b', 'd', 'a', 'c'])
+  })
+
+  it('hears from one who comes later who should hold it', async () => {
+    peers.come('a', 'b', 'c')
+    const { cid, bytes } = block('x')
+    const works = [plan.fetch(cid), plan.fetch(cid, { need: { holders: ['c'] } })]
+    only(await gets.until(1), 0).fail(refusal('INCOMPLETE'))
+    const second = only(await gets.until(2), 1)
+    assert.equal(second.peer, 'c')
+    second.answer(bytes)
+    await Promise.all(works)
+  })
+
   it('spreads what is asked for at once over members that are alike', async () => {
     peers.come('a', 'b', 'c')
     const works = Array.from({ length: 9 }, (_, n) => plan.fetch(block(`${n}`).cid))
@@ -91,31 +113,24 @@ describe('fetch plan', () => {
   })
 
   it('asks a fast member for more than a slow one, in proportion', async () => {
-    let now = 0
-    const real = performance.now.bind(performance)
-    performance.now = () => now
-    try {
-      peers.come('slow', 'fast')
-      // one after the other, so that what passes is the block's own time: 4 to 1
-      for (let n = 0; n < 40; n++) {
-        const work = plan.fetch(block(`measured ${n}`).cid)
-        const ask = only(await gets.until(n + 1), n)
-        now += ask.peer === 'fast' ? 5 : 20
-        ask.answer(new Uint8Array(1024 ** 2))
-        await work
-        if (n === 4) peers.go('fast')
-        if (n === 24) peers.come('fast')
-      }
-      const before = gets.asked.length
-      const works = Array.from({ length: 20 }, (_, n) => plan.fetch(block(`${n}`).cid))
-      const asks = (await gets.until(before + 20)).slice(before)
-      const fast = asks.filter(({ peer }) => peer === 'fast').length
-      assert.ok(fast >= 14 && fast <= 18, `${fast} of 20`)
-      for (const ask of asks) ask.answer(new Uint8Array(1))
-      await Promise.all(works)
-    } finally {
-      performance.now = real
+    peers.come('slow', 'fast')
+    // one after the other, so that what passes is the block's own time: 4 to 1
+    for (let n = 0; n < 40; n++) {
+      const work = plan.fetch(block(`measured ${n}`).cid)
+      const ask = only(await gets.until(n + 1), n)
+      clock.advanceBy(ask.peer === 'fast' ? 5 : 20)
+      ask.answer(new Uint8Array(1024 ** 2))
+      await work
+      if (n === 4) peers.go('fast')
+      if (n === 24) peers.come('fast')
     }
+    const before = gets.asked.length
+    const works = Array.from({ length: 20 }, (_, n) => plan.fetch(block(`${n}`).cid))
+    const asks = (await gets.until(before + 20)).slice(before)
+    const fast = asks.filter(({ peer }) => peer === 'fast').length
+    assert.ok(fast >= 14 && fast <= 18, `${fast} of 20`)
+    for (const ask of asks) ask.answer(new Uint8Array(1))
+    await Promise.all(works)
   })
 
   it('waits for a member that was lost in mid-transfer, and asks it again', async () => {
@@ -149,11 +164,11 @@ describe('fetch plan', () => {
   })
 
   it('gives up on a member that was lost and does not come back', async () => {
-    plan = new FetchPlan(peers.peers, gets, () => '', () => 0, 1)
     peers.come('a')
     const work = plan.fetch(block('x').cid)
     peers.go('a')
     only(await gets.until(1), 0).fail(refusal('CLOSED'))
+    await clock.advance(INACTIVITY_MS)
     await failsWith(work, 'BLOCKS_UNAVAILABLE')
   })
 
@@ -243,13 +258,11 @@ describe('fetch plan', () => {
   })
 
   describe('with members that no link goes to', () => {
-    let clock: FakeClock
     let away: string[]
     let dialled: string[]
     /** What a dial does. @default it connects */
     let reach: (peer: string, signal: AbortSignal | undefined) => Promise<void>
     beforeEach(() => {
-      clock = new FakeClock()
       away = Array.from({ length: 20 }, (_, n) => `other ${n}`)
       dialled = []
       reach = async () => {}
@@ -260,8 +273,8 @@ describe('fetch plan', () => {
           peers.come(peer)
         }
       })
-      const others = new Others({ peers: found, list: () => away.filter((peer) => peers.get(peer) === undefined), timer: clock, dialMs: NEVER_MS })
-      plan = new FetchPlan(found, gets, () => '', () => 0, NEVER_MS, others)
+      const others = new Others({ peers: found, list: () => away.filter((peer) => peers.get(peer) === undefined), timer: clock, dialMs: DIAL_MS })
+      plan = new FetchPlan({ ...init(), peers: found, others })
       gets.auto = (ask) => { ask.fail(refusal('INCOMPLETE')) }
     })
     const holds = (holder: string): void => {
@@ -278,6 +291,20 @@ describe('fetch plan', () => {
       assert.deepEqual(await plan.fetch(block('x').cid, { need: { writer: 'other 17' } }), block('x').bytes)
       assert.equal(gets.asked[0]?.peer, 'a')
       assert.equal(dialled[0], 'other 17')
+    })
+
+    it('dials who should hold it right after who wrote it, in order', async () => {
+      peers.come('a')
+      const holders = ['other 9', 'other 3', 'a', 'other 5']
+      await text(plan.fetch(block('x').cid, { need: { writer: 'other 17', holders } }))
+      assert.deepEqual(dialled.slice(0, 4), ['other 17', 'other 9', 'other 3', 'other 5'])
+    })
+
+    it('dials those of them last that had not what they were asked for', async () => {
+      await text(plan.fetch(block('x').cid, { need: { holders: ['other 3'] } }))
+      for (const peer of dialled.splice(0)) peers.go(peer)
+      await text(plan.fetch(block('y').cid, { need: { holders: ['other 3', 'other 17', 'other 18'] } }))
+      assert.deepEqual(dialled.slice(0, 3), ['other 17', 'other 18', 'other 3'])
     })
 
     it('dials nobody when a connected one has the block', async () => {
