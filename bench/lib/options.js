@@ -18,9 +18,10 @@ without the V8 flags. DIR must be on the disk to be measured; it is made, and re
 
 const UNITS = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-function size (text) {
+/** A number of bytes with its unit; `name`: of the option. */
+export function bytesOf (name, text) {
   const match = /^(\d+)\s*([KMG]i?B|B)?$/.exec(text)
-  if (match === null) throw new Error(`--size ${text}: expected something like 1GiB`)
+  if (match === null) throw new Error(`--${name} ${text}: expected something like 1GiB`)
   return Number(match[1]) * UNITS[match[2] ?? '']
 }
 
@@ -49,7 +50,7 @@ export function readOptions (argv) {
   if (unknown !== undefined) throw new Error(`${unknown}: expected ${Object.keys(WORKLOADS).join(', ')}`)
   return {
     workloads: Object.keys(WORKLOADS).filter((name) => workloads.includes(name)),
-    size: size(values.size),
+    size: bytesOf('size', values.size),
     files: count('files', values.files),
     runs: count('runs', values.runs),
     dir: values.dir,

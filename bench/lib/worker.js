@@ -36,6 +36,12 @@ export async function startWorker (name, { flags }) {
       return Math.round(Number(match[1]) / 1024)
     },
     resetPeak: () => { writeFileSync(`/proc/${child.pid}/clear_refs`, '5') },
+    /** As when the machine goes off. */
+    kill: async () => {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
