@@ -16,6 +16,7 @@ import { Peers } from './network/peers.js'
 import { BackgroundWalk } from './background-walk.js'
 import { AdmitKeeping } from './keep-admits.js'
 import { KeepClean } from './keep-clean.js'
+import { KeepCopies } from './keep-copies.js'
 import { RecordKeeping } from './keep-records.js'
 import { Levels } from './levels.js'
 import { Node } from './node.js'
@@ -30,6 +31,7 @@ import { Others } from './replication/others.js'
 import { Pulls } from './replication/pulls.js'
 import { Receipts } from './replication/receipts.js'
 import { serve } from './replication/serve.js'
+import { serveAudit } from './replication/serve-audit.js'
 import { Rebuilt } from './rebuild/rebuilt.js'
 import { NodeEvents } from './node-events.js'
 import { inviteAddresses } from './verbs/addresses.js'
@@ -198,6 +200,30 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     }
     const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: whereToAsk, accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()
+    const catchUp: CatchUp = new CatchUp({
+      db, store, peers, fetch, peer, uploads,
+      timer: systemClock,
+      writerOf: (entry) => {
+        const row = entryById(db, entry)
+        return row === undefined ? undefined : vault.ledger.members.ofWriter(row.writer)?.peer
+      },
+      needOf: (root) => copies.needOf(root),
+      // of this node's secret, so that no member opens uploads under these ids
+      uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
+      onVersion: (version) => { events.held(version) },
+      onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
+    })
+    const leaving = new Set<string>()
+    const rebuilt = new Rebuilt(db)
+    const copies: KeepCopies = new KeepCopies({
+      self: peer, db, store, vault, keeping, catchUp, links, leaving,
+      offlineGraceMs: init.offlineGrace,
+      letGoAfterMs: init.letGoAfter,
+      anew: rebuilt.pending,
+      onReleased: () => { catchUp.again() },
+      onFound: (group, who, verdict) => { if (verdict !== undefined) events.trouble('audit', who, new Error(`group ${group.id} is ${verdict}`)) },
+      onError: (error) => { events.trouble('copies', peer, error) }
+    })
     const parts: Parts = {
       peer,
       store,
@@ -206,18 +232,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       links,
       sync,
       fetch,
-      catchUp: new CatchUp({
-        db, store, peers, fetch, peer, uploads,
-        timer: systemClock,
-        writerOf: (entry) => {
-          const row = entryById(db, entry)
-          return row === undefined ? undefined : vault.ledger.members.ofWriter(row.writer)?.peer
-        },
-        // of this node's secret, so that no member opens uploads under these ids
-        uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
-        onVersion: (version) => { events.held(version) },
-        onTrouble: (root, error) => { events.trouble('catch-up', root.toString(), error) }
-      }),
+      catchUp,
+      copies,
       keeping,
       versions: new VersionKeeping({
         db,
@@ -241,9 +257,9 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       outcast: greeter.outcast,
       serves: (visitor) => greeter.serves(visitor),
       pulls: new Pulls(systemClock),
-      leaving: new Set(),
+      leaving,
       admits,
-      rebuilt: new Rebuilt(db),
+      rebuilt,
       indexFailure: () => db.failure,
       checkIndex: (options) => db.check(options),
       walk: new BackgroundWalk({ store, timer: steadyClock, onError: (error) => { events.trouble('files', peer, error) } }),
@@ -251,6 +267,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
     }
+    await serveAudit({ peers, store, clock: steadyClock, state: (root) => copies.state(root), promise: (root, who) => copies.promise(root, who) })
     await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
     const node = new Node({
       parts,
@@ -266,6 +283,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         await startOnce()
         startedAt = performance.now()
         keeping.start()
+        if (init.dialOnly !== true) copies.start()
         if (init.dialOnly !== true) parts.walk.start()
         parts.versions.start()
         parts.clean.start()

@@ -73,6 +73,8 @@ export interface DfsNodeInit {
   capacity?: number
   /** A member that gives no sign of life for this many milliseconds counts as away. @default 1 h */
   offlineGrace?: number
+  /** A copy that is not this node's to hold is kept this long, milliseconds, while there is room. @default 7 days */
+  letGoAfter?: number
   /** The blocks of a version are kept for this many milliseconds after this node first knew that it is dead. @default 7 days */
   guard?: number
   /** What was collected stays in the trash for this many milliseconds, unless room is needed. @default 24 h */

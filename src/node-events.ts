@@ -62,6 +62,7 @@ export class NodeEvents {
     if (local) parts.keeping.wrote()
     parts.versions.changed(change)
     parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
+    parts.copies.changed(change)
     if ('entry' in change && change.entry.kind === 'setting') node.safeDispatchEvent('vault:settings', { detail: { ...parts.vault.settings.now, local: from === undefined } })
     if ('entry' in change && change.entry.kind === 'forget') this.forgotten(node, parts, change.entry, local)
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
@@ -97,6 +98,7 @@ export class NodeEvents {
     node.safeDispatchEvent('member:revoke', { detail: { peer: member.peer, label: member.label } })
     await parts.peers.drop(member.peer)
     await parts.keeping.drop(member)
+    parts.copies.membersChanged()
     parts.peers.wake()
   }
 
@@ -108,7 +110,8 @@ export class NodeEvents {
   /** A newly committed record; `from` is the member that sent it, missing for this node's own. */
   record ({ encoded, subject }: MemberRecord, from?: string): void {
     if (this.attached === undefined) return
-    const { sync, peers } = this.attached.parts
+    const { sync, peers, copies } = this.attached.parts
+    copies.membersChanged()
     sync.forwardRecords([encoded], from)
     if (from !== undefined) peers.seen(peerText(subject))
   }

@@ -96,6 +96,7 @@ export class Node extends NodeVerbs implements DfsNode {
       () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
       // before the jobs that wait for what peers answer
       () => parts.links.stop(),
+      () => { parts.copies.stop() },
       () => parts.keeping.stop(),
       () => parts.walk.stop(),
       () => parts.versions.stop(),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { asBytes, asList, isMap } from '../../protocols/block/cbor.js'
 import { readValue } from '../../protocols/block/cbor-read.js'
 import { add256 } from '../../protocols/block/sum.js'
+import { placements } from './entry-placement.js'
 import { steadyMs } from './own-time.js'
 
 /** Pages in the write-ahead log before it is copied into the database: 32 MiB, so that pages touched often are copied once. */
@@ -26,6 +27,14 @@ export function addFunctions (db: DatabaseSync): void {
     if (!(entry instanceof Uint8Array)) throw new TypeError('forget_ids reads a blob')
     return forgetIds(entry)
   })
+  const placementOf = placements()
+  db.function('slot_of', { deterministic: true }, (entry) => placementOf(blobOf(entry)).slot)
+  db.function('copies_of', { deterministic: true }, (entry) => placementOf(blobOf(entry)).copies)
+}
+
+function blobOf (value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError('the function reads a blob')
+  return value
 }
 
 /** What a forget entry (checked before it was written here) names: its `versions`, as JSON of ids in hex. */

@@ -1,6 +1,6 @@
 import type { IndexDb, Statement } from './index-db.js'
 
-/** A version whose blocks are not all here and are to be brought. */
+/** A version whose blocks are not all here, and that its user did not put away. */
 export interface MissingRow {
   /** Id of its entry. */
   entry: Uint8Array
@@ -24,9 +24,17 @@ export const missingAfter = (db: IndexDb, n: number, most: number): Array<Missin
 export const missingTotals = (db: IndexDb): { versions: number, bytes: number } =>
   db.get<{ versions: number, bytes: number }>('SELECT count(*) AS versions, coalesce(sum(bytes), 0) AS bytes FROM missing') ?? { versions: 0, bytes: 0 }
 
-/** The places (see `missingAfter`) of the missing versions with this root. */
-export const missingPlaces = (db: IndexDb, root: Uint8Array): number[] =>
-  db.all<{ n: number }>('SELECT n FROM missing WHERE root = ?', root).map(({ n }) => n)
+/**
+ * Id of an entry for which the version below this root is to be made whole here: one that is missing, or one that is not
+ * dead where the root is finished and something below it is damaged. Undefined: it is whole, put away, or dead.
+ */
+export const lackedBy = (db: IndexDb, root: Uint8Array): Uint8Array | undefined =>
+  db.get<{ entry: Uint8Array }>('SELECT entry FROM missing WHERE root = ? ORDER BY n LIMIT 1', root)?.entry ??
+  db.get<{ id: Uint8Array }>(`SELECT id FROM entries AS e WHERE root = ? AND NOT EXISTS (SELECT 1 FROM dead WHERE entry = e.id)
+    AND EXISTS (SELECT 1 FROM blocks AS r CROSS JOIN refs ON refs.root = r.id CROSS JOIN blocks AS b ON b.id = refs.block WHERE r.cid = e.root AND b.state <> 0) ORDER BY n LIMIT 1`, root)?.id
+
+/** A version with this root is not here, and is not put away. */
+export const isMissingRoot = (db: IndexDb, root: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM missing WHERE root = ?', root) !== undefined
 
 /** Versions that are on top again after they had been dead, by a revoke, and whose blocks are not all here. */
 export const returnedTotal = (db: IndexDb): number =>

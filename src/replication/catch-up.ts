@@ -3,7 +3,7 @@ import { parseCid } from '../../protocols/block/cid.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../errors.js'
 import type { IndexDb } from '../index-db/index-db.js'
-import { isMissing, missingPlaces, missingTotals, notMissing } from '../index-db/missing.js'
+import { notMissing } from '../index-db/missing.js'
 import { pinnedBytes } from '../index-db/pinned.js'
 import type { Peers } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
@@ -11,7 +11,7 @@ import { bringVersion } from './bring-version.js'
 import type { FetchPlan } from './fetch-plan.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from './inbound-uploads.js'
-import { MissingPass, rootKey, type Row } from './missing-pass.js'
+import { rootKey, WantedPass, type WantOptions, type Wanted } from './wanted-pass.js'
 import type { Need } from './others.js'
 import { Slots } from './slots.js'
 import type { Timer } from './timer.js'
@@ -43,17 +43,27 @@ export interface CatchUpParts {
   timer: Timer
   /** PeerId of the member that wrote an entry (its id), if it is known. */
   writerOf?: (entry: Uint8Array) => string | undefined
+  /** Whom to ask for a root's blocks. */
+  needOf?: (root: Uint8Array) => Need
   /** A version is whole here that was not. */
   onVersion?: (version: { entry: Uint8Array, root: CID, bytes: number }) => void
   /** A version was set aside, or failed otherwise than for want of room or of somebody who has it. */
   onTrouble?: (root: CID, error: unknown) => void
 }
 
+/** It was not wanted any more before it was brought. */
+export class NotWantedError extends Error {
+  constructor () {
+    super('this version is not wanted here any more')
+    this.name = 'NotWantedError'
+  }
+}
+
 /** capacity: nothing is lent · disk: it failed · room: none is left · members: none is connected · holders: none of them has it yet. */
 export type WaitingFor = 'capacity' | 'disk' | 'room' | 'members' | 'holders'
 
 export interface CatchUpState {
-  /** Still to be brought, and their bytes that are not here; those that were set aside are not among them. */
+  /** Wanted and still to be brought, and their bytes that are not here; those that were set aside are not among them. */
   versions: number
   bytes: number
   /** Versions that are being brought now. */
@@ -65,12 +75,12 @@ export interface CatchUpState {
 }
 
 /**
- * Brings the versions whose entries are here and whose blocks are not, in the order in which the entries came, from
- * whoever is connected. Resumes after a restart: blocks that came are pinned. What cannot be brought is passed over and
- * tried again when a member connects, when `again` is called, and at intervals; what breaks a rule is set aside.
+ * Brings the versions that are wanted here, in the order of asking, what is urgent first, from whoever is connected.
+ * Resumes after a restart: blocks that came are pinned. What cannot be brought is passed over and tried again when a
+ * member connects, when `again` is called, and at intervals; what breaks a rule is set aside.
  */
 export class CatchUp {
-  private readonly pass: MissingPass
+  private readonly pass: WantedPass
   private readonly slots: Slots
   private readonly grace: Grace
   private readonly active = new Map<string, { here: number }>()
@@ -88,7 +98,7 @@ export class CatchUp {
   private cancelRetry: (() => void) | undefined
 
   constructor (private readonly parts: CatchUpParts) {
-    this.pass = new MissingPass(parts.db)
+    this.pass = new WantedPass(parts.db)
     this.slots = new Slots(() => this.foregrounds > 0 ? BLOCKS_BESIDE_FOREGROUND : BLOCKS_AT_ONCE)
     this.grace = new Grace(parts.uploads, parts.timer)
   }
@@ -136,26 +146,46 @@ export class CatchUp {
     }
   }
 
+  /**
+   * Has the version below this root, with so many stored bytes, brought here. Resolves when all of it is here, or it was put
+   * away or died meanwhile. What can be tried again is, for ever.
+   *
+   * @throws InvalidDataError or ProtocolError INVALID_DATA when it breaks a rule; NotWantedError after `unwant`
+   */
+  async want (root: Uint8Array, bytes: number, options: WantOptions = {}): Promise<void> {
+    if (this.pass.isAside(rootKey(root))) throw new InvalidDataError('This version breaks a rule, as was found before')
+    const wanted = this.pass.add(root, bytes, options)
+    this.pump()
+    return wanted
+  }
+
+  /** What has not begun is not brought any more. False: it is under way, or was not wanted. */
+  unwant (root: Uint8Array): boolean {
+    const key = rootKey(root)
+    if (this.active.has(key)) return false
+    const wanted = this.pass.remove(key)
+    wanted?.reject(new NotWantedError())
+    return wanted !== undefined
+  }
+
   state (): CatchUpState {
-    const { store, db, peers } = this.parts
+    const { store, peers } = this.parts
     const { capacity, readOnly } = store.usage()
     if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, waiting: 'capacity' }
-    const all = missingTotals(db)
-    const aside = this.pass.setAside
-    const versions = Math.max(0, all.versions - aside.versions)
+    const { versions, bytes: all } = this.pass.totals
     const here = [...this.active.values()].reduce((sum, one) => sum + one.here, 0)
-    const bytes = Math.max(0, all.bytes - aside.bytes - here)
+    const bytes = Math.max(0, all - here)
     const waiting = this.active.size > 0 || versions === 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
-    return { versions, bytes, active: this.active.size, invalid: aside.versions, ...(waiting === undefined ? {} : { waiting }) }
+    return { versions, bytes, active: this.active.size, invalid: this.pass.invalid, ...(waiting === undefined ? {} : { waiting }) }
   }
 
   /** Of a version that is not whole here, why; undefined when it is not to be brought. */
   standingOf (root: CID): 'active' | 'invalid' | 'turn' | WaitingFor | undefined {
-    const places = missingPlaces(this.parts.db, root.bytes)
-    if (places.length === 0) return undefined
-    if (this.active.has(rootKey(root.bytes))) return 'active'
-    if (places.every((n) => this.pass.isAside(n))) return 'invalid'
-    return this.parts.store.usage().capacity === 0 ? 'capacity' : this.state().waiting ?? 'turn'
+    const key = rootKey(root.bytes)
+    if (this.pass.isAside(key)) return 'invalid'
+    if (!this.pass.has(key)) return undefined
+    if (this.active.has(key)) return 'active'
+    return this.state().waiting ?? 'turn'
   }
 
   /** What came so far stays pinned. Resolves when nothing runs. */
@@ -170,35 +200,43 @@ export class CatchUp {
   private pump (): void {
     if (!this.running || this.parts.peers.sessions().length === 0) return
     while (this.active.size < VERSIONS_AT_ONCE) {
-      const row = this.pass.next((root) => this.active.has(root))
-      if (row === undefined) break
-      this.begin(row)
+      const wanted = this.pass.next((key) => this.active.has(key))
+      if (wanted === undefined) break
+      this.begin(wanted)
     }
     if (this.active.size === 0) this.passed()
   }
 
-  private begin (row: Row): void {
+  private begin (wanted: Wanted): void {
     const progress = { here: 0 }
-    this.active.set(row.key, progress)
-    const task = this.bring(row, progress)
-      .catch((error: unknown) => { this.failed(row, error) })
+    this.active.set(wanted.key, progress)
+    const task = this.bring(wanted, progress)
+      .then(() => { this.ended(wanted) }, (error: unknown) => { this.failed(wanted, error) })
       .finally(() => {
-        this.active.delete(row.key)
+        this.active.delete(wanted.key)
         this.tasks.delete(task)
         this.pump()
       })
     this.tasks.add(task)
   }
 
-  private async bring ({ entry, root: rootBytes, bytes }: Row, progress: { here: number }): Promise<void> {
+  private ended ({ key }: Wanted): void {
+    this.noRoom = 0
+    this.pass.remove(key)?.resolve()
+  }
+
+  private async bring (wanted: Wanted, progress: { here: number }): Promise<void> {
     const { db, store, fetch, peer, onVersion } = this.parts
+    const { root: rootBytes, bytes, onPercent } = wanted
     const { signal } = this.stopping
     await this.grace.over(rootBytes, signal)
     signal.throwIfAborted()
-    if (!isMissing(db, entry)) return
     const root = parseCid(rootBytes)
+    const entry = this.pass.entryOf(wanted)
+    // pushed here, put away or dead in the meantime
+    if (entry === undefined) return
     const upload = this.parts.uploadOf(rootBytes)
-    const need: Need = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly' }
+    const need: Need = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly', ...this.parts.needOf?.(rootBytes) }
     await store.begin({ upload, writer: peer, expected: Math.max(1, bytes - pinnedBytes(db, upload)), signal })
     try {
       await bringVersion({
@@ -208,10 +246,13 @@ export class CatchUp {
           this.brought = true
           return block
         },
-        onBlock: (count) => { progress.here += count }
+        onBlock: (count) => {
+          progress.here += count
+          onPercent?.(Math.min(99, Math.floor(100 * progress.here / Math.max(1, bytes))))
+        }
       })
-      // pushed, let go or void in the meantime
-      if (!isMissing(db, entry)) {
+      // the same
+      if (this.pass.entryOf(wanted) === undefined) {
         await store.abandon(upload)
         return
       }
@@ -220,15 +261,15 @@ export class CatchUp {
       await (isInvalid(error) ? store.abandon(upload) : store.suspend(upload))
       throw error
     }
-    this.noRoom = 0
     onVersion?.({ entry, root, bytes })
   }
 
-  private failed (row: Row, error: unknown): void {
+  private failed ({ key, root }: Wanted, error: unknown): void {
     if (this.stopping.signal.aborted) return
     if (isInvalid(error)) {
-      this.pass.putAside(row)
-      this.parts.onTrouble?.(parseCid(row.root), error)
+      this.pass.remove(key)?.reject(error)
+      this.pass.putAside(key)
+      this.parts.onTrouble?.(parseCid(root), error)
       return
     }
     this.pass.passOver()
@@ -240,7 +281,7 @@ export class CatchUp {
       this.pass.end()
     } else {
       this.waiting ??= 'holders'
-      if (!(error instanceof BlocksUnavailableError)) this.parts.onTrouble?.(parseCid(row.root), error)
+      if (!(error instanceof BlocksUnavailableError)) this.parts.onTrouble?.(parseCid(root), error)
     }
   }
 

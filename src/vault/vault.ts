@@ -54,6 +54,8 @@ export interface PutPlan {
   salt: Uint8Array
   /** Carried on by the name's entries: the salt of a version by scope `lineage`. */
   lineage: Uint8Array
+  /** Of placement: its name's. */
+  seed: Uint8Array
   /** Nobody can have any of its blocks: they are equal to none that was put before. */
   fresh: boolean
 }
@@ -65,6 +67,8 @@ export interface NewVersion {
   bytes: number
   /** Of its plan. */
   lineage: Uint8Array
+  /** @default a random one */
+  seed?: Uint8Array
   mtime?: Date
   type?: string
   copies?: number
@@ -166,9 +170,9 @@ export class Vault {
     const normal = checkName(name)
     const keys = this.readKeys()
     const newest = this.ledger.heads(tagOf(keys.name, normal)).newest
-    const { lineage } = carriedBy(newest, keys)
+    const { lineage, seed } = carriedBy(newest, keys)
     const salt = scope === 'vault' ? new Uint8Array(LINEAGE_BYTES) : scope === 'unlinked' ? newLineage().lineage : lineage
-    return { name: normal, salt, lineage, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
+    return { name: normal, salt, lineage, seed, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
   }
 
   /**
@@ -188,7 +192,7 @@ export class Vault {
         await finish([])
         return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOfRow(nameOf(newest.entry, newest.hidden, false)) }
       }
-      const { lineage, seed } = history.newest === undefined ? { lineage: version.lineage, seed: newLineage().seed } : carriedBy(history.newest, keys)
+      const { lineage, seed } = history.newest === undefined ? { lineage: version.lineage, seed: version.seed ?? newLineage().seed } : carriedBy(history.newest, keys)
       const hidden: PutPrivate = {
         name: normal,
         lineage,

@@ -16,6 +16,7 @@ export function checkInit (init: DfsNodeInit): void {
   if (init.copies !== 'all') count('copies', init.copies, 1, "a whole number from 1, or 'all'")
   count('durable', init.durable, 1, 'a number of members, a whole number from 1')
   count('offlineGrace', init.offlineGrace, 1000, 'milliseconds, a whole number from 1000')
+  count('letGoAfter', init.letGoAfter, 1000, 'milliseconds, a whole number from 1000')
   count('guard', init.guard, 0, 'milliseconds, a whole number from 0')
   count('trash', init.trash, 0, 'milliseconds, a whole number from 0')
   count('lockWait', init.lockWait, 0, 'milliseconds, a whole number from 0')

@@ -25,6 +25,7 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
   if (!await store.complete(root)) throw new NotPromisedError(`This node holds no whole copy of "${name}", so there is nothing to drop`, { retry: false })
   const leaving = root.toString()
   if (parts.leaving.has(leaving)) throw new NotPromisedError(`"${name}" is being let go already`)
+  if (parts.copies.isPromised(root)) throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for an hour, so that they could let theirs go. Try again later`)
   parts.leaving.add(leaving)
   const failures: string[] = []
   try {
@@ -63,9 +64,9 @@ type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
  * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
  * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
  */
-export function staying ({ leaving }: Pick<Parts, 'leaving'>, finish: Finish): Finish {
+export function staying ({ leaving, copies }: Pick<Parts, 'leaving' | 'copies'>, finish: Finish): Finish {
   return async (root, bytes, extra) => {
-    if (leaving.has(root.toString())) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
+    if (leaving.has(root.toString()) || copies.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
     await finish(root, bytes, extra)
   }
 }

@@ -1,6 +1,7 @@
 import type { BackgroundWalk } from '../background-walk.js'
 import type { AdmitKeeping } from '../keep-admits.js'
 import type { KeepClean } from '../keep-clean.js'
+import type { KeepCopies } from '../keep-copies.js'
 import type { RecordKeeping } from '../keep-records.js'
 import type { VersionKeeping } from '../keep-versions.js'
 import type { Levels } from '../levels.js'
@@ -28,6 +29,7 @@ export interface Parts {
   readonly fetch: FetchPlan
   readonly sync: SyncLoop
   readonly catchUp: CatchUp
+  readonly copies: KeepCopies
   readonly keeping: RecordKeeping
   readonly versions: VersionKeeping
   readonly clean: KeepClean

@@ -32,7 +32,7 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
   const durable = durableOf(parts, options)
   const { bytes, size = options.size } = asIterable(source)
   const plan = vault.planPut(name, options.scope)
-  const reach = new Reach(parts, durable)
+  const reach = new Reach(parts, durable, plan.seed)
   // what is put anew under a name that has versions is offered first: most of it may be there
   const push = new LivePush(parts.links, plan.fresh ? reach.first() : [], size ?? 0, options.signal, (peer, count) => {
     options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count })
@@ -71,7 +71,7 @@ async function putFile (parts: Parts, name: string, source: Source, options: Put
   return file
 }
 
-async function write (parts: Parts, { name, salt, lineage }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
   const { store, vault } = parts
   const upload = new Uint8Array(randomBytes(16))
   await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
@@ -100,6 +100,7 @@ async function write (parts: Parts, { name, salt, lineage }: PutPlan, bytes: Asy
     const { id, entry, info } = await vault.commitPut(name, {
       ...written,
       lineage,
+      seed,
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
       ...copiesOf(parts, options)

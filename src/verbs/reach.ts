@@ -32,7 +32,8 @@ export class Reach {
   /** By performance.now(), in milliseconds: when nobody new is waited for any more, nor one that is back tried again. */
   private deadline = 0
 
-  constructor (private readonly parts: Parts, durable: number | undefined) {
+  /** @param seed of the version: in its order members are asked */
+  constructor (private readonly parts: Parts, durable: number | undefined, private readonly seed?: Uint8Array) {
     this.required = durable !== undefined
     this.wanted = durable ?? Math.min(DEFAULT_DURABLE, parts.vault.members().length)
   }
@@ -94,7 +95,8 @@ export class Reach {
   }
 
   private candidates (tried: Set<string>): string[] {
-    return this.parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer))
+    const peers = this.parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer))
+    return this.seed === undefined ? peers : this.parts.copies.byOrder(this.seed, peers)
   }
 
   /** Up to so many members to dial. A node that nobody is connected to dials for those only that were asked for: it is cut off. */

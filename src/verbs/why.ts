@@ -55,6 +55,8 @@ async function read (parts: Parts, name: string, options: AbortOptions): Promise
   return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
 }
 
-function here ({ catchUp }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
-  return whole ? { whole } : { whole, why: catchUp.standingOf(root) ?? 'let go' }
+function here ({ catchUp, copies, store }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
+  if (whole) return { whole }
+  const standing = catchUp.standingOf(root) ?? (store.usage().capacity === 0 ? 'capacity' : undefined)
+  return { whole, why: standing ?? (copies.isAway(root) ? 'let go' : copies.isMine(root) ? 'turn' : 'elsewhere') }
 }

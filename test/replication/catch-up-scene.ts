@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { BlocksUnavailableError } from '../../src/errors.js'
+import { missingAfter } from '../../src/index-db/missing.js'
 import { CatchUp } from '../../src/replication/catch-up.js'
 import { InboundUploads } from '../../src/replication/inbound-uploads.js'
 import { abortable } from '../../src/replication/links.js'
@@ -82,7 +83,13 @@ export class Scene {
       onTrouble: (root) => { this.trouble.push(root.toString()) }
     })
     this.running.push(made)
+    for (const { root, bytes } of missingAfter(db, -1, 10_000)) this.want(made, root, bytes)
     return made
+  }
+
+  /** As a node that holds everything. */
+  private want (one: CatchUp, root: Uint8Array, bytes: number): void {
+    one.want(root, bytes).catch(() => { /* it breaks a rule, which is reported */ })
   }
 
   /** What an entry of this version that came by sync leaves in the index. */
@@ -90,6 +97,10 @@ export class Scene {
     const id = hash(`entry ${++this.entries}`)
     await this.here.db.write([["INSERT INTO entries (id, kind, writer, seq, tag, root, bytes, head, waiting, entry) VALUES (?, 'put', ?, ?, ?, ?, ?, 1, 0, ?)",
       id, hash('w'), this.entries, id, root.cid.bytes, bytes, id]])
+    for (const one of this.running) {
+      one.wake(root.cid.bytes)
+      this.want(one, root.cid.bytes, bytes)
+    }
   }
 
   /** The entry of these blocks, the root first; resolves to the root. `held`: others have them. */

@@ -15,20 +15,21 @@ import { unlock } from '../unlock.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
 
-export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string, guard?: string, trash?: string }
+export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string, letGoAfter?: string, guard?: string, trash?: string }
 
 export function defineStart (program: Command, run: Run): void {
   addNodeOptions(program.command('start')
     .summary('run the node until stopped')
     .description('Runs the node until Ctrl-C. Options hold for this run; dfs config keeps them.'))
     .option('--offline-grace <time>', 'a member that gives no sign of life for this long counts as away (default: 1h)')
+    .option('--let-go-after <time>', 'a copy that other machines are to hold stays here for this long, unless room is needed (default: 7d)')
     .option('--guard <time>', 'the blocks of a version stay for this long after it died (default: 7d)')
     .option('--trash <time>', 'what was collected waits for this long in the trash, unless room is needed (default: 24h)')
     .addOption(new Option('--init', 'make a vault first where there is none').hideHelp())
     .action(run(start))
 }
 
-export async function start (context: Context, { init = false, offlineGrace, guard, trash, ...flags }: StartFlags): Promise<undefined> {
+export async function start (context: Context, { init = false, offlineGrace, letGoAfter, guard, trash, ...flags }: StartFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
   const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash) }
   await world.prepare()
@@ -38,7 +39,11 @@ export async function start (context: Context, { init = false, offlineGrace, gua
     out.talk(`A new vault, in ${home(dir)}. Its recovery code:  ${out.dfs} recovery-code`)
   }
   const config = over(await configOf(dir), given)
-  const node = await openToRun(context, offlineGrace === undefined ? config : { ...config, offlineGrace: parseDuration('--offline-grace', offlineGrace) })
+  const node = await openToRun(context, {
+    ...config,
+    ...(offlineGrace === undefined ? {} : { offlineGrace: parseDuration('--offline-grace', offlineGrace) }),
+    ...(letGoAfter === undefined ? {} : { letGoAfter: parseDuration('--let-go-after', letGoAfter) })
+  })
   try {
     await using _door = await closing(node, dir)
     tell(context, node)
@@ -55,7 +60,7 @@ function timed (key: 'guard' | 'trash', text: string | undefined): Config {
 }
 
 /** A node that runs here already will not go away by itself; a command will. */
-async function openToRun (context: Context, config: Config & { offlineGrace?: number }): Promise<DfsNode> {
+async function openToRun (context: Context, config: Config & { offlineGrace?: number, letGoAfter?: number }): Promise<DfsNode> {
   const { dir, signal } = context
   return waitForLock(signal, async () => {
     const running = await connectDoor(dir, { signal })

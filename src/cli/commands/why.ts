@@ -67,6 +67,7 @@ function readable ({ here, members }: Why, running: boolean): string {
 }
 
 const NOT_HERE: Record<NotHere, string> = {
+  elsewhere: 'holds none of it: other machines are to, and it is read from them',
   capacity: 'lends no space, and reads it from others',
   'let go': 'let its copy go',
   invalid: 'keeps none of it: it breaks a rule of the format',

@@ -22,6 +22,10 @@ export const RETRY_MOST_MS = 6 * 3600e3
 export const FURTHER = 8
 /** An answer this young is not asked for again before an attempt. */
 export const FRESH_MS = 10 * 60_000
+/** Both are no longer than this many times letGoAfter. */
+const RETRY_SHARE = 3
+/** After so many attempts that failed, those are asked too that come after this node in the order. */
+const ALL_AFTER = 3
 /** Groups that are being let go at once. */
 export const LEAVING_AT_ONCE = 4
 /** How often it is looked for spare copies whose time has come. */
@@ -71,10 +75,13 @@ export class LetGo {
     this.stopped = true
   }
 
-  /** Begins to let go of spare copies whose time has come, at most LEAVING_AT_ONCE of them. */
+  /**
+   * Begins to let go of spare copies whose time has come, at most LEAVING_AT_ONCE at once: each that went makes way for the
+   * next. One that stays does not, so that an hour in which nobody promises costs a few attempts a look and not all of them.
+   */
   look (): void {
     const { view, book, clock, letGoAfterMs, pressed } = this.parts
-    if (view.island || this.running.size >= LEAVING_AT_ONCE) return
+    if (this.stopped || view.island || this.running.size >= LEAVING_AT_ONCE) return
     const now = clock.now()
     const least = pressed() ? 0 : letGoAfterMs
     for (const group of book.spares()) {
@@ -82,7 +89,7 @@ export class LetGo {
       if (spareSince === undefined || now - spareSince < least || this.running.has(group.id) || now < (this.retries.get(group.id)?.at ?? -Infinity)) continue
       if (this.tooFew(group) || book.promised(group, now)) continue
       // its failures are its own: a transaction that failed leaves the copy
-      void this.letGo(group).catch(() => { this.later(group) })
+      void this.letGo(group).then((outcome) => { if (outcome === 'released') this.look() }, () => { this.later(group) })
       if (this.running.size >= LEAVING_AT_ONCE) return
     }
   }
@@ -105,7 +112,7 @@ export class LetGo {
     const { book, clock } = this.parts
     this.running.add(group.id)
     try {
-      const holders = await this.holders(group, copies)
+      const holders = this.before(group, await this.holders(group, copies), away)
       if (holders.length < copies) {
         this.later(group)
         return 'too few holders'
@@ -128,6 +135,18 @@ export class LetGo {
     } finally {
       this.running.delete(group.id)
     }
+  }
+
+  /**
+   * A promise binds its giver for an hour: one that comes after this node, and so should go first, is not asked for it as
+   * long as those before may be enough.
+   */
+  private before (group: Group, holders: readonly string[], away: boolean): readonly string[] {
+    if (away || (this.retries.get(group.id)?.failures ?? 0) >= ALL_AFTER) return holders
+    const { view } = this.parts
+    const order = view.order(group.slot)
+    const own = order.indexOf(view.self)
+    return own === -1 ? holders : holders.filter((peer) => order.indexOf(peer) < own)
   }
 
   /** Members that may hold it and say so, in order. Before anything is committed: mostly it is too early, and nobody is bothered by that. */
@@ -202,9 +221,10 @@ export class LetGo {
   }
 
   private later (group: Group): void {
-    const { clock, random } = this.parts
+    const { clock, random, letGoAfterMs } = this.parts
+    const [least, most] = [RETRY_MIN_MS, RETRY_MAX_MS].map((ms) => Math.min(ms, RETRY_SHARE * letGoAfterMs)) as [number, number]
     const failures = (this.retries.get(group.id)?.failures ?? 0) + 1
-    const ms = Math.min(RETRY_MOST_MS, (RETRY_MIN_MS + random() * (RETRY_MAX_MS - RETRY_MIN_MS)) * 2 ** Math.min(failures - 1, 16))
+    const ms = Math.min(RETRY_MOST_MS, (least + random() * (most - least)) * 2 ** Math.min(failures - 1, 16))
     this.retries.set(group.id, { at: clock.now() + ms, failures })
   }
 }

@@ -19,6 +19,8 @@ export interface ReconcileParts {
   clock: Clock
   random: Random
   offlineGraceMs: number
+  /** Groups that are handed to `fetch` at once. @default FETCHES_AT_ONCE */
+  fetchesAtOnce?: number
   /**
    * Fetches all of a group and commits it as held, going on from the blocks that are here. Tells the share in percent;
    * throws what kept it from being done.
@@ -72,7 +74,7 @@ export class Reconcile {
   }
 
   private pump (): void {
-    while (!this.stopped && this.fetching.size < FETCHES_AT_ONCE) {
+    while (!this.stopped && this.fetching.size < (this.parts.fetchesAtOnce ?? FETCHES_AT_ONCE)) {
       const group = this.queue.take()
       if (group === undefined) return
       void this.fetch(group)
