@@ -45,13 +45,14 @@ export function peerList ({ peers, vault }: Parts): PeerInfo[] {
 }
 
 /** What is known to be elsewhere and is not here. */
-function syncStatus ({ vault, peers, sync, catchUp }: Parts): SyncStatus {
+function syncStatus ({ vault, peers, sync, catchUp, copies }: Parts): SyncStatus {
   const { versions, bytes, waiting } = catchUp.state()
   return {
     inSync: sync.inSyncWith().length,
     of: vault.members().length - 1,
     entries: Math.max(0, ...peers.sessions().map(({ peer }) => sync.behind(peer) ?? 0)),
-    versions,
+    // what was not looked at yet may be to be brought
+    versions: Math.max(versions, copies.book.marked),
     bytes,
     ...(waiting === undefined || versions === 0 ? {} : { waiting })
   }

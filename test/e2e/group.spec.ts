@@ -79,6 +79,7 @@ describe(`${NODES} nodes that come and go`, () => {
   /** A vault, joined one after the other, each through one of those that are in. All but the last are owners, so that they can invite. */
   async function gather (random: () => number): Promise<Player[]> {
     const nodes = [await first(scene, 'n0')]
+    await nodes[0]!.ok('config', '--vault', 'copies', 'all')
     for (let n = 1; n < NODES; n++) {
       const by = nodes[Math.floor(random() * nodes.length)]!
       nodes.push(await joined(scene, `n${n}`, by, n < NODES - 1 ? 'owner' : 'write'))
