@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { PROMISE_MS } from '../../../protocols/audit/constants.js'
-import { LetGo, LOOK_MS, PROMISES_WITHIN_MS, RETRY_MAX_MS, RETRY_MIN_MS, type LetGoParts } from '../../../src/replication/copies/let-go.js'
+import { LEAVING_AT_ONCE, LetGo, LOOK_MS, PROMISES_WITHIN_MS, RETRY_MAX_MS, RETRY_MIN_MS, type LetGoParts } from '../../../src/replication/copies/let-go.js'
 import type { Group } from '../../../src/replication/copies/types.js'
 import { FakePort, group, Scene, settled } from './scene.js'
 
@@ -240,6 +240,41 @@ describe('replication: letting go', () => {
       scene.island = false
       await scene.pass(2 * LOOK_MS)
       assert.equal(have(), 'none')
+    })
+
+    it('one that went makes way for the next: many go at one look, and never more at once than that', async () => {
+      const more = Array.from({ length: 5 * LEAVING_AT_ONCE }, (_, i) => group(100 + i))
+      for (const one of more) {
+        scene.groups.push(one)
+        const holding = scene.book.hold(one)
+        await scene.pass(10)
+        await holding
+        scene.book.spare(one, true, scene.clock.now())
+      }
+      let most = 0
+      const leaving = (): number => more.filter((one) => scene.book.own(one).have === 'leaving').length
+      pressed = true
+      letGo({ released: (one) => { released.push(one); most = Math.max(most, leaving()) } }).start()
+      await scene.pass(LOOK_MS + RETRY_MIN_MS / 2)
+      assert.equal(released.length, more.length)
+      assert.ok(most <= LEAVING_AT_ONCE, String(most))
+    })
+
+    it('one that stays does not: a look is no more than so many attempts', async () => {
+      const more = Array.from({ length: 5 * LEAVING_AT_ONCE }, (_, i) => group(100 + i))
+      for (const one of more) {
+        scene.groups.push(one)
+        const holding = scene.book.hold(one)
+        await scene.pass(10)
+        await holding
+        scene.book.spare(one, true, scene.clock.now())
+      }
+      pressed = true
+      port.promises = {}
+      letGo().start()
+      await scene.pass(LOOK_MS + RETRY_MIN_MS / 2)
+      assert.equal(port.asked.filter((one) => one === 'keep a').length, LEAVING_AT_ONCE)
+      assert.equal(released.length, 0)
     })
 
     it('tries again after 1 to 10 minutes, and later and later', async () => {
