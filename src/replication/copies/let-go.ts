@@ -144,7 +144,8 @@ export class LetGo {
   private before (group: Group, holders: readonly string[], away: boolean): readonly string[] {
     if (away || (this.retries.get(group.id)?.failures ?? 0) >= ALL_AFTER) return holders
     const { view } = this.parts
-    const order = view.order(group.slot)
+    // those that are asked stand in this head: a node that does not comes after all of them
+    const order = view.order(group.slot, group.copies + FURTHER + 1)
     const own = order.indexOf(view.self)
     return own === -1 ? holders : holders.filter((peer) => order.indexOf(peer) < own)
   }
@@ -211,8 +212,10 @@ export class LetGo {
   private enough (group: Group, copies: number, promises: readonly Promised[]): boolean {
     if (promises.length < copies) return false
     const { view, book } = this.parts
-    const others = view.order(group.slot).filter((peer) => peer !== view.self && !book.distrusted(group, peer))
-    return this.operators(promises.map(({ peer }) => peer)) >= this.operators(others.slice(0, copies))
+    const others = (least?: number): string[] => view.order(group.slot, least).filter((peer) => peer !== view.self && !book.distrusted(group, peer)).slice(0, copies)
+    // a whole order of many members costs a hash of each; its head nearly always says enough
+    const head = others(copies + FURTHER + 1)
+    return this.operators(promises.map(({ peer }) => peer)) >= this.operators(head.length < copies ? others() : head)
   }
 
   private operators (peers: readonly string[]): number {
