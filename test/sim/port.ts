@@ -30,7 +30,6 @@ export function portOf (node: SimNode, life: Life): AuditPort {
       // the complaint makes it look: what is bad goes to quarantine, and the group is not held any more
       const { pieces } = copy
       copy.pieces = pieces - 1
-      truth.vouch(group, peer)
       copy.rotten = false
       other.node.used -= group.bytes / PIECES
       other.book.lose(group)

@@ -70,4 +70,12 @@ describe('simulation', () => {
       }
     })
   }
+
+  it('finds a planted fault: young book, where indexes are lost soon after a promise, and nothing without it', async () => {
+    const often: SimOptions = { ...FEW, crashMs: 2 * 3600e3, awayMs: [60_000, 300_000], lostIndex: 1, rotMs: Infinity, evictMs: 300_000, letGoAfterMs: 300_000 }
+    for (const seed of seeds(3)) {
+      await simulate({ ...often, seed })
+      await assert.rejects(simulate({ ...often, seed, fault: 'young book' }), (error: Error) => error.name === 'InvariantError' && /after it promised/.test(error.message))
+    }
+  })
 })

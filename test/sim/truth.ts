@@ -21,9 +21,9 @@ export const MAX_DRIFT = 0.01
 export class Truth {
   /** By group, then node. */
   private readonly copies = new Map<number, Map<string, Copy>>()
-  /** When a node gave its last promise for a group. */
-  private readonly promised = new Map<string, number>()
-  /** When a node proved four ranges that drops copies whatever it promised, or that found damage in its own. */
+  /** When a node gave its last promise, by group, then node. */
+  private readonly promised = new Map<number, Map<string, number>>()
+  /** When a node that drops copies, whatever it promised, last proved four ranges of one. */
   private readonly vouched = new Map<string, number>()
   private readonly died: Array<{ at: number, groups: Set<number> }> = []
   releases = 0
@@ -59,7 +59,8 @@ export class Truth {
   }
 
   promise (group: SimGroup, node: string): void {
-    this.promised.set(`${node} ${group.id}`, this.now())
+    const promises = this.promised.get(group.id) ?? new Map<string, number>()
+    this.promised.set(group.id, promises.set(node, this.now()))
   }
 
   vouch (group: SimGroup, node: string): void {
@@ -77,20 +78,27 @@ export class Truth {
     this.died.push({ at: this.now(), groups })
   }
 
-  /** A release leaves `copies` others (an eviction one), and breaks no promise. */
+  /**
+   * A release leaves `copies` others (an eviction one), and breaks no promise. The design's "no release takes a group below
+   * `copies`" can be kept only as far as promises go: a disk that breaks, a block that rots or a liar that throws half away
+   * between its promise and the release is no fault of who releases. So another counts whose copy is whole, or that
+   * promised within the time in which promises count and lost it otherwise than by letting go: that would break the
+   * second rule, here, for the one that did. Of a liar a promise is worth nothing without the proofs that were drawn.
+   */
   release (group: SimGroup, node: string, evicted: boolean): void {
     const now = this.now()
     const need = evicted ? 1 : group.copies
+    const promises = this.promised.get(group.id) ?? new Map<string, number>()
+    const lately = (at: number | undefined): boolean => now - (at ?? -Infinity) <= PROMISES_WITHIN_MS * (1 + MAX_DRIFT)
     let left = 0
-    for (const [other, copy] of this.of(group)) {
+    for (const other of new Set([...this.of(group).keys(), ...promises.keys()])) {
       if (other === node) continue
-      const whole = copy.pieces === PIECES && !copy.dropped
-      if (whole || now - (this.vouched.get(`${other} ${group.id}`) ?? -Infinity) <= PROMISES_WITHIN_MS) left++
+      const copy = this.copy(group, other)
+      const vouched = copy?.dropped !== true || lately(this.vouched.get(`${other} ${group.id}`))
+      if (this.isThere(group, other) || (lately(promises.get(other)) && vouched)) left++
     }
-    // who promised and then died did not let go
-    left += this.died.filter(({ at, groups }) => now - at <= 2 * PROMISES_WITHIN_MS && groups.has(group.id)).length
     if (left < need) this.breaks(`${node} released group ${group.id} at ${now}: ${left} others have it, ${need} must`)
-    const since = now - (this.promised.get(`${node} ${group.id}`) ?? -Infinity)
+    const since = now - (promises.get(node) ?? -Infinity)
     if (since < PROMISE_MS * (1 - MAX_DRIFT)) this.breaks(`${node} released group ${group.id} at ${now}, ${since} ms after it promised to keep it`)
     this.of(group).delete(node)
     if (evicted) this.evictions++
