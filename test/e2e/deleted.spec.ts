@@ -14,8 +14,14 @@ async function filesIn (folder: string): Promise<{ files: number, bytes: number 
   const found = { files: 0, bytes: 0 }
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
+    // a running node may remove it between the two looks
+    const there = await stat(join(entry.parentPath, entry.name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return undefined
+    })
+    if (there === undefined) continue
     found.files++
-    found.bytes += (await stat(join(entry.parentPath, entry.name))).size
+    found.bytes += there.size
   }
   return found
 }
