@@ -19,6 +19,7 @@ import { KeepClean } from './keep-clean.js'
 import { KeepCopies } from './keep-copies.js'
 import { RecordKeeping } from './keep-records.js'
 import { Levels } from './levels.js'
+import { Mender } from './mender.js'
 import { Node } from './node.js'
 import { namesOf, nodeKeyOf, openFolder, type OpenedFolder } from './open-folder.js'
 import { entryById } from './index-db/entries.js'
@@ -57,7 +58,7 @@ const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_POR
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
 /** Waits that tests shorten. @internal */
-export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, seekMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost }
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, seekMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost, /** @default SCRUB_MS */ scrubMs?: number }
 const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, seekMs: SEEK_MS, clock: steadyClock }
 
 /**
@@ -224,6 +225,15 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onFound: (group, who, verdict) => { if (verdict !== undefined) events.trouble('audit', who, new Error(`group ${group.id} is ${verdict}`)) },
       onError: (error) => { events.trouble('copies', peer, error) }
     })
+    const mender = new Mender({
+      store, peer,
+      fetch: (cid, options) => fetch.fetch(cid, options),
+      needOf: (root) => copies.needOf(root.bytes),
+      timer: steadyClock,
+      touched: (root) => { copies.touched(root) },
+      onMended: (cid) => { events.mended(cid) },
+      onError: (error) => { events.trouble('mending', peer, error) }
+    })
     const parts: Parts = {
       peer,
       store,
@@ -262,7 +272,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       rebuilt,
       indexFailure: () => db.failure,
       checkIndex: (options) => db.check(options),
-      walk: new BackgroundWalk({ store, timer: steadyClock, onError: (error) => { events.trouble('files', peer, error) } }),
+      mender,
+      walk: new BackgroundWalk({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: (error) => { events.trouble('files', peer, error) } }),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
@@ -284,6 +295,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         startedAt = performance.now()
         keeping.start()
         if (init.dialOnly !== true) copies.start()
+        if (init.dialOnly !== true) parts.mender.start()
         if (init.dialOnly !== true) parts.walk.start()
         parts.versions.start()
         parts.clean.start()

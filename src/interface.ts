@@ -134,7 +134,10 @@ export interface DfsNodeEvents {
   'garbage:collected': CustomEvent<GcResult>
   /** Room was asked for that is not there, also without what is in the trash; at most once in 10 minutes. */
   'space:low': CustomEvent<{ capacity: number, used: number, free: number, reserve: number }>
+  /** A block was found damaged or gone: by a read, a proof for another member, `verify`, or the look at every block within 14 days. */
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
+  /** A good one came from another member, and is in its place. */
+  'block:mended': CustomEvent<{ cid: string }>
   /** The index was found damaged, or does not keep what is written: nothing more is acknowledged. */
   'index:failed': CustomEvent<{ message: string, damaged: boolean }>
 }

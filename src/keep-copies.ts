@@ -165,10 +165,11 @@ export class KeepCopies {
     })
   }
 
-  /** A block of this root was damaged, or is good again. */
+  /** A block of this root that was damaged is good again. */
   touched (root: CID): void {
     const group = this.book.groupOf(root.bytes)
-    if (group !== undefined && this.running) this.reconcile.mark(group.slot, 'entry', 1)
+    // while others of them are still to come there is nothing new to decide
+    if (group !== undefined && this.running && this.book.own(group).have === 'held') this.reconcile.mark(group.slot, 'entry', 1)
   }
 
   /** What this node answers about a version. */

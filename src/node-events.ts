@@ -147,7 +147,13 @@ export class NodeEvents {
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {
+    this.attached?.parts.mender.found()
     this.attached?.node.safeDispatchEvent('block:corrupt', { detail: { cid: cid.toString(), reason } })
+  }
+
+  /** A block that was damaged or gone is here again, from another member. */
+  mended (cid: CID): void {
+    this.attached?.node.safeDispatchEvent('block:mended', { detail: { cid: cid.toString() } })
   }
 
   /** The index takes no more writes. */
@@ -167,6 +173,7 @@ export class NodeEvents {
     const { peer, label, role } = session
     this.met(peer)
     parts.rebuilt.met()
+    parts.mender.met()
     if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
     node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
   }

@@ -99,6 +99,7 @@ export class Node extends NodeVerbs implements DfsNode {
       () => { parts.copies.stop() },
       () => parts.keeping.stop(),
       () => parts.walk.stop(),
+      () => parts.mender.stop(),
       () => parts.versions.stop(),
       () => parts.clean.stop(),
       () => parts.catchUp.stop(),

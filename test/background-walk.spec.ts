@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { BackgroundWalk } from '../src/background-walk.js'
-import type { AdoptOptions, BlockStore } from '../src/store/interface.js'
+import type { AdoptOptions, BlockStore, ScrubOptions } from '../src/store/interface.js'
 import { FakeClock } from './network/fake-clock.js'
 
 const NONE = { blocks: 0, bytes: 0, damaged: 0, strange: 0 }
 
 /** A store with so many pages of files, and so many blocks that are to be hashed, each of which takes 20 ms. */
 function storeOf (pages: number, blocks: number, seen: string[], failing?: Error): BlockStore {
-  const fake: Pick<BlockStore, 'adoptUnknown' | 'hashNew'> = {
+  const fake: Pick<BlockStore, 'adoptUnknown' | 'scrub'> = {
     async adoptUnknown ({ signal, pause }: AdoptOptions = {}) {
       for (let n = 0; n < pages; n++) {
         signal?.throwIfAborted()
@@ -17,7 +17,7 @@ function storeOf (pages: number, blocks: number, seen: string[], failing?: Error
       }
       return NONE
     },
-    async hashNew ({ signal, pause } = {}) {
+    async scrub ({ signal, pause } = {}) {
       for (let n = 0; n < blocks; n++) {
         signal?.throwIfAborted()
         seen.push('block')
@@ -54,6 +54,26 @@ describe('background walk', () => {
     assert.equal(seen.length, 5)
     await walk.stop()
     assert.deepEqual(failed, [])
+  })
+
+  it('hashes again what was not looked at for half of the time that is allowed, however often that fails', async () => {
+    const [timer, befores]: [FakeClock, Array<number | undefined>] = [new FakeClock(), []]
+    const store = {
+      adoptUnknown: async () => NONE,
+      scrub: async ({ before }: ScrubOptions = {}) => {
+        befores.push(before)
+        if (befores.length === 2) throw new Error('no disk')
+      }
+    }
+    const walk = new BackgroundWalk({ store, timer, onError, scrubMs: 40_000, now: () => 1_000_000 })
+    walk.start()
+    await timer.advance(10_000)
+    assert.deepEqual(befores, [undefined])
+    await timer.advance(10_000)
+    await timer.advance(10_000)
+    assert.deepEqual(befores, [undefined, 980_000, 980_000])
+    assert.match(String(failed), /no disk/)
+    await walk.stop()
   })
 
   it('ends with the node, at once, also before it began', async () => {

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
-import { parseCid } from '../../protocols/block/cid.js'
 import { UNKNOWN_MS } from '../defaults.js'
 import type { Statement } from '../index-db/index-db.js'
-import { HELD, LOST } from '../index-db/store-schema.js'
+import { LOST } from '../index-db/store-schema.js'
 import { faultOf } from './damage.js'
-import type { Adopted, AdoptOptions, FoundBlob, SignalOptions } from './interface.js'
+import type { Adopted, AdoptOptions, FoundBlob } from './interface.js'
 import { keyOf, toHex } from './key.js'
 import { rowOf, type StoreParts } from './parts.js'
-import { recheck } from './read.js'
 import { adoptBlock, NOBODY, pinBlock } from './statements.js'
 
 /** Files that are looked at at once. */
@@ -65,23 +63,6 @@ export async function adoptBytes (parts: StoreParts, keeper: Keeper, blocks: Arr
   const fresh = blocks.filter(({ cid }) => mayAdopt(parts, cid))
   await parts.db.write(fresh.flatMap(({ cid, bytes }) => [adoptBlock(cid, bytes.length, parts.now(), bytes), ...keeper.keep(cid)]))
   return { blocks: fresh.length, bytes: fresh.reduce((sum, { bytes }) => sum + bytes.length, 0), damaged: 0, strange: 0 }
-}
-
-/** Rows that one look takes. */
-const WINDOW_ROWS = 4096
-
-/** Hashes the blocks that were taken in without that; what is wrong goes to quarantine. */
-export async function hashNew (parts: StoreParts, { signal, pause }: SignalOptions & { pause?: (tookMs: number) => Promise<void> } = {}): Promise<void> {
-  const last = parts.db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
-  for (let after = 0; after < last; after += WINDOW_ROWS) {
-    const rows = parts.db.all<{ cid: Uint8Array }>(`SELECT cid FROM blocks WHERE id > ? AND id <= ? AND state = ${HELD} AND verified = 0`, after, after + WINDOW_ROWS)
-    for (const { cid } of rows) {
-      signal?.throwIfAborted()
-      const began = performance.now()
-      await recheck(parts, parseCid(cid))
-      await pause?.(performance.now() - began)
-    }
-  }
 }
 
 /** Those of a page of which the index knows nothing, or that the file is gone. */

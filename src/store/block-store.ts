@@ -6,13 +6,13 @@ import { SMALL_BLOCK_BYTES, TRASH_MS } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { HELD, TRASHED } from '../index-db/store-schema.js'
-import { adoptBytes, adoptUnknown, hashNew, Keeper } from './adopt.js'
+import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
 import { blocksBelow, drawBelow } from './below.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
 import { complete, finish } from './finish.js'
 import { collectGarbage } from './garbage.js'
-import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, Collected, CollectOptions, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, SignalOptions, Usage } from './interface.js'
+import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, Collected, CollectOptions, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, ScrubOptions, SignalOptions, Usage } from './interface.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { rowOf, type Ballast, type StoreParts } from './parts.js'
 import { putBlock } from './put.js'
@@ -20,6 +20,7 @@ import { heldBlocks, readBlock, recheck, verifyAll } from './read.js'
 import { lackingBlocks } from './lacking.js'
 import { relink } from './relink.js'
 import { release, resumeReleases, unkeep } from './release.js'
+import { scrub } from './scrub.js'
 import { settleLeftovers } from './settle.js'
 import { emptyTrash, makeRoom } from './trash.js'
 import { abandon, begin, expire, pin, suspend } from './uploads.js'
@@ -234,8 +235,8 @@ export class IndexedBlockStore implements BlockStore {
     return this.during(adoptBytes(this.parts, this.keeper, blocks))
   }
 
-  hashNew (options?: SignalOptions & { pause?: (tookMs: number) => Promise<void> }): Promise<void> {
-    return this.during(hashNew(this.parts, options))
+  scrub (options?: ScrubOptions): Promise<void> {
+    return this.during(scrub(this.parts, options))
   }
 
   lacking (): Generator<{ cid: CID, lost: boolean }> {

@@ -90,6 +90,13 @@ export interface AdoptOptions extends SignalOptions {
   onFile?: ((bytes: number) => void) | undefined
 }
 
+export interface ScrubOptions extends SignalOptions {
+  /** Milliseconds since 1970. @default only those that were taken in without being hashed */
+  before?: number | undefined
+  /** Awaited after each block, with the milliseconds that it took. */
+  pause?: ((tookMs: number) => Promise<void>) | undefined
+}
+
 /** Blocks that were there and that the index did not know. */
 export interface Adopted {
   blocks: number
@@ -225,8 +232,8 @@ export interface BlockStore extends Blockstore {
   adoptUnknown: (options?: AdoptOptions) => Promise<Adopted>
   /** The same for small blocks whose bytes somebody has and has verified, without asking for room. */
   adoptBytes: (blocks: Array<{ cid: CID, bytes: Uint8Array }>) => Promise<Adopted>
-  /** Hashes the blocks that were taken in without that; `pause` is awaited after each, with the milliseconds that it took. */
-  hashNew: (options?: SignalOptions & { pause?: (tookMs: number) => Promise<void> }) => Promise<void>
+  /** Hashes the blocks whose hash was not found right since `before`; what is wrong goes to quarantine. */
+  scrub: (options?: ScrubOptions) => Promise<void>
   /** Blocks that finished roots name and that are not held: gone, or in quarantine. */
   lacking: () => Generator<{ cid: CID, lost: boolean }>
   /** When the root and everything below it is held: as `finish`, without an upload. False, and nothing done, when it is not. */

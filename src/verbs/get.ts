@@ -3,7 +3,6 @@ import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '.
 import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../interface.js'
 import type { FetchOptions } from '../replication/fetch-plan.js'
-import { mend } from './mend.js'
 import { writerOf } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
@@ -45,7 +44,7 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
 }
 
 /** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
-async function block ({ store, fetch, peer }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
+async function block ({ store, fetch, mender }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
   let damage: BlockCorruptError | undefined
   try {
     const held = await store.read(cid, options)
@@ -61,7 +60,7 @@ async function block ({ store, fetch, peer }: Parts, cid: CID, options: FetchOpt
     // that it was damaged here says more, once, than that nobody else has it
     throw error instanceof BlocksUnavailableError && damage !== undefined ? damage : error
   }
-  if (store.rootsOf(cid).length > 0) await mend(store, peer, cid, bytes)
+  await mender.put(cid, bytes)
   return bytes
 }
 

@@ -5,6 +5,7 @@ import type { KeepCopies } from '../keep-copies.js'
 import type { RecordKeeping } from '../keep-records.js'
 import type { VersionKeeping } from '../keep-versions.js'
 import type { Levels } from '../levels.js'
+import type { Mender } from '../mender.js'
 import type { CatchUp } from '../replication/catch-up.js'
 import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
@@ -46,6 +47,7 @@ export interface Parts {
   readonly leaving: Set<string>
   /** Keeps by what this node is a member beside its index. */
   readonly admits: AdmitKeeping
+  readonly mender: Mender
   readonly walk: BackgroundWalk
   /** What follows from an index that was made anew. */
   readonly rebuilt: Rebuilt

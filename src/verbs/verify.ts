@@ -1,7 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import { BlocksUnavailableError } from '../errors.js'
 import type { DamagedBlock, VerifyOptions, VerifyResult } from '../interface.js'
-import { mend } from './mend.js'
 import type { Parts } from './parts.js'
 
 /** Damaged blocks that are told of one by one, and versions of each. */
@@ -54,14 +53,15 @@ class Damage {
   left = 0
   readonly list: DamagedBlock[] = []
   /** Why, of those that were found now and that a version needs. */
-  private readonly reasons = new Map<string, string>()
+  private readonly found = new Map<string, { cid: CID, reason: string, roots: CID[] }>()
 
   constructor (private readonly parts: Parts, private readonly options: VerifyOptions) {}
 
   /** What no version needs is told of, and that is all. */
   async note (cid: CID, reason: string): Promise<void> {
-    if (this.parts.store.rootsOf(cid).length === 0) this.tell(cid, reason, [], false)
-    else if (this.reasons.size < MAX_LISTED) this.reasons.set(cid.toString(), reason)
+    const roots = this.parts.store.rootsOf(cid)
+    if (roots.length === 0) this.tell(cid, reason, [], false)
+    else if (this.found.size < MAX_LISTED) this.found.set(cid.toString(), { cid, reason, roots })
   }
 
   async repair (): Promise<void> {
@@ -71,14 +71,22 @@ class Damage {
         this.options.signal?.throwIfAborted()
         const roots = this.parts.store.rootsOf(cid)
         const repaired = await this.fetch(cid)
-        this.tell(cid, this.reasons.get(cid.toString()) ?? (lost ? 'its file is gone' : 'it was found damaged before, and lies in quarantine'), roots, repaired)
+        const known = this.found.get(cid.toString())
+        this.found.delete(cid.toString())
+        this.tell(cid, known?.reason ?? (lost ? 'its file is gone' : 'it was found damaged before, and lies in quarantine'), roots, repaired)
         if (!repaired) this.left++
       }
     }))
+    // the node mends by itself too, and was sooner with these
+    for (const { cid, reason, roots } of this.found.values()) {
+      if (this.parts.store.stat(cid) === undefined) continue
+      this.repaired++
+      this.tell(cid, reason, roots, true)
+    }
   }
 
   private async fetch (cid: CID): Promise<boolean> {
-    const { store, fetch, peer } = this.parts
+    const { fetch, mender } = this.parts
     const { signal, onProgress } = this.options
     let bytes: Uint8Array
     try {
@@ -87,8 +95,7 @@ class Damage {
       if (error instanceof BlocksUnavailableError) return false
       throw error
     }
-    await mend(store, peer, cid, bytes)
-    if (store.stat(cid) === undefined) return false
+    if (!await mender.put(cid, bytes)) return false
     this.repaired++
     onProgress?.({ type: 'store:verify:repaired', blocks: this.repaired })
     return true

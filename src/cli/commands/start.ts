@@ -116,6 +116,7 @@ function tell ({ out }: Context, node: DfsNode): void {
     say(`${detail.message}. Nothing more is taken in or acknowledged. ${detail.damaged ? `Stop this node, then:  ${out.dfs} verify --rebuild` : 'Look at the disk, then start the node again'}`, { event: 'index:failed', ...detail })
   })
   node.addEventListener('space:low', ({ detail }) => { say(`no room: ${bytes(detail.used)} of ${bytes(detail.capacity)} lent are used, ${bytes(detail.free)} free on the disk`, { event: 'space:low', ...detail }) })
+  node.addEventListener('block:mended', ({ detail }) => { say(`a damaged block came again from another member: ${detail.cid}`, { event: 'block:mended', ...detail }) })
   node.addEventListener('block:corrupt', ({ detail }) => { say(`a damaged block was put aside: ${detail.cid}: ${detail.reason}`, { event: 'block:corrupt', ...detail }) })
   const labels = new Map<string, string>()
   node.addEventListener('peer:connect', ({ detail }) => { labels.set(detail.peer, detail.label) })

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AUDIT_PROTOCOL } from '../../protocols/audit/constants.js'
+import { AuditBudget } from '../../protocols/audit/budget.js'
+import { handleAudit } from '../../protocols/audit/handler.js'
+import { Channel } from '../../protocols/framing.js'
+import { CID } from 'multiformats/cid'
+import type { DfsNode } from '../../src/interface.js'
+import type { Peers } from '../../src/network/peers.js'
+import { peerBytes } from '../../src/replication/peer-bytes.js'
+import { bytesOf, Cluster, collect, connected, inside, same } from './cluster.js'
+
+const MIB = 1024 ** 2
+const FILES = 6
+
+/** Files below blocks/ of a folder, in the order of their names. */
+async function blockFiles (dir: string): Promise<string[]> {
+  const entries = await readdir(join(dir, 'blocks'), { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort()
+}
+
+const content = (i: number): Uint8Array => bytesOf(`file ${i}`, 2 * MIB + i)
+
+describe('damaged copies', () => {
+  const cluster = new Cluster()
+  afterEach(() => cluster.end())
+
+  /** Three members with three copies of each file, the last of them on disk. */
+  async function three (waits: { scrubMs?: number } = {}): Promise<{ a: DfsNode, b: DfsNode, c: DfsNode, dir: string }> {
+    const dir = await cluster.dir()
+    const a = await cluster.node({ label: 'a' })
+    const b = await cluster.member(a, { label: 'b' })
+    const c = await cluster.member(a, { label: 'c', dir }, waits)
+    await connected(b, c)
+    for (let i = 0; i < FILES; i++) await a.put(`f${i}`, content(i), { durable: 3 })
+    return { a, b, c, dir }
+  }
+
+  /** Alters, shortens and removes files of a folder, in turn; how many. */
+  async function spoil (dir: string): Promise<number> {
+    const files = await blockFiles(dir)
+    for (const [i, path] of files.entries()) {
+      if (i % 3 === 0) await rm(path)
+      else if (i % 3 === 1) await truncate(path, 1000)
+      else {
+        const bytes = await readFile(path)
+        bytes[i] = (bytes[i] ?? 0) ^ 1
+        await writeFile(path, bytes)
+      }
+    }
+    return files.length
+  }
+
+  it('are found by the look at every block, put aside and fetched again, while readers see right bytes only', async () => {
+    const { a, b, c, dir } = await three({ scrubMs: 400 })
+    const seen = { corrupt: new Set<string>(), mended: new Set<string>() }
+  const over = Promise.withResolvers<undefined>()
+    c.addEventListener('block:corrupt', ({ detail }) => { seen.corrupt.add(detail.cid) })
+    const count = await spoil(dir)
+    c.addEventListener('block:mended', ({ detail }) => {
+      seen.mended.add(detail.cid)
+      if (seen.mended.size >= count) over.resolve(undefined)
+    })
+    for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
+    await over.promise
+    assert.deepEqual([...seen.corrupt].sort(), [...seen.mended].sort())
+    const { quarantined } = (await c.status()).disk
+    assert.equal(quarantined, count - Math.ceil(count / 3)) // what was removed left nothing to put aside
+    // the others are not needed any more
+    await a.stop()
+    await b.stop()
+    for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
+    assert.equal((await c.verify()).damaged.blocks, 0)
+    assert.match((await c.status()).notes.join('\n'), /damaged blocks? .*(lie|lies) in quarantine/)
+  })
+
+  it('are found by the proofs that other members ask for, and put right', async () => {
+    const { a, c, dir } = await three()
+    const count = await spoil(dir)
+    let mended = 0
+    const over = Promise.withResolvers<undefined>()
+    c.addEventListener('block:mended', () => { if (++mended === count) over.resolve(undefined) })
+    const { copies, vault } = inside(a).parts
+    // of each version all blocks, as a full audit does
+    for (let i = 0; i < FILES; i++) {
+      const root = vault.lookup(`f${i}`)?.info.cid ?? ''
+      const group = copies.book.groupOf(CID.parse(root).bytes)
+      assert.ok(group !== undefined)
+      await copies.audit.group(group, c.peer, 'all')
+    }
+    await over.promise
+    for (let i = 0; i < FILES; i++) {
+      const group = copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes)
+      assert.ok(group !== undefined)
+      // what was damaged was found, and is good now
+      assert.equal(await copies.audit.group(group, c.peer, 'all'), undefined)
+    }
+    await a.stop()
+    for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
+  })
+
+  /** Drops half of the blocks of `node` behind its back, small ones not; the CIDs as text. */
+  async function drop (node: DfsNode): Promise<Set<string>> {
+    const gone = new Set<string>()
+    let n = 0
+    for await (const { cid } of inside(node).parts.store.getAll({})) if (n++ % 2 === 0) gone.add(cid.toString())
+    return gone
+  }
+
+  /** Replaces what a member does with questions of others. */
+  async function audited (node: DfsNode, handle: Parameters<Peers['handle']>[1]): Promise<void> {
+    await inside(node).host.unhandle(AUDIT_PROTOCOL)
+    await inside(node).parts.peers.handle(AUDIT_PROTOCOL, handle, { maxInbound: 2 })
+  }
+
+  /** Rounds until `a` distrusts `liar` for something, at most three. */
+  async function rounds (a: DfsNode, liar: DfsNode): Promise<number> {
+    const { copies } = inside(a).parts
+    for (let n = 1; n <= 3; n++) {
+      await copies.audit.round()
+      if ([...copies.book.distrusts()].some(({ peer }) => peer === liar.peer)) return n
+    }
+    return Infinity
+  }
+
+  it('a member that drops half of its blocks and answers from guesses is found within 3 rounds', async () => {
+    const { a, b, c } = await three()
+    const gone = await drop(c)
+    const { store } = inside(c).parts
+    let guesses = 0
+    await audited(c, async (stream, { peer, signal }) => {
+      await handleAudit(stream, {
+        have: (groups) => groups.map(() => ({ state: 'held' })),
+        promise: async (groups) => groups.map(() => 'YES'),
+        read: async (cid, offset, length) => {
+          if (!gone.has(cid.toString())) return (await store.read(cid))?.subarray(offset, offset + length)
+          guesses++
+          return bytesOf('guess', length)
+        },
+        pair: { answerer: peerBytes(c.peer), asker: peerBytes(peer) },
+        budget: new AuditBudget(() => performance.now()),
+        signal
+      })
+    })
+    assert.ok(await rounds(a, c) <= 3)
+    assert.ok(guesses > 0)
+    // what it is distrusted for is held by b, and said to be doubted
+    for (let i = 0; i < FILES; i++) same(await collect(b.get(`f${i}`)), content(i))
+  })
+
+  it('a member that passes challenges on to another one is found within 3 rounds', async () => {
+    const { a, b, c } = await three()
+    let passed = 0
+    await audited(c, async (stream, { signal }) => {
+      const mine = new Channel(stream)
+      const theirs = new Channel(await inside(c).parts.peers.open(b.peer, AUDIT_PROTOCOL, { signal }))
+      for (let frame = await mine.read({ inactivityMs: Infinity }); frame !== undefined; frame = await mine.read({ inactivityMs: Infinity })) {
+        await theirs.write(frame.slice())
+        const answer = await theirs.read()
+        if (answer === undefined) break
+        passed++
+        await mine.write(answer.slice())
+      }
+    })
+    assert.ok(await rounds(a, c) <= 3)
+    assert.ok(passed > 1)
+  })
+
+  it('an honest member is trusted round after round', async () => {
+    const { a, c } = await three()
+    assert.equal(await rounds(a, c), Infinity)
+  })
+})
