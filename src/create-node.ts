@@ -223,6 +223,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       anew: rebuilt.pending,
       onReleased: () => { catchUp.again() },
       onFound: (group, who, verdict) => { if (verdict !== undefined) events.trouble('audit', who, new Error(`group ${group.id} is ${verdict}`)) },
+      onCopies: (all, ok) => { events.copies(all, ok) },
       onError: (error) => { events.trouble('copies', peer, error) }
     })
     const mender = new Mender({

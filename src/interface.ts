@@ -11,7 +11,7 @@ import type { GcOptions, GcResult } from './interface/garbage.js'
 import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
-import type { Status } from './interface/status.js'
+import type { CopiesStatus, Status } from './interface/status.js'
 import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
 import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/verify.js'
 import type { Why } from './interface/why.js'
@@ -134,6 +134,10 @@ export interface DfsNodeEvents {
   'garbage:collected': CustomEvent<GcResult>
   /** Room was asked for that is not there, also without what is in the trash; at most once in 10 minutes. */
   'space:low': CustomEvent<{ capacity: number, used: number, free: number, reserve: number }>
+  /** Versions have had fewer copies than wanted for two minutes, and more of them than before. */
+  'copies:low': CustomEvent<CopiesStatus>
+  /** All have as many as wanted again. */
+  'copies:ok': CustomEvent<CopiesStatus>
   /** A block was found damaged or gone: by a read, a proof for another member, `verify`, or the look at every block within 14 days. */
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
   /** A good one came from another member, and is in its place. */

@@ -4,7 +4,7 @@ import type { GroupState } from '../protocols/audit/groups.js'
 import { parseCid } from '../protocols/block/cid.js'
 import { SLOTS } from '../protocols/placement/constants.js'
 import { slotOf } from '../protocols/placement/slot.js'
-import { slotsIn } from './index-db/groups.js'
+import { brokenRoots, slotsIn } from './index-db/groups.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { ownMs } from './index-db/own-time.js'
 import type { RecordKeeping } from './keep-records.js'
@@ -13,6 +13,7 @@ import { NodeAuditPort } from './replication/audit-port.js'
 import type { CatchUp } from './replication/catch-up.js'
 import { promiseTo, stateOf } from './replication/copies/answers.js'
 import { AuditLoop } from './replication/copies/audit-loop.js'
+import { Census, type Copies } from './replication/copies/census.js'
 import { LetGo } from './replication/copies/let-go.js'
 import { MARK_FURTHER, Members, type Changed } from './replication/copies/members.js'
 import { Reconcile } from './replication/copies/reconcile.js'
@@ -59,6 +60,8 @@ export interface KeepCopiesInit {
   leaving: ReadonlySet<string>
   onReleased: (group: PlacedGroup) => void
   onFound: (group: PlacedGroup, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
+  /** Some have too few copies for a while; or (true) none any more. */
+  onCopies: (copies: Copies, ok: boolean) => void
   onError: (error: unknown) => void
 }
 
@@ -70,8 +73,9 @@ export class KeepCopies {
   readonly port: NodeAuditPort
   readonly letGo: LetGo
   readonly audit: AuditLoop
+  readonly census: Census
   private readonly walk: Walk
-  private readonly graceMs: number
+  readonly graceMs: number
   private readonly cancels = new Set<() => void>()
   private cancelUpdate: (() => void) | undefined
   private running = false
@@ -121,6 +125,18 @@ export class KeepCopies {
         look(group)
       }
     })
+    this.census = new Census({
+      view: this.members,
+      book: this.book,
+      port: this.port,
+      clock,
+      groups: () => this.groups(),
+      current: (group) => this.book.groupOf((group as PlacedGroup).root),
+      periodMs: this.graceMs,
+      againMs: Math.min(ASK_AGAIN_MS, this.graceMs),
+      changed: (ok) => { init.onCopies(this.census.copies, ok) },
+      onError
+    })
     this.walk = new Walk(clock, Math.random, (from, to) => slotsIn(db, from, to - 1), (slot) => { this.reconcile.mark(slot, 'walk') })
   }
 
@@ -133,6 +149,7 @@ export class KeepCopies {
     this.letGo.start()
     this.audit.start()
     this.walk.start()
+    this.census.start()
     this.look()
     this.askAgain()
     this.markAll('entry')
@@ -146,6 +163,7 @@ export class KeepCopies {
     this.letGo.stop()
     this.audit.stop()
     this.walk.stop()
+    this.census.stop()
     this.port.stop(reason)
     for (const cancel of this.cancels) cancel()
   }
@@ -233,6 +251,46 @@ export class KeepCopies {
     return this.members.order(slot, most).slice(0, most)
   }
 
+  /** Takes in who belongs to the vault now, where nothing of this runs. */
+  prepare (): void {
+    if (!this.running && !this.stopped) this.update()
+  }
+
+  /** What members said of it before, with the time of this machine's clock, and who failed to prove it. */
+  heardOf (group: PlacedGroup): Map<string, { state: GroupState['state'], asked: number, failed?: 'missing' | 'wrong' }> {
+    const now = freshBootClock.now()
+    const failed = this.book.doubted(group)
+    const all = [...this.book.said(group)].map(([peer, { state, asked }]) => {
+      const verdict = failed.get(peer)
+      return [peer, { state, asked: Date.now() - Math.max(0, now - asked), ...(verdict === undefined ? {} : { failed: verdict }) }] as const
+    })
+    return new Map(all)
+  }
+
+  /** When all copies were counted last, milliseconds since 1970. */
+  get countedAt (): number | undefined {
+    const { at } = this.census
+    return at === undefined ? undefined : Date.now() - Math.max(0, bootClock.now() - at)
+  }
+
+  /** Finished versions that lack blocks, up to `most`. */
+  broken (most: number): number {
+    return brokenRoots(this.init.db, new Uint8Array(0), most).length
+  }
+
+  /** Members that failed to prove what they said they hold, and how many versions. */
+  failed (): Map<string, number> {
+    const all = new Map<string, number>()
+    for (const { peer } of this.book.distrusts()) all.set(peer, (all.get(peer) ?? 0) + 1)
+    return all
+  }
+
+  private * groups (): Generator<PlacedGroup> {
+    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) {
+      for (const slot of slotsIn(this.init.db, from, from + SLOTS_A_PAGE - 1)) yield * this.book.inSlot(slot)
+    }
+  }
+
   private wanted (): number {
     const { copies } = this.init.vault.settings.now
     return copies === 'all' ? 0 : copies
@@ -246,6 +304,7 @@ export class KeepCopies {
     const group = this.book.groupOf(root)
     if (group === undefined || !this.running) return
     this.book.learn(group)
+    this.census.learn(group)
     this.reconcile.mark(group.slot, 'entry', 1)
   }
 
@@ -282,6 +341,7 @@ export class KeepCopies {
 
   private mark (changed: Changed): void {
     if (!this.running) return
+    if (changed === 'all' || changed.length > 0) this.census.turned()
     if (changed === 'all') this.markAll('member')
     else for (const slot of changed) this.reconcile.mark(slot, 'member')
   }

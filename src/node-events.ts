@@ -9,6 +9,7 @@ import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
 import type { GcResult } from './interface.js'
 import type { Session } from './network/session.js'
+import type { Copies } from './replication/copies/census.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
 import { memberInfo } from './verbs/status.js'
@@ -154,6 +155,11 @@ export class NodeEvents {
   /** A block that was damaged or gone is here again, from another member. */
   mended (cid: CID): void {
     this.attached?.node.safeDispatchEvent('block:mended', { detail: { cid: cid.toString() } })
+  }
+
+  /** Versions have fewer copies than wanted for a while, or none any more. */
+  copies (copies: Copies, ok: boolean): void {
+    this.attached?.node.safeDispatchEvent(ok ? 'copies:ok' : 'copies:low', { detail: copies })
   }
 
   /** The index takes no more writes. */

@@ -13,12 +13,25 @@ export interface SyncStatus {
   /** Versions, and their bytes, still to be copied to this node. */
   versions: number
   bytes: number
+  /** Bytes that come a second, by the last half minute; missing while nothing comes. */
+  rate?: number
   /** Why nothing is being copied although something is to come. */
   waiting?: string
 }
 
 /** Two entries of one writer where there should be one after the other: a restored backup or a cloned machine. Nothing is lost by it. */
 export interface Fork { peer: string, label: string, seq: number }
+
+/**
+ * Versions by how many copies of them members hold that are present: as many as wanted (ok), fewer, at least two (low), one
+ * although more are wanted (atRisk), none within reach (lost: it comes back with a member that has it). Old versions count too.
+ */
+export interface CopiesStatus {
+  ok: number
+  low: number
+  atRisk: number
+  lost: number
+}
 
 export interface Status {
   peer: string
@@ -39,6 +52,8 @@ export interface Status {
   bytes: number
   entries: number
   sync: SyncStatus
+  /** As last counted; missing before the first count, and where no node runs. */
+  copies?: CopiesStatus & { /** When all was counted last. */ counted: Date }
   forks: Fork[]
   /** Since when fewer than half of the members that were there an hour before are. */
   island?: Date

@@ -25,6 +25,24 @@ export interface MemberKnows {
   word?: Date
   /** It lends space, by its record. */
   lends?: boolean
+  /** It is one of those that should hold a copy. */
+  should?: boolean
+  /** What it answered when it was last asked: all of it, coming (so many percent), not and not to come (full, or put away), none. */
+  has?: { state: 'held' | 'coming' | 'leaving' | 'cannot' | 'none', percent?: number, asked: Date }
+  /** It said that it holds it and failed to prove it, so it does not count: it lacked it, or its bytes were wrong. */
+  failed?: 'missing' | 'wrong'
+}
+
+/** Copies of the current version. */
+export interface WhyCopies {
+  /** As its put or the vault says. */
+  wanted: number | 'all'
+  /** Members that said that they hold all of it, this one included, and are there. */
+  held: number
+  /** Members that lend space: there are never more copies. */
+  lending: number
+  /** A member that gives no sign for so many milliseconds counts as away, and others hold what it should. */
+  graceMs: number
 }
 
 /** A name that is, or was, there. */
@@ -40,6 +58,10 @@ export interface Why {
   last?: VersionInfo
   /** The current version's blocks on this node; missing for a deleted name. */
   here?: { whole: boolean, why?: NotHere }
+  /** Missing for a deleted name, and for what was not known here until now. */
+  copies?: WhyCopies
+  /** This node is one of those that should hold it. */
+  should?: boolean
   /** All others. */
   members: MemberKnows[]
 }

@@ -13,6 +13,7 @@ import { Grace } from './grace.js'
 import type { InboundUploads } from './inbound-uploads.js'
 import { rootKey, WantedPass, type WantOptions, type Wanted } from './wanted-pass.js'
 import type { Need } from './others.js'
+import { Rate } from './rate.js'
 import { Slots } from './slots.js'
 import type { Timer } from './timer.js'
 
@@ -70,6 +71,8 @@ export interface CatchUpState {
   active: number
   /** Versions that break a rule: set aside until the next start. */
   invalid: number
+  /** Bytes a second that come from others; 0 when nothing does. */
+  rate: number
   /** Why nothing is being brought although something is to come. */
   waiting?: WaitingFor
 }
@@ -83,6 +86,7 @@ export class CatchUp {
   private readonly pass: WantedPass
   private readonly slots: Slots
   private readonly grace: Grace
+  private readonly rate: Rate
   private readonly active = new Map<string, { here: number }>()
   private readonly tasks = new Set<Promise<void>>()
   private readonly stopping = new AbortController()
@@ -101,6 +105,7 @@ export class CatchUp {
     this.pass = new WantedPass(parts.db)
     this.slots = new Slots(() => this.foregrounds > 0 ? BLOCKS_BESIDE_FOREGROUND : BLOCKS_AT_ONCE)
     this.grace = new Grace(parts.uploads, parts.timer)
+    this.rate = new Rate(parts.timer)
   }
 
   /** Does nothing where no space is lent. */
@@ -171,12 +176,12 @@ export class CatchUp {
   state (): CatchUpState {
     const { store, peers } = this.parts
     const { capacity, readOnly } = store.usage()
-    if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, waiting: 'capacity' }
+    if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, rate: 0, waiting: 'capacity' }
     const { versions, bytes: all } = this.pass.totals
     const here = [...this.active.values()].reduce((sum, one) => sum + one.here, 0)
     const bytes = Math.max(0, all - here)
     const waiting = this.active.size > 0 || versions === 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
-    return { versions, bytes, active: this.active.size, invalid: this.pass.invalid, ...(waiting === undefined ? {} : { waiting }) }
+    return { versions, bytes, active: this.active.size, invalid: this.pass.invalid, rate: this.active.size === 0 ? 0 : Math.round(this.rate.perSecond), ...(waiting === undefined ? {} : { waiting }) }
   }
 
   /** Of a version that is not whole here, why; undefined when it is not to be brought. */
@@ -244,6 +249,7 @@ export class CatchUp {
         fetch: async (cid, options) => {
           const block = await fetch.fetch(cid, { ...options, need })
           this.brought = true
+          this.rate.add(block.length)
           return block
         },
         onBlock: (count) => {

@@ -44,9 +44,12 @@ export function peerList ({ peers, vault }: Parts): PeerInfo[] {
   return peers.sessions().map((session) => ({ ...peerFacts(session), label: vault.labelOf(session.peer) }))
 }
 
+/** Versions with damage that are counted one by one. */
+const MAX_BROKEN = 1000
+
 /** What is known to be elsewhere and is not here. */
 function syncStatus ({ vault, peers, sync, catchUp, copies }: Parts): SyncStatus {
-  const { versions, bytes, waiting } = catchUp.state()
+  const { versions, bytes, rate, waiting } = catchUp.state()
   return {
     inSync: sync.inSyncWith().length,
     of: vault.members().length - 1,
@@ -54,8 +57,14 @@ function syncStatus ({ vault, peers, sync, catchUp, copies }: Parts): SyncStatus
     // what was not looked at yet may be to be brought
     versions: Math.max(versions, copies.book.marked),
     bytes,
+    ...(rate === 0 ? {} : { rate }),
     ...(waiting === undefined || versions === 0 ? {} : { waiting })
   }
+}
+
+function copiesStatus ({ copies }: Parts): Pick<Status, 'copies'> {
+  const counted = copies.countedAt
+  return counted === undefined ? {} : { copies: { ...copies.census.copies, counted: new Date(counted) } }
 }
 
 export interface NodeFacts { addresses: string[], dir?: string, since?: Date, operator: string }
@@ -72,6 +81,9 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   if (parts.indexFailure() instanceof IndexDamagedError) notes.push('the index is damaged: nothing more is taken in. Stop this node, then:  dfs verify --rebuild')
   else if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
+  const broken = parts.copies.broken(MAX_BROKEN)
+  if (broken > 0) notes.push(`${broken === MAX_BROKEN ? `${broken} or more` : broken} ${broken === 1 ? 'version here lacks' : 'versions here lack'} blocks that were found damaged or gone: they are fetched again, from the first machine that has them`)
+  for (const [peer, versions] of parts.copies.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
@@ -90,6 +102,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     visitors: peers.visitors().length,
     ...vault.totals(),
     sync: syncStatus(parts),
+    ...copiesStatus(parts),
     forks,
     ...(island === undefined ? {} : { island: new Date(island.since) }),
     disk: {

@@ -2,6 +2,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import { CID } from 'multiformats/cid'
 import type { MemberKnows, VersionInfo, Why } from '../interface.js'
 import type { Member } from '../vault/members.js'
+import { copiesOf, type CopiesOf } from './copies-of.js'
 import { history } from './history.js'
 import type { Parts } from './parts.js'
 import { memberInfo } from './status.js'
@@ -14,11 +15,25 @@ export async function why (parts: Parts, name: string, options: AbortOptions = {
   const told = await read(parts, name, options)
   const { current } = told
   const inSync = new Set(parts.sync.inSyncWith())
+  const root = current.cid === undefined ? undefined : CID.parse(current.cid)
+  const found = root === undefined ? undefined : await copiesOf(parts, root, options.signal)
   return {
     name: current.name,
     ...told,
-    ...(current.cid === undefined ? {} : { here: here(parts, CID.parse(current.cid), current) }),
-    members: parts.vault.members().filter(({ peer }) => peer !== parts.peer).map((member) => known(parts, member, current, inSync))
+    ...(root === undefined ? {} : { here: here(parts, root, current) }),
+    ...(found === undefined ? {} : { copies: { wanted: found.wanted, held: found.held, lending: found.lending, graceMs: found.graceMs }, should: found.should.has(parts.peer) }),
+    members: parts.vault.members().filter(({ peer }) => peer !== parts.peer).map((member) => ({ ...known(parts, member, current, inSync), ...answered(found, member.peer) }))
+  }
+}
+
+/** What it said of its own copy, and whether it should have one. */
+function answered (found: CopiesOf | undefined, peer: string): Pick<MemberKnows, 'should' | 'has' | 'failed'> {
+  if (found === undefined) return {}
+  const has = found.has.get(peer)
+  return {
+    should: found.should.has(peer),
+    ...(has === undefined ? {} : { has: { state: has.state, ...(has.percent === undefined ? {} : { percent: has.percent }), asked: new Date(has.asked) } }),
+    ...(has?.failed === undefined ? {} : { failed: has.failed })
   }
 }
 

@@ -47,10 +47,23 @@ describe('dfs status', () => {
       [{ sync: { inSync: 1, of: 2, entries: 1, versions: 0, bytes: 0 } }, 'sync    in sync with 1 of 2, 1 entry to come'],
       [{ sync: { inSync: 0, of: 2, entries: 1_204, versions: 3, bytes: 1_200_000 } }, 'sync    in sync with 0 of 2, 1,204 entries and 1.2 MB of 3 versions to come'],
       [{ sync: { inSync: 2, of: 2, entries: 0, versions: 1, bytes: 5, waiting: 'no room' } }, 'sync    in sync with 2 of 2, 5 B of 1 version to come · waiting: no room'],
+      [{ sync: { inSync: 1, of: 2, entries: 0, versions: 3, bytes: 90_000_000, rate: 1_000_000 } }, 'sync    in sync with 1 of 2, 90 MB of 3 versions to come at 1 MB a second, 1 min left'],
       [{ running: false, sync: { inSync: 0, of: 2, entries: 0, versions: 1, bytes: 5 } }, 'sync    5 B of 1 version to come']
     ]
     for (const [more, text] of cases) assert.equal(line(await status(more), 'sync'), text)
     assert.equal(line(await status({ sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 } }), 'sync'), undefined)
+  })
+
+  it('says how many copies there are', async () => {
+    const cases: Array<[Partial<NonNullable<Status['copies']>>, string]> = [
+      [{ ok: 0 }, 'copies  nothing to copy'],
+      [{ ok: 1 }, 'copies  the version has as many as wanted'],
+      [{ ok: 1_204 }, 'copies  all 1,204 versions have as many as wanted'],
+      [{ ok: 1_190, low: 14 }, 'copies  1,190 versions ok · 14 low (fewer than wanted)'],
+      [{ ok: 1, atRisk: 2, lost: 3 }, 'copies  1 version ok · 2 at risk (one copy) · 3 lost (no copy within reach)']
+    ]
+    for (const [more, text] of cases) assert.equal(line(await status({ copies: { ok: 0, low: 0, atRisk: 0, lost: 0, counted: EARLIER, ...more } }), 'copies'), text)
+    assert.equal(line(await status(), 'copies'), undefined)
   })
 
   it('notes forks and an island before what the node notes itself', async () => {

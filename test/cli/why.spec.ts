@@ -40,6 +40,41 @@ describe('dfs why', () => {
     assert.equal(new Set(reasons).size, 9)
   })
 
+  it('of copies: how many there are, and what comes next', () => {
+    const copies = (found: Partial<Why>, of: Partial<NonNullable<Why['copies']>> = {}): string | undefined =>
+      shown(why({ should: true, ...found, copies: { wanted: 3, held: 3, lending: 4, graceMs: 3600e3, ...of } })).find((text) => text.startsWith('Copies:'))
+    const held = (label: string, more: Partial<MemberKnows> = {}): MemberKnows => member({ label, should: true, has: { state: 'held', asked: now }, ...more })
+    const says = (label: string, state: 'none' | 'cannot' | 'coming', more: Partial<MemberKnows> = {}): MemberKnows => held(label, { has: { state, asked: now, ...(state === 'coming' ? { percent: 40 } : {}) }, ...more })
+    assert.equal(copies({ members: [held('a'), held('b')] }), 'Copies: 3, as many as are wanted.')
+    assert.equal(copies({ members: [] }, { held: 4 }), 'Copies: 4, 3 are wanted; what is too much goes after a while.')
+    assert.equal(copies({ members: [held('a')] }, { held: 2, lending: 2 }), 'Copies: 2, as many as are wanted (3 are asked for, and only 2 machines lend space).')
+    assert.equal(copies({ members: [held('a'), says('b', 'coming')] }, { held: 2 }), 'Copies: 2 of 3. b is copying it (40 %).')
+    assert.equal(copies({ members: [held('a'), says('b', 'none')] }, { held: 2 }), 'Copies: 2 of 3. b is to copy it.')
+    assert.equal(copies({ members: [held('a'), held('b', { connected: false, has: { state: 'held', asked: at(8, 0) } })] }, { held: 2 }),
+      'Copies: 2 of 3. b should have a copy and is away: after 1 h without a sign another machine makes one.')
+    assert.equal(copies({ members: [held('a'), says('b', 'cannot')] }, { held: 2 }),
+      'Copies: 2 of 3. b should have a copy and cannot take one (no room, or put away there): the next machine in order makes one.')
+    assert.equal(copies({ members: [held('a', { failed: 'missing' })] }, { held: 1, wanted: 2 }), 'Copies: 1 of 2. a is to copy it.')
+  })
+
+  it('of a file whose only holder is away, who that is', () => {
+    const found = why({ should: true, here: { whole: false, why: 'holders' }, copies: { wanted: 3, held: 0, lending: 3, graceMs: 3600e3 },
+      members: [member({ label: 'pi', should: true, has: { state: 'none', asked: now } }), member({ connected: false, present: false, lastSeen: at(8, 0), word: at(9, 13), wrote: true, should: true })] })
+    assert.deepEqual(shown(found).slice(2), [
+      'It cannot be read here now: no machine that is here has it. nas has it and is away since 08:00.',
+      'Copies: 0 of 3. This machine will copy it when a machine is there that has it. pi is to copy it.',
+      '',
+      'this machine  will copy it when a machine is there that has it',
+      'pi            here · knows of it · has none of it, and is to copy it',
+      'nas           away since 08:00 · wrote it · said at 09:13 that all of it is on its disk'
+    ])
+  })
+
+  it('of a member whose copy failed a proof', () => {
+    const found = why({ members: [member({ has: { state: 'held', asked: now }, failed: 'wrong' })] })
+    assert.equal(shown(found).at(-1), 'nas           here · knows of it · said that it has it and did not prove it (its bytes were wrong): does not count until it does')
+  })
+
   it('of a conflict, what it is between and what ends it', () => {
     const other = version({ version: 'm2aaaaaaaaaaaa', current: false, time: at(9, 10), writer: { peer: 'l', label: 'laptop' }, size: 900 })
     const removal = version({ version: 'x3aaaaaaaaaaaa', kind: 'delete', current: false, time: at(9, 11), writer: { peer: '', label: '' } })

@@ -24,7 +24,9 @@ describe('node: why', () => {
       versions: 2,
       conflict: [],
       here: { whole: true },
-      members: [{ peer: b.peer, label: 'b', connected: true, present: true, wrote: false, knows: true, word: other.word, lastSeen: other.lastSeen, lends: true }]
+      copies: { wanted: 3, held: 2, lending: 2, graceMs: 3600_000 },
+      should: true,
+      members: [{ peer: b.peer, label: 'b', connected: true, present: true, wrote: false, knows: true, word: other.word, lastSeen: other.lastSeen, lends: true, should: true, has: { state: 'held', asked: other.has?.asked } }]
     })
     assert.equal(here.current.version, file.version)
     const there = await b.why('x')
@@ -53,7 +55,8 @@ describe('node: why', () => {
     await parted(a, b.peer)
     const root = CID.parse(file.cid).bytes
     await inside(a).folder.store.release(CID.parse(file.cid), [['INSERT INTO missing (n, entry, root, bytes) SELECT n, id, root, bytes FROM entries WHERE root = ?', root]])
-    inside(a).parts.copies.touched(CID.parse(file.cid))
+    const { copies } = inside(a).parts
+    copies.reconcile.mark(copies.book.groupOf(root)?.slot ?? -1, 'entry')
     while ((await a.why('x')).here?.why !== 'members') await new Promise((resolve) => { setImmediate(resolve) })
     const reader = await cluster.member(a, { role: 'read', capacity: 0 })
     assert.deepEqual((await reader.why('x')).here, { whole: false, why: 'capacity' })

@@ -18,6 +18,8 @@ import { VirtualTime } from './virtual-time.js'
 const HOUR = 3600e3
 const DAY = 24 * HOUR
 const ANSWER_MS = 100
+/** As in the node (src/keep-copies.ts): a group is whole after repairMs, however many of them one death leaves to a member. */
+const FETCHES_AT_ONCE = 256
 /** Of an order those whose coming and going matters to the others there. */
 const FURTHER = NEXT + 3
 
@@ -74,7 +76,7 @@ class Member {
     })({ now: clock.now, inSlot: (slot) => world.bySlot[slot] ?? [] })
     const port = this.port(view)
     const shared = { view, book: this.book, port, clock, random: random.next }
-    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.graceMs, room: () => true, fetch: async (group) => world.fetch(this, group) })
+    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.graceMs, fetchesAtOnce: FETCHES_AT_ONCE, room: () => true, fetch: async (group) => world.fetch(this, group) })
     this.letGo = new LetGo({ ...shared, letGoAfterMs: options.letGoAfterMs, pressed: () => false, doubt: () => {} })
   }
 

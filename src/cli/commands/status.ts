@@ -29,6 +29,7 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
   return [
     [clean(status.label), `${status.role} of ${shortVault(status.vault)}`, running(status, now), presence(status, members, now)].join(' · '),
     `files   ${count(status.files)}, ${bytes(status.bytes)}`,
+    ...(status.copies === undefined ? [] : [`copies  ${copies(status.copies)}`]),
     ...(status.sync.of === 0 ? [] : [`sync    ${sync(status)}`]),
     `disk    ${bytes(disk.used)} of ${bytes(disk.capacity)} lent · ${bytes(disk.free)} free · in ${home(dir)}`,
     ...garbage(status, now),
@@ -68,14 +69,26 @@ function presence ({ running, members: { total } }: Status, members: MemberInfo[
   return `${count(total - away.length)} of ${plural(total, 'member')} here${named.length === 0 ? '' : ` (${named.join(', ')})`}`
 }
 
+/** `1,190 versions ok · 14 low (fewer than wanted) · 1 at risk (one copy) · 0 lost (none within reach)` */
+function copies ({ ok, low, atRisk, lost }: NonNullable<Status['copies']>): string {
+  if (low + atRisk + lost === 0) return ok === 0 ? 'nothing to copy' : `${ok === 1 ? 'the version has' : `all ${plural(ok, 'version')} have`} as many as wanted`
+  const parts = [
+    ...(low === 0 ? [] : [`${count(low)} low (fewer than wanted)`]),
+    ...(atRisk === 0 ? [] : [`${count(atRisk)} at risk (one copy)`]),
+    ...(lost === 0 ? [] : [`${count(lost)} lost (no copy within reach)`])
+  ]
+  return [`${plural(ok, 'version')} ok`, ...parts].join(' · ')
+}
+
 /** `in sync with 2 of 3, 12 entries and 1.2 MB to come`. */
-function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, waiting } }: Status): string {
+function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, rate, waiting } }: Status): string {
   const coming = [
     ...(entries === 0 ? [] : [plural(entries, 'entry', 'entries')]),
     ...(versions === 0 ? [] : [`${bytes(left)} of ${plural(versions, 'version')}`])
   ]
   const come = coming.length === 0 ? 'nothing to come' : `${coming.join(' and ')} to come`
-  return `${running ? `in sync with ${count(inSync)} of ${count(of)}, ` : ''}${come}${waiting === undefined ? '' : ` · waiting: ${clean(waiting)}`}`
+  const speed = rate === undefined || rate === 0 || left === 0 ? '' : ` at ${bytes(rate)} a second, ${duration(Math.max(1000, 1000 * left / rate))} left`
+  return `${running ? `in sync with ${count(inSync)} of ${count(of)}, ` : ''}${come}${speed}${waiting === undefined ? '' : ` · waiting: ${clean(waiting)}`}`
 }
 
 /** A line each for whoever forked, however often. */

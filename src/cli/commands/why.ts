@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { MemberKnows, NotHere, VersionInfo, Why } from '../../interface.js'
 import type { Context, Run } from '../context.js'
-import { bytes, clean, plural, quote, shortVersion, table, when } from '../format.js'
+import { bytes, clean, duration, plural, quote, shortVersion, table, when } from '../format.js'
 import { presence } from '../member-words.js'
 import { openNode } from '../open.js'
 
@@ -39,7 +39,7 @@ export function describe (found: Why, { running, dfs, now = new Date() }: Settin
     lines.push(`Conflict: without knowledge of ${conflict.length === 1 ? 'it' : 'it and of each other'}`, ...conflict.map((other) => `  ${did(other, now)}  ${content(other)}`),
       `The next put ends it; to take another one instead:  ${dfs} restore ${word} VERSION`)
   }
-  if (here !== undefined) lines.push(readable(found, running))
+  if (here !== undefined) lines.push(readable(found, { running, dfs, now }), ...copiesOf(found, running))
   const rows = [
     ...(here === undefined ? [] : [['this machine', onThis(here)]]),
     ...members.map((member) => [clean(member.label), onOther(member, { running, total: members.length + 1, now, deleted: current.kind === 'delete' })])
@@ -56,14 +56,50 @@ function did ({ writer, kind, time, note }: VersionInfo, now: Date): string {
   return `${writer.label === '' ? 'A machine that is no member' : clean(writer.label)} ${DID[kind]} it, ${when(time, now)}${note === undefined ? '' : ` (${clean(note)})`}`
 }
 
+/** It said that it has all of it, and nothing speaks against that. */
+const hasIt = ({ has, word, failed }: MemberKnows): boolean => failed === undefined && (has === undefined ? word !== undefined : has.state === 'held')
+
 /** Whether a get would succeed, in a sentence. */
-function readable ({ here, members }: Why, running: boolean): string {
+function readable ({ here, members }: Why, { running, now }: Setting): string {
   if (here?.whole === true) return 'It can be read here, whoever else is away.'
   if (!running) return 'To read it here another machine that has it must be running.'
   const connected = members.filter((member) => member.connected)
-  const sure = connected.filter(({ word }) => word !== undefined).map(({ label }) => clean(label))
+  const sure = connected.filter(hasIt).map(({ label }) => clean(label))
   if (sure.length > 0) return `It can be read here while ${sure.join(' or ')} is there.`
-  return connected.length > 0 ? 'It can be read here if one of the machines that are here has it.' : 'It cannot be read here now: no other machine is there.'
+  if (connected.some(({ has }) => has === undefined)) return 'It can be read here if one of the machines that are here has it.'
+  const away = members.filter((member) => !member.connected && (hasIt(member) || member.wrote)).slice(0, NAMED)
+    .map((member) => `${clean(member.label)} ${hasIt(member) ? 'has it' : 'wrote it'} and is ${presence({ ...member, self: false }, { running, total: members.length + 1, ...(now === undefined ? {} : { now }) })}`)
+  const until = away.length === 0 ? '' : ` ${away.join('; ')}.`
+  return `It cannot be read here now: ${connected.length === 0 ? 'no other machine is there' : 'no machine that is here has it'}.${until}`
+}
+
+/** Members that are named in a sentence. */
+const NAMED = 3
+const list = (members: MemberKnows[]): string => members.slice(0, NAMED).map(({ label }) => clean(label)).join(' and ') + (members.length > NAMED ? ` and ${members.length - NAMED} more` : '')
+
+/** How many copies there are of how many, and what will happen next. */
+function copiesOf ({ copies, here, should, members }: Why, running: boolean): string[] {
+  // one that meets nobody knows of its own copy alone
+  if (copies === undefined || !running) return []
+  const { wanted, held, lending, graceMs } = copies
+  const asked = wanted === 'all' ? lending : wanted
+  const most = Math.min(asked, lending)
+  const few = asked > lending ? ` (${asked} are asked for, and ${lending === 0 ? 'no machine lends' : `only ${plural(lending, 'machine lends', 'machines lend')}`} space)` : ''
+  if (held >= most) return [`Copies: ${held}, ${held > most ? `${most} are wanted; what is too much goes after a while` : 'as many as are wanted'}${few}.`]
+  const head = `Copies: ${held} of ${most}${few}.`
+  const coming = members.filter(({ has, connected }) => connected && has?.state === 'coming')
+  const lacks = members.filter((member) => member.should === true && !hasIt(member) && !coming.includes(member))
+  const away = members.filter((member) => member.should === true && !member.connected)
+  const cannot = lacks.filter(({ connected, has }) => connected && has?.state === 'cannot')
+  const rest = lacks.filter((member) => member.connected && !cannot.includes(member))
+  const next = [
+    ...(coming.length === 0 ? [] : [`${coming.slice(0, NAMED).map(({ label, has }) => `${clean(label)} is copying it (${has?.percent ?? 0} %)`).join(', ')}`]),
+    ...(should === true && here?.whole === false ? [`This machine ${NOT_HERE[here.why ?? 'turn']}`] : []),
+    ...(rest.length === 0 ? [] : [`${list(rest)} ${rest.length === 1 ? 'is' : 'are'} to copy it`]),
+    ...(held === 0 || away.length === 0 ? [] : [`${list(away)} should have ${away.length === 1 ? 'a copy and is' : 'copies and are'} away: after ${duration(graceMs)} without a sign another machine makes one`]),
+    ...(cannot.length === 0 ? [] : [`${list(cannot)} should have a copy and cannot take one (no room, or put away there): the next machine in order makes one`])
+  ]
+  return [[head, ...next.map((text) => `${text}.`)].join(' ')]
 }
 
 const NOT_HERE: Record<NotHere, string> = {
@@ -81,12 +117,29 @@ const NOT_HERE: Record<NotHere, string> = {
 
 const onThis = (here: NonNullable<Why['here']>): string => here.whole ? 'all of it is on this disk' : NOT_HERE[here.why ?? 'turn']
 
+const HAS: Record<NonNullable<MemberKnows['has']>['state'], string> = {
+  held: 'has all of it',
+  coming: 'is copying it',
+  leaving: 'is letting its copy go, others have promised theirs',
+  cannot: 'has none of it, and no room (or it was put away there)',
+  none: 'has none of it'
+}
+
 function onOther (member: MemberKnows, { deleted, ...seen }: { running: boolean, total: number, now: Date, deleted: boolean }): string {
-  const { wrote, knows, word, lends } = member
+  const { wrote, knows, lends } = member
   return [
     presence({ ...member, self: false }, seen),
     wrote ? 'wrote it' : knows ? 'knows of it' : 'may not know of it yet',
-    ...(word === undefined || deleted ? [] : [`said at ${when(word, seen.now)} that all of it is on its disk`]),
+    ...(deleted ? [] : has(member, seen.now)),
     ...(lends === false && !deleted ? ['lends no space'] : [])
   ].join(' · ')
+}
+
+/** What it said of its copy, and when where that was not just now. */
+function has ({ has: said, word, failed, connected, should }: MemberKnows, now: Date): string[] {
+  if (failed !== undefined) return [`said that it has it and did not prove it (${failed === 'wrong' ? 'its bytes were wrong' : 'it lacked some'}): does not count until it does`]
+  if (said === undefined) return word === undefined ? (should === true ? ['should have a copy'] : []) : [`said at ${when(word, now)} that all of it is on its disk`]
+  const { state, percent, asked } = said
+  if (!connected) return state === 'held' ? [`said at ${when(asked, now)} that it has all of it`] : [`said at ${when(asked, now)} that it has not all of it`]
+  return [`${HAS[state]}${state === 'coming' ? `, ${percent ?? 0} %` : ''}${should === true && state === 'none' ? ', and is to copy it' : ''}`]
 }

@@ -101,6 +101,11 @@ export class SqlBook implements GroupBook {
     return heard !== undefined && heard.asked <= (this.oldUntil.get(peer) ?? -Infinity) ? { ...heard, asked: -Infinity } : heard
   }
 
+  /** What members said of this group, and when (by the clock). */
+  said ({ id }: Group): ReadonlyMap<string, Heard> {
+    return this.answers.get(id) ?? new Map<string, Heard>()
+  }
+
   /** It was away: what it said before is asked again. */
   outdate (peer: string): void {
     this.oldUntil.set(peer, this.init.now())
