@@ -3,10 +3,10 @@ import type { VersionInfo } from './versions.js'
 
 /**
  * Why blocks of a version are not all on this node. elsewhere: other members hold it, and it is not this node's to · capacity: it lends no space · let go: it dropped its copy · invalid: the
- * version breaks a rule and was set aside · active: they are coming · turn: others come first. The rest is what their coming
+ * version breaks a rule and was set aside · damaged: blocks of it were found damaged or gone, and are fetched again · active: they are coming · turn: others come first. The rest is what their coming
  * waits for. room: none is left · disk: it failed · members: none is connected · holders: no connected one has it.
  */
-export type NotHere = 'elsewhere' | 'capacity' | 'let go' | 'invalid' | 'active' | 'turn' | 'room' | 'disk' | 'members' | 'holders'
+export type NotHere = 'elsewhere' | 'capacity' | 'let go' | 'invalid' | 'damaged' | 'active' | 'turn' | 'room' | 'disk' | 'members' | 'holders'
 
 /** What this node knows of what another member has of the version. */
 export interface MemberKnows {

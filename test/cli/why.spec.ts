@@ -36,8 +36,8 @@ describe('dfs why', () => {
     assert.equal(readable([member({ connected: false })]), 'It cannot be read here now: no other machine is there.')
     assert.equal(readable([member()], false), 'To read it here another machine that has it must be running.')
     assert.equal(shown(gone).at(-1), 'this machine  has no room for it')
-    const reasons = (['capacity', 'let go', 'invalid', 'active', 'turn', 'room', 'disk', 'members', 'holders'] as const).map((why) => shown({ ...gone, here: { whole: false, why } }).at(-1))
-    assert.equal(new Set(reasons).size, 9)
+    const reasons = (['capacity', 'let go', 'invalid', 'damaged', 'active', 'turn', 'room', 'disk', 'members', 'holders'] as const).map((why) => shown({ ...gone, here: { whole: false, why } }).at(-1))
+    assert.equal(new Set(reasons).size, 10)
   })
 
   it('of copies: how many there are, and what comes next', () => {
@@ -50,10 +50,12 @@ describe('dfs why', () => {
     assert.equal(copies({ members: [held('a')] }, { held: 2, lending: 2 }), 'Copies: 2, as many as are wanted (3 are asked for, and only 2 machines lend space).')
     assert.equal(copies({ members: [held('a'), says('b', 'coming')] }, { held: 2 }), 'Copies: 2 of 3. b is copying it (40 %).')
     assert.equal(copies({ members: [held('a'), says('b', 'none')] }, { held: 2 }), 'Copies: 2 of 3. b is to copy it.')
-    assert.equal(copies({ members: [held('a'), held('b', { connected: false, has: { state: 'held', asked: at(8, 0) } })] }, { held: 2 }),
+    const c = member({ label: 'c', has: { state: 'none', asked: now } })
+    assert.equal(copies({ members: [held('a'), c, held('b', { connected: false, has: { state: 'held', asked: at(8, 0) } })] }, { held: 2 }),
       'Copies: 2 of 3. b should have a copy and is away: after 1 h without a sign another machine makes one.')
-    assert.equal(copies({ members: [held('a'), says('b', 'cannot')] }, { held: 2 }),
+    assert.equal(copies({ members: [held('a'), says('b', 'cannot'), c] }, { held: 2 }),
       'Copies: 2 of 3. b should have a copy and cannot take one (no room, or put away there): the next machine in order makes one.')
+    assert.match(copies({ members: [held('a'), says('b', 'cannot')] }, { held: 2 }) ?? '', /: no further machine is here to make one\.$/)
     assert.equal(copies({ members: [held('a', { failed: 'missing' })] }, { held: 1, wanted: 2 }), 'Copies: 1 of 2. a is to copy it.')
   })
 

@@ -91,13 +91,15 @@ function copiesOf ({ copies, here, should, members }: Why, running: boolean): st
   const lacks = members.filter((member) => member.should === true && !hasIt(member) && !coming.includes(member))
   const away = members.filter((member) => member.should === true && !member.connected)
   const cannot = lacks.filter(({ connected, has }) => connected && has?.state === 'cannot')
+  // whoever is not named and lends space may make up for them
+  const further = members.some((member) => member.should !== true && member.connected && member.lends !== false && !hasIt(member)) || (should !== true && here?.whole === false && here.why === 'elsewhere')
   const rest = lacks.filter((member) => member.connected && !cannot.includes(member))
   const next = [
     ...(coming.length === 0 ? [] : [`${coming.slice(0, NAMED).map(({ label, has }) => `${clean(label)} is copying it (${has?.percent ?? 0} %)`).join(', ')}`]),
     ...(should === true && here?.whole === false ? [`This machine ${NOT_HERE[here.why ?? 'turn']}`] : []),
     ...(rest.length === 0 ? [] : [`${list(rest)} ${rest.length === 1 ? 'is' : 'are'} to copy it`]),
-    ...(held === 0 || away.length === 0 ? [] : [`${list(away)} should have ${away.length === 1 ? 'a copy and is' : 'copies and are'} away: after ${duration(graceMs)} without a sign another machine makes one`]),
-    ...(cannot.length === 0 ? [] : [`${list(cannot)} should have a copy and cannot take one (no room, or put away there): the next machine in order makes one`])
+    ...(held === 0 || away.length === 0 ? [] : [`${list(away)} should have ${away.length === 1 ? 'a copy and is' : 'copies and are'} away${further ? `: after ${duration(graceMs)} without a sign another machine makes one` : ', and no other machine is here to make one'}`]),
+    ...(cannot.length === 0 ? [] : [`${list(cannot)} should have a copy and cannot take one (no room, or put away there): ${further ? 'the next machine in order makes one' : 'no further machine is here to make one'}`])
   ]
   return [[head, ...next.map((text) => `${text}.`)].join(' ')]
 }
@@ -107,6 +109,7 @@ const NOT_HERE: Record<NotHere, string> = {
   capacity: 'lends no space, and reads it from others',
   'let go': 'let its copy go',
   invalid: 'keeps none of it: it breaks a rule of the format',
+  damaged: 'has a damaged copy, and fetches what is wrong from the first machine that has it',
   active: 'is copying it now',
   turn: 'will copy it, after others',
   room: 'has no room for it',

@@ -199,6 +199,8 @@ export class Reconcile {
     try {
       await fetch(group, (percent) => { book.coming(group, percent) })
       this.pauses.delete(group.id)
+      // held, or put away meanwhile: either way nothing comes
+      book.coming(group, undefined)
     } catch {
       // nobody has it, no room, the disk: whoever is asked is told, and why() says what the fetch itself reported
       book.coming(group, undefined)
