@@ -4,7 +4,7 @@
  */
 import { compareBytes } from '../../../protocols/block/hash.js'
 import { SLOTS } from '../../../protocols/placement/constants.js'
-import { orderOf, type Candidate } from '../../../protocols/placement/order.js'
+import { byOperator, compareRanked, type Candidate } from '../../../protocols/placement/order.js'
 import { Ranker } from '../../../protocols/placement/rank.js'
 
 /** Members kept of each order, and the fewest before it is worked out anew (where there are more members). */
@@ -46,8 +46,11 @@ export class KeptOrders {
 
   /** Names in a slot's order, from its head: at least `least`, or all. */
   order (slot: number, least = Infinity): string[] {
+    const needed = Math.min(least, this.size)
+    if (needed > KEPT) return this.sorted(slot).map(({ member }) => member.name)
+    // those that left made the head shorter than what is asked for: it is worked out once, not with each question
+    if ((this.lengths[slot] ?? 0) < needed) this.anew(slot)
     const length = this.lengths[slot] ?? 0
-    if (length < Math.min(least, this.size)) return orderOf(slot, this.members()).map(({ name }) => name)
     const names: string[] = []
     for (let at = slot * KEPT; at < slot * KEPT + length; at++) names.push(this.at(at).member.name)
     return names
@@ -160,9 +163,7 @@ export class KeptOrders {
   private anew (slot: number): void {
     const seen = new Set<number>()
     this.lengths[slot] = 0
-    for (const { name } of orderOf(slot, this.members()).slice(0, KEPT)) {
-      const one = this.byName.get(name)
-      if (one === undefined) continue
+    for (const one of this.sorted(slot).slice(0, KEPT)) {
       const at: number = slot * KEPT + (this.lengths[slot] ?? 0)
       this.who[at] = one.n
       this.scores[at] = one.ranker.score(slot)
@@ -170,6 +171,12 @@ export class KeptOrders {
       seen.add(one.operator)
       this.lengths[slot] = at - slot * KEPT + 1
     }
+  }
+
+  /** All of them in the slot's order. */
+  private sorted (slot: number): Numbered[] {
+    const ranked = [...this.byName.values()].map((one) => ({ one, member: one.member, operator: one.member.operator, score: one.ranker.score(slot) }))
+    return byOperator(ranked.sort(compareRanked)).map(({ one }) => one)
   }
 
   private find (slot: number, n: number): number {
