@@ -101,7 +101,7 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
 
 /** What counts up may do so a thousand times a second, and nobody reads so fast. */
 const PROGRESS_MS = 100
-const COUNTS_UP: ReadonlySet<ProgressEvent['type']> = new Set(['store:verify:read', 'store:verify:repaired'])
+const COUNTS_UP: ReadonlySet<ProgressEvent['type']> = new Set(['store:verify:read', 'store:verify:repaired', 'store:verify:remote'])
 
 /** False for what counts up and was told of just now. */
 function paced (): (progress: ProgressEvent) => boolean {

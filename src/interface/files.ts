@@ -45,6 +45,8 @@ export type ProgressEvent =
   | { type: 'store:verify:read', bytes: number, total: number }
   /** Blocks that were fetched in the place of damaged ones so far. */
   | { type: 'store:verify:repaired', blocks: number }
+  /** Versions about which other members were asked so far. */
+  | { type: 'store:verify:remote', versions: number }
   | { type: 'garbage:collect:dead', versions: number, blocks: number, bytes: number }
 
 export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }

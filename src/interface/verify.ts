@@ -2,7 +2,30 @@
 import type { AbortOptions } from '@libp2p/interface'
 import type { ProgressOptions } from './files.js'
 
-export interface VerifyOptions extends AbortOptions, ProgressOptions {}
+export interface VerifyOptions extends AbortOptions, ProgressOptions {
+  /** Also has other members prove, by random ranges, what they hold of what this node holds. @default false */
+  remote?: boolean
+}
+
+/** What a member proved of the versions that this node holds too. */
+export interface RemoteCopies {
+  peer: string
+  label: string
+  /** Versions that it said it holds. */
+  copies: number
+  /** Of these: it proved what it was asked for; it lacked some of it; its bytes were wrong. */
+  proved: number
+  missing: number
+  wrong: number
+  /** It did not answer, or its disk failed to: says nothing about its copies. */
+  unreached: number
+}
+
+export interface RemoteResult {
+  /** Versions that are whole here, about which others were asked. */
+  versions: number
+  members: RemoteCopies[]
+}
 
 /** Progress of a rebuild of the index. */
 export type RebuildProgress =
@@ -44,7 +67,7 @@ export interface RebuildInfo {
 }
 
 export interface VerifyResult {
-  /** The index is sound, and every block that a version here needs is there and whole, what was repaired included. */
+  /** The index is sound, every block that a version here needs is there and whole, what was repaired included, and no other member failed to prove its copies. */
   ok: boolean
   /** What is wrong with the index; empty when it is sound. */
   index: string[]
@@ -57,6 +80,8 @@ export interface VerifyResult {
   adopted: { blocks: number, bytes: number }
   /** Files among the blocks that are none; left where they are. */
   strange: number
+  /** With `remote`. */
+  remote?: RemoteResult
   /** Of an index that was made anew: by this process, or not yet compared with another member. */
   rebuilt?: RebuildInfo
 }

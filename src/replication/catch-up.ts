@@ -71,8 +71,8 @@ export interface CatchUpState {
   active: number
   /** Versions that break a rule: set aside until the next start. */
   invalid: number
-  /** Bytes a second that come from others; 0 when nothing does. */
-  rate: number
+  /** Bytes a second that come from others; missing while nothing does. */
+  rate?: number
   /** Why nothing is being brought although something is to come. */
   waiting?: WaitingFor
 }
@@ -176,12 +176,13 @@ export class CatchUp {
   state (): CatchUpState {
     const { store, peers } = this.parts
     const { capacity, readOnly } = store.usage()
-    if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, rate: 0, waiting: 'capacity' }
+    if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, waiting: 'capacity' }
     const { versions, bytes: all } = this.pass.totals
     const here = [...this.active.values()].reduce((sum, one) => sum + one.here, 0)
     const bytes = Math.max(0, all - here)
+    const rate = this.active.size === 0 ? 0 : Math.round(this.rate.perSecond)
     const waiting = this.active.size > 0 || versions === 0 ? undefined : readOnly ? 'disk' : peers.sessions().length === 0 ? 'members' : this.waiting
-    return { versions, bytes, active: this.active.size, invalid: this.pass.invalid, rate: this.active.size === 0 ? 0 : Math.round(this.rate.perSecond), ...(waiting === undefined ? {} : { waiting }) }
+    return { versions, bytes, active: this.active.size, invalid: this.pass.invalid, ...(rate === 0 ? {} : { rate }), ...(waiting === undefined ? {} : { waiting }) }
   }
 
   /** Of a version that is not whole here, why; undefined when it is not to be brought. */

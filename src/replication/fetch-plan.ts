@@ -47,6 +47,8 @@ interface Flight {
   waiting: number
   /** Of those that read in order. */
   readonly isNext: Set<() => boolean>
+  /** Of all that wait. */
+  readonly onFetched: Set<NonNullable<FetchOptions['onFetched']>>
 }
 
 interface Attempt { peer: string, asking: Asking, /** What was expected of it. */ expectedMs: number, outcome: Promise<Outcome> }
@@ -81,11 +83,11 @@ export class FetchPlan {
   /** The block's bytes, verified against `cid`. Throws BlocksUnavailableError when no reachable member has it. */
   async fetch (cid: CID, options: FetchOptions = {}): Promise<Uint8Array> {
     options.signal?.throwIfAborted()
-    const { need, isNext } = options
+    const { need, isNext, onFetched } = options
     const key = cid.toString()
     let entry = this.inFlight.get(key)
     if (entry === undefined) {
-      const flight: Flight = { cid, options, need: { ...need }, controller: new AbortController(), waiting: 0, isNext: new Set() }
+      const flight: Flight = { cid, options, need: { ...need }, controller: new AbortController(), waiting: 0, isNext: new Set(), onFetched: new Set() }
       const promise = this.run(flight).finally(() => { this.forget(key, flight) })
       promise.catch(() => {}) // every waiting caller sees it through its own race below
       entry = { promise, flight }
@@ -97,11 +99,13 @@ export class FetchPlan {
     flight.need.writer ??= need?.writer
     flight.need.holders ??= need?.holders
     if (isNext !== undefined) flight.isNext.add(isNext)
+    if (onFetched !== undefined) flight.onFetched.add(onFetched)
     flight.waiting++
     try {
       return await abortable(promise, options.signal)
     } finally {
       if (isNext !== undefined) flight.isNext.delete(isNext)
+      if (onFetched !== undefined) flight.onFetched.delete(onFetched)
       flight.waiting--
       if (flight.waiting === 0) {
         // first, so that whoever comes now begins anew instead of joining what is being ended
@@ -116,7 +120,7 @@ export class FetchPlan {
   }
 
   private async run (flight: Flight): Promise<Uint8Array> {
-    const { cid, need, options } = flight
+    const { cid, need } = flight
     const { signal } = flight.controller
     const { others } = this.init
     const search = others?.search(need)
@@ -144,7 +148,7 @@ export class FetchPlan {
         others?.has(peer)
         this.hedging.came()
         if (second !== undefined) this.hedging.ended(bytes.length, second === peer)
-        options.onFetched?.(peer, bytes.length)
+        for (const onFetched of flight.onFetched) onFetched(peer, bytes.length)
         return bytes
       }
       const missing = answers.note(outcome.peer, outcome.error, this.init.peers.get(outcome.peer) === undefined)

@@ -14,7 +14,7 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
   if (length !== undefined) whole('length', length)
   const { info, root, key, entry } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
-  const need = { writer: writerOf(parts, entry) }
+  const need = { writer: writerOf(parts, entry), ...parts.copies.needOf(root.bytes) }
   const ended = parts.catchUp.foreground()
   try {
     const bytes = readFile({

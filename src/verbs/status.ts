@@ -57,7 +57,7 @@ function syncStatus ({ vault, peers, sync, catchUp, copies }: Parts): SyncStatus
     // what was not looked at yet may be to be brought
     versions: Math.max(versions, copies.book.marked),
     bytes,
-    ...(rate === 0 ? {} : { rate }),
+    ...(rate === undefined ? {} : { rate }),
     ...(waiting === undefined || versions === 0 ? {} : { waiting })
   }
 }

@@ -2,6 +2,7 @@ import type { CID } from 'multiformats/cid'
 import { BlocksUnavailableError } from '../errors.js'
 import type { DamagedBlock, VerifyOptions, VerifyResult } from '../interface.js'
 import type { Parts } from './parts.js'
+import { verifyRemote } from './verify-remote.js'
 
 /** Damaged blocks that are told of one by one, and versions of each. */
 const MAX_LISTED = 1000
@@ -34,13 +35,15 @@ export async function verify (parts: Parts, options: VerifyOptions = {}): Promis
     })) await found.note(cid, reason)
     await found.repair()
   }
+  const remote = options.remote === true && index.length === 0 ? await verifyRemote(parts, options) : undefined
   return {
-    ok: index.length === 0 && found.left === 0,
+    ok: index.length === 0 && found.left === 0 && (remote?.members.every(({ missing, wrong }) => missing + wrong === 0) ?? true),
     index,
     ...read,
     damaged: { blocks: found.blocks, repaired: found.repaired, list: found.list },
     adopted: { blocks, bytes },
     strange,
+    ...(remote === undefined ? {} : { remote }),
     ...(rebuilt.info === undefined ? {} : { rebuilt: rebuilt.info })
   }
 }

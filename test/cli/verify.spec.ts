@@ -52,6 +52,20 @@ describe('dfs verify', () => {
     assert.equal((await world.run('verify', '--json')).code, 7)
   })
 
+  it('says what other machines proved, with --remote', async () => {
+    const members = [
+      { peer: 'p', label: 'nas\u001b', copies: 12, proved: 12, missing: 0, wrong: 0, unreached: 0 },
+      { peer: 'q', label: 'pi', copies: 3, proved: 1, missing: 1, wrong: 1, unreached: 2 },
+      { peer: 'r', label: 'laptop', copies: 0, proved: 0, missing: 0, wrong: 0, unreached: 0 }
+    ]
+    assert.deepEqual(words({ ...SOUND, ok: false, remote: { versions: 14, members } }, '/x').slice(2), [
+      'others  nas\ufffd: 12 of 12 copies proved',
+      '        pi: 1 of 3 copies proved · 1 not there · 1 damaged · no answer about 2. These do not count until they are proved; others make up for them',
+      '        laptop: says that it holds none of them'
+    ])
+    assert.deepEqual(words({ ...SOUND, remote: { versions: 1, members: [] } }, '/x').slice(2), ['others  no other machine that should hold one of 1 version is here'])
+  })
+
   it('of a damaged index says what to type', async () => {
     world.node.found = { ...SOUND, ok: false, index: ['Tree 12 page 51: btreeInitPage() returns error code 11'], blocks: 0, bytes: 0 }
     const { code, stdout } = await world.run('--dir', world.path('vault'), 'verify')

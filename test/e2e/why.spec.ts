@@ -36,7 +36,7 @@ describe('why', function () {
     await randomFile(path, 2 * MIB)
     await nas.ok('put', path, '--as', 'alone', '--durable', '2')
     await says(nas, 'alone', /^Copies: 2 of 3\. pi should have a copy and is away, and no other machine is here to make one\.$/m)
-    let reader = await start(scene, pi.folder, ...FLAGS)
+    const reader = await start(scene, pi.folder, ...FLAGS)
     await says(nas, 'alone', /^Copies: 3, as many as are wanted\.$/m)
     // two put it away, and the third goes
     for (const node of [reader, laptop]) await node.ok('evict', 'alone')

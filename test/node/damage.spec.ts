@@ -145,6 +145,12 @@ describe('damaged copies', () => {
     })
     assert.ok(await rounds(a, c) <= 3)
     assert.ok(guesses > 0)
+    const { ok, remote } = await a.verify({ remote: true })
+    const [ofB, ofC] = [b, c].map(({ peer }) => remote?.members.find((member) => member.peer === peer))
+    assert.deepEqual([ok, remote?.versions, ofB?.copies, ofB?.proved], [false, FILES, FILES, FILES])
+    assert.ok(ofC !== undefined && ofC.missing > 0 && ofC.proved < FILES, JSON.stringify(ofC))
+    assert.match((await a.status()).notes.join('\n'), /c did not prove that it holds \d versions? that it says it holds/)
+    assert.equal((await a.why('f0')).members.filter(({ failed }) => failed === 'missing').length, 1)
     // what it is distrusted for is held by b, and said to be doubted
     for (let i = 0; i < FILES; i++) same(await collect(b.get(`f${i}`)), content(i))
   })
@@ -170,5 +176,8 @@ describe('damaged copies', () => {
   it('an honest member is trusted round after round', async () => {
     const { a, c } = await three()
     assert.equal(await rounds(a, c), Infinity)
+    const { ok, remote } = await a.verify({ remote: true })
+    assert.equal(ok, true)
+    assert.deepEqual(remote?.members.map(({ copies, proved, missing, wrong, unreached }) => [copies, proved, missing, wrong, unreached]), [[6, 6, 0, 0, 0], [6, 6, 0, 0, 0]])
   })
 })

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DirectoryLockedError } from '../../errors.js'
 import { connectDoor } from '../../http/client.js'
-import type { DamagedBlock, DfsNode, ProgressEvent, RebuildInfo, RebuildProgress, VerifyResult } from '../../interface.js'
+import type { DamagedBlock, DfsNode, ProgressEvent, RebuildInfo, RebuildProgress, RemoteResult, VerifyResult } from '../../interface.js'
 import { configOf } from './init.js'
 import type { Context, Run } from '../context.js'
 import { EXIT } from '../exit-codes.js'
@@ -10,23 +10,24 @@ import { openNode, waitForLock } from '../open.js'
 import { progressBar, type Bar } from '../progress.js'
 import { unlock } from '../unlock.js'
 
-export interface VerifyFlags { rebuild?: boolean }
+export interface VerifyFlags { rebuild?: boolean, remote?: boolean }
 
 export function defineVerify (program: Command, run: Run): void {
   program.command('verify')
     .summary('read everything that this machine holds, and repair it')
     .description('Reads the index and every block, and fetches what is damaged from other members where one is connected. Exit code 7 when damage stays.')
     .option('--rebuild', 'make a new index first where it is missing or damaged, from what can be read of it, from the blocks here and from other members; the old one is set aside')
+    .option('--remote', 'also have the other machines prove what they hold of it; for a node that runs')
     .action(run(verify))
 }
 
-export async function verify (context: Context, { rebuild = false }: VerifyFlags): Promise<number> {
+export async function verify (context: Context, { rebuild = false, remote = false }: VerifyFlags): Promise<number> {
   const { world, out, signal } = context
   const bar = progressBar(world.stderr, 'verify', out.stderrIsTerminal)
   const onProgress = show(bar)
   try {
     await using node = rebuild ? await rebuilt(context, onProgress) : (await openNode(context)).node
-    const result = await node.verify({ signal, onProgress })
+    const result = await node.verify({ signal, onProgress, remote })
     bar.clear()
     await out.data(result)
     if (!out.json) for (const line of describe(result, context.dir, out.dfs)) await out.line(line)
@@ -59,6 +60,7 @@ function show (bar: Bar): (event: ProgressEvent | RebuildProgress) => void {
       case 'store:verify:index': return bar.note('reading the index')
       case 'store:verify:read':
       case 'index:rebuild:read': return bar.update(event.bytes, event.total)
+      case 'store:verify:remote': return bar.note(`asking other machines about ${plural(event.versions, 'version')}`)
       case 'store:verify:repaired': return bar.note(`${plural(event.blocks, 'block')} repaired`)
       case 'index:rebuild:adopted': return bar.note(`${plural(event.blocks, 'block')} found, ${bytes(event.bytes)}`)
       default:
@@ -69,7 +71,7 @@ function show (bar: Bar): (event: ProgressEvent | RebuildProgress) => void {
 /** Damaged blocks that are named one by one. */
 const MAX_NAMED = 20
 
-export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, strange, rebuilt }: VerifyResult, dir: string, dfs = 'dfs'): string[] {
+export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, strange, rebuilt, remote }: VerifyResult, dir: string, dfs = 'dfs'): string[] {
   const left = damaged.blocks - damaged.repaired
   return [
     ...(rebuilt === undefined ? [] : anew(rebuilt, dir)),
@@ -79,8 +81,21 @@ export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, st
     ...(strange === 0 ? [] : [`        ${plural(strange, 'file')} in ${home(dir)}/blocks ${strange === 1 ? 'is no block and was' : 'are no blocks and were'} left there`]),
     ...damaged.list.slice(0, MAX_NAMED).map(named),
     ...(damaged.blocks <= MAX_NAMED ? [] : [`  and ${plural(damaged.blocks - MAX_NAMED, 'more', 'more')} (all of them: --json)`]),
+    ...(remote === undefined ? [] : others(remote)),
     ...(ok || left === 0 || index.length > 0 ? [] : [`What was damaged lies in ${home(dir)}/quarantine. Versions that need it are read from other members; when one of them is connected, repeat:  ${dfs} verify`])
   ]
+}
+
+/** A line for each other machine. */
+function others ({ versions, members }: RemoteResult): string[] {
+  if (members.length === 0) return [`others  no other machine that should hold one of ${plural(versions, 'version')} is here`]
+  return members.map(({ label, copies, proved, missing, wrong, unreached }, i) => `${i === 0 ? 'others' : '      '}  ${clean(label)}: ${[
+    ...(copies === 0 ? [] : [`${count(proved)} of ${plural(copies, 'copy', 'copies')} proved`]),
+    ...(missing === 0 ? [] : [`${count(missing)} not there`]),
+    ...(wrong === 0 ? [] : [`${count(wrong)} damaged`]),
+    ...(unreached === 0 ? [] : [`no answer about ${count(unreached)}`]),
+    ...(copies + unreached === 0 ? ['says that it holds none of them'] : [])
+  ].join(' · ')}${missing + wrong === 0 ? '' : '. These do not count until they are proved; others make up for them'}`)
 }
 
 function named ({ cid, reason, repaired, versions, files }: DamagedBlock): string {

@@ -2,7 +2,7 @@
 import { MAX_PROMISES, PROMISE_MS, type PromiseAnswer } from '../../../protocols/audit/constants.js'
 import type { GroupState } from '../../../protocols/audit/groups.js'
 import { parseCid } from '../../../protocols/block/cid.js'
-import { groupOfNumber, groupOfRoot, groupsInSlot, isAway, isHeldRoot, missingAgain, sampleHeld, type GroupRow } from '../../index-db/groups.js'
+import { groupOfNumber, groupOfRoot, groupsInSlot, heldGroups, isAway, isHeldRoot, missingAgain, sampleHeld, type GroupRow } from '../../index-db/groups.js'
 import type { IndexDb, Statement } from '../../index-db/index-db.js'
 import { KeyedLock } from '../../index-db/keyed-lock.js'
 import { notMissing } from '../../index-db/missing.js'
@@ -84,6 +84,11 @@ export class SqlBook implements GroupBook {
 
   sample (count: number, random: () => number): PlacedGroup[] {
     return sampleHeld(this.init.db, count, random).map((row) => this.placed(row)).filter((group) => !this.leaving.has(group.id))
+  }
+
+  /** Everything live that is held, leaving or not; in pages, so that writes go on meanwhile. */
+  * held (): Generator<PlacedGroup> {
+    for (const row of heldGroups(this.init.db)) yield this.placed(row)
   }
 
   own (group: Group): Own {
