@@ -6,7 +6,7 @@ import type { AbortOptions, TypedEventTarget } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
-import type { FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
+import type { Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
 import type { GcOptions, GcResult } from './interface/garbage.js'
 import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
@@ -181,8 +181,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
   /** What is known here of a name, for people: its history and conflict, what is on this node, what other members have. */
   why: (name: string, options?: AbortOptions) => Promise<Why>
-  /** Drops this node's own copy once another member gave its word that it holds everything. */
-  evict: (name: string, options?: AbortOptions) => Promise<{ blocks: number, bytes: number, peer: string }>
+  /** Drops this node's own copy once another member gave its word that it holds everything; NotPromisedError when none does. */
+  evict: (name: string, options?: EvictOptions) => Promise<Evicted>
   /** Text with which anybody reads one version until it expires (openLink), also while this node is off. Owner and write members. */
   share: (name: string, options?: ShareOptions) => Promise<string>
   invite: (options: InviteOptions) => Promise<string>

@@ -2,7 +2,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
-  Deleted, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
+  Deleted, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
   UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
@@ -83,7 +83,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     return this.run(options, (parts, within) => why(parts, name, within))
   }
 
-  async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
+  async evict (name: string, options: EvictOptions = {}): Promise<Evicted> {
     return this.run(options, (parts, within) => evict(parts, name, within))
   }
 

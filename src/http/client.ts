@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  Deleted, DfsNode, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
@@ -61,7 +61,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('mv', [from, to], options) }
   async why (name: string, options: AbortOptions = {}): Promise<Why> { return this.call('why', [name], options) }
-  async evict (name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> { return this.call('evict', [name], options) }
+  async evict (name: string, options: EvictOptions = {}): Promise<Evicted> { return this.call('evict', [name], options) }
   async share (name: string, options: ShareOptions = {}): Promise<string> { return this.call('share', [name], fromNow(options)) }
   async invite (options: InviteOptions): Promise<string> { return this.call('invite', [], fromNow(options)) }
 

@@ -41,7 +41,7 @@ export interface ErrorJson {
   cause?: ErrorJson
 }
 
-const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'next', 'until', 'until', 'word'])
+const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'next', 'until', 'word', 'counted', 'asked'])
 const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** JSON.parse that turns the API's time fields back into Date. */

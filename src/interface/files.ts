@@ -51,6 +51,19 @@ export type ProgressEvent =
 
 export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
 
+export interface EvictOptions extends AbortOptions {
+  /** Also when no other member gave its word: if there is no other copy, the version is lost. @default false */
+  force?: boolean
+}
+
+/** What a copy that was put away freed here. */
+export interface Evicted {
+  blocks: number
+  bytes: number
+  /** Who gave its word that it has everything; missing when it was forced and nobody did. */
+  peer?: string
+}
+
 export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string
 
 export interface PutOptions extends AbortOptions, ProgressOptions {

@@ -1,7 +1,7 @@
-import type { AbortOptions } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { ProtocolError } from '../../protocols/errors.js'
 import { NotAllowedError, NotPromisedError } from '../errors.js'
+import type { Evicted, EvictOptions } from '../interface.js'
 import type { Statement } from '../index-db/index-db.js'
 import { notMissing } from '../index-db/missing.js'
 import { pushVersion } from '../replication/push-version.js'
@@ -14,11 +14,12 @@ const OTHERS_DIALLED = 8
 
 /**
  * Drops this node's copy of the newest version once another member gave its word: a receipt says that every block
- * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first.
+ * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first. With `force`
+ * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
  */
-export async function evict (parts: Parts, name: string, options: AbortOptions = {}): Promise<{ blocks: number, bytes: number, peer: string }> {
+export async function evict (parts: Parts, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
   const { vault, store, links, catchUp } = parts
-  if (vault.role !== 'owner' && vault.role !== 'write') {
+  if (!force && vault.role !== 'owner' && vault.role !== 'write') {
     throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
   }
   const { id, root, bytes, entry } = await find(parts, name, options)
@@ -28,8 +29,14 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
   if (parts.copies.isPromised(root)) throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for an hour, so that they could let theirs go. Try again later`)
   parts.leaving.add(leaving)
   const failures: string[] = []
+  const drop = async (): Promise<Evicted> => {
+    // let go: not to be brought here again
+    const removed = await store.release(root, [notMissing(root.bytes)])
+    catchUp.again()
+    return removed
+  }
   try {
-    for (const peer of candidates(parts)) {
+    for (const peer of vault.role === 'owner' || vault.role === 'write' ? candidates(parts) : []) {
       try {
         await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
       } catch (error) {
@@ -38,11 +45,10 @@ export async function evict (parts: Parts, name: string, options: AbortOptions =
         continue
       }
       parts.receipts.add(leaving, peer, Date.now())
-      // let go: not to be brought here again
-      const removed = await store.release(root, [notMissing(root.bytes)])
-      catchUp.again()
-      return { ...removed, peer }
+      return { ...await drop(), peer }
     }
+    // its user was told what that may mean
+    if (force) return await drop()
   } finally {
     parts.leaving.delete(leaving)
   }

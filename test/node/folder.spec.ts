@@ -201,7 +201,8 @@ describe('node: folder and life', () => {
         }
         Object.assign(store, { [failing]: fail })
         same(await collect(a.get('x')), content)
-        assert.equal(failed, 1)
+        // by the reader, and by what mends behind it
+        assert.ok(failed >= 1)
         Object.assign(store, { [failing]: works })
         same(await collect(a.get('x')), content)
       }

@@ -49,6 +49,19 @@ describe('node: members', () => {
       same(await collect(a.get('x')), bytesOf('x', 3 * MIB))
     })
 
+    it('goes also when nobody gave its word, with force, but not what was promised', async () => {
+      const a = await cluster.node()
+      await a.put('x', bytesOf('x', 3 * MIB))
+      const { blocks } = held(a)
+      const { copies } = inside(a).parts
+      const { isPromised } = copies
+      copies.isPromised = () => true
+      await failsWith(a.evict('x', { force: true }), 'NOT_PROMISED')
+      copies.isPromised = isPromised
+      assert.deepEqual(await a.evict('x', { force: true }).then(({ blocks, peer }) => ({ blocks, peer })), { blocks, peer: undefined })
+      await failsWith(collect(a.get('x')), 'BLOCKS_UNAVAILABLE')
+    })
+
     it('is refused where there is no copy to drop', async () => {
       const a = await cluster.node()
       const b = await cluster.member(a)

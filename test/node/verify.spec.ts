@@ -19,9 +19,9 @@ describe('verify', () => {
   const content = bytesOf('x', 3 * MIB)
 
   /** A node on disk with one large and one small file, and its folder. */
-  async function one (): Promise<{ a: DfsNode, dir: string, version: string }> {
+  async function one (waits: { inactivityMs?: number } = {}): Promise<{ a: DfsNode, dir: string, version: string }> {
     const dir = await cluster.dir()
-    const a = await cluster.node({ dir })
+    const a = await cluster.node({ dir }, waits)
     const { version } = await a.put('photos/x', content, { durable: 1 })
     await a.put('small', 'text', { durable: 1 })
     return { a, dir, version }
@@ -59,7 +59,7 @@ describe('verify', () => {
   })
 
   it('says what stays damaged while nobody has it, each time, and repairs it when somebody does', async () => {
-    const { a, dir } = await one()
+    const { a, dir } = await one({ inactivityMs: 1_000 })
     const place = { dir: await cluster.dir(), listen: [address()] }
     const b = await cluster.member(a, place)
     await next(b, 'file:held', ({ bytes }) => bytes > MIB)
@@ -80,7 +80,7 @@ describe('verify', () => {
     const owner = await cluster.node()
     await owner.put('x', content, { durable: 1 })
     const dir = await cluster.dir()
-    const s = await cluster.member(owner, { role: 'store', dir })
+    const s = await cluster.member(owner, { role: 'store', dir }, { inactivityMs: 1_000 })
     await next(s, 'file:held')
     await owner.stop()
     await rm((await blockFiles(dir))[0] ?? '')

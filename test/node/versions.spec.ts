@@ -43,8 +43,8 @@ describe('node: versions', () => {
   const cluster = new Cluster()
   afterEach(() => cluster.end())
 
-  async function pair (): Promise<[DfsNode, DfsNode]> {
-    const a = await cluster.node({ label: 'a' })
+  async function pair (waits: { inactivityMs?: number } = {}): Promise<[DfsNode, DfsNode]> {
+    const a = await cluster.node({ label: 'a' }, waits)
     return [a, await cluster.member(a, { label: 'b' })]
   }
 
@@ -264,7 +264,7 @@ describe('node: versions', () => {
     })
 
     it('is VersionGoneError when nobody who is here has its blocks, says who is away, and nothing changes', async () => {
-      const [a, b] = await pair()
+      const [a, b] = await pair({ inactivityMs: 1_000 })
       const content = bytesOf('one', 3 * MIB)
       const one = await a.put('x', content, { durable: 2 })
       await a.put('x', 'two', { durable: 2 })
