@@ -310,13 +310,14 @@ export class KeepCopies {
 
   private update (): void {
     const { vault, keeping: { records }, store, self } = this.init
-    const changed = this.members.update(vault.members().map(({ peer, bytes, operator }) => {
+    const changed = this.members.update(vault.members().map(({ peer, bytes, operator, maxCapacity }) => {
       const record = records.get(peer)
       return {
         name: peer,
         peer: bytes,
         operator,
         // what this node lends it knows before its first record
+        maxCapacity,
         capacity: record?.capacity ?? (peer === self ? store.usage().capacity : undefined),
         accepting: record?.accepting ?? true
       }

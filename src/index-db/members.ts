@@ -14,11 +14,13 @@ export interface MemberRow {
   /** Milliseconds since 1970, by the entry. */
   since: number
   seen: number | null
+  /** Bytes that it counts for at most, by its certificate. */
+  maxCapacity: number | null
 }
 
 export function putMember (row: MemberRow): Statement {
-  return ['INSERT OR REPLACE INTO members (peer, role, operator, label, writer, invite, admit, since, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    row.peer, row.role, row.operator, row.label, row.writer, row.invite, row.admit, row.since, row.seen]
+  return ['INSERT OR REPLACE INTO members (peer, role, operator, label, writer, invite, admit, since, seen, maxCapacity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    row.peer, row.role, row.operator, row.label, row.writer, row.invite, row.admit, row.since, row.seen, row.maxCapacity]
 }
 
 export interface WriterRow {

@@ -19,6 +19,8 @@ export interface Member {
   admit: Uint8Array
   since: number
   seen?: number
+  /** Bytes that it counts for at most in the orders of copies, whatever it lends. */
+  maxCapacity?: number
 }
 
 /** Whose a writer key is, and by which admit it is known. */
@@ -68,9 +70,10 @@ export class Members {
 
 /** What an admit makes of its subject. */
 export function memberOf ({ id, member, invite, since }: KnownAdmit): Member {
-  const { subject, writer, role, operator, label } = member
+  const { subject, writer, role, operator, label, maxCapacity } = member
   return {
-    peer: peerText(subject), bytes: subject, role, operator, label, admit: id, since, ...(writer === undefined ? {} : { writer }), ...(invite === undefined ? {} : { invite })
+    peer: peerText(subject), bytes: subject, role, operator, label, admit: id, since, ...(writer === undefined ? {} : { writer }), ...(invite === undefined ? {} : { invite }),
+    ...(maxCapacity === undefined ? {} : { maxCapacity })
   }
 }
 
@@ -85,7 +88,8 @@ function fromRow (row: MemberRow): Member {
     ...(row.invite === null ? {} : { invite: row.invite }),
     admit: row.admit,
     since: row.since,
-    ...(row.seen === null ? {} : { seen: row.seen })
+    ...(row.seen === null ? {} : { seen: row.seen }),
+    ...(row.maxCapacity === null ? {} : { maxCapacity: row.maxCapacity })
   }
 }
 
@@ -99,7 +103,8 @@ export function toRow (member: Member): MemberRow {
     invite: member.invite ?? null,
     admit: member.admit,
     since: member.since,
-    seen: member.seen ?? null
+    seen: member.seen ?? null,
+    maxCapacity: member.maxCapacity ?? null
   }
 }
 

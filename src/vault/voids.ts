@@ -12,7 +12,7 @@ import { readStored } from './stored.js'
 
 /** What an admit says, as long as it is needed. */
 export interface KnownAdmit extends AdmitLike {
-  member: AdmitLike['member'] & { operator: string, label: string }
+  member: AdmitLike['member'] & { operator: string, label: string, maxCapacity?: number }
   /** Key of the invite. */
   invite?: Uint8Array
   since: number
@@ -47,9 +47,9 @@ type Stays = Set<string> | { more: Set<string> }
 const bytesOf = (key: string): Uint8Array => new Uint8Array(Buffer.from(key, 'latin1'))
 
 export function knownAdmit ({ id, time, admit: { author, member, invite } }: AdmitEntry): KnownAdmit {
-  const { subject, writer, role, by, operator, label } = member
+  const { subject, writer, role, by, operator, label, maxCapacity } = member
   return {
-    id, author, since: time, member: { subject, role, by, operator, label, ...(writer === undefined ? {} : { writer }) }, ...(invite === undefined ? {} : { invite: invite.key })
+    id, author, since: time, member: { subject, role, by, operator, label, ...(writer === undefined ? {} : { writer }), ...(maxCapacity === undefined ? {} : { maxCapacity }) }, ...(invite === undefined ? {} : { invite: invite.key })
   }
 }
 
