@@ -6,7 +6,7 @@ import { peerOf } from '../vectors/placement.js'
 import { stateOf } from '../../src/replication/copies/answers.js'
 import { NEXT } from '../../src/replication/copies/desired-state.js'
 import { KeptOrders } from '../../src/replication/copies/kept-orders.js'
-import { LetGo } from '../../src/replication/copies/let-go.js'
+import { LetGo, PROMISES_WITHIN_MS } from '../../src/replication/copies/let-go.js'
 import { MemoryBook } from '../../src/replication/copies/memory-book.js'
 import { Reconcile } from '../../src/replication/copies/reconcile.js'
 import type { AuditPort, Clock, Group, MemberView, Proof } from '../../src/replication/copies/types.js'
@@ -90,7 +90,11 @@ class Member {
     }
     return {
       have: (peer, groups) => reach(peer, (other) => groups.map((group) => stateOf(group, { view: { ...view, order: view.order, self: peer }, book: other.book, room: () => true }))),
-      keep: (peer, group) => reach(peer, (other) => other.book.promise(group, this.name)),
+      keep: (peer, group) => reach(peer, async (other) => {
+        const answer = await other.book.promise(group, this.name)
+        if (answer === 'YES') world.promise(group, peer)
+        return answer
+      }),
       prove: (peer, group, count) => reach(peer, () => Array.from({ length: Number(count) }, (): Proof => ({ block: 0, verdict: world.holders(group).has(peer) ? 'PROVED' : 'NOT_HELD' }))),
       look: async () => 'missing'
     }
@@ -108,10 +112,14 @@ export class LargeWorld {
   joins = 0
   fetched = 0
   released = 0
+  /** Members that died between their promise and the release that it was for. */
+  diedBetween = 0
   broken: InvariantError | undefined
   private readonly random: SimRandom
   private readonly held: Array<Set<string>> = []
   private made = 0
+  /** When members promised, of promises that no release has used. */
+  private readonly promised = new Map<number, Map<string, number>>()
 
   constructor (readonly options: LargeOptions) {
     this.random = new SimRandom(options.seed, 9)
@@ -149,11 +157,21 @@ export class LargeWorld {
     return Array.from(counts, (count) => count ?? 0)
   }
 
+  promise ({ id }: Group, peer: string): void {
+    const promises = this.promised.get(id) ?? new Map<string, number>()
+    this.promised.set(id, promises.set(peer, this.time.now))
+  }
+
+  /** As in truth.ts: who died after it promised, in the time in which that counts, is no fault of who releases. */
   release (group: Group, name: string): void {
     const holders = this.holders(group)
     holders.delete(name)
     this.released++
-    if (holders.size < group.copies) this.broken ??= new InvariantError(`${name} released group ${group.id}: ${holders.size} others have it`)
+    const promises = this.promised.get(group.id) ?? new Map<string, number>()
+    const died = [...promises].filter(([peer, at]) => !holders.has(peer) && this.members.get(peer)?.alive !== true && this.time.now - at <= PROMISES_WITHIN_MS).length
+    this.promised.delete(group.id)
+    this.diedBetween += died
+    if (holders.size + died < group.copies) this.broken ??= new InvariantError(`${name} released group ${group.id}: ${holders.size} others have it`)
   }
 
   async fetch (member: Member, group: Group): Promise<void> {

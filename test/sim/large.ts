@@ -23,4 +23,5 @@ await world.run((day) => {
   const copies = world.copies().map((groups, count) => `${count}: ${groups}`).join(' · ')
   console.log(`day ${day}  left ${world.deaths}  joined ${world.joins}  fetched ${world.fetched}  let go ${world.released}  lost ${world.lost}  copies ${copies}  (${Math.round((performance.now() - started) / 1000)} s)`)
 })
+console.log(`${world.diedBetween} members died between a promise and the release that it was for`)
 console.log(`lost ${world.lost}; expected from three deaths within grace and repair: ${expectedLosses(options).toFixed(1)}`)

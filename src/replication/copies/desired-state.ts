@@ -21,6 +21,8 @@ export interface Duty {
   early: boolean
   /** Members before this one, itself included, that are known to hold all of it: their own word. */
   known: number
+  /** Members before this one that would repair it as well: it waits for each of them in turn. */
+  after: number
 }
 
 export interface DutyOptions {
@@ -37,7 +39,7 @@ type Book = Pick<GroupBook, 'heard' | 'distrusted' | 'own'>
 export function dutyOf (group: Group, view: MemberView, book: Book, options: DutyOptions): Duty {
   const copies = group.copies === 0 ? view.size : Math.min(group.copies, view.size)
   const duty = search(view.order(group.slot, HEAD), copies, group, view, book, options)
-  return duty ?? search(view.order(group.slot), copies, group, view, book, options) ?? { hold: undefined, ask: [], early: false, known: 0 }
+  return duty ?? search(view.order(group.slot), copies, group, view, book, options) ?? { hold: undefined, ask: [], early: false, known: 0, after: 0 }
 }
 
 /** Undefined: this part of the order was too short to tell. */
@@ -45,7 +47,7 @@ function search (order: readonly string[], copies: number, group: Group, view: M
   const { now, freshFrom = -Infinity, next = NEXT } = options
   const known = book.own(group).known
   const young = known !== undefined && now - known < NOT_ASKED_MS
-  const duty: Duty = { hold: undefined, ask: [], early: false, known: 0 }
+  const duty: Duty = { hold: undefined, ask: [], early: false, known: 0, after: 0 }
   let counted = 0
   let able = 0
   /** What others doubt at the most, and what this node does. */
@@ -56,7 +58,7 @@ function search (order: readonly string[], copies: number, group: Group, view: M
       if (isHeld(book, group)) duty.known++
       if (place < copies) return { ...duty, hold: 'rank', ask: [], early: false }
       if (counted < copies + Math.max(0, theirs - own)) duty.hold = 'repair'
-      return duty
+      return { ...duty, after: able }
     }
     if (!view.present(peer)) continue
     const heard = book.heard(group, peer)
@@ -75,9 +77,9 @@ function search (order: readonly string[], copies: number, group: Group, view: M
     }
     if (place >= copies && !distrusted && view.accepting(peer) && heard?.state !== 'cannot' && heard?.state !== 'leaving') able++
     // others come first
-    if (able >= next) return { hold: undefined, ask: [], early: false, known: duty.known }
+    if (able >= next) return { hold: undefined, ask: [], early: false, known: duty.known, after: 0 }
   }
-  return order.length < view.size ? undefined : { hold: undefined, ask: [], early: false, known: duty.known }
+  return order.length < view.size ? undefined : { hold: undefined, ask: [], early: false, known: duty.known, after: 0 }
 }
 
 /** Of the first members of a group's order those that are present and failed to prove to this node that they hold it. */

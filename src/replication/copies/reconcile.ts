@@ -139,7 +139,9 @@ export class Reconcile {
       this.forget(group)
       this.want(group, duty.known)
     } else if (!this.repairs.has(group.id)) {
-      this.repairs.set(group.id, { cancel: clock.after(random() * offlineGraceMs / REPAIR_SHARE, () => { this.due(group) }) })
+      // one after the other: two that ask at the same time both hear that nobody has begun
+      const share = (Math.min(duty.after, this.next(group) - 1) + random()) / this.next(group)
+      this.repairs.set(group.id, { cancel: clock.after(share * offlineGraceMs / REPAIR_SHARE, () => { this.due(group) }) })
     }
   }
 

@@ -9,7 +9,11 @@ const G = group(1)
 describe('replication: desired state', () => {
   let scene: Scene
   const now = (): number => scene.clock.now()
-  const duty = (more: Partial<DutyOptions> = {}): Duty => dutyOf(G, scene.view, scene.book, { now: now(), ...more })
+  const whole = (more: Partial<DutyOptions> = {}): Duty => dutyOf(G, scene.view, scene.book, { now: now(), ...more })
+  const duty = (more: Partial<DutyOptions> = {}): Omit<Duty, 'after'> => {
+    const { after: _, ...rest } = whole(more)
+    return rest
+  }
   const say = (peer: string, state: GroupState['state'], more: { percent?: number, doubts?: number } = {}): void => { scene.book.hear(G, peer, { state, percent: 0, ...more }, now()) }
   const all = (state: GroupState['state'], ...peers: string[]): void => { for (const peer of peers) say(peer, state) }
   /** The place of this node in the order a b c d e f g h. */
@@ -24,6 +28,17 @@ describe('replication: desired state', () => {
       all('held', ...'abcdefgh'.split('').filter((peer) => peer !== self))
       assert.deepEqual([duty().hold, duty().ask], ['rank', []])
     }
+  })
+
+  it('says how many come before it that would repair as well', () => {
+    for (const [self, after] of [['d', 0], ['e', 1]] as const) {
+      as(self)
+      all('none', ...'abcd'.split('').filter((peer) => peer !== self))
+      assert.equal(whole().after, after)
+    }
+    // who cannot is not waited for
+    say('d', 'cannot')
+    assert.deepEqual([whole().hold, whole().after], ['repair', 0])
   })
 
   it('the next two ask those before them, and hold what too few of them have', () => {

@@ -80,10 +80,22 @@ describe('replication: reconcile', () => {
     await mark(1, 'member')
     await scene.pass(GATHER_MS)
     assert.deepEqual(port.asked, ['have a 1', 'have b 1', 'have c 1'])
-    await scene.pass(HOUR / REPAIR_SHARE / 2 - MINUTE)
+    await scene.pass(HOUR / REPAIR_SHARE / 4 - MINUTE)
     assert.deepEqual(begun(), [])
     await scene.pass(MINUTE + GATHER_MS)
     assert.equal(port.asked.length, 6)
+    assert.deepEqual(begun(), [1])
+  })
+
+  it('waits longer where another before it would do it too', async () => {
+    start('e')
+    port.states = { a: 'held', b: 'held', c: 'none', d: 'none' }
+    await mark(1, 'member')
+    await scene.pass(GATHER_MS)
+    // the time of the one before it is over then
+    await scene.pass(HOUR / REPAIR_SHARE * 3 / 4 - MINUTE)
+    assert.deepEqual(begun(), [])
+    await scene.pass(MINUTE + GATHER_MS)
     assert.deepEqual(begun(), [1])
   })
 
