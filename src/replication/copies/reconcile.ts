@@ -147,8 +147,14 @@ export class Reconcile {
 
   /** Its time has come: whoever was before this node may have begun by now. */
   private due (group: Group): void {
-    const { view, book, clock } = this.parts
     this.repairs.set(group.id, 'due')
+    this.askAnew(group)
+  }
+
+  /** Whatever was answered before. */
+  private askAnew (group: Group): void {
+    if (this.stopped) return
+    const { view, book, clock } = this.parts
     const duty = dutyOf(group, view, book, { now: clock.now(), freshFrom: clock.now(), next: this.next(group) })
     if (duty.ask.length === 0) this.consider(group, { reason: 'answer' })
     else this.asking.ask(group, duty.ask)
@@ -214,6 +220,8 @@ export class Reconcile {
     }
     if (this.stopped) return
     this.consider(group, { reason: 'entry' })
+    // another may have made the same copy at the same time: one of the two is spare, and finds it out when it asks once more
+    if (dutyOf(group, this.parts.view, book, { now: clock.now() }).hold === 'repair') clock.after(this.parts.offlineGraceMs / REPAIR_SHARE, () => { this.askAnew(group) })
     this.pump()
   }
 }
