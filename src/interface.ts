@@ -140,7 +140,7 @@ export interface DfsNodeEvents {
   'copies:ok': CustomEvent<CopiesStatus>
   /** A block was found damaged or gone: by a read, a proof for another member, `verify`, or the look at every block within 14 days. */
   'block:corrupt': CustomEvent<{ cid: string, reason: string }>
-  /** A good one came from another member, and is in its place. */
+  /** A good one came from another member, and is in its place. Not told where the whole version was brought anew. */
   'block:mended': CustomEvent<{ cid: string }>
   /** The index was found damaged, or does not keep what is written: nothing more is acknowledged. */
   'index:failed': CustomEvent<{ message: string, damaged: boolean }>

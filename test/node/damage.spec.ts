@@ -52,19 +52,21 @@ describe('damaged copies', () => {
     return files.length
   }
 
+  /** All that was damaged was found, and nothing is lacking any more. */
+  async function whole (node: DfsNode, found: () => boolean): Promise<void> {
+    while (!found() || !inside(node).parts.store.lacking().next().done) await new Promise((resolve) => { setImmediate(resolve) })
+  }
+
   it('are found by the look at every block, put aside and fetched again, while readers see right bytes only', async () => {
     const { a, b, c, dir } = await three({ scrubMs: 400 })
     const seen = { corrupt: new Set<string>(), mended: new Set<string>() }
-  const over = Promise.withResolvers<undefined>()
     c.addEventListener('block:corrupt', ({ detail }) => { seen.corrupt.add(detail.cid) })
     const count = await spoil(dir)
-    c.addEventListener('block:mended', ({ detail }) => {
-      seen.mended.add(detail.cid)
-      if (seen.mended.size >= count) over.resolve(undefined)
-    })
+    c.addEventListener('block:mended', ({ detail }) => { seen.mended.add(detail.cid) })
     for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
-    await over.promise
-    assert.deepEqual([...seen.corrupt].sort(), [...seen.mended].sort())
+    await whole(c, () => seen.corrupt.size === count)
+    // one that the loop brought again is not told of
+    assert.deepEqual([...seen.mended].filter((cid) => !seen.corrupt.has(cid)), [])
     const { quarantined } = (await c.status()).disk
     assert.equal(quarantined, count - Math.ceil(count / 3)) // what was removed left nothing to put aside
     // the others are not needed any more
@@ -77,10 +79,9 @@ describe('damaged copies', () => {
 
   it('are found by the proofs that other members ask for, and put right', async () => {
     const { a, c, dir } = await three()
+    const found = new Set<string>()
+    c.addEventListener('block:corrupt', ({ detail }) => { found.add(detail.cid) })
     const count = await spoil(dir)
-    let mended = 0
-    const over = Promise.withResolvers<undefined>()
-    c.addEventListener('block:mended', () => { if (++mended === count) over.resolve(undefined) })
     const { copies, vault } = inside(a).parts
     // of each version all blocks, as a full audit does
     for (let i = 0; i < FILES; i++) {
@@ -89,7 +90,7 @@ describe('damaged copies', () => {
       assert.ok(group !== undefined)
       await copies.audit.group(group, c.peer, 'all')
     }
-    await over.promise
+    await whole(c, () => found.size === count)
     for (let i = 0; i < FILES; i++) {
       const group = copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes)
       assert.ok(group !== undefined)
