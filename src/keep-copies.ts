@@ -7,13 +7,15 @@ import { slotOf } from '../protocols/placement/slot.js'
 import { brokenRoots, slotsIn } from './index-db/groups.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { ownMs } from './index-db/own-time.js'
+import type { CopiesStatus } from './interface.js'
 import type { RecordKeeping } from './keep-records.js'
 import { bootClock, freshBootClock, type Clock } from './network/clock.js'
 import { NodeAuditPort } from './replication/audit-port.js'
 import type { CatchUp } from './replication/catch-up.js'
 import { promiseTo, stateOf } from './replication/copies/answers.js'
 import { AuditLoop } from './replication/copies/audit-loop.js'
-import { Census, type Copies } from './replication/copies/census.js'
+import { Census } from './replication/copies/census.js'
+import { copiesWanted } from './replication/copies/desired-state.js'
 import { LetGo } from './replication/copies/let-go.js'
 import { MARK_FURTHER, Members, type Changed } from './replication/copies/members.js'
 import { Reconcile } from './replication/copies/reconcile.js'
@@ -61,7 +63,7 @@ export interface KeepCopiesInit {
   onReleased: (group: PlacedGroup) => void
   onFound: (group: PlacedGroup, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
   /** Some have too few copies for a while; or (true) none any more. */
-  onCopies: (copies: Copies, ok: boolean) => void
+  onCopies: (copies: CopiesStatus, ok: boolean) => void
   onError: (error: unknown) => void
 }
 
@@ -228,9 +230,9 @@ export class KeepCopies {
   }
 
   /** The first of the order, as many as are wanted. */
-  shouldHold ({ slot, copies }: PlacedGroup): readonly string[] {
-    const wanted = copies === 0 ? this.members.size : Math.min(copies, this.members.size)
-    return this.members.order(slot, wanted).slice(0, wanted)
+  shouldHold (group: PlacedGroup): readonly string[] {
+    const wanted = copiesWanted(group, this.members)
+    return this.members.order(group.slot, wanted).slice(0, wanted)
   }
 
   /** Members in the order in which they should hold what has this seed; those that hold nothing after them. */
@@ -256,15 +258,10 @@ export class KeepCopies {
     if (!this.running && !this.stopped) this.update()
   }
 
-  /** What members said of it before, with the time of this machine's clock, and who failed to prove it. */
-  heardOf (group: PlacedGroup): Map<string, { state: GroupState['state'], asked: number, failed?: 'missing' | 'wrong' }> {
+  /** What members said of it before, and when, by this machine's clock. */
+  heardOf (group: PlacedGroup): Map<string, { state: GroupState['state'], asked: Date }> {
     const now = freshBootClock.now()
-    const failed = this.book.doubted(group)
-    const all = [...this.book.said(group)].map(([peer, { state, asked }]) => {
-      const verdict = failed.get(peer)
-      return [peer, { state, asked: Date.now() - Math.max(0, now - asked), ...(verdict === undefined ? {} : { failed: verdict }) }] as const
-    })
-    return new Map(all)
+    return new Map([...this.book.said(group)].map(([peer, { state, asked }]) => [peer, { state, asked: new Date(Date.now() - Math.max(0, now - asked)) }]))
   }
 
   /** When all copies were counted last, milliseconds since 1970. */
@@ -285,10 +282,13 @@ export class KeepCopies {
     return all
   }
 
+  /** Those with groups of live versions; in pages, so that writes go on meanwhile. */
+  private * slots (): Generator<number> {
+    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) yield * slotsIn(this.init.db, from, from + SLOTS_A_PAGE - 1)
+  }
+
   private * groups (): Generator<PlacedGroup> {
-    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) {
-      for (const slot of slotsIn(this.init.db, from, from + SLOTS_A_PAGE - 1)) yield * this.book.inSlot(slot)
-    }
+    for (const slot of this.slots()) yield * this.book.inSlot(slot)
   }
 
   private wanted (): number {
@@ -349,9 +349,7 @@ export class KeepCopies {
 
   private markAll (reason: 'entry' | 'member'): void {
     if (!this.running) return
-    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) {
-      for (const slot of slotsIn(this.init.db, from, from + SLOTS_A_PAGE - 1)) this.reconcile.mark(slot, reason)
-    }
+    for (const slot of this.slots()) this.reconcile.mark(slot, reason)
   }
 
   private room (bytes: number): boolean {

@@ -36,22 +36,13 @@ export class Mender {
   private again = false
   private waitMs = AGAIN_MIN_MS
   private started = false
-  private count = 0
 
   constructor (private readonly init: MenderInit) {}
-
-  /** Blocks that were put back since the start. */
-  get mended (): number { return this.count }
 
   /** What earlier processes found damaged is looked at too. */
   start (): void {
     if (this.stopping.signal.aborted || this.started) return
     this.started = true
-    this.look()
-  }
-
-  /** A block was found damaged. */
-  found (): void {
     this.look()
   }
 
@@ -67,7 +58,8 @@ export class Mender {
     await this.running
   }
 
-  private look (): void {
+  /** A block was found damaged, or it is time to try again. */
+  look (): void {
     const { signal } = this.stopping
     if (signal.aborted || !this.started) return
     this.cancel?.()
@@ -93,28 +85,27 @@ export class Mender {
 
   /** Whether something is still damaged. */
   private async run (): Promise<boolean> {
-    await Promise.resolve() // so that `running` is set before anything ends
-    const { store } = this.init
+    const { store, needOf } = this.init
+    const { signal } = this.stopping
     const lacking = store.lacking()
     let left = false
     let failures = 0
     await Promise.all(Array.from({ length: MENDED_AT_ONCE }, async () => {
       for (const { cid } of lacking) {
         if (failures >= GIVEN_UP_AFTER) return
-        if (await this.mend(cid)) failures = 0
+        const [root] = store.rootsOf(cid)
+        if (root === undefined) continue // nothing needs it any more
+        if (await this.mend(cid, { signal, need: { dial: 'sparingly', ...needOf(root) } })) failures = 0
         else [left, failures] = [true, failures + 1]
       }
     }))
     return left
   }
 
-  private async mend (cid: CID): Promise<boolean> {
-    const { store, fetch, needOf } = this.init
-    const { signal } = this.stopping
-    const [root] = store.rootsOf(cid)
-    if (root === undefined) return true // nothing needs it any more
+  /** Fetches one block and puts it back. False: nobody who was reached has it, or it could not be put back. */
+  async mend (cid: CID, options: FetchOptions): Promise<boolean> {
     try {
-      return await this.put(cid, await fetch(cid, { signal, need: { dial: 'sparingly', ...needOf(root) } }))
+      return await this.put(cid, await this.init.fetch(cid, options))
     } catch (error) {
       if (error instanceof BlocksUnavailableError) return false
       throw error
@@ -142,7 +133,6 @@ export class Mender {
     if (store.stat(cid) === undefined) return false
     // somebody else may have been sooner
     if (before) {
-      this.count++
       onMended(cid)
       for (const root of roots) touched(root)
     }

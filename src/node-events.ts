@@ -7,9 +7,8 @@ import type { RoundResult } from '../protocols/sync/session.js'
 import { IndexDamagedError } from './errors.js'
 import type { IndexDb } from './index-db/index-db.js'
 import { knownAddresses, sawAddress } from './index-db/members.js'
-import type { GcResult } from './interface.js'
+import type { CopiesStatus, GcResult } from './interface.js'
 import type { Session } from './network/session.js'
-import type { Copies } from './replication/copies/census.js'
 import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
 import { memberInfo } from './verbs/status.js'
@@ -148,7 +147,7 @@ export class NodeEvents {
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {
-    this.attached?.parts.mender.found()
+    this.attached?.parts.mender.look()
     this.attached?.node.safeDispatchEvent('block:corrupt', { detail: { cid: cid.toString(), reason } })
   }
 
@@ -158,7 +157,7 @@ export class NodeEvents {
   }
 
   /** Versions have fewer copies than wanted for a while, or none any more. */
-  copies (copies: Copies, ok: boolean): void {
+  copies (copies: CopiesStatus, ok: boolean): void {
     this.attached?.node.safeDispatchEvent(ok ? 'copies:ok' : 'copies:low', { detail: copies })
   }
 

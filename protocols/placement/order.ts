@@ -13,8 +13,13 @@ export interface Candidate {
 
 /** All candidates, the first to hold first. Pure: the same on every node that knows the same members. */
 export function orderOf<T extends Candidate> (slot: number, candidates: readonly T[]): T[] {
-  const ranked = candidates.map((member) => ({ member, score: new Ranker(member.peer, member.class).score(slot) }))
-  return byOperator(ranked.sort(compareRanked).map(({ member }) => member))
+  return orderRanked(slot, candidates.map((member) => ({ member, ranker: new Ranker(member.peer, member.class) }))).map(({ member }) => member)
+}
+
+/** The same for whoever keeps the rankers of its candidates. */
+export function orderRanked<T extends { member: Candidate, ranker: Ranker }> (slot: number, candidates: readonly T[]): T[] {
+  const ranked = candidates.map((one) => ({ one, member: one.member, operator: one.member.operator, score: one.ranker.score(slot) }))
+  return byOperator(ranked.sort(compareRanked)).map(({ one }) => one)
 }
 
 /** Smallest score first, ties by peer. */

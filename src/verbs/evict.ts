@@ -19,7 +19,8 @@ const OTHERS_DIALLED = 8
  */
 export async function evict (parts: Parts, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
   const { vault, store, links, catchUp } = parts
-  if (!force && vault.role !== 'owner' && vault.role !== 'write') {
+  const mayAsk = vault.role === 'owner' || vault.role === 'write'
+  if (!force && !mayAsk) {
     throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
   }
   const { id, root, bytes, entry } = await find(parts, name, options)
@@ -36,7 +37,7 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
     return removed
   }
   try {
-    for (const peer of vault.role === 'owner' || vault.role === 'write' ? candidates(parts) : []) {
+    for (const peer of mayAsk ? candidates(parts) : []) {
       try {
         await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
       } catch (error) {

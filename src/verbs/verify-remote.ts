@@ -1,5 +1,6 @@
 import type { RemoteCopies, RemoteResult, VerifyOptions } from '../interface.js'
 import { RANGES_A_GROUP } from '../replication/copies/audit-loop.js'
+import { byPeer } from '../replication/copies/by-peer.js'
 import { NEXT } from '../replication/copies/desired-state.js'
 import type { PlacedGroup } from '../replication/copies/sql-book.js'
 import type { Parts } from './parts.js'
@@ -20,7 +21,7 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
   let versions = 0
   let page: PlacedGroup[] = []
   const flush = async (): Promise<void> => {
-    await Promise.all([...byMember(parts, page)].map(async ([peer, groups]) => { await ask(parts, peer, groups, tallyOf(tallies, peer), signal) }))
+    await Promise.all([...byPeer(page, (group) => others(parts, group))].map(async ([peer, groups]) => { await ask(parts, peer, groups, tallyOf(tallies, peer), signal) }))
     versions += page.length
     page = []
     onProgress?.({ type: 'store:verify:remote', versions })
@@ -34,24 +35,16 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
   return { versions, members: [...tallies].map(([peer, tally]) => ({ peer, label: vault.labelOf(peer), ...tally })) }
 }
 
-/** Those of the first places of an order that are there, and the next ones. */
-function byMember ({ copies, peer: self, peers }: Parts, page: readonly PlacedGroup[]): Map<string, PlacedGroup[]> {
-  const asked = new Map<string, PlacedGroup[]>()
-  for (const group of page) {
-    const most = copies.shouldHold(group).length + NEXT
-    for (const peer of copies.members.order(group.slot, most).slice(0, most)) {
-      if (peer === self || (peers.get(peer) === undefined && !copies.members.present(peer))) continue
-      asked.set(peer, [...asked.get(peer) ?? [], group])
-    }
-  }
-  return asked
+/** Of the first members of its order, and the next ones, those that are there. */
+function others ({ copies, peer: self, peers }: Parts, group: PlacedGroup): string[] {
+  const most = copies.shouldHold(group).length + NEXT
+  return copies.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || copies.members.present(peer)))
 }
 
 async function ask ({ copies }: Parts, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
-  const unreached = (count: number): void => { tally.unreached += count }
   const states = await copies.port.have(peer, groups).catch(() => undefined)
   if (states === undefined) {
-    unreached(groups.length)
+    tally.unreached += groups.length
     return
   }
   for (const [i, group] of groups.entries()) {

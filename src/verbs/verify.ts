@@ -1,5 +1,4 @@
 import type { CID } from 'multiformats/cid'
-import { BlocksUnavailableError } from '../errors.js'
 import type { DamagedBlock, VerifyOptions, VerifyResult } from '../interface.js'
 import type { Parts } from './parts.js'
 import { verifyRemote } from './verify-remote.js'
@@ -89,16 +88,8 @@ class Damage {
   }
 
   private async fetch (cid: CID): Promise<boolean> {
-    const { fetch, mender } = this.parts
     const { signal, onProgress } = this.options
-    let bytes: Uint8Array
-    try {
-      bytes = await fetch.fetch(cid, signal === undefined ? {} : { signal })
-    } catch (error) {
-      if (error instanceof BlocksUnavailableError) return false
-      throw error
-    }
-    if (!await mender.put(cid, bytes)) return false
+    if (!await this.parts.mender.mend(cid, signal === undefined ? {} : { signal })) return false
     this.repaired++
     onProgress?.({ type: 'store:verify:repaired', blocks: this.repaired })
     return true

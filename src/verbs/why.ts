@@ -21,7 +21,7 @@ export async function why (parts: Parts, name: string, options: AbortOptions = {
     name: current.name,
     ...told,
     ...(root === undefined ? {} : { here: here(parts, root, current) }),
-    ...(found === undefined ? {} : { copies: { wanted: found.wanted, held: found.held, lending: found.lending, graceMs: found.graceMs }, should: found.should.has(parts.peer) }),
+    ...(found === undefined ? {} : { copies: found.copies, should: found.should.has(parts.peer) }),
     members: parts.vault.members().filter(({ peer }) => peer !== parts.peer).map((member) => ({ ...known(parts, member, current, inSync), ...answered(found, member.peer) }))
   }
 }
@@ -29,12 +29,8 @@ export async function why (parts: Parts, name: string, options: AbortOptions = {
 /** What it said of its own copy, and whether it should have one. */
 function answered (found: CopiesOf | undefined, peer: string): Pick<MemberKnows, 'should' | 'has' | 'failed'> {
   if (found === undefined) return {}
-  const has = found.has.get(peer)
-  return {
-    should: found.should.has(peer),
-    ...(has === undefined ? {} : { has: { state: has.state, ...(has.percent === undefined ? {} : { percent: has.percent }), asked: new Date(has.asked) } }),
-    ...(has?.failed === undefined ? {} : { failed: has.failed })
-  }
+  const [has, failed] = [found.has.get(peer), found.failed.get(peer)]
+  return { should: found.should.has(peer), ...(has === undefined ? {} : { has, ...(failed === undefined ? {} : { failed }) }) }
 }
 
 function known (parts: Parts, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {

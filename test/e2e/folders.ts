@@ -4,24 +4,24 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { CID } from 'multiformats/cid'
 
-/** Block files of a folder, and their bytes. */
-export async function blocksIn (folder: string): Promise<{ names: Set<string>, bytes: number }> {
-  const found = { names: new Set<string>(), bytes: 0 }
-  for (const entry of await readdir(join(folder, 'blocks'), { recursive: true, withFileTypes: true }).catch(() => [])) {
-    if (!entry.isFile()) continue
-    found.names.add(entry.name)
-    found.bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0
+/** Files below some places of a folder, blocks/ if none is named: their lengths by name. */
+export async function filesIn (folder: string, ...places: string[]): Promise<Map<string, number>> {
+  const files = new Map<string, number>()
+  for (const place of places.length === 0 ? ['blocks'] : places) {
+    for (const entry of await readdir(join(folder, place), { recursive: true, withFileTypes: true }).catch(() => [])) {
+      // one that goes between the two looks is not there
+      const size = entry.isFile() ? (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size : undefined
+      if (size !== undefined) files.set(join(place, entry.name), size)
+    }
   }
-  return found
+  return files
 }
+
+export const total = (files: ReadonlyMap<string, number>): number => [...files.values()].reduce((sum, size) => sum + size, 0)
 
 /** Whole copies in one folder, by root: what its index says is held, and what lies there as files of the right length. */
 export async function wholeIn (folder: string): Promise<{ roots: Set<string>, bytes: number }> {
-  const files = new Map<string, number>()
-  for (const name of await readdir(join(folder, 'blocks'), { recursive: true, withFileTypes: true })) {
-    // one that is let go between the two looks is not there
-    if (name.isFile()) files.set(name.name, (await stat(join(name.parentPath, name.name)).catch(() => undefined))?.size ?? -1)
-  }
+  const files = await filesIn(folder)
   const db = new DatabaseSync(join(folder, 'index.db'), { readOnly: true })
   try {
     const rows = db.prepare(`SELECT hex(root.cid) AS root, b.cid AS cid, b.size AS size, b.state AS state, b.bytes IS NULL AS file
@@ -29,7 +29,7 @@ export async function wholeIn (folder: string): Promise<{ roots: Set<string>, by
     const roots = new Map<string, boolean>()
     let bytes = 0
     for (const { root, cid, size, state, file } of rows) {
-      const good = state === 0 && (file === 0 || files.get(CID.decode(cid).toString()) === size)
+      const good = state === 0 && (file === 0 || files.get(join('blocks', CID.decode(cid).toString())) === size)
       if (good) bytes += size
       roots.set(root, (roots.get(root) ?? true) && good)
     }

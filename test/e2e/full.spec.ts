@@ -1,9 +1,8 @@
 /** A small node in a vault that wants more than it lends. */
 import assert from 'node:assert/strict'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Status, Why } from '../../src/interface.js'
-import { first, joined, lines, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
+import { filesIn, total } from './folders.js'
+import { first, joined, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
 
 const CAPACITY = 100_000_000
 const OTHERS = 4 * CAPACITY
@@ -12,17 +11,6 @@ const FILES = 21
 const LATER = 6
 const FILE_BYTES = 5 * MIB
 const FLAGS = ['--offline-grace', '10s', '--let-go-after', '10s', '--guard', '1s', '--trash', '1s']
-
-/** Bytes of block files of a folder, trash and quarantine included, and of the blocks in its index (status). */
-async function onDisk (folder: string): Promise<number> {
-  let bytes = 0
-  for (const place of ['blocks', 'trash', 'quarantine', 'tmp']) {
-    for (const entry of await readdir(join(folder, place), { recursive: true, withFileTypes: true }).catch(() => [])) {
-      if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0
-    }
-  }
-  return bytes
-}
 
 describe('a node that is full', function () {
   this.timeout(300_000)
@@ -41,7 +29,7 @@ describe('a node that is full', function () {
     let most = 0
     const watch = async (): Promise<Status['disk']> => {
       const { disk } = await small.status()
-      most = Math.max(most, disk.used, await onDisk(small.folder))
+      most = Math.max(most, disk.used, total(await filesIn(small.folder, 'blocks', 'trash', 'quarantine', 'tmp')))
       return disk
     }
     const path = scene.path('file')
@@ -91,13 +79,12 @@ describe('a node that is full', function () {
       const { garbage: { dead, trash }, disk } = await small.status()
       return (dead?.versions ?? 0) === 0 && trash.blocks === 0 && disk.used <= 2 * FILE_BYTES + LATER * 2 * MIB + MIB
     }, 60_000)
-    const received = async (): Promise<number> => lines<{ link?: { bytesReceived: number } }>(await small.ok('members', '--json')).reduce((sum, { link }) => sum + (link?.bytesReceived ?? 0), 0)
-    const before = { received: await received(), used: (await watch()).used }
+    const before = { received: await small.received(), used: (await watch()).used }
     await nas.ok('config', '--vault', 'copies', 'all')
     await nas.ok('put', path, '--as', 'new', '--durable', '4')
     await until('it has everything', async () => (await Promise.all(['new', ...Array.from({ length: later }, (_, n) => `later${n}`)].map(async (name) => (JSON.parse(await small.ok('why', name, '--json')) as Why).here?.whole))).every(Boolean), 60_000)
     const { used } = await watch()
-    const came = await received() - before.received
+    const came = await small.received() - before.received
     console.log(`      in the end it holds ${used}, at most ${most}; ${came} bytes came for ${used - before.used}`)
     assert.ok(most <= CAPACITY, `${most}`)
     assert.ok(used - before.used >= 2 * MIB)

@@ -115,6 +115,11 @@ export class RunningNode {
     return inSync >= others && entries === 0 && versions === 0
   }
 
+  /** Bytes that came over the links that it has now. */
+  async received (): Promise<number> {
+    return lines<{ link?: { bytesReceived: number } }>(await this.ok('members', '--json')).reduce((sum, { link }) => sum + (link?.bytesReceived ?? 0), 0)
+  }
+
   /** Ctrl-C. */
   async stop (): Promise<number> {
     const ended = once(this.child, 'exit')

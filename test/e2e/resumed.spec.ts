@@ -1,16 +1,12 @@
 /** A repair that is cut off goes on from what was fetched, and a machine that slept does not think that the others died. */
 import assert from 'node:assert/strict'
 import type { Status, Why } from '../../src/interface.js'
-import { blocksIn, wholeIn } from './folders.js'
-import { first, joined, lines, LONG, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
+import { filesIn, total, wholeIn } from './folders.js'
+import { first, joined, LONG, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
 
 const FILE_BYTES = (LONG ? 2048 : 384) * MIB
 const FILES = 8
 const FLAGS = ['--offline-grace', '4s', '--let-go-after', '3s']
-
-async function received (node: RunningNode): Promise<number> {
-  return lines<{ link?: { bytesReceived: number } }>(await node.ok('members', '--json')).reduce((sum, { link }) => sum + (link?.bytesReceived ?? 0), 0)
-}
 
 describe('interrupted', function () {
   this.timeout(LONG ? 600_000 : 180_000)
@@ -27,13 +23,13 @@ describe('interrupted', function () {
     await randomFile(path, FILE_BYTES)
     await nas.ok('put', path, '--as', 'film', '--durable', '1')
     const again = await start(scene, laptop.folder, ...FLAGS)
-    await until('a third of it came', async () => (await blocksIn(laptop.folder)).bytes > FILE_BYTES / 3)
+    await until('a third of it came', async () => total(await filesIn(laptop.folder)) > FILE_BYTES / 3)
     await again.kill()
-    const had = (await blocksIn(laptop.folder)).bytes
+    const had = total(await filesIn(laptop.folder))
     assert.ok(had < FILE_BYTES, 'it was killed too late')
     const last = await start(scene, laptop.folder, ...FLAGS)
     await until('it is whole', async () => (JSON.parse(await last.ok('why', 'film', '--json')) as Why).here?.whole === true, 120_000)
-    const came = await received(last)
+    const came = await last.received()
     console.log(`      ${Math.round(had / MIB)} of ${FILE_BYTES / MIB} MiB were there; ${Math.round(came / MIB)} MiB came after the restart`)
     // what was in a file and not in the index is looked at behind everything else, and may come twice: 8 blocks
     assert.ok(came <= FILE_BYTES - had + 16 * MIB + 0.02 * FILE_BYTES, `${came} bytes came`)
@@ -50,30 +46,31 @@ describe('interrupted', function () {
       await randomFile(path, MIB)
       await nas.ok('put', path, '--as', `f${n}`)
     }
-    /** Each file twice in these folders, and no third time. */
-    let last = ''
-    const settled = async (of: readonly RunningNode[]): Promise<boolean> => {
-      const found = await Promise.all(of.map(({ folder }) => wholeIn(folder)))
-      const copies = Map.groupBy(found.flatMap(({ roots }) => [...roots]), (root) => root)
-      last = `copies of each: ${[...copies.values()].map(({ length }) => length).join(' ')}`
-      return copies.size === FILES && [...copies.values()].every(({ length }) => length === 2)
+    /** Waits for each file twice in these folders, and no third time. */
+    const twice = async (what: string, of: readonly RunningNode[]): Promise<void> => {
+      let last: number[] = []
+      await until(what, async () => {
+        const found = await Promise.all(of.map(({ folder }) => wholeIn(folder)))
+        last = [...Map.groupBy(found.flatMap(({ roots }) => [...roots]), (root) => root).values()].map(({ length }) => length)
+        return last.length === FILES && last.every((copies) => copies === 2)
+      }, 90_000).catch((error: unknown) => { throw new Error(`${String(error)}; copies of each: ${last.join(' ')}`) })
     }
-    await until('two copies of each', () => settled(nodes), 90_000).catch((error: unknown) => { throw new Error(`${String(error)}; ${last}`) })
+    await twice('two copies of each', nodes)
 
     const sleeper = nodes[3]
     assert.ok(sleeper !== undefined)
-    const before = await blocksIn(sleeper.folder)
-    const came = await received(sleeper)
+    const before = await filesIn(sleeper.folder)
+    const came = await sleeper.received()
     process.kill(sleeper.pid, 'SIGSTOP')
     // the others make up for what only it had beside another one
-    await until('the others have two copies of each', () => settled(nodes.slice(0, 3)), 90_000).catch((error: unknown) => { throw new Error(`${String(error)}; ${last}`) })
+    await twice('the others have two copies of each', nodes.slice(0, 3))
     process.kill(sleeper.pid, 'SIGCONT')
     await until('everybody is there again', async () => (await Promise.all(nodes.map(async (node) => (JSON.parse(await node.ok('status', '--json')) as Status).members.connected === 3))).every(Boolean), 60_000)
     // it has looked at everything and wants nothing; what the others have made meanwhile may be bound by a promise for an hour
     await until('it wants nothing', () => sleeper.inSync(3), 60_000)
-    const after = await blocksIn(sleeper.folder)
-    const fresh = [...after.names].filter((name) => !before.names.has(name))
-    const more = await received(sleeper) - came
+    const after = await filesIn(sleeper.folder)
+    const fresh = [...after.keys()].filter((name) => !before.has(name))
+    const more = await sleeper.received() - came
     console.log(`      it slept, woke, and fetched ${fresh.length} blocks; ${Math.round(more / 1024)} KiB came`)
     assert.deepEqual(fresh, [])
     assert.ok(more < MIB)

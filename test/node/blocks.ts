@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import { DAG_CBOR } from '../../protocols/block/cid.js'
 import { readPublic } from '../../protocols/block/tree.js'
@@ -16,3 +18,11 @@ export async function allCids (node: DfsNode, root: CID): Promise<CID[]> {
   }
   return [...found.values()]
 }
+
+/** Paths of all files below a folder, in their order. */
+export async function filesBelow (dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort()
+}
+
+export const blockFiles = (dir: string): Promise<string[]> => filesBelow(join(dir, 'blocks'))

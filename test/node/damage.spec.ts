@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { CID } from 'multiformats/cid'
 import { AUDIT_PROTOCOL } from '../../protocols/audit/constants.js'
 import { AuditBudget } from '../../protocols/audit/budget.js'
 import { handleAudit } from '../../protocols/audit/handler.js'
 import { Channel } from '../../protocols/framing.js'
-import { CID } from 'multiformats/cid'
 import type { DfsNode } from '../../src/interface.js'
 import type { Peers } from '../../src/network/peers.js'
 import { peerBytes } from '../../src/replication/peer-bytes.js'
+import { blockFiles } from './blocks.js'
 import { bytesOf, Cluster, collect, connected, inside, same } from './cluster.js'
 
 const MIB = 1024 ** 2
 const FILES = 6
-
-/** Files below blocks/ of a folder, in the order of their names. */
-async function blockFiles (dir: string): Promise<string[]> {
-  const entries = await readdir(join(dir, 'blocks'), { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort()
-}
 
 const content = (i: number): Uint8Array => bytesOf(`file ${i}`, 2 * MIB + i)
 
@@ -83,26 +77,19 @@ describe('damaged copies', () => {
     c.addEventListener('block:corrupt', ({ detail }) => { found.add(detail.cid) })
     const count = await spoil(dir)
     const { copies, vault } = inside(a).parts
+    const groups = Array.from({ length: FILES }, (_, i) => copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
+    assert.ok(groups.every((group) => group !== undefined))
     // of each version all blocks, as a full audit does
-    for (let i = 0; i < FILES; i++) {
-      const root = vault.lookup(`f${i}`)?.info.cid ?? ''
-      const group = copies.book.groupOf(CID.parse(root).bytes)
-      assert.ok(group !== undefined)
-      await copies.audit.group(group, c.peer, 'all')
-    }
+    for (const group of groups) await copies.audit.group(group, c.peer, 'all')
     await whole(c, () => found.size === count)
-    for (let i = 0; i < FILES; i++) {
-      const group = copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes)
-      assert.ok(group !== undefined)
-      // what was damaged was found, and is good now
-      assert.equal(await copies.audit.group(group, c.peer, 'all'), undefined)
-    }
+    // what was damaged was found, and is good now
+    for (const group of groups) assert.equal(await copies.audit.group(group, c.peer, 'all'), undefined)
     await a.stop()
     for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
   })
 
-  /** Drops half of the blocks of `node` behind its back, small ones not; the CIDs as text. */
-  async function drop (node: DfsNode): Promise<Set<string>> {
+  /** Half of the blocks of `node`, which it is to have dropped; as text. */
+  async function half (node: DfsNode): Promise<Set<string>> {
     const gone = new Set<string>()
     let n = 0
     for await (const { cid } of inside(node).parts.store.getAll({})) if (n++ % 2 === 0) gone.add(cid.toString())
@@ -127,7 +114,7 @@ describe('damaged copies', () => {
 
   it('a member that drops half of its blocks and answers from guesses is found within 3 rounds', async () => {
     const { a, b, c } = await three()
-    const gone = await drop(c)
+    const gone = await half(c)
     const { store } = inside(c).parts
     let guesses = 0
     await audited(c, async (stream, { peer, signal }) => {

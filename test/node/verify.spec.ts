@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { copyFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DfsNode, ProgressEvent } from '../../src/interface.js'
+import { blockFiles } from './blocks.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, held, inside, next, same } from './cluster.js'
 
 const MIB = 1024 ** 2
 
-/** Files below blocks/, by their size, the largest first. */
-async function blockFiles (dir: string): Promise<string[]> {
-  const entries = (await readdir(join(dir, 'blocks'), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-  const sized = await Promise.all(entries.map(async ({ parentPath, name }) => ({ path: join(parentPath, name), size: (await stat(join(parentPath, name))).size })))
+/** Block files, the largest first. */
+async function bySize (dir: string): Promise<string[]> {
+  const sized = await Promise.all((await blockFiles(dir)).map(async (path) => ({ path, size: (await stat(path)).size })))
   return sized.sort((a, b) => b.size - a.size).map(({ path }) => path)
 }
 
@@ -41,7 +41,7 @@ describe('verify', () => {
     const { a, dir, version } = await one()
     const b = await cluster.member(a, { role: 'store' })
     await next(b, 'file:held', ({ bytes }) => bytes > MIB)
-    const [first = '', second = ''] = await blockFiles(dir)
+    const [first = '', second = ''] = await bySize(dir)
     await writeFile(first, bytesOf('bad', (await stat(first)).size))
     await rm(second)
     const events: string[] = []
@@ -64,7 +64,7 @@ describe('verify', () => {
     const b = await cluster.member(a, place)
     await next(b, 'file:held', ({ bytes }) => bytes > MIB)
     await b.stop()
-    await rm((await blockFiles(dir))[0] ?? '')
+    await rm((await bySize(dir))[0] ?? '')
     for (let round = 0; round < 2; round++) {
       const { ok, damaged } = await a.verify()
       assert.deepEqual([ok, damaged.blocks, damaged.repaired, damaged.list[0]?.repaired], [false, 1, 0, false])
@@ -83,7 +83,7 @@ describe('verify', () => {
     const s = await cluster.member(owner, { role: 'store', dir }, { inactivityMs: 1_000 })
     await next(s, 'file:held')
     await owner.stop()
-    await rm((await blockFiles(dir))[0] ?? '')
+    await rm((await bySize(dir))[0] ?? '')
     const { ok, damaged: { list: [only] } } = await s.verify()
     assert.deepEqual([ok, only?.versions, only?.files], [false, 1, []])
   })
@@ -93,7 +93,7 @@ describe('verify', () => {
     const other = await cluster.dir()
     const b = await cluster.node({ dir: other })
     await b.put('y', bytesOf('y', 2 * MIB), { durable: 1 })
-    const [good = '', bad = ''] = await blockFiles(other)
+    const [good = '', bad = ''] = await bySize(other)
     const place = (path: string): string => join(dir, path.slice(other.length))
     await copyFile(good, place(good))
     await writeFile(place(bad), bytesOf('bad', (await stat(bad)).size))

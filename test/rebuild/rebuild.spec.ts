@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createNode } from '../../src/create-node.js'
 import type { DfsNode, DfsNodeInit } from '../../src/interface.js'
 import { nodeState, REBUILT } from '../../src/index-db/node-state.js'
+import { filesBelow } from '../node/blocks.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, inside, infos, knows, names, next, same } from '../node/cluster.js'
 
 const MIB = 1024 ** 2
@@ -21,8 +22,6 @@ async function settled (node: DfsNode): Promise<void> {
 }
 
 const isDamaged = (error: Error): boolean => 'code' in error && error.code === 'INDEX_DAMAGED'
-const filesBelow = async (dir: string): Promise<string[]> =>
-  (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort()
 
 /** What damages an index that no node has open. */
 const DAMAGES: Record<string, (index: string) => Promise<void>> = {

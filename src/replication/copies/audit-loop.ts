@@ -1,5 +1,6 @@
 /** Holders challenge each other at random (design, "Reading, auditing, caching"). Verdicts are this node's own and go nowhere. */
 import type { GroupBook, Verdict } from './book.js'
+import { byPeer } from './by-peer.js'
 import type { AuditPort, Clock, Group, MemberView, Proof, Random } from './types.js'
 
 /** Rounds begin so far apart, give or take half. */
@@ -52,17 +53,10 @@ export class AuditLoop {
   /** Some of what this node holds, at members that should hold it too; then what is distrusted, whole, where its time has come. */
   async round (): Promise<void> {
     const { book, random } = this.parts
-    const byPeer = new Map<string, Group[]>()
-    for (const group of book.sample(GROUPS_A_ROUND, random)) {
-      for (const peer of this.chosen(group)) {
-        const groups = byPeer.get(peer) ?? []
-        byPeer.set(peer, groups)
-        groups.push(group)
-      }
-    }
-    for (const peer of [...byPeer.keys()].slice(0, MEMBERS_A_ROUND + this.suspects.size)) {
+    const asked = byPeer(book.sample(GROUPS_A_ROUND, random), (group) => this.chosen(group))
+    for (const [peer, groups] of [...asked].slice(0, MEMBERS_A_ROUND + this.suspects.size)) {
       if (this.stopped) return
-      await this.member(peer, (byPeer.get(peer) ?? []).slice(0, GROUPS_A_MEMBER))
+      await this.member(peer, groups.slice(0, GROUPS_A_MEMBER))
     }
     await this.again()
   }

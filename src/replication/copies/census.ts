@@ -1,10 +1,11 @@
 /** How many copies there are of what the vault holds, as members that are present say. It decides nothing: it is for people. */
-import { NEXT, NOT_ASKED_MS } from './desired-state.js'
+import { MAX_GROUPS } from '../../../protocols/audit/constants.js'
+import type { CopiesStatus } from '../../interface.js'
 import type { GroupBook } from './book.js'
+import { byPeer } from './by-peer.js'
+import { copiesWanted, NEXT, NOT_ASKED_MS } from './desired-state.js'
 import type { AuditPort, Clock, Group, MemberView } from './types.js'
 
-/** Groups that one question is about. */
-const PAGE_GROUPS = 256
 /** Between two pages, so that a million groups take an hour and a quarter. */
 const PAGE_MS = 1000
 /** Pages of the first count that need not wait: a small vault is counted at once. */
@@ -14,9 +15,6 @@ const FURTHER = 16
 /** Groups with too few copies that are remembered one by one. */
 const KEPT = 100_000
 
-/** Live copies of groups: as many as wanted; fewer, at least two; one although more are wanted; none within reach. */
-export interface Copies { ok: number, low: number, atRisk: number, lost: number }
-type Level = keyof Copies
 
 export interface CensusParts {
   view: Pick<MemberView, 'self' | 'size' | 'order' | 'present'>
@@ -36,7 +34,7 @@ export interface CensusParts {
   onError: (error: unknown) => void
 }
 
-interface Bad { group: Group, level: Level, since: number }
+interface Bad { group: Group, level: keyof CopiesStatus, since: number }
 
 export class Census {
   private total = 0
@@ -60,7 +58,7 @@ export class Census {
   /** When all was counted last, by the clock; undefined before that. */
   get at (): number | undefined { return this.done }
 
-  get copies (): Copies {
+  get copies (): CopiesStatus {
     const copies = { ok: this.total, low: 0, atRisk: 0, lost: 0 }
     for (const { level } of this.bad.values()) {
       copies.ok--
@@ -110,7 +108,7 @@ export class Census {
       total++
       seen.add(group.id)
       page.push(group)
-      if (page.length === PAGE_GROUPS) await flush()
+      if (page.length === MAX_GROUPS) await flush()
     }
     await flush()
     for (const id of this.bad.keys()) if (!seen.has(id)) this.bad.delete(id)
@@ -127,8 +125,8 @@ export class Census {
       groups.push(group)
     }
     this.fresh.clear()
-    for (let from = 0; from < groups.length && !this.stopped; from += PAGE_GROUPS) {
-      const page = groups.slice(from, from + PAGE_GROUPS).flatMap((group) => {
+    for (let from = 0; from < groups.length && !this.stopped; from += MAX_GROUPS) {
+      const page = groups.slice(from, from + MAX_GROUPS).flatMap((group) => {
         const now = this.parts.current(group)
         if (now === undefined) {
           this.bad.delete(group.id)
@@ -137,17 +135,17 @@ export class Census {
         return now ?? []
       })
       await this.count(page)
-      if (from / PAGE_GROUPS >= PAGES_AT_ONCE) await this.pause()
+      if (from / MAX_GROUPS >= PAGES_AT_ONCE) await this.pause()
     }
   }
 
   private async count (groups: readonly Group[]): Promise<void> {
     const { view, book, clock } = this.parts
-    const wanted = (group: Group): number => group.copies === 0 ? view.size : Math.min(group.copies, view.size)
+    const wanted = (group: Group): number => copiesWanted(group, view)
     const found = new Map(groups.map((group) => [group.id, book.own(group).have === 'held' ? 1 : 0]))
     const few = (group: Group): boolean => (found.get(group.id) ?? 0) < wanted(group)
-    await this.ask(groups, 0, (group) => wanted(group) + NEXT, found)
-    await this.ask(groups.filter(few), NEXT, () => FURTHER, found)
+    await this.ask(groups, (group) => [0, wanted(group) + NEXT], found)
+    await this.ask(groups.filter(few), (group) => [wanted(group) + NEXT, FURTHER], found)
     const now = clock.now()
     for (const group of groups) {
       const copies = found.get(group.id) ?? 0
@@ -158,24 +156,17 @@ export class Census {
     }
   }
 
-  /** Members from place `wanted + from` (or the first) to `to` of each group's order. */
-  private async ask (groups: readonly Group[], from: number, to: (group: Group) => number, found: Map<number, number>): Promise<void> {
+  /** Members in these places of each group's order: from the first, up to the second. */
+  private async ask (groups: readonly Group[], places: (group: Group) => [from: number, to: number], found: Map<number, number>): Promise<void> {
     const { view, port, book } = this.parts
-    const byPeer = new Map<string, Group[]>()
-    for (const group of groups) {
-      const first = from === 0 ? 0 : (group.copies === 0 ? view.size : Math.min(group.copies, view.size)) + from
-      const last = to(group)
-      for (const peer of view.order(group.slot, last).slice(first, last)) {
-        if (peer === view.self || !view.present(peer) || book.distrusted(group, peer)) continue
-        const asked = byPeer.get(peer) ?? []
-        byPeer.set(peer, asked)
-        asked.push(group)
-      }
-    }
-    await Promise.all([...byPeer].map(async ([peer, asked]) => {
+    const asked = byPeer(groups, (group) => {
+      const [from, to] = places(group)
+      return view.order(group.slot, to).slice(from, to).filter((peer) => peer !== view.self && view.present(peer) && !book.distrusted(group, peer))
+    })
+    await Promise.all([...asked].map(async ([peer, list]) => {
       try {
-        const states = await port.have(peer, asked)
-        for (const [i, group] of asked.entries()) {
+        const states = await port.have(peer, list)
+        for (const [i, group] of list.entries()) {
           if (states[i]?.state === 'held') found.set(group.id, (found.get(group.id) ?? 0) + 1)
         }
       } catch {

@@ -35,9 +35,12 @@ export interface DutyOptions {
 
 type Book = Pick<GroupBook, 'heard' | 'distrusted' | 'own'>
 
+/** There are never more copies than members that lend space. */
+export const copiesWanted = ({ copies }: Pick<Group, 'copies'>, { size }: Pick<MemberView, 'size'>): number => copies === 0 ? size : Math.min(copies, size)
+
 /** What this node has to do with a group. */
 export function dutyOf (group: Group, view: MemberView, book: Book, options: DutyOptions): Duty {
-  const copies = group.copies === 0 ? view.size : Math.min(group.copies, view.size)
+  const copies = copiesWanted(group, view)
   const duty = search(view.order(group.slot, HEAD), copies, group, view, book, options)
   return duty ?? search(view.order(group.slot), copies, group, view, book, options) ?? { hold: undefined, ask: [], early: false, known: 0, after: 0 }
 }
@@ -90,13 +93,4 @@ export function doubtsAbout (group: Group, view: Pick<MemberView, 'order' | 'pre
 
 function isHeld (book: Pick<GroupBook, 'own'>, group: Group): boolean {
   return book.own(group).have === 'held'
-}
-
-/** How many members that are present are known to hold a group, this node included. */
-export function knownCopies (group: Group, view: MemberView, book: Book): number {
-  let copies = isHeld(book, group) ? 1 : 0
-  for (const peer of view.order(group.slot, HEAD)) {
-    if (peer !== view.self && view.present(peer) && !book.distrusted(group, peer) && book.heard(group, peer)?.state === 'held') copies++
-  }
-  return copies
 }

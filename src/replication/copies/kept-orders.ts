@@ -4,7 +4,7 @@
  */
 import { compareBytes } from '../../../protocols/block/hash.js'
 import { SLOTS } from '../../../protocols/placement/constants.js'
-import { byOperator, compareRanked, type Candidate } from '../../../protocols/placement/order.js'
+import { orderRanked, type Candidate } from '../../../protocols/placement/order.js'
 import { Ranker } from '../../../protocols/placement/rank.js'
 
 /** Members kept of each order, and the fewest before it is worked out anew (where there are more members). */
@@ -175,8 +175,7 @@ export class KeptOrders {
 
   /** All of them in the slot's order. */
   private sorted (slot: number): Numbered[] {
-    const ranked = [...this.byName.values()].map((one) => ({ one, member: one.member, operator: one.member.operator, score: one.ranker.score(slot) }))
-    return byOperator(ranked.sort(compareRanked)).map(({ one }) => one)
+    return orderRanked(slot, [...this.byName.values()])
   }
 
   private find (slot: number, n: number): number {

@@ -1,6 +1,6 @@
 /** The members that count, as this node sees them: who stands where in which order, and who is there. */
 import { classesOf } from '../../../protocols/placement/weight.js'
-import { compareRanked, byOperator } from '../../../protocols/placement/order.js'
+import { orderRanked } from '../../../protocols/placement/order.js'
 import { Ranker } from '../../../protocols/placement/rank.js'
 import { KeptOrders, MAX_MEMBERS, type PlacedMember } from './kept-orders.js'
 import type { MemberView } from './types.js'
@@ -139,8 +139,7 @@ class AskedOrders implements Orders {
   order (slot: number): readonly string[] {
     let order = this.known.get(slot)
     if (order === undefined) {
-      const sorted = this.ranked.map(({ member, ranker }) => ({ member, score: ranker.score(slot) })).sort(compareRanked)
-      order = byOperator(sorted.map(({ member }) => member)).map(({ name }) => name)
+      order = orderRanked(slot, this.ranked).map(({ member }) => member.name)
       if (this.known.size >= REMEMBERED) this.known.clear()
       this.known.set(slot, order)
     }
