@@ -198,6 +198,7 @@ judge("placement", placement["classes"], lambda v: capacity_class(v["capacity"])
 judge("placement", placement["capacities"], lambda v: counted(v["lent"]) == v["counted"] and [x and capacity_class(x) for x in v["counted"]] == v["classes"])
 judge("placement", placement["ranks"], lambda v: rank(hx(v["peer"]), v["slot"]) == int(v["rank"], 16))
 judge("placement", placement["ranks"] + placement["scores"], lambda v: math.isclose(score(int(v["rank"], 16), v["class"]), v["score"], rel_tol=1e-12))
+judge("placement", placement["operators"], lambda v: v["counts"] == (v["operator"] or (v["invite"] and "invite " + v["invite"]) or ""))
 judge("placement", placement["orders"], lambda v: [v["members"][i] for i in order(v["slot"], [placement["members"][n] for n in v["members"]])] == v["order"])
 def shown(v, x, of):  # a frame with a grant: 3a, length, 0a 20, vault, 12, length, grant; both lengths have two bytes here
     need(x[:1] + x[3:5] == b"\x3a\x0a\x20" and x[37] == 0x12, "MALFORMED"); need(x[5:37] == hx(hello["vault"]), "WRONG_VAULT")

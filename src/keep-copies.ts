@@ -3,6 +3,7 @@ import { PROMISE_MS, type PromiseAnswer } from '../protocols/audit/constants.js'
 import type { GroupState } from '../protocols/audit/groups.js'
 import { parseCid } from '../protocols/block/cid.js'
 import { SLOTS } from '../protocols/placement/constants.js'
+import { operatorOf } from '../protocols/placement/operator.js'
 import { slotOf } from '../protocols/placement/slot.js'
 import { brokenRoots, slotsIn } from './index-db/groups.js'
 import type { IndexDb } from './index-db/index-db.js'
@@ -310,12 +311,13 @@ export class KeepCopies {
 
   private update (): void {
     const { vault, keeping: { records }, store, self } = this.init
-    const changed = this.members.update(vault.members().map(({ peer, bytes, operator, maxCapacity }) => {
+    const changed = this.members.update(vault.members().map((member) => {
+      const { peer, bytes, maxCapacity } = member
       const record = records.get(peer)
       return {
         name: peer,
         peer: bytes,
-        operator,
+        operator: operatorOf(member),
         // what this node lends it knows before its first record
         maxCapacity,
         capacity: record?.capacity ?? (peer === self ? store.usage().capacity : undefined),

@@ -29,6 +29,12 @@ export function presence (member: Pick<MemberInfo, 'self' | 'connected' | 'prese
   return lastSeen === undefined ? 'away' : `away since ${when(lastSeen, now)}`
 }
 
+/** Who let it in, where more machines came with its invite than that was for. */
+export function tooMany ({ admittedBy, invited }: Pick<MemberInfo, 'admittedBy' | 'invited'>, labelOf: (peer: string) => string): string {
+  if (invited === undefined || invited.members <= invited.uses) return ''
+  return `${admittedBy === undefined ? '' : `let in by ${labelOf(admittedBy)}, `}${invited.members} came with an invite for ${invited.uses}`
+}
+
 /** How its entries were to ours when the two were last compared; empty where they never were. */
 export function standing ({ self, behind, ahead }: MemberInfo): string {
   if (self || (behind === undefined && ahead === undefined)) return ''

@@ -42,6 +42,13 @@ export function parseRole (text: string | undefined): Role {
   return role
 }
 
+/** One of a few words. */
+export function parseOne<T extends string> (field: string, text: string, words: readonly T[]): T {
+  const word = words.find((one) => one === text)
+  if (word === undefined) throw new InvalidOptionError(field, `"${text}" is not accepted`, words.join(' or '))
+  return word
+}
+
 /** Labels and operators. */
 export function parseText (field: string, text: string): string {
   if (new TextEncoder().encode(text).length > 64 || /[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new InvalidOptionError(field, 'too long, or with control characters', 'text of at most 64 bytes')

@@ -27,6 +27,10 @@ export interface MemberInfo {
   present: boolean
   /** When it was admitted. */
   since: Date
+  /** PeerId of the member that let it in: its own where it founded or recovered the vault. */
+  admittedBy?: string
+  /** The invite that it came with (`revoke` takes it), how many machines that was for, and how many are members by it. */
+  invited?: { invite: string, uses: number, members: number }
   /** When this node last heard from it, itself or through others. */
   lastSeen?: Date
   /** Where it says that it can be reached. */
@@ -53,6 +57,11 @@ export interface RevokeOptions extends AbortOptions {
   since?: string
   /** Also the last owner. @default false */
   force?: boolean
+  /**
+   * Members that are members only because this one let them in (or whom it let in did): whether they go too. This node stays, and whom it
+   * let in. @default 'revoke' for a write member, 'keep' for an owner
+   */
+  admitted?: 'revoke' | 'keep'
 }
 
 /** What a revoke closed. */
@@ -61,6 +70,8 @@ export interface Revoked {
   /** The member's, or the one in the invite; of a link the name of the file. Empty where only a key or id was given. */
   label: string
   peer?: string
+  /** Of a member that let others in: who they are, and whether they went too. */
+  admitted?: { went: boolean, members: Array<{ peer: string, label: string }> }
 }
 
 export interface PeerInfo {

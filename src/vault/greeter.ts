@@ -153,7 +153,7 @@ export class MemberGreeter implements Greeter {
         const { key, role } = readInvite(invite)
         if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
         const joining = checkJoin({
-          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.members.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
+          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.voids.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
         })
         await author.write(
           (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),

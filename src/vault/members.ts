@@ -57,11 +57,6 @@ export class Members {
     if (!this.byWriter.has(hex(key))) this.byWriter.set(hex(key), writer)
   }
 
-  /** How many other nodes joined with this invite. */
-  uses (invite: Uint8Array, except: Uint8Array): number {
-    return this.all().filter((member) => member.invite !== undefined && hex(member.invite) === hex(invite) && hex(member.bytes) !== hex(except)).length
-  }
-
   label (peer: string): string {
     const label = this.byPeer.get(peer)?.label ?? ''
     return label === '' ? `${peer.slice(-SHORT_PEER)}` : label

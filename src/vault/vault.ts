@@ -258,6 +258,13 @@ export class Vault {
     await this.revoke({ subject, cut: cutOf(this.parts.db, voids.writersOf(subject), since) }, force)
   }
 
+  /** Members that are members only because of this one; not this node, and nobody whom it let in. */
+  admittedThrough (subject: Uint8Array): Member[] {
+    const own = this.author === undefined ? undefined : this.ledger.members.ofWriter(this.author.key)
+    const self = own === undefined ? undefined : this.ledger.members.get(own.peer)
+    return this.author === undefined || self === undefined ? [] : this.ledger.voids.admittedThrough(subject, { subject: self.bytes, writer: this.author.key })
+  }
+
   /** Nobody joins with the invite of this key any more. */
   async revokeInvite (invite: Uint8Array): Promise<void> {
     if (!this.ledger.voids.isClosed(invite)) await this.revoke({ invite }, true)

@@ -6,6 +6,7 @@ import type { EntryRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { putMember } from '../index-db/members.js'
 import { chainRow, flagsOf, flagsOfWriter, makeVoid, removeMember, unmakeVoid, vaultEntries } from '../index-db/voids.js'
+import { originsOf, subjectsOf, through, type Origin } from './admitted.js'
 import { memberOf, peerText, toRow, type Member, type Members } from './members.js'
 import type { Flip } from './retag.js'
 import { readStored } from './stored.js'
@@ -13,8 +14,9 @@ import { readStored } from './stored.js'
 /** What an admit says, as long as it is needed. */
 export interface KnownAdmit extends AdmitLike {
   member: AdmitLike['member'] & { operator: string, label: string, maxCapacity?: number }
-  /** Key of the invite. */
+  /** Key of the invite, and how many its owner meant it for. */
   invite?: Uint8Array
+  uses?: number
   since: number
 }
 
@@ -49,7 +51,7 @@ const bytesOf = (key: string): Uint8Array => new Uint8Array(Buffer.from(key, 'la
 export function knownAdmit ({ id, time, admit: { author, member, invite } }: AdmitEntry): KnownAdmit {
   const { subject, writer, role, by, operator, label, maxCapacity } = member
   return {
-    id, author, since: time, member: { subject, role, by, operator, label, ...(writer === undefined ? {} : { writer }), ...(maxCapacity === undefined ? {} : { maxCapacity }) }, ...(invite === undefined ? {} : { invite: invite.key })
+    id, author, since: time, member: { subject, role, by, operator, label, ...(writer === undefined ? {} : { writer }), ...(maxCapacity === undefined ? {} : { maxCapacity }) }, ...(invite === undefined ? {} : { invite: invite.key, uses: invite.uses })
   }
 }
 
@@ -96,6 +98,23 @@ export class Voids {
   isClosed (invite: Uint8Array): boolean {
     return this.invites.has(keyOf(invite)) ||
       this.admits.some((admit) => admit.invite !== undefined && equal(admit.invite, invite) && this.isRevoked(admit.member.subject))
+  }
+
+  /** How many other subjects were ever admitted with this invite: who left, or has a better admit now, used it all the same. */
+  uses (invite: Uint8Array, except: Uint8Array): number {
+    return subjectsOf(this.admits, invite).filter((subject) => !equal(subject, except)).length
+  }
+
+  /** How each member came to be one, by its PeerId. */
+  origins (): Map<string, Origin> { return originsOf(this.members, this.admits) }
+
+  /** Members that are members only because this one let them in, or whom it let in did. `self` and whom that let in stay. */
+  admittedThrough (subject: Uint8Array, self: { subject: Uint8Array, writer: Uint8Array }): Member[] {
+    const counting = this.admits.filter(({ id, author }) => !this.left.has(keyOf(id)) && this.counting.has(keyOf(author)))
+    return through(this.vault, counting, this.writersOf(subject), self).flatMap((one) => {
+      const member = equal(one, subject) ? undefined : this.members.get(peerText(one))
+      return member === undefined ? [] : [member]
+    })
   }
 
   isLinkRevoked (link: Uint8Array): boolean { return this.links.has(keyOf(link)) }

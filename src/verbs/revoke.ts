@@ -10,27 +10,40 @@ import type { Parts } from './parts.js'
 /** The shortest prefix of a PeerId that is looked up. */
 const MIN_PEER_CHARACTERS = 6
 const KEY_BYTES = 32
+const ADMITTED = ['revoke', 'keep'] as const
 
 /**
  * Takes a member out (its PeerId, the beginning of it, or its label), an invite (its text, or its key in base32), or a
  * link (its text, or its id in base32).
+ * With a write member go those that are members only because it let them in, unless `admitted` says 'keep'.
  * Every node that hears of it stops serving the member and listening to it. What was readable to it stays readable.
  */
 export async function revoke ({ vault }: Pick<Parts, 'vault'>, target: string, options: RevokeOptions = {}): Promise<Revoked> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners revoke`)
-  const { since, force } = options
+  const { since, admitted } = options
+  if (admitted !== undefined && !ADMITTED.includes(admitted)) throw new InvalidOptionError('admitted', `"${String(admitted)}" is neither`, ADMITTED.join(' or '))
   const member = memberOf(vault, target)
-  if (member !== undefined) {
-    const label = member.label === '' ? vault.labelOf(member.peer) : member.label
-    await vault.revokeMember(member.bytes, { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }) })
-    return { kind: 'member', label, peer: member.peer }
-  }
+  if (member !== undefined) return revokeMember(vault, member, options)
   const text = textOf(vault.id, target)
   if (text === undefined) throw new MemberNotFoundError(`No member is called "${target.slice(0, 64)}", and it is no invite or link. See \`dfs members\``)
   const { kind, id, label } = text
   if (since !== undefined) throw new InvalidOptionError('since', `${kind === 'link' ? 'a link' : 'an invite'} writes nothing`, 'a member')
   await (kind === 'link' ? vault.revokeLink(id) : vault.revokeInvite(id))
   return { kind, label }
+}
+
+/** With a write member go those whom it let in: it can make members of any invite whose text it has, and they would stay. */
+async function revokeMember (vault: Parts['vault'], member: Member, { since, force, signal, admitted = member.role === 'owner' ? 'keep' : 'revoke' }: RevokeOptions): Promise<Revoked> {
+  const named = ({ peer, label }: Member): { peer: string, label: string } => ({ peer, label: label === '' ? vault.labelOf(peer) : label })
+  const through = vault.admittedThrough(member.bytes)
+  const others = through.map(named)
+  const found: Revoked = { kind: 'member', ...named(member), ...(others.length === 0 ? {} : { admitted: { went: admitted === 'revoke', members: others } }) }
+  await vault.revokeMember(member.bytes, { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }) })
+  for (const { bytes } of admitted === 'keep' ? [] : through) {
+    signal?.throwIfAborted()
+    await vault.revokeMember(bytes, { force: force ?? false })
+  }
+  return found
 }
 
 /** Members before those that were revoked already: a machine that came back has a new PeerId and its old label. */

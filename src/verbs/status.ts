@@ -1,17 +1,28 @@
+import { base32 } from '../../protocols/vault/text.js'
 import { IndexDamagedError } from '../errors.js'
 import type { MemberInfo, MembersOptions, PeerInfo, Status, SyncStatus } from '../interface.js'
 import { peerFacts } from '../network/peers.js'
 import type { Member } from '../vault/members.js'
+import type { Origin } from '../vault/admitted.js'
+import { overusedNotes } from './overused.js'
 import type { Parts } from './parts.js'
 
 export function members (parts: Parts, { all = false }: MembersOptions = {}): MemberInfo[] {
-  const now = parts.vault.members().map((member) => memberInfo(parts, member))
+  const origins = parts.vault.ledger.voids.origins()
+  const now = parts.vault.members().map((member) => ({ ...memberInfo(parts, member), ...originInfo(origins.get(member.peer)) }))
   if (!all) return now
   return [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => {
     // nobody compares with it any more
     const { behind: _behind, ahead: _ahead, ...info } = memberInfo(parts, member)
     return { ...info, present: false, revoked: new Date(time) }
   })]
+}
+
+function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy' | 'invited'> {
+  return {
+    ...(by === undefined ? {} : { admittedBy: by }),
+    ...(invited === undefined ? {} : { invited: { invite: base32(invited.invite), uses: invited.uses, members: invited.members.length } })
+  }
 }
 
 /** A member as the API tells of it. */
@@ -77,6 +88,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
   if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
+  notes.push(...overusedNotes(vault))
   if (parts.rebuilt.pending) notes.push('the index was made anew: until all has been compared with another member, nothing is collected')
   if (parts.indexFailure() instanceof IndexDamagedError) notes.push('the index is damaged: nothing more is taken in. Stop this node, then:  dfs verify --rebuild')
   else if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')

@@ -67,6 +67,12 @@ describe('words for members', () => {
       'laptop  owner        since 3 Oct       this machine                                              12D3KooWown',
       'nas     write  ana�  since 3 Oct 2025  here          in sync  it dialled · 1.2 MB in, 300 B out  12D3KooWnas'
     ])
+    const invited = { invite: 'aaaa', uses: 1, members: 2 }
+    assert.deepEqual(lines([self, member({ invited, admittedBy: self.peer }), member({ peer: '12D3KooWpi', label: 'pi', invited, admittedBy: '12D3KooWnas' })], new Map(), seen), [
+      'laptop  owner  since 3 Oct                                                 this machine  12D3KooWown',
+      'nas     write  since 3 Oct  let in by laptop, 2 came with an invite for 1  away          12D3KooWnas',
+      'pi      write  since 3 Oct  let in by nas, 2 came with an invite for 1     away          12D3KooWpi'
+    ])
   })
 })
 

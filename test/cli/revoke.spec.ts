@@ -39,6 +39,14 @@ describe('dfs revoke', () => {
     assert.deepEqual(asked, [['dfs-link1abc\n', {}]])
   })
 
+  it('says whom the machine had let in, and whether they went', async () => {
+    world.node.revoke = async (label, { admitted = 'revoke' } = {}) =>
+      ({ kind: 'member', label, peer: '12D3KooWGone', admitted: { went: admitted === 'revoke', members: ['pi', 'evil\u001b[2J'].map((name) => ({ peer: name, label: name })) } })
+    assert.match((await world.run('revoke', 'nas')).stdout, /^Out with it went 2 machines that it had let in: pi, evil\ufffd\[2J\.$/m)
+    assert.match((await world.run('revoke', 'my nas', '--admitted', 'keep')).stdout, /^In the vault stayed 2 machines .*dfs revoke 'my nas' --admitted revoke$/m)
+    assert.equal((await world.run('revoke', 'nas', '--admitted', 'some')).code, 2)
+  })
+
   it('is refused for the last owner without --force', async () => {
     assert.equal((await world.run('revoke', 'laptop')).code, 5)
     assert.equal((await world.run('revoke', 'laptop', '--force')).code, 0)

@@ -65,7 +65,9 @@ describe('vault: revoke', () => {
   it('a member by its label: what is known of it stays, what comes later is void, also where it comes first', async () => {
     const first = await put(writer, 'x', 'first')
     await sync(writer, owner)
-    assert.deepEqual(await revoke(owner.parts, 'nas'), { kind: 'member', label: 'nas', peer: peerText(nas.peer) })
+    assert.deepEqual(await revoke(owner.parts, 'nas', { admitted: 'keep' }), {
+      kind: 'member', label: 'nas', peer: peerText(nas.peer), admitted: { went: false, members: [{ peer: peerText(pi.peer), label: 'pi' }] }
+    })
     await put(writer, 'x', 'later')
     const other = await put(writer, 'y', 'later')
     const third = await side(pi, 'write')
@@ -89,13 +91,13 @@ describe('vault: revoke', () => {
     const bad = await put(writer, 'x', 'bad')
     await put(writer, 'y', 'bad too')
     await sync(writer, owner)
-    await revoke(owner.parts, peerText(nas.peer), { since: bad.slice(0, 12) })
+    await revoke(owner.parts, peerText(nas.peer), { since: bad.slice(0, 12), admitted: 'keep' })
     assert.deepEqual([version(owner, 'x'), version(owner, 'y')], [first, undefined])
     assert.equal(revokes(owner).length, 1)
     // again changes nothing; from an earlier one on it does
-    await revoke(owner.parts, 'nas')
+    await revoke(owner.parts, 'nas', { admitted: 'keep' })
     assert.equal(revokes(owner).length, 1)
-    await revoke(owner.parts, 'nas', { since: first })
+    await revoke(owner.parts, 'nas', { since: first, admitted: 'keep' })
     assert.equal(version(owner, 'x'), undefined)
     assert.deepEqual(revokes(owner).map(({ seq }) => seq), [1, 2])
     assert.deepEqual(revokes(owner)[1]?.prev, revokes(owner)[0]?.id)

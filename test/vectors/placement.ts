@@ -1,5 +1,6 @@
 /** Vectors of placement. */
 import { sha256, u64 } from '../../protocols/block/hash.js'
+import { operatorOf } from '../../protocols/placement/operator.js'
 import { orderOf } from '../../protocols/placement/order.js'
 import { Ranker, scoreOf } from '../../protocols/placement/rank.js'
 import { slotOf } from '../../protocols/placement/slot.js'
@@ -14,6 +15,7 @@ export interface PlacementVectors {
   ranks: Array<{ peer: string, slot: number, rank: string, class: number, score: number }>
   scores: Array<{ rank: string, class: number, score: number }>
   members: PlacementMember[]
+  operators: Array<{ operator: string, invite: string | null, counts: string }>
   orders: Array<{ name: string, members: number[], slot: number, order: number[] }>
 }
 
@@ -75,6 +77,10 @@ export function generate (): unknown {
     }),
     scores: ['0000000000000000', '0000000000000001', '7fffffffffffffff', '8000000000000000', 'fffffffffffff000', 'fffffffffffffbff', 'ffffffffffffffff']
       .flatMap((rank) => [-120, -1, 0, 1, 2, 3, 4, 91].map((cls) => ({ rank, class: cls, score: Math.abs(scoreOf(Number(BigInt(`0x${rank}`)), cls)) }))),
+    operators: [['', 1], ['', 1], ['', 2], ['ana', 1], ['ana', undefined], ['', undefined]].map(([operator, n]) => {
+      const invite = n === undefined ? undefined : sha256(text(`invite ${n}`))
+      return { operator: String(operator), invite: invite === undefined ? null : hex(invite), counts: operatorOf({ operator: String(operator), ...(invite === undefined ? {} : { invite }) }) }
+    }),
     members: members.map(plainLent),
     orders: groups.map(([name, list], i) => {
       const slot = (i * 1237) % 65_536

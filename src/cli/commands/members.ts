@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { MemberInfo, PeerInfo } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { clean, day, table } from '../format.js'
-import { link, presence, type Seen, standing } from '../member-words.js'
+import { link, presence, type Seen, standing, tooMany } from '../member-words.js'
 import { openNode } from '../open.js'
 
 export function defineMembers (program: Command, run: Run): void {
@@ -23,12 +23,13 @@ export async function members (context: Context, { all = false }: { all?: boolea
   for (const line of describe(found, links, { running: opened.running, total })) await out.line(line)
 }
 
-/** A line each: label, role, operator, when it was admitted, whether it is here, how far it is, its link, its PeerId. */
+/** A line each: label, role, operator, when it was admitted, by whom where too many were, whether it is here, how far it is, its link, its PeerId. */
 export function describe (members: MemberInfo[], links: Map<string, PeerInfo>, seen: Seen): string[] {
+  const labelOf = (who: string): string => clean(members.find(({ peer }) => peer === who)?.label ?? who)
   const rows = members.map((member) => {
     const peer = links.get(member.peer)
     return [
-      clean(member.label), member.role, clean(member.operator), `since ${day(member.since, seen.now)}`, presence(member, seen), standing(member),
+      clean(member.label), member.role, clean(member.operator), `since ${day(member.since, seen.now)}`, tooMany(member, labelOf), presence(member, seen), standing(member),
       peer === undefined ? '' : clean(link(peer)), member.peer
     ]
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { operatorOf } from '../../../protocols/placement/operator.js'
 import { orderOf } from '../../../protocols/placement/order.js'
 import { Ranker, scoreOf } from '../../../protocols/placement/rank.js'
 import { slotOf } from '../../../protocols/placement/slot.js'
@@ -39,6 +40,11 @@ describe('placement: vectors', () => {
       assert.ok(near(ranker.score(slot), score))
     }
     for (const { rank, class: cls, score } of vectors.scores) assert.ok(near(scoreOf(Number(BigInt(`0x${rank}`)), cls), score))
+  })
+
+  it('operators', () => {
+    assert.equal(new Set(vectors.operators.map(({ counts }) => counts)).size, 4)
+    for (const { operator, invite, counts } of vectors.operators) assert.equal(operatorOf({ operator, ...(invite === null ? {} : { invite: unhex(invite) }) }), counts)
   })
 
   for (const { name, members, slot, order } of vectors.orders) {
