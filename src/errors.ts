@@ -61,6 +61,7 @@ export class NodeStoppedError extends define('NodeStoppedError', 'NODE_STOPPED')
 export class TimeoutError extends define('TimeoutError', 'TIMEOUT', true) {}
 export class AbortError extends define('AbortError', 'ABORTED', true) {}
 export class SourceError extends define('SourceError', 'SOURCE_FAILED') {}
+export class SourceChangedError extends define('SourceChangedError', 'SOURCE_CHANGED', true) {}
 export class FileExistsError extends define('FileExistsError', 'FILE_EXISTS') {}
 
 /** An option, argument or configuration key that is not what is accepted. */

@@ -43,6 +43,7 @@ const CODES: Record<Name, number> = {
   TimeoutError: EXIT.others,
   AbortError: EXIT.interrupted,
   SourceError: EXIT.other,
+  SourceChangedError: EXIT.other,
   FileExistsError: EXIT.use,
   InvalidOptionError: EXIT.use,
   InvalidNameError: EXIT.use,

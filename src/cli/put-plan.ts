@@ -8,14 +8,11 @@ export interface PlannedPut {
   /** `-` is stdin. */
   file: string
   name: string
-  /** Missing for stdin, pipes and devices. */
-  size?: number
-  mtime?: Date
   /** Its files are named below `name`; '' is the top of the vault. */
   folder?: true
 }
 
-type Look = (path: string) => Promise<Pick<Stats, 'isDirectory' | 'isFile' | 'size' | 'mtime'> | undefined>
+type Look = (path: string) => Promise<Pick<Stats, 'isDirectory'> | undefined>
 
 /** Undefined when nothing is there. */
 const look = (cwd: string): Look => async (path) => {
@@ -73,7 +70,7 @@ async function plan (file: string, target: string | undefined, at: Look, recursi
     return { file, name: folderName(file, target), folder: true }
   }
   const name = target === undefined || target.endsWith('/') ? `${target ?? ''}${basename(file)}` : target
-  return found.isFile() ? { file, name, size: found.size, mtime: found.mtime } : { file, name }
+  return { file, name }
 }
 
 /** `.`, `..` and `/` have no name that anybody gave them: what is in them stands for itself. */

@@ -4,10 +4,11 @@ import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
   Deleted, DfsNode, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
-  MembersOptions, MoveOptions, PassphraseChange, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
+  MembersOptions, MoveOptions, PassphraseChange, PathSource, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
 } from '../interface.js'
+import { isPath, readingFile } from '../local-file.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
 import { upload } from './upload.js'
@@ -122,6 +123,14 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   }
 
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+    throwIfAborted(options.signal)
+    if (!isPath(source)) return this.send(name, source, options)
+    return readingFile(source, ({ bytes, ...file }) => this.send(name, bytes, { ...file, ...options }), options.signal).catch((error: unknown) => {
+      throw options.signal?.aborted === true && !(error instanceof DfsError) ? aborted(options.signal) : error
+    })
+  }
+
+  private async send (name: string, source: Exclude<Source, PathSource>, options: PutOptions): Promise<FileResult> {
     const { signal, onProgress, ...rest } = options
     throwIfAborted(signal)
     const id = randomUUID()
@@ -150,7 +159,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
       return result
     } catch (error) {
       if (result !== undefined) return result
-      if (failure !== undefined) throw failure
+      if (failure !== undefined) throw signal?.aborted === true ? aborted(signal) : failure
       throw signal?.aborted === true && error instanceof NodeStoppedError ? aborted(signal) : error
     } finally {
       signal?.removeEventListener('abort', cancel)

@@ -1,12 +1,12 @@
 import type { ClientRequest } from 'node:http'
 import { DfsError, SourceError } from '../errors.js'
-import type { Source } from '../interface.js'
+import type { PathSource, Source } from '../interface.js'
 
 /**
  * Sends the source as the request's body, as fast as the other side reads. Resolves when all is handed over, or when
  * the request ended because nobody wants more. A source that throws is a SourceError.
  */
-export async function upload (request: ClientRequest, source: Source): Promise<void> {
+export async function upload (request: ClientRequest, source: Exclude<Source, PathSource>): Promise<void> {
   // why a request ended is said where its answer is read
   request.on('error', () => {})
   if (source instanceof Uint8Array) {
@@ -40,7 +40,7 @@ async function drained (request: ClientRequest): Promise<void> {
   })
 }
 
-async function * iterate (source: Source): AsyncGenerator<Uint8Array> {
+async function * iterate (source: Exclude<Source, PathSource>): AsyncGenerator<Uint8Array> {
   if (typeof source === 'string') yield new TextEncoder().encode(source)
   else yield * source as AsyncIterable<Uint8Array>
 }

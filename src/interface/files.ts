@@ -64,7 +64,18 @@ export interface Evicted {
   peer?: string
 }
 
-export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string
+/**
+ * A file of this machine. What is stored is what it was at one moment: it is read once more when it changed while it was
+ * read, and SourceChangedError comes when that happened again. Its time is the version's `mtime` unless another is given.
+ */
+export interface PathSource {
+  path: string
+  /** False: SourceError where a link stands, or anything but a file. @default true, also for pipes and devices */
+  follow?: boolean
+}
+
+/** A text is its UTF-8 bytes, never the path of a file. */
+export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string | PathSource
 
 export interface PutOptions extends AbortOptions, ProgressOptions {
   /** Bytes in the source when known: reserves the space and is checked at the end. */

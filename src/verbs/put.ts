@@ -3,7 +3,8 @@ import type { CID } from 'multiformats/cid'
 import { InvalidOptionError, NotAllowedError, NotDurableError } from '../errors.js'
 import { writeFile } from '../file/write-file.js'
 import { notMissing } from '../index-db/missing.js'
-import type { CopyInfo, FileInfo, FileResult, PutOptions, Source } from '../interface.js'
+import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../interface.js'
+import { isPath, readingFile } from '../local-file.js'
 import { LivePush, type Receipt } from '../replication/live-push.js'
 import { pushVersion } from '../replication/push-version.js'
 import type { PutPlan } from '../vault/vault.js'
@@ -19,18 +20,20 @@ interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, en
 export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
   const ended = parts.catchUp.foreground()
   try {
-    return await putFile(parts, name, source, options)
+    if (!isPath(source)) return await putFile(parts, name, source, options)
+    return await readingFile(source, ({ bytes, ...file }) => putFile(parts, name, bytes, { ...file, ...options }), options.signal)
   } finally {
     ended()
   }
 }
 
-async function putFile (parts: Parts, name: string, source: Source, options: PutOptions): Promise<FileResult> {
+async function putFile (parts: Parts, name: string, source: Exclude<Source, PathSource>, options: PutOptions): Promise<FileResult> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
   const durable = durableOf(parts, options)
-  const { bytes, size = options.size } = asIterable(source)
+  const { bytes, size: length } = asIterable(source)
+  const size = options.size ?? length
   const plan = vault.planPut(name, options.scope)
   const reach = new Reach(parts, durable, plan.seed)
   // what is put anew under a name that has versions is offered first: most of it may be there

@@ -6,6 +6,7 @@ import type {
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, UsageInfo, UsageOptions,
   VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from '../../src/interface.js'
+import { isPath, readingFile } from '../../src/local-file.js'
 
 export const RECOVERY_CODE = 'dfs-recovery1canarycanarycanary'
 const PEER = '12D3KooWFake'
@@ -45,6 +46,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
 
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
     const { signal, onProgress } = options
+    if (isPath(source)) return readingFile(source, ({ bytes, ...file }) => this.put(name, bytes, { ...file, ...options }), signal)
     if (signal !== undefined) this.signals.push(signal)
     if (this.putFails !== undefined) throw this.putFails
     const pieces: Uint8Array[] = []

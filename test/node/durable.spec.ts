@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ABORTED_PIN_MS } from '../../src/defaults.js'
 import type { NotDurableError, SourceError } from '../../src/errors.js'
 import type { DfsNode, ProgressEvent } from '../../src/interface.js'
@@ -186,6 +190,65 @@ describe('node: putting', () => {
       assert.equal(source.asked, 0)
       assert.deepEqual(await names(a), [])
     })
+  })
+
+  describe('a file of this machine', () => {
+    let folder = ''
+    beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'dfs-source-')) })
+    afterEach(() => rm(folder, { recursive: true }))
+
+    const changing = async (times: number): Promise<{ path: string, onProgress: (event: ProgressEvent) => void, reads: () => number }> => {
+      const path = join(folder, 'file')
+      await writeFile(path, bytesOf('0', 3 * MIB))
+      let reads = 0
+      return {
+        path,
+        onProgress: (event) => {
+          if (event.type !== 'file:put:read' || event.bytes !== MIB) return
+          reads++
+          // in place, and as long as before
+          if (reads <= times) writeFileSync(path, bytesOf(String(reads), 3 * MIB), { flag: 'r+' })
+        },
+        reads: () => reads
+      }
+    }
+
+    it('that changes each time it is read is refused: no version, no block, here or on the member that got some already', async () => {
+      const a = await cluster.node()
+      const b = await cluster.member(a)
+      const before = [held(a), held(b)]
+      const { path, onProgress, reads } = await changing(2)
+      const error = await failsWith<SourceError>(a.put('x', { path }, { durable: 2, onProgress }), 'SOURCE_CHANGED')
+      assert.deepEqual([reads(), error.retry], [2, true])
+      assert.deepEqual(await names(a), [])
+      await inside(b).folder.store.expire(Date.now() + ABORTED_PIN_MS + 1)
+      assert.deepEqual([held(a), held(b)], before)
+    })
+
+    it('that changes once is stored as it is then, with its time', async () => {
+      const a = await cluster.node()
+      const { path, onProgress, reads } = await changing(1)
+      const file = await a.put('x', { path }, { onProgress })
+      assert.equal(reads(), 2)
+      assert.deepEqual([file.size, file.mtime], [3 * MIB, (await stat(path)).mtime])
+      same(await collect(a.get('x')), bytesOf('1', 3 * MIB))
+    })
+
+    it('that is not there, or is a folder, says why', async () => {
+      const a = await cluster.node()
+      const error = await failsWith<SourceError>(a.put('x', { path: join(folder, 'none') }), 'SOURCE_FAILED')
+      assert.equal((error.cause as NodeJS.ErrnoException).code, 'ENOENT')
+      await failsWith(a.put('x', { path: folder }), 'SOURCE_FAILED')
+    })
+  })
+
+  it('bytes or a text that are not as long as `size` says are refused, and nothing is stored', async () => {
+    const a = await cluster.node()
+    for (const [source, size] of [['hello', 3], ['hello', 6], [bytesOf('x', 10), 9], ['', 1]] as const) {
+      await failsWith(a.put('x', source, { size }), 'SOURCE_FAILED')
+    }
+    assert.deepEqual(await names(a), [])
+    assert.equal((await a.put('x', 'hello', { size: 5 })).size, 5)
   })
 
   describe('no room here', () => {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AbortError, InvalidOptionError, NotDurableError } from '../../errors.js'
@@ -13,8 +12,6 @@ import { claimStdin } from '../secrets.js'
 import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../interface.js'
-
-const READ_BYTES = 1024 ** 2
 
 export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
 
@@ -64,14 +61,8 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   }
 }
 
-async function putOne ({ world }: Context, node: DfsNode, plan: PlannedPut, options: PutOptions): Promise<FileResult> {
-  const source = plan.file === '-' ? world.stdin : createReadStream(resolve(world.cwd, plan.file), { highWaterMark: READ_BYTES })
-  const { size, mtime } = plan
-  return node.put(plan.name, source as AsyncIterable<Uint8Array>, {
-    ...options,
-    ...(size === undefined ? {} : { size }),
-    ...(mtime === undefined ? {} : { mtime })
-  })
+async function putOne ({ world }: Context, node: DfsNode, { name, file }: PlannedPut, options: PutOptions): Promise<FileResult> {
+  return node.put(name, file === '-' ? world.stdin : { path: resolve(world.cwd, file) }, options)
 }
 
 function show (bar: Bar): (event: ProgressEvent) => void {

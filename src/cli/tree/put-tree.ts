@@ -1,6 +1,5 @@
 /** `put -r`: the files of folders, several at once; what the vault has already is neither read nor sent. */
-import { constants } from 'node:fs'
-import { lstat, open, stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { AbortError, NotDurableError, SourceError } from '../../errors.js'
 import type { DfsNode, FileInfo, FileResult, PutOptions } from '../../interface.js'
@@ -23,12 +22,6 @@ export interface PutTreeOptions {
   checksum: boolean
   put: Pick<PutOptions, 'durable' | 'copies'>
 }
-
-/** A file up to this size is read at once. */
-const WHOLE_BYTES = 1024 ** 2
-const READ_BYTES = 1024 ** 2
-/** A link or pipe that took the place of the file meanwhile is neither followed nor waited for. Windows has no such flags. */
-const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /** What is said of the machines that have the files. */
 export interface Machines { least: number, most: number }
@@ -70,7 +63,7 @@ export class PutTree {
   private async found ({ path, name }: TreeRoot): Promise<AsyncIterable<Found> | Found[]> {
     // what was named on the command line may be a link
     const top = await stat(path)
-    if (top.isFile()) return [{ kind: 'file', path, name, size: top.size, mtime: top.mtime }]
+    if (top.isFile()) return [{ kind: 'file', path, name, size: top.size, mtime: top.mtime, named: true }]
     if (!top.isDirectory()) return [{ kind: 'skipped', path, why: kindOf(top) }]
     const own = await this.ownFolder()
     const leaveOut = (found: Stats): string | undefined => own !== undefined && found.ino === own.ino && found.dev === own.dev ? 'the folder of this node' : undefined
@@ -119,12 +112,10 @@ export class PutTree {
     await this.context.out.data(result)
   }
 
-  private async put ({ path, name, size, mtime }: FoundFile): Promise<FileResult> {
+  private async put ({ path, name, named = false }: FoundFile): Promise<FileResult> {
     let before = 0
-    return this.node.put(name, await source(path, size), {
+    return this.node.put(name, { path, follow: named }, {
       ...this.options.put,
-      size,
-      mtime,
       signal: this.signal,
       onProgress: (event) => {
         if (event.type !== 'file:put:read') return
@@ -133,18 +124,4 @@ export class PutTree {
       }
     })
   }
-}
-
-async function source (path: string, size: number): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  if (size > WHOLE_BYTES) return pieces(path)
-  await using file = await open(path, NO_FOLLOW)
-  // one byte more shows that it has grown
-  const bytes = new Uint8Array(size + 1)
-  const { bytesRead } = await file.read(bytes, 0, size + 1, 0)
-  return bytes.subarray(0, bytesRead)
-}
-
-async function * pieces (path: string): AsyncGenerator<Uint8Array> {
-  await using file = await open(path, NO_FOLLOW)
-  yield * file.createReadStream({ highWaterMark: READ_BYTES, autoClose: false }) as AsyncIterable<Uint8Array>
 }

@@ -8,7 +8,7 @@ import { progressBar, type Bar } from '../progress.js'
 
 /** These concern the one file, and the others go on. */
 const OF_ONE_FILE = [
-  errors.InvalidNameError, errors.SourceError, errors.FileExistsError, errors.FileNotFoundError, errors.VersionNotFoundError,
+  errors.InvalidNameError, errors.SourceError, errors.SourceChangedError, errors.FileExistsError, errors.FileNotFoundError, errors.VersionNotFoundError,
   errors.BlocksUnavailableError, errors.BlockNotFoundError, errors.BlockCorruptError, errors.InvalidDataError
 ]
 /** Of the system's failures these concern all files, the others the one. */

@@ -8,7 +8,7 @@ import { join, sep } from 'node:path'
 import { InvalidNameError } from '../../errors.js'
 import { compareNames } from './order.js'
 
-export interface FoundFile { kind: 'file', path: string, name: string, size: number, mtime: Date }
+export interface FoundFile { kind: 'file', path: string, name: string, size: number, mtime: Date, /** On the command line, where it may be a link. */ named?: boolean }
 
 export type Found =
   | FoundFile

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlocksUnavailableError, InvalidNameError, NoSpaceError, NotDurableError } from '../../../src/errors.js'
@@ -96,13 +97,14 @@ describe('put -r and get -r', () => {
   })
 
   it('what cannot be put is named, with the code that it has, and all else is put', async () => {
-    await make('t/a', 't/gone', 't/shrinks', 't/z')
+    await make('t/a', 't/gone', 't/shrinks', 't/turns', 't/z')
     await mkdir(world.path('t/empty'))
     await symlink('a', world.path('t/link'))
     const list = world.node.list.bind(world.node)
     // when all have been looked at and none was read
     world.node.list = (async function * (options: { prefix?: string }): AsyncGenerator<FileInfo> {
-      await Promise.all([rm(world.path('t/gone'), { force: true }), writeFile(world.path('t/shrinks'), '')])
+      await Promise.all([rm(world.path('t/gone'), { force: true }), rm(world.path('t/turns'), { force: true }), writeFile(world.path('t/shrinks'), '')])
+      execFileSync('mkfifo', [world.path('t/turns')])
       yield * list(options)
     }) as typeof world.node.list
     const put = world.node.put.bind(world.node)
@@ -111,21 +113,45 @@ describe('put -r and get -r', () => {
       return put(name, source, options)
     }
     const { code, stderr, stdout } = await world.run('put', '-r', 't')
-    assert.deepEqual(names(), ['t/a'])
+    // it is stored as it was when it was read
+    assert.deepEqual([names(), world.node.files.get('t/shrinks')?.info.size], [['t/a', 't/shrinks'], 0])
     assert.match(stderr, /^skipped {2}t\/link: a link, not followed$/m)
     assert.match(stderr, /^skipped {2}t\/empty\/: an empty folder/m)
     assert.match(stderr, /^t\/z: Not a file name: for a test \(InvalidNameError\)\. Accepted: none\.$/m)
     assert.match(stderr, /^t\/gone: no such file or folder \(ENOENT\)\.$/m)
-    assert.match(stderr, /^t\/shrinks: .*\(SourceError\)/m)
+    assert.match(stderr, /^t\/turns: .*\(SourceError\)/m)
     assert.match(stderr, /^3 files could not be put: see above\. All others are kept\.$/m)
-    assert.match(stdout, /^t {2}1 file, /)
+    assert.match(stdout, /^t {2}2 files, /)
     // of several kinds
     assert.equal(code, 1)
-    await rm(world.path('t/shrinks'))
+    await rm(world.path('t/turns'))
     world.node.list = list
     const json = await world.run('put', '-r', 't', '--json')
     assert.equal(json.code, 2)
     assert.deepEqual(failures(json.stderr), [['t/z', 'InvalidNameError']])
+  })
+
+  it('a file that changes each time it is read is named, and the others are put; alone it ends with code 1', async () => {
+    await make('photos/a', 'photos/c')
+    await writeFile(world.path('photos/b'), Buffer.alloc(3 * 1024 ** 2))
+    let value = 0
+    world.node.beforePiece = async () => { await writeFile(world.path('photos/b'), Buffer.alloc(3 * 1024 ** 2, ++value), { flag: 'r+' }) }
+    const { code, stderr } = await world.run('put', '-r', 'photos', '--json')
+    assert.deepEqual([code, failures(stderr), names()], [1, [['photos/b', 'SourceChangedError']], ['photos/a', 'photos/c']])
+    const alone = await world.run('put', 'photos/b')
+    assert.equal(alone.code, 1)
+    assert.match(alone.stderr, /changed while it was read/)
+    assert.deepEqual(names(), ['photos/a', 'photos/c'])
+    world.node.beforePiece = async () => {}
+    assert.equal((await world.run('put', '-r', 'photos')).code, 0)
+    assert.deepEqual(names(), ['photos/a', 'photos/b', 'photos/c'])
+  })
+
+  it('a link that is named on the command line is followed', async () => {
+    await make('real')
+    await symlink(world.path('real'), world.path('link'))
+    assert.equal((await world.run('put', '-r', 'link')).code, 0)
+    assert.deepEqual(names(), ['link'])
   })
 
   it('the folder of the node itself is never put', async () => {
