@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,18 +141,6 @@ describe('the local door', () => {
     await remote.put('shared', bytesOf(1))
     assert.match(await remote.share('shared', { expires: new Date(Date.now() + 60_000), version: 'v' }), /^dfs-link1/)
     assert.deepEqual(node.shared.map(([name, { version, expires }]) => [name, version, typeof expires === 'number' && expires > 0 && expires <= 60_000]), [['shared', 'v', true]])
-  })
-
-  it('sends a file of this machine, and never one that changes while it is read', async () => {
-    const path = join(dir, 'file')
-    await writeFile(path, bytesOf(3 * MIB))
-    const { size, mtime } = await remote.put('a', { path })
-    assert.deepEqual([size, mtime, await collect(remote.get('a'))], [3 * MIB, (await stat(path)).mtime, bytesOf(3 * MIB)])
-    let pieces = 0
-    node.beforePiece = async () => { writeFileSync(path, bytesOf(++pieces % 100), { flag: 'r+' }) }
-    await assert.rejects(remote.put('b', { path }), { name: 'SourceChangedError', code: 'SOURCE_CHANGED' })
-    assert.ok(pieces > 2)
-    assert.equal(node.files.has('b'), false)
   })
 
   it('keeps the class of an error that comes before the first byte', async () => {
