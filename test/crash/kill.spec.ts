@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { LONG, seeded } from '../seed.js'
 
-const PUTS = process.argv.includes('--long') ? 2000 : 150
+const random = seeded()
+const PUTS = LONG ? 2000 : 150
 const SIZES = [0, 100, 4096, 200_000, 300_000, 1024 ** 2, 3 * 1024 ** 2 + 17, 12 * 1024 ** 2]
 /** Steps of a process's life before it is killed: from its first words to the middle of its third put or so. */
 const MOST_STEPS = 120
@@ -28,7 +29,7 @@ describe('kill -9', () => {
         // the first thing that it does is to take the lock, which the one before held when it was killed
         const child = spawn(process.execPath, [join(import.meta.dirname, 'putter.js'), folder, String(next), SIZES.join(), known], { stdio: ['ignore', 'pipe', 'inherit'] })
         const ended = once(child, 'close')
-        let left = randomInt(1, MOST_STEPS)
+        let left = 1 + Math.floor(random() * (MOST_STEPS - 1))
         let checked = false
         let open = false
         for await (const line of createInterface({ input: child.stdout })) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { first, GIB, joined, lines, LONG, MIB, randomFile, type RunningNode, Scene, sha256, until } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, GIB, joined, lines, MIB, randomFile, type RunningNode, Scene, sha256, until } from './harness.js'
 
 /** Issue: 1 MiB changed inside 1 GiB sends under 3 MiB to a member that has the rest; a rename under 64 KiB. */
 const CHANGED_BYTES = 3 * MIB

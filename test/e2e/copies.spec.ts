@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import type { FileInfo } from '../../src/interface.js'
 import { wholeIn } from './folders.js'
-import { first, joined, lines, LONG, MIB, randomFile, type RunningNode, Scene, seeded, sha256, start, until } from './harness.js'
+import { LONG, seeded } from '../seed.js'
+import { first, joined, lines, MIB, randomFile, type RunningNode, Scene, sha256, start, until } from './harness.js'
 
 const NODES = 6
 const COPIES = 3

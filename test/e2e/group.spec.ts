@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { contents, first, joined, lines, LONG, type RunningNode, Scene, seeded, start, until } from './harness.js'
+import { LONG, seeded } from '../seed.js'
+import { contents, first, joined, lines, type RunningNode, Scene, start, until } from './harness.js'
 
 const NODES = LONG ? 10 : 4
 const FILES = LONG ? 50 : 8
@@ -13,8 +14,6 @@ const BATCH = LONG ? 10 : 4
 /** Of the stops so many are kill -9. */
 const KILLS = 0.3
 const SIZES = [0, 1, 300, 5_000, 70_000, 262_144, 300_000, 1_100_000]
-/** DFS_TEST_SEED repeats what is stopped and started, and in which order; when it happens the machine decides. */
-const SEED = Number(process.env.DFS_TEST_SEED ?? randomInt(2 ** 31))
 
 interface Player {
   name: string
@@ -31,8 +30,7 @@ describe(`${NODES} nodes that come and go`, () => {
   afterEach(async () => { await scene.close() })
 
   it(`put ${FILES} files each, and all have all of them in the end`, async () => {
-    console.log(`      DFS_TEST_SEED=${SEED}`)
-    const random = seeded(SEED)
+    const random = seeded()
     const players = await gather(random)
     const hashes = new Map<string, string>()
     let putting = true

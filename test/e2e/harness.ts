@@ -13,8 +13,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createNode } from '../../src/index.js'
 import type { FileInfo, MemberInfo, Status } from '../../src/interface.js'
 
-/** `npm run test:e2e -- --long` asks for the full sizes and counts. */
-export const LONG = process.argv.includes('--long')
 export const MIB = 1024 ** 2
 export const GIB = 1024 ** 3
 
@@ -190,17 +188,6 @@ export async function contents (folder: string): Promise<Map<string, string>> {
     found.set(name, hash.digest('hex'))
   }
   return found
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone. */
-export function seeded (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 export async function freePort (): Promise<number> {

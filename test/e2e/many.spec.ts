@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
-import { first, joined, LONG, Scene } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, joined, Scene } from './harness.js'
 
 const FILES = LONG ? 100 : 25
 

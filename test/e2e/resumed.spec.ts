@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import type { Status, Why } from '../../src/interface.js'
 import { filesIn, total, wholeIn } from './folders.js'
-import { first, joined, LONG, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, joined, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
 
 const FILE_BYTES = (LONG ? 2048 : 384) * MIB
 const FILES = 8

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { SIZES } from '../fixtures/sizes.js'
-import { first, joined, LONG, MIB, randomFile, Scene, sha256 } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, joined, MIB, randomFile, Scene, sha256 } from './harness.js'
 
 /** SHA-256 of no bytes. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { access, readdir, rm } from 'node:fs/promises'
-import { first, GIB, joined, LONG, MIB, randomFile, Scene, sha256, until } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, GIB, joined, MIB, randomFile, Scene, sha256, until } from './harness.js'
 
 const PEAK_MIB = 350
 const PEAK_RATIO = 1.1

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import { lstat, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
-import { first, joined, lines, LONG, MIB, Scene, until, type RunningNode } from './harness.js'
+import { LONG } from '../seed.js'
+import { first, joined, lines, MIB, Scene, until, type RunningNode } from './harness.js'
 
 interface Line { name: string, unchanged?: boolean }
 interface Kept { size: number, mtime: number }

@@ -3,21 +3,11 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { AWAY_MAX_MS, AWAY_MIN_MS, ENDED_TWICE_MS, FULL_MESH_MEMBERS, MAX_ACCEPTED_LINKS, NO_PLACE_MS, RANDOM_LINKS, RING_LINKS, ROTATE_MS, Topology } from '../../src/network/topology.js'
 import type { TopologyMember } from '../../src/network/topology.js'
+import { seeded } from '../seed.js'
 import { FakeClock } from './fake-clock.js'
 
 const LIMIT = RING_LINKS + RANDOM_LINKS
 const HOUR_MS = 3600e3
-
-/** Mulberry32. */
-function seeded (seed: number): () => number {
-  let a = seed
-  return () => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Stands in for the 38 bytes of a PeerId. */
 function member (n: number): TopologyMember {
@@ -45,10 +35,16 @@ class World {
   constructor (count: number, seed: number) {
     this.random = seeded(seed)
     this.members = Array.from({ length: count }, (_, i) => member(i))
-    for (const self of this.members) this.add(self)
+    for (const self of this.members) this.make(self)
+    for (const node of this.nodes.values()) node.setMembers(this.members)
   }
 
   add (self: TopologyMember): void {
+    this.make(self)
+    for (const node of this.nodes.values()) node.setMembers(this.members)
+  }
+
+  private make (self: TopologyMember): void {
     this.dialled.set(self.peer, new Set())
     this.nodes.set(self.peer, new Topology({
       self,
@@ -57,7 +53,6 @@ class World {
       connected: (peer) => this.linked(self.peer, peer),
       dialable: (peer) => !this.hidden.has(peer)
     }))
-    for (const node of this.nodes.values()) node.setMembers(this.members)
   }
 
   linked (a: string, b: string): boolean {

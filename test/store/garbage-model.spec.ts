@@ -6,11 +6,12 @@ import { PIN_MS } from '../../src/defaults.js'
 import { insertEntry } from '../../src/index-db/entries.js'
 import type { Statement } from '../../src/index-db/index-db.js'
 import { isMissing, missingAsOther, notMissing } from '../../src/index-db/missing.js'
+import { LONG } from '../seed.js'
 import { CrashRig, nextTurn } from './crash-rig.js'
 import { chunkedVersion, inlineVersion, newUpload, rawBlock, type TestBlock } from './fixtures.js'
 
 /** `--long` after `--`: thousands of histories. */
-const RUNS = process.argv.includes('--long') ? 4000 : 80
+const RUNS = LONG ? 4000 : 80
 const HOUR_MS = 3600e3
 /** The node keeps dead versions this long in the test, and their blocks as long again in the trash. */
 const GUARD_MS = HOUR_MS

@@ -10,6 +10,7 @@ import { namesFrom } from '../../src/index-db/name-list.js'
 import { Ledger } from '../../src/vault/ledger.js'
 import { Members, peerText } from '../../src/vault/members.js'
 import { historyRows } from '../../src/vault/stored.js'
+import { SEED } from '../seed.js'
 import { certificate, found, invite } from '../protocols/hello/cast.js'
 import { expectedLives, shownLives } from './liveness.js'
 import { keysOf, node, openLedger, vault, Writer, ZEROS, type Node, type OpenLedger } from './vaults.js'
@@ -188,7 +189,7 @@ describe('vault: standing', () => {
 
   it('is what the sentences of the spec say, in whatever order entries come, and after a restart', async () => {
     const reached = { voids: 0, kept: 0, chains: 0, forgotten: 0 }
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), fc.infiniteStream(fc.nat(1_000_000)), async (steps, order) => {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), fc.infiniteStream(fc.nat(1_000_000)), async (steps, order) => {
       const straight = await opened()
       const list = await play(steps, straight)
       const expected = model(list)
@@ -217,9 +218,10 @@ describe('vault: standing', () => {
       if (revoked.some(({ revoked }) => 'cut' in revoked && revoked.cut.some((id) => expected.known.includes(hex(id)) && !expected.voids.includes(hex(id))))) reached.kept++
       if (expected.voids.some((id) => list.some((bytes) => hex(read(bytes).id) === id && read(bytes).kind === 'admit'))) reached.chains++
       await end()
-    }), { numRuns: 20 })
-    // the same cases each time: what they reach is asserted too
+    })
+    // what the cases reach is asserted too: with an unlucky seed it takes some more of them
+    for (let more = 0; more < 10 && (more === 0 || Object.values(reached).includes(0)); more++) await fc.assert(property, { numRuns: 20, seed: SEED + more })
     assert.ok(Object.values(reached).every((count) => count > 0), JSON.stringify(reached))
-  })
+  }).timeout(180_000)
 })
 
