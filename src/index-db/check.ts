@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { ownWorker } from './own-worker.js'
 
 /**
  * Reads a whole index file on a thread of its own, while others may use it, and says what is wrong with it; empty when it
@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 export async function checkIndex (path: string, options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
   options.signal?.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<string[]>()
-  const worker = new Worker(new URL('./check-worker.js', import.meta.url), { workerData: { path }, name: 'dfs check' })
+  const worker = ownWorker(new URL('./check-worker.js', import.meta.url), { workerData: { path }, name: 'dfs check' })
   const onAbort = (): void => { reject(options.signal?.reason as Error) }
   worker.once('message', resolve)
   worker.once('error', reject)

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { StoreFailedError } from '../errors.js'
+import { ownWorker } from './own-worker.js'
 import { Packer, unpackResults } from './packing.js'
 import type { Statement, UnitResult } from './unit.js'
 import type { FromWriter, ToWriter } from './writer-worker.js'
@@ -29,7 +30,7 @@ export class WriterThread {
   }
 
   static async start (path: string): Promise<WriterThread> {
-    const worker = new Worker(new URL('./writer-worker.js', import.meta.url), { workerData: { path }, name: 'dfs index' })
+    const worker = ownWorker(new URL('./writer-worker.js', import.meta.url), { workerData: { path }, name: 'dfs index' })
     const thread = new WriterThread(worker)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     worker.once('online', resolve)

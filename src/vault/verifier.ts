@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { ProtocolError } from '../../protocols/errors.js'
 import { readEntry, type Entry } from '../../protocols/vault/entry.js'
 import { NodeStoppedError } from '../errors.js'
+import { ownWorker } from '../index-db/own-worker.js'
 import { readStored } from './stored.js'
 import type { ToVerify, Verified } from './verify-worker.js'
 
@@ -140,5 +141,5 @@ export class Verifier {
 const stopped = (): NodeStoppedError => new NodeStoppedError('This node was stopped')
 
 function startThread (): Worker {
-  return new Worker(new URL('./verify-worker.js', import.meta.url), { name: 'dfs verify', resourceLimits: THREAD_LIMITS })
+  return ownWorker(new URL('./verify-worker.js', import.meta.url), { name: 'dfs verify', resourceLimits: THREAD_LIMITS })
 }
