@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
-import { exactDuration } from './format.js'
+import { nearest } from '../interface/nearest.js'
+import { exactDuration, plural } from './format.js'
 import { parseDuration, parseSize, parseText } from './parse.js'
 
-export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'guard' | 'trash' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
+export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
 export type Key = keyof Config
 
 interface Kind {
@@ -21,20 +22,25 @@ interface Kind {
   show?: (value: number) => string
   /** What holds when nothing is configured, for people. */
   fallback: () => string
+  /** What a person may not ask for, and why; a file written before may hold it. */
+  tooLittle?: (value: number) => string | undefined
 }
 
 const addresses = (fallback: string): Kind => ({ many: true, accepted: 'multiaddrs such as /ip4/192.0.2.1/tcp/14040', read: readAddress, fallback: () => fallback })
 const onOff = (fallback: string): Kind => ({ many: false, accepted: 'on or off', read: readSwitch, fallback: () => fallback })
 const time = (fallback: string): Kind => ({ many: false, accepted: 'a number with s, min, h, d or w, such as 24h, or 0', read: readTime, show: exactDuration, fallback: () => fallback })
+const grace = (fallback: string): Kind => ({ ...time(fallback), accepted: 'a number with s, min, h, d or w, such as 24h; at least 1s', read: readGrace })
 const text = (fallback: () => string): Kind => ({ many: false, accepted: 'text of at most 64 bytes', read: parseText, fallback })
 
 export const KEYS: Record<Key, Kind> = {
   listen: addresses('/ip4/0.0.0.0/tcp/14040 /ip6/::/tcp/14040'),
   announce: addresses('none'),
   bootstrap: addresses('none'),
-  capacity: { many: false, accepted: 'bytes, or a number with GB, GiB and the like', read: parseSize, fallback: () => 'half of the free space' },
+  capacity: { many: false, accepted: 'bytes, or a number with GB, GiB and the like', read: parseSize, fallback: () => 'half of the free space', tooLittle: tooLittleSpace },
   guard: time('7d'),
   trash: time('24h'),
+  offlineGrace: grace('1h'),
+  letGoAfter: grace('7d'),
   mdns: onOff('on, unless it listens on this machine only'),
   dht: onOff('on, unless it listens on this machine only'),
   label: text(hostname),
@@ -42,6 +48,10 @@ export const KEYS: Record<Key, Kind> = {
 }
 
 const FILE = 'config.toml'
+/** A smaller number is mostly one without its unit. */
+const LEAST_CAPACITY_BYTES = 1e6
+/** What createNode takes. */
+const LEAST_GRACE_MS = 1_000
 const HEADER = '# Edited by `dfs config KEY VALUE`; read when a node starts.\n'
 
 function readAddress (field: string, text: string): string {
@@ -52,6 +62,16 @@ function readAddress (field: string, text: string): string {
 
 function readTime (field: string, text: string): number {
   return text === '0' ? 0 : parseDuration(field, text)
+}
+
+function readGrace (field: string, text: string): number {
+  const ms = parseDuration(field, text)
+  if (ms < LEAST_GRACE_MS) throw new InvalidOptionError(field, `"${text}" is too short`, KEYS.offlineGrace.accepted)
+  return ms
+}
+
+function tooLittleSpace (bytes: number): string | undefined {
+  return bytes === 0 || bytes >= LEAST_CAPACITY_BYTES ? undefined : `${plural(bytes, 'byte')} hold no file`
 }
 
 function readSwitch (field: string, text: string): boolean {
@@ -65,15 +85,30 @@ export function nodeInit ({ mdns, dht, ...rest }: Config): Pick<DfsNodeInit, Exc
 }
 
 export function asKey (name: string): Key {
-  if (!Object.hasOwn(KEYS, name)) throw new InvalidOptionError(name, 'no such key', Object.keys(KEYS).join(', '))
-  return name as Key
+  const key = (Object.keys(KEYS) as Key[]).find((key) => keyName(key) === name)
+  if (key !== undefined) return key
+  const near = nearest(name, KEY_NAMES)
+  throw new InvalidOptionError(name, `no such key${near === undefined ? '' : `; did you mean ${near}?`}`, KEY_NAMES.join(', '))
+}
+
+/** As a person types it, and as it stands in the file: `offline-grace`. */
+export const keyName = (key: Key): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+export const KEY_NAMES = (Object.keys(KEYS) as Key[]).map(keyName)
+
+/** What a person typed, as the value of a key; also refuses what makes no sense. */
+export function typedValues (key: Key, words: string[]): Config {
+  const config = readValues(key, words)
+  const value = config[key]
+  const problem = typeof value === 'number' ? KEYS[key].tooLittle?.(value) : undefined
+  if (problem !== undefined) throw new InvalidOptionError(keyName(key), problem, '0 (nothing is lent), or at least 1MB, with its unit: such as 200GB')
+  return config
 }
 
 /** Words of the command line as the value of a key. */
 export function readValues (key: Key, words: string[]): Config {
   const { many, read, accepted } = KEYS[key]
-  const values = words.map((word) => read(key, word))
-  if (!many && values.length !== 1) throw new InvalidOptionError(key, `${values.length} values`, `one: ${accepted}`)
+  const values = words.map((word) => read(keyName(key), word))
+  if (!many && values.length !== 1) throw new InvalidOptionError(keyName(key), `${values.length} values`, `one: ${accepted}`)
   return { [key]: many ? values : values[0] }
 }
 
@@ -114,7 +149,7 @@ export function fromToml (source: string, path: string): Config {
 
 export async function writeConfig (dir: string, config: Config): Promise<void> {
   const known = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, typeof value === 'number' ? KEYS[asKey(key)].show?.(value) ?? value : value]))
+    .map(([key, value]) => [keyName(key as Key), typeof value === 'number' ? KEYS[key as Key].show?.(value) ?? value : value]))
   const path = join(dir, FILE)
   await writeFile(`${path}.new`, `${HEADER}${stringify(known)}`, { mode: 0o600 })
   await rename(`${path}.new`, path)

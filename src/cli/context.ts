@@ -6,6 +6,7 @@ import { AbortError } from '../errors.js'
 import { quote } from './format.js'
 import { Output } from './output.js'
 import { EXIT } from './exit-codes.js'
+import type { Typed } from './typed.js'
 import type { World } from './world.js'
 
 export interface GlobalOptions { dir?: string, json?: boolean, passphrase?: string }
@@ -13,6 +14,7 @@ export interface GlobalOptions { dir?: string, json?: boolean, passphrase?: stri
 export interface Context {
   readonly world: World
   readonly out: Output
+  readonly typed: Typed
   /** Absolute path of the node's folder. */
   readonly dir: string
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
@@ -30,13 +32,13 @@ export function folderOf (options: GlobalOptions, world: Pick<World, 'env' | 'cw
   return given === undefined ? envPaths('dfs', { suffix: '' }).data : resolve(world.cwd, given)
 }
 
-/** What a person types before the next command in the same folder. */
-export function commandOf ({ dir }: GlobalOptions): string {
-  if (dir === undefined) return 'dfs'
-  return `dfs --dir ${quote(dir)}`
+/** What a person types next, in the same folder. */
+export function typedIn ({ dir }: GlobalOptions, { program }: Pick<World, 'program'>, command?: Command): Typed {
+  const options = new Set(command?.options.map(({ long }) => long?.slice(2) ?? ''))
+  return { program, dfs: dir === undefined ? program : `${program} --dir ${quote(dir)}`, command: command?.name() ?? '', options }
 }
 
-export function createContext (options: GlobalOptions, world: World): Context & Disposable {
+export function createContext (options: GlobalOptions, world: World, command?: Command): Context & Disposable {
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) world.exit(EXIT.interrupted)
@@ -44,9 +46,11 @@ export function createContext (options: GlobalOptions, world: World): Context & 
   }
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP']
   names.forEach((name) => world.signals.on(name, onSignal))
+  const typed = typedIn(options, world, command)
   return {
     world,
-    out: new Output(world, options.json === true, commandOf(options)),
+    typed,
+    out: new Output(world, options.json === true, typed),
     dir: folderOf(options, world),
     signal: controller.signal,
     secret: options.passphrase === undefined ? {} : { option: options.passphrase },

@@ -3,20 +3,34 @@ import type * as errors from '../errors.js'
 export const EXIT = {
   done: 0,
   other: 1,
-  /** Wrong use or configuration. */
   use: 2,
-  /** No such name, version or member. */
   unknown: 3,
-  /** Others are needed and were not reached; worth a retry. */
   others: 4,
-  /** Not allowed, expired, revoked, wrong code. */
   refused: 5,
   room: 6,
   damage: 7,
-  /** None, in use, newer format. */
   folder: 8,
   interrupted: 130
 } as const
+
+/** What each code says to whoever runs the command, and what a script may do. */
+const MEANS: Record<keyof typeof EXIT, string> = {
+  done: 'everything that was asked for is done',
+  other: 'a failure of no kind below, or failures of several kinds',
+  use: 'wrong use or configuration',
+  unknown: 'no such name, version or member',
+  others: 'other machines are needed and were not reached: the same command can succeed later',
+  refused: 'not allowed, expired or revoked; a wrong code or passphrase',
+  room: 'no room',
+  damage: 'damage was found',
+  folder: 'the folder: no vault in it, in use, not writable, or of a newer dfs',
+  interrupted: 'stopped by Ctrl-C or a signal'
+}
+
+export function exitCodeLines (program: string): string[] {
+  const rows = (Object.keys(EXIT) as Array<keyof typeof EXIT>).map((kind) => `  ${String(EXIT[kind]).padStart(3)}  ${MEANS[kind]}`)
+  return ['Exit codes:', ...rows, '', `Each error has a name. What it means and what to do:  ${program} help FileNotFoundError`]
+}
 
 type Name = Exclude<keyof typeof errors, 'DfsError'>
 

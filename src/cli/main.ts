@@ -7,6 +7,7 @@ import { defineEvict } from './commands/evict.js'
 import { defineFetch } from './commands/fetch.js'
 import { defineGc } from './commands/gc.js'
 import { defineGet } from './commands/get.js'
+import { defineHelp } from './commands/help.js'
 import { defineInit } from './commands/init.js'
 import { defineInvite } from './commands/invite.js'
 import { defineJoin } from './commands/join.js'
@@ -26,41 +27,46 @@ import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
 import { defineVerify } from './commands/verify.js'
 import { defineWhy } from './commands/why.js'
-import { commandOf, type Context, createContext, type GlobalOptions, type Run } from './context.js'
+import { type Context, createContext, type GlobalOptions, type Run, typedIn } from './context.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import { Output, OutputClosed } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo, defineHelp]
 
-const FOOTER = `
-First machine:   dfs init && dfs start        then  dfs invite --role write --label nas
-Next machine:    dfs join - && dfs start
-Files:           dfs put cat.jpg photos/      dfs ls      dfs get photos/cat.jpg
-Or look first:   dfs demo`
+const footer = (dfs: string): string => `
+First machine:   ${dfs} init && ${dfs} start        then  ${dfs} invite --role write --label nas
+Next machine:    ${dfs} join - && ${dfs} start
+Files:           ${dfs} put cat.jpg photos/      ${dfs} ls      ${dfs} get photos/cat.jpg
+Or look first:   ${dfs} demo
+In scripts:      --json, and exit codes:  ${dfs} help exit-codes`
 
-function buildProgram (world: World, json: boolean, onEnd: (code: number) => void, onOptions: (options: GlobalOptions) => void): Command {
-  const program = new Command('dfs')
+function buildProgram (world: World, json: boolean, onEnd: (code: number) => void, onCommand: (options: GlobalOptions, command: Command) => void): Command {
+  const program = new Command(world.program)
     .description('Keeps your files on all of your machines, encrypted, with no server.')
     .version(VERSION, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
     .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => { world.stdout.write(text) }, writeErr: (text) => { if (!json) world.stderr.write(text) } })
-    .addHelpText('after', FOOTER)
+    .configureOutput({ writeOut: (text) => { world.stdout.write(text) }, writeErr: (text) => { if (!json) world.stderr.write(text) }, outputError: () => {} })
+    .addHelpText('after', footer(world.program))
     .exitOverride()
   addGlobalOptions(program)
   const run: Run = <A extends unknown[]>(command: (context: Context, ...args: A) => Promise<number | undefined>) => async (...args: [...A, Command]) => {
     const options = (args.at(-1) as Command).optsWithGlobals<GlobalOptions>()
-    onOptions(options)
-    using context = createContext(options, world)
+    onCommand(options, args.at(-1) as Command)
+    using context = createContext(options, world, args.at(-1) as Command)
     onEnd(await command(context, ...args.slice(0, -1) as A) ?? EXIT.done)
   }
   for (const define of DEFINITIONS) define(program, run)
   // with positional options the global ones would be known only before the command
-  for (const command of program.commands) addGlobalOptions(command, true).copyInheritedSettings(program)
+  for (const command of program.commands) {
+    addGlobalOptions(command, true).copyInheritedSettings(program).exitOverride((error) => {
+      onCommand({}, command)
+      throw error
+    })
+  }
   return program
 }
 
@@ -74,23 +80,30 @@ function addGlobalOptions (command: Command, hidden = false): Command {
 /** @param args words after the command's name */
 export async function run (args: string[], world: World): Promise<number> {
   let code: number = EXIT.done
-  let given: GlobalOptions = {}
+  const json = args.includes('--json')
+  let typed = typedIn({}, world)
+  let at: Command | undefined
   try {
-    await buildProgram(world, args.includes('--json'), (end) => { code = end }, (options) => { given = options }).parseAsync(args, { from: 'user' })
+    await buildProgram(world, json, (end) => { code = end }, (options, command) => {
+      at = command
+      typed = typedIn(options, world, command)
+    }).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.other
-    if (error instanceof CommanderError) return usage(error, args, world)
-    new Output(world, args.includes('--json'), commandOf(given)).error(error)
+    const told = error instanceof CommanderError ? usage(error, at) : error
+    if (told === undefined) return error instanceof CommanderError && error.exitCode === 0 ? EXIT.done : EXIT.use
+    new Output(world, json, typed).error(told)
     return exitCode(error)
   }
 }
 
-/** Commander has said it to people; help and version are no failures. */
-function usage (error: CommanderError, args: string[], world: World): number {
-  if (error.exitCode === 0) return EXIT.done
-  if (args.includes('--json')) new Output(world, true).error({ name: 'UsageError', code: 'USAGE', message: error.message.replace(/^error: /, ''), retry: false })
-  return EXIT.use
+/** What commander refused, as an error of ours; undefined for help and version, which it has printed. */
+function usage ({ code, message }: CommanderError, command: Command | undefined): { name: string, code: string, message: string, retry: boolean } | undefined {
+  if (code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version') return undefined
+  const [first = '', ...near] = message.replace(/^error: /, '').split('\n')
+  const text = `${first.charAt(0).toUpperCase()}${first.slice(1).replaceAll("'", '"').replace(/\.$/, '')}. ${near.join(' ').replace(/^\((.*)\)$/, '$1')}`.trim()
+  return { name: 'UsageError', code: 'USAGE', message: `${text}\nSee:  dfs help${command === undefined ? '' : ` ${command.name()}`}`, retry: false }
 }
 
 export async function main (): Promise<void> {

@@ -1,27 +1,29 @@
 /** An error for a person: what happened, what holds now, what to type. */
 import { clean } from './format.js'
+import { sentences } from './sentences.js'
+import { PLAIN, type Typed } from './typed.js'
 
-/** What holds and what to type next, by the error's name; `{dfs}` is the command with the folder that was given. */
+/** What holds and what to type next, by the error's name; `{dfs}` is the command with the folder that was given, `{program}` the command alone. */
 const NEXT: Record<string, string[]> = {
-  NoVaultError: ['Nothing was made. Next:  {dfs} init   or   {dfs} join INVITE   (another folder: --dir FOLDER, or DFS_DIR)'],
+  NoVaultError: ['Nothing was made. Next:  {dfs} init   or   {dfs} join -   (another folder: --dir FOLDER, or DFS_DIR)'],
   VaultExistsError: ['Nothing was changed. Next:  {dfs} start   (another folder: --dir FOLDER, or DFS_DIR)'],
   WrongVaultError: ['Nothing was changed.'],
-  WrongPassphraseError: ['Nothing was changed. When nobody knows it any more, the recovery code opens the vault elsewhere:  dfs --dir OTHER-FOLDER init --recover -'],
+  WrongPassphraseError: ['Nothing was changed. When nobody knows it any more, the recovery code opens the vault in another folder:  {program} --dir OTHER-FOLDER init --recover -'],
   InvalidRecoveryCodeError: ['Nothing was changed.'],
   PortInUseError: ['A node keeps its port, because others know it. To choose another for good:  {dfs} config listen /ip4/0.0.0.0/tcp/PORT'],
   AddressUnavailableError: ['See what is configured:  {dfs} config listen'],
-  DirectoryLockedError: ['Nothing was changed. One folder is one process.'],
+  DirectoryLockedError: ['Nothing was changed. One process at a time uses a folder.'],
   NewerFormatError: ['Nothing was changed.'],
   NoSpaceError: ['Nothing half-written is kept. See:  {dfs} status'],
   NotDurableError: ['See:  {dfs} status'],
-  InviteExpiredError: ['Nothing was changed. An owner makes invites:  dfs invite --role ROLE'],
-  InviteUsedError: ['Nothing was changed. An owner makes invites:  dfs invite --role ROLE'],
-  InviteRevokedError: ['Nothing was changed. An owner makes invites:  dfs invite --role ROLE'],
+  InviteExpiredError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
+  InviteUsedError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
+  InviteRevokedError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
   InvalidInviteError: ['Nothing was changed.'],
   InvalidLinkError: ['Nothing was written.'],
   LinkAlteredError: ['Nothing was written.'],
-  LinkExpiredError: ['Nothing was written. Who has the file makes links:  dfs share NAME'],
-  LinkRevokedError: ['Nothing was written. Who has the file makes links:  dfs share NAME'],
+  LinkExpiredError: ['Nothing was written. A machine of the vault makes a new one:  {program} share NAME'],
+  LinkRevokedError: ['Nothing was written. A machine of the vault makes a new one:  {program} share NAME'],
   NoWitnessError: ['Nothing was changed; the invite stays good. A member with role owner or write must be running when somebody joins.'],
   BlocksUnavailableError: ['Who is away:  {dfs} members'],
   VersionGoneError: ['Who is away:  {dfs} members'],
@@ -41,42 +43,66 @@ const SYSTEM: Record<string, string> = {
   EROFS: 'the disk is read-only'
 }
 
-/** @param dfs what to type for `dfs`, such as `dfs --dir ./data` */
-export function explain (error: unknown, dfs = 'dfs'): string[] {
+/** The lines for a person, in the words of the command line. */
+export function explain (error: unknown, typed: Partial<Typed> = {}): string[] {
   const { name, message, code, path, part } = error as { name?: string, message?: string, code?: string, path?: string, part?: string }
   const system = SYSTEM[code ?? '']
   if (system !== undefined && path !== undefined) return [`${clean(path)}: ${system} (${code ?? ''}).`]
   // whoever pressed Ctrl-C knows what happened; what holds now the commands say
   if (name === 'AbortError') return ['Stopped.']
-  const [head = '', ...rest] = (message ?? String(error)).split(/\n|\s+(?=Close: )/).map(clean)
-  return [...named(head, name), ...rest, ...(NEXT[part ?? name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', dfs))]
+  const words = { ...PLAIN, ...typed }
+  const [head = '', ...rest] = inWords(message ?? String(error), name, words).split('\n').map(clean)
+  return [...named(head, name, words), ...rest, ...(NEXT[part ?? name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', words.dfs).replaceAll('{program}', words.program))]
 }
 
 /** One line about one file of many; what to type next is said once, at the end. */
-export function explainFile (path: string, error: Error): string {
+export function explainFile (path: string, error: Error, typed: Partial<Typed> = {}): string {
   const { name, message, code } = error as NodeJS.ErrnoException
   const system = SYSTEM[code ?? '']
   if (system !== undefined) return `${clean(path)}: ${system} (${code ?? ''}).`
+  const words = { ...PLAIN, ...typed }
   const own = `${clean(path)}: `
-  const [head = '', ...rest] = named(clean(message), name)
+  const [head = '', ...rest] = named(clean(inWords(message, name, words)), name, words)
   return [head.startsWith(own) ? head : own + head, ...rest].join(' ')
 }
 
-/** The class's name after the first sentence, where people find it and a search does too; what follows on a line of its own. */
-function named (head: string, name: string | undefined): string[] {
-  if (name === undefined || name === 'Error' || head.includes(`(${name})`)) return [head]
-  const end = name === 'NotDurableError' ? head.search(/[:.](\s|$)/) : head.search(/\.(\s|$)/)
-  if (end === -1) return [`${head} (${name}).`]
-  const first = `${head.slice(0, end)} (${name})`
-  if (head[end] === ':') {
-    const stop = head.slice(end).search(/\.(\s|$)/)
-    return stop === -1 ? [`${first}${head.slice(end)}.`] : [`${first}${head.slice(end, end + stop)}.`, ...sentence(head.slice(end + stop + 1))]
-  }
-  return [`${first}.`, ...sentence(head.slice(end + 1))]
+/** What the API calls otherwise than a command does. */
+const FIELDS: Record<string, Record<string, string>> = {
+  du: { prefix: 'PREFIX' },
+  init: { recoveryCode: '--recover' },
+  ls: { prefix: 'PREFIX' },
+  mv: { to: 'NEW-NAME' },
+  passphrase: { from: '--passphrase', to: '--new' },
+  restore: { version: 'VERSION' },
+  revoke: { member: 'MEMBER' }
 }
 
-function sentence (text: string): string[] {
-  const trimmed = text.trim()
-  if (trimmed === '') return []
-  return [/[.:?!`]$/.test(trimmed) ? trimmed : `${trimmed}.`]
+/** Commands as they are typed here, and options of the API as the options of this command. */
+function inWords (message: string, name: string | undefined, { dfs, command, options }: Typed): string {
+  const word = (field: string): string => FIELDS[command]?.[field] ?? (options.has(field) ? `--${field}` : field)
+  const text = message
+    .replace(/(?<=:\s+|`)dfs (?=[a-z-])/g, `${dfs} `)
+    .replace(/`([a-z]+)`/gi, (quoted, option: string) => word(option) === option ? quoted : word(option))
+  return name === 'InvalidOptionError' ? text.replace(/^[a-z]+(?=: )/i, word) : text
+}
+
+/** The class's name after the first sentence, where people find it and a search does too; what follows on a line of its own, and names that are close on another. */
+function named (head: string, name: string | undefined, words: Typed): string[] {
+  const ended = (text: string): string => isEnded(text, words) ? text : `${text}.`
+  const [first = '', ...more] = sentences(head)
+  const rest = [more.filter((text) => !text.startsWith('Close: ')).join(' '), ...more.filter((text) => text.startsWith('Close: '))].filter((text) => text !== '')
+  const tagged = name === undefined || name === 'Error' || head.includes(`(${name})`) ? ended(first) : tag(ended(first), name)
+  return [tagged, ...rest.map(ended)]
+}
+
+/** Before the stop; of NotDurableError before the colon, which says why. */
+function tag (first: string, name: string): string {
+  const colon = name === 'NotDurableError' ? first.search(/:\s/) : -1
+  const at = colon === -1 ? first.length - 1 : colon
+  return `${first.slice(0, at)} (${name})${first.slice(at)}`
+}
+
+/** A stop behind a command would be taken for a part of it. */
+function isEnded (text: string, { dfs, program }: Typed): boolean {
+  return /[.:?!`]$/.test(text) || [dfs, program].some((command) => text.split(/:\s+/).at(-1)?.startsWith(`${command} `) === true)
 }

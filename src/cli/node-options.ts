@@ -1,6 +1,6 @@
 /** The options that init, join and start share, and what they mean in config.toml. */
 import type { Command } from 'commander'
-import { type Config, readValues } from './config.js'
+import { type Config, typedValues } from './config.js'
 
 export interface NodeFlags {
   label?: string
@@ -23,14 +23,14 @@ export function addNodeOptions (command: Command): Command {
     .option('--capacity <size>', 'disk space to lend, such as 200GB (default: half of the free space)')
 }
 
-/** Checked as they would be in config.toml; the errors name the option. */
+/** Checked as `dfs config` checks them. */
 export function nodeConfig (flags: NodeFlags): Config {
   const { label, operator, listen, announce, bootstrap, capacity } = flags
   const words = { label, operator, listen, announce, bootstrap, capacity }
   let config: Config = {}
   for (const key of Object.keys(words) as Array<keyof NodeFlags>) {
     const value = words[key]
-    if (value !== undefined) config = { ...config, ...readValues(key, [value].flat()) }
+    if (value !== undefined) config = { ...config, ...typedValues(key, [value].flat()) }
   }
   return config
 }

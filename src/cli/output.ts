@@ -1,11 +1,16 @@
 /** stdout is data, stderr is talk. With --json both are one JSON object a line, and nothing else. */
 import { once } from 'node:events'
 import { explain, explainFile } from './messages.js'
+import { PLAIN, type Typed } from './typed.js'
 import type { Sink, World } from './world.js'
 
 export class Output {
-  /** @param dfs how this command was called, up to its folder: what a person has to type before the next one */
-  constructor (private readonly world: Pick<World, 'stdout' | 'stderr' | 'env'>, readonly json: boolean, readonly dfs = 'dfs') {}
+  constructor (private readonly world: Pick<World, 'stdout' | 'stderr' | 'env'>, readonly json: boolean, private readonly typed: Typed = PLAIN) {}
+
+  /** How this command was called, up to its folder: what a person has to type before the next one. */
+  get dfs (): string { return this.typed.dfs }
+  /** The same without a folder: for another machine, or before there is one. */
+  get program (): string { return this.typed.program }
 
   /** A line of data for people. */
   async line (text = ''): Promise<void> {
@@ -26,13 +31,13 @@ export class Output {
 
   error (error: unknown): void {
     if (this.json) this.world.stderr.write(`${JSON.stringify({ error: toJson(error) })}\n`)
-    else for (const line of explain(error, this.dfs)) this.world.stderr.write(`${line}\n`)
+    else for (const line of explain(error, this.typed)) this.world.stderr.write(`${line}\n`)
   }
 
   /** What failed with one of many files; the others go on. */
   failure (path: string, error: Error): void {
     if (this.json) this.world.stderr.write(`${JSON.stringify({ error: { ...toJson(error), path } })}\n`)
-    else this.world.stderr.write(`${explainFile(path, error)}\n`)
+    else this.world.stderr.write(`${explainFile(path, error, this.typed)}\n`)
   }
 
   /** True when a person reads stdout. */

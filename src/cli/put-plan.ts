@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Stats } from 'node:fs'
 import { InvalidOptionError } from '../errors.js'
+import { quote } from './format.js'
 
 export interface PlannedPut {
   /** `-` is stdin. */
@@ -31,12 +32,12 @@ export async function planPut (words: string[], options: { as?: string, recursiv
   const plans = await Promise.all(files.map((file) => plan(file, target, at, options.recursive === true)))
   const names = new Set<string>()
   for (const { file, name } of plans) {
-    if (names.has(name)) throw new InvalidOptionError('FILE', `${file} and another file would both be named ${name}`, 'files with different names, or one put each')
+    if (names.has(name)) throw new InvalidOptionError('FILE', `"${file}" and another file would both be named "${name}"`, 'files with different names, or one put each')
     names.add(name)
   }
   for (const { file, name, folder } of plans) {
     const inside = folder === true ? plans.find((other) => other.file !== file && (name === '' || other.name.startsWith(`${name}/`))) : undefined
-    if (inside !== undefined) throw new InvalidOptionError('FILE', `${inside.file} would be named among the files of ${file}`, 'folders with different names, or one put each')
+    if (inside !== undefined) throw new InvalidOptionError('FILE', `"${inside.file}" would be named among the files of "${file}"`, 'folders with different names, or one put each')
   }
   return plans
 }
@@ -46,14 +47,14 @@ async function split (words: string[], as: string | undefined, at: Look): Promis
   const last = words.at(-1)
   if (last === undefined) throw new InvalidOptionError('FILE', 'missing', 'one or more files, or - for stdin')
   if (as !== undefined) {
-    if (words.length > 1 && !as.endsWith('/')) throw new InvalidOptionError('--as', `${words.length} files cannot all be named ${as}`, 'with several files, a prefix that ends in /')
+    if (words.length > 1 && !as.endsWith('/')) throw new InvalidOptionError('--as', `${words.length} files cannot all be named "${as}"`, 'with several files, a prefix that ends in /')
     return { files: words, target: as }
   }
   if (words.length === 1) return { files: words }
   if (last.endsWith('/')) return { files: words.slice(0, -1), target: last }
-  if (words.length > 2) throw new InvalidOptionError('PREFIX/', `${last} is no prefix`, 'with several files, a last word that ends in /')
+  if (words.length > 2) throw new InvalidOptionError('PREFIX/', `"${last}" does not end in a slash`, 'with several files, a last word that ends in /')
   if (last === '-' || await at(last) !== undefined) {
-    throw new InvalidOptionError('NAME', `${last} is a file here too`, `for two files a last word that ends in /; for the name, --as ${last}`)
+    throw new InvalidOptionError('NAME', `"${last}" is a file here too`, `for two files a last word that ends in /; for the name, --as ${quote(last)}`)
   }
   return { files: words.slice(0, 1), target: last }
 }
@@ -64,9 +65,9 @@ async function plan (file: string, target: string | undefined, at: Look, recursi
     return { file, name: target }
   }
   const found = await at(file)
-  if (found === undefined) throw new InvalidOptionError('FILE', `no file ${file} here`, 'files that are on this machine, or - for stdin')
+  if (found === undefined) throw new InvalidOptionError('FILE', `there is no file "${file}" here`, 'files that are on this machine, or - for stdin')
   if (found.isDirectory()) {
-    if (!recursive) throw new InvalidOptionError('FILE', `${file} is a folder`, `files, or folders with -r:  dfs put -r ${file}`)
+    if (!recursive) throw new InvalidOptionError('FILE', `"${file}" is a folder`, `files, or folders with -r:  dfs put -r ${quote(file)}`)
     return { file, name: folderName(file, target), folder: true }
   }
   const name = target === undefined || target.endsWith('/') ? `${target ?? ''}${basename(file)}` : target

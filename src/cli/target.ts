@@ -35,15 +35,16 @@ export async function findTarget (name: string, output: string | undefined, cwd:
   const word = output ?? base
   const place = await at(resolve(cwd, word))
   if (output === undefined) {
-    if (place.exists !== 'no') throw new FileExistsError(`${base} is here already. Nothing was changed; \`-o FILE\` replaces it`)
+    if (place.directory) throw new FileExistsError(`"${base}" is a folder here, so no file of that name can be written. To write the file elsewhere: -o FILE. For a folder of the vault: -r`)
+    if (place.exists !== 'no') throw new FileExistsError(`"${base}" is here already. Nothing was changed; \`-o FILE\` replaces it`)
     return place
   }
   if (place.directory) {
     const inside = await at(join(place.path, base))
-    if (inside.directory) throw new InvalidOptionError('-o', `${join(word, base)} is a folder`, 'FILE, DIR/ or -')
+    if (inside.directory) throw new InvalidOptionError('-o', `"${join(word, base)}" is a folder`, 'FILE, DIR/ or -')
     return inside
   }
-  if (word.endsWith('/')) throw new InvalidOptionError('-o', `there is no folder ${word}`, 'FILE, an existing DIR/, or -')
+  if (word.endsWith('/')) throw new InvalidOptionError('-o', `there is no folder "${word}"`, 'FILE, an existing DIR/, or -')
   return place
 }
 
@@ -103,7 +104,7 @@ async function appear (temporary: string, path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') {
       await rm(temporary, { force: true })
-      throw new FileExistsError(`${basename(path)} came while the bytes did. It was left as it is; \`-o FILE\` replaces it`)
+      throw new FileExistsError(`"${basename(path)}" came while the bytes did. It was left as it is; \`-o FILE\` replaces it`)
     }
     await rename(temporary, path)
     return

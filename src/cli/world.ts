@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../interface.js'
+import { programName } from './program-name.js'
 import { relaunch } from './relaunch.js'
 import { openTerminal, type Terminal } from './terminal.js'
 
@@ -9,6 +10,8 @@ export interface Input extends Readable { isTTY?: boolean, setRawMode?: (raw: bo
 export interface Sink extends Writable { isTTY?: boolean, columns?: number }
 
 export interface World {
+  /** What a person types to run this program, such as `dfs` or `npx dfs`. */
+  program: string
   env: NodeJS.ProcessEnv
   cwd: string
   stdin: Input
@@ -28,6 +31,7 @@ export interface World {
 
 export function realWorld (): World {
   return {
+    program: programName({ env: process.env, cwd: process.cwd(), node: process.argv0, script: process.argv[1] ?? '' }),
     env: process.env,
     cwd: process.cwd(),
     stdin: process.stdin,

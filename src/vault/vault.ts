@@ -304,7 +304,7 @@ export class Vault {
       const { gone } = this.ledger.voids.plan(entry, entryRow(entry))
       const owners = this.members().filter(({ role }) => role === 'owner')
       if (!force && owners.every((owner) => gone.includes(owner))) {
-        throw new LastOwnerError('No owner would be left: nobody could invite or revoke any more, except with the recovery code. Admit another owner first, or force it')
+        throw new LastOwnerError('No owner would be left: nobody could invite or revoke any more, except with the recovery code. Admit another owner first, or say `force` if you hold the recovery code')
       }
       await this.ledger.take(entry)
     })

@@ -76,7 +76,7 @@ export async function moveName (pen: Pen, { from, to, force }: Move, commit: Com
     const old = left.newest === undefined ? undefined : openStored(left.newest.row.entry, keys)
     if (old === undefined) return undefined
     const before = ledger.heads(come)
-    if (!force && before.newest !== undefined && before.newest.kind !== 'delete') throw new FileExistsError(`"${target}" is there already. Nothing was moved; with \`force\` it goes over it, and what it was stays in its history`)
+    if (!force && before.newest !== undefined && before.newest.kind !== 'delete') throw new FileExistsError(`"${target}" is there already. Nothing was moved. \`force\` moves it over that one, which stays in its history`)
     const hidden = { ...content(old.entry, old.hidden), name: target, label: clip(`moved from ${source}`) }
     return author.write((terms) => makePut({ ...terms, ...nextAfter(before), keys, ...hidden }), async (put) =>
       author.write((terms) => deletion(terms, keys, source, left), async (removal) => {

@@ -26,7 +26,7 @@ export function notFound (parts: Parts, name: string, asked: number): FileNotFou
     ...(newest?.kind === 'delete' ? [`${vault.whoWrote(newest.writer).label} deleted it at ${when(newest.time)}; \`dfs log\` shows what it was.`] : []),
     whoWasAsked(parts, asked)
   ]
-  return new FileNotFoundError(`${lines.join(' ')}${similar.length === 0 ? '' : ` Close: ${similar.join(', ')}`}`, { retry: asked < others })
+  return new FileNotFoundError(`${lines.join(' ')}${similar.length === 0 ? '' : ` Close: ${similar.map((name) => `"${name}"`).join(', ')}`}`, { retry: asked < others })
 }
 
 /** Who was asked, and who is away, for an error. */

@@ -63,12 +63,12 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
     const file = result(receipts)
-    throw new NotDurableError(`Saved here, but the waiting for other machines was ended. ${name} is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
+    throw new NotDurableError(`Saved here, but the waiting for other machines was ended. "${name}" is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
   }
   const file = result(receipts)
   if (parts.peers.sessions().every(({ peer }) => receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {
-    throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. ${name} is kept and goes on copying while the node runs. Repeating the put is safe`,
+    throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })
   }
   return file
@@ -125,7 +125,7 @@ function durableOf (parts: Parts, options: PutOptions): number | undefined {
   if (durable === undefined) return undefined
   if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
   const members = parts.vault.members().length
-  if (durable > members) throw new NotDurableError(`${durable} machines were asked for (durable), but the vault has ${members}. Nothing was read`, { reached: 0, wanted: durable })
+  if (durable > members) throw new NotDurableError(`\`durable\` asks for ${durable} machines, but the vault has ${members}. Nothing was read`, { reached: 0, wanted: durable })
   return durable
 }
 

@@ -80,7 +80,7 @@ describe('dfs config', () => {
     const { code, stdout } = await world.run('config', '--json')
     assert.equal(code, 0)
     const rows = stdout.trim().split('\n').map((line) => JSON.parse(line) as { key: string, value: unknown, source: string })
-    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'guard', 'trash', 'mdns', 'dht', 'label', 'operator'])
+    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'guard', 'trash', 'offline-grace', 'let-go-after', 'mdns', 'dht', 'label', 'operator'])
     assert.deepEqual(rows[0], { key: 'listen', value: ['/ip4/127.0.0.1/tcp/4000'], source: 'config.toml' })
     assert.deepEqual(rows.find(({ key }) => key === 'operator'), { key: 'operator', value: null, source: 'default' })
   })
@@ -94,17 +94,40 @@ describe('dfs config', () => {
     assert.match(await readFile(world.path('vault', 'config.toml'), 'utf8'), /guard = "90min"\ntrash = "0"/)
     assert.equal((await world.run('config', 'guard')).stdout, '90min\n')
     assert.deepEqual((await readConfig(world.path('vault'))).guard, 90 * 60e3)
+    assert.equal((await world.run('config', 'offline-grace', '90s')).code, 0)
+    assert.match(await readFile(world.path('vault', 'config.toml'), 'utf8'), /^offline-grace = "90s"$/m)
+    assert.equal((await readConfig(world.path('vault'))).offlineGrace, 90e3)
+    assert.equal((await world.run('config', 'capacity', '0')).code, 0)
+    assert.equal((await world.run('config', 'capacity', '1MB')).code, 0)
     assert.equal((await world.run('config', 'bootstrap', '--unset')).code, 0)
     assert.deepEqual((await readConfig(world.path('vault'))).bootstrap, undefined)
   })
 
-  for (const words of [['colour'], ['colour', 'red'], ['capacity', 'much'], ['guard', '7'], ['trash', 'x'], ['label', 'a', 'b'], ['label', 'a', '--unset'], ['listen', 'localhost:1']]) {
+  for (const words of [['colour'], ['colour', 'red'], ['capacity', 'much'], ['capacity', '100'], ['capacity', '999kB'], ['offline-grace', '0'], ['offline-grace', '1'], ['offlineGrace', '1h'], ['guard', '7'], ['trash', 'x'], ['label', 'a', 'b'], ['label', 'a', '--unset'], ['listen', 'localhost:1']]) {
     it(`refuses ${words.join(' ')}`, async () => {
       const before = await readFile(world.path('vault', 'config.toml'), 'utf8')
       assert.equal((await world.run('config', ...words)).code, 2)
       assert.equal(await readFile(world.path('vault', 'config.toml'), 'utf8'), before)
     })
   }
+})
+
+describe('dfs config, where a key or a number is wrong', () => {
+  it('names the key that was meant, and the unit that is missing', async () => {
+    const world = await TestWorld.open()
+    try {
+      await world.run('init', '--label', 'laptop', '--listen', '/ip4/127.0.0.1/tcp/4000')
+      await writeFile(world.path('vault', 'format'), 'dfs 1\n')
+      assert.match((await world.run('config', 'capcity', '1GB')).stderr, /did you mean capacity\?/)
+      assert.match((await world.run('config', 'keep', '5')).stderr, /^keep: it holds for the whole vault.*\nAccepted: dfs config --vault keep 5\n$/)
+      assert.match((await world.run('config', 'capacity', '100')).stderr, /^capacity: 100 bytes hold no file \(InvalidOptionError\)\.\nAccepted: .*with its unit: such as 200GB\.\n$/)
+      assert.equal((await world.run('--dir', world.path('other'), 'init', '--capacity', '100')).code, 2)
+      // a small disk wrote its half into the file: it goes on being read
+      assert.deepEqual(fromToml('capacity = 100', 'x'), { capacity: 100 })
+    } finally {
+      await world.close()
+    }
+  })
 })
 
 describe('dfs config --vault', () => {

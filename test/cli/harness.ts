@@ -13,6 +13,7 @@ import type { DfsNodeInit, OpenLinkOptions, SharedFile } from '../../src/interfa
 import { FakeNode } from '../http/fake-node.js'
 
 export class TestWorld implements World {
+  program = 'dfs'
   env: NodeJS.ProcessEnv
   stdin: Input = new PassThrough()
   readonly node = new FakeNode()

@@ -57,7 +57,7 @@ describe('exit codes', () => {
 
 describe('messages', () => {
   it('name the error after the first sentence, and the folder in what to type', () => {
-    const lines = explain(new errors.NoVaultError('There is no vault in ./x'), 'dfs --dir ./x')
+    const lines = explain(new errors.NoVaultError('There is no vault in ./x'), { dfs: 'dfs --dir ./x' })
     assert.ok(lines[0]?.endsWith('(NoVaultError).'))
     assert.ok(lines[1]?.includes('dfs --dir ./x init'))
   })

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { asKey, type Config, type Key, KEYS, readConfig, readValues, writeConfig } from '../config.js'
+import { asKey, type Config, type Key, KEY_NAMES, keyName, KEYS, readConfig, typedValues, writeConfig } from '../config.js'
 import type { Context, Run } from '../context.js'
-import { bytes, table } from '../format.js'
+import { bytes, quote, table } from '../format.js'
 import { InvalidOptionError } from '../../errors.js'
 import { connectDoor } from '../../http/client.js'
 import { configOf } from './init.js'
@@ -10,7 +10,7 @@ import { VAULT_KEYS, vaultConfig } from './vault-config.js'
 export function defineConfig (program: Command, run: Run): void {
   program.command('config [key] [values...]')
     .summary('list or change what this machine is told')
-    .description(`Lists every key with its value and where that comes from; with KEY its value; with VALUE sets it. Keys: ${Object.keys(KEYS).join(', ')}.`)
+    .description(`Lists every key with its value and where that comes from; with KEY its value; with VALUE sets it. Keys: ${KEY_NAMES.join(', ')}.`)
     .option('--unset', 'back to the default')
     .option('--vault', `what holds for all machines of the vault instead; owners set it. Keys: ${VAULT_KEYS.join(', ')}`)
     .action(run(config))
@@ -22,21 +22,27 @@ export async function config (context: Context, name: string | undefined, values
   if (vault) return vaultConfig(context, name, values, unset)
   const kept = await configOf(context.dir)
   if (name === undefined) return list(context, kept)
-  const key = asKey(name)
+  const key = ofMachine(name, values)
   if (!unset && values.length === 0) return show(context, key, kept)
   const { [key]: _before, ...others } = await readConfig(context.dir)
-  await writeConfig(context.dir, unset ? others : { ...others, ...readValues(key, values) })
+  await writeConfig(context.dir, unset ? others : { ...others, ...typedValues(key, values) })
   const running = await connectDoor(context.dir, { signal: context.signal })
   if (running === undefined) return
   await running.stop()
   context.out.talk('Written. It holds when the node starts again.')
 }
 
-function entry (key: Key, config: Config): { key: Key, value: unknown, text: string, source: 'config.toml' | 'default' } {
+/** A key of this machine; those of the vault are told apart from what is none. */
+function ofMachine (name: string, values: string[]): Key {
+  if (VAULT_KEYS.some((key) => key === name)) throw new InvalidOptionError(name, 'it holds for the whole vault, not for one machine', `dfs config --vault ${[name, ...values].map(quote).join(' ')}`)
+  return asKey(name)
+}
+
+function entry (key: Key, config: Config): { key: string, value: unknown, text: string, source: 'config.toml' | 'default' } {
   const value = config[key]
-  if (value === undefined) return { key, value: null, text: KEYS[key].fallback(), source: 'default' }
+  if (value === undefined) return { key: keyName(key), value: null, text: KEYS[key].fallback(), source: 'default' }
   const text = Array.isArray(value) ? value.join(' ') : typeof value === 'number' ? (KEYS[key].show ?? bytes)(value) : typeof value === 'boolean' ? (value ? 'on' : 'off') : value
-  return { key, value, text, source: 'config.toml' }
+  return { key: keyName(key), value, text, source: 'config.toml' }
 }
 
 async function list ({ out }: Context, config: Config): Promise<undefined> {
@@ -46,7 +52,7 @@ async function list ({ out }: Context, config: Config): Promise<undefined> {
 }
 
 async function show ({ out }: Context, key: Key, config: Config): Promise<undefined> {
-  const { value, source, text } = entry(key, config)
-  await out.data({ key, value, source })
+  const { value, source, text, key: name } = entry(key, config)
+  await out.data({ key: name, value, source })
   for (const line of Array.isArray(value) ? value : [text]) await out.line(String(line))
 }

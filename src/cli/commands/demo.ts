@@ -52,7 +52,7 @@ export async function demo (context: Context): Promise<undefined> {
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
-  out.talk('All nodes are stopped and their folders removed. Yours next:  dfs init')
+  out.talk(`All nodes are stopped and their folders removed. Yours next:  ${out.program} init`)
 }
 
 /** A vault on the first; the second joins it; the third joins too, and finds its way by the first two alone. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
 import type { GetOptions } from '../../interface.js'
 import type { Context, Run } from '../context.js'
+import { oneFile, refuseFolder } from '../one-file.js'
 import { openNode } from '../open.js'
 import { parseSize } from '../parse.js'
 import { progressBar } from '../progress.js'
@@ -13,7 +14,7 @@ export interface GetFlags { output?: string, version?: string, offset?: string, 
 
 export function defineGet (program: Command, run: Run): void {
   program.command('get <name>')
-    .usage('[options] NAME\n       dfs get -r [options] FOLDER')
+    .usage(`[options] NAME\n       ${program.name()} get -r [options] FOLDER`)
     .summary('fetch a file')
     .description('Fetches a file into this folder, under the last part of its name. A file that is here is replaced only with -o, and only when all bytes are there.\nWith -r all files of a folder, or / for all there are, into a folder of the same name: here, or in DIR/; -o DIR without a slash is that folder itself. What is here with the same size and time is not fetched again, so that the same command goes on after Ctrl-C; what differs is named, and replaced only with --replace.')
     .option('-o, --output <file|dir/|->', 'where to; - is stdout')
@@ -38,13 +39,14 @@ export async function get (context: Context, name: string, flags: GetFlags): Pro
     ...(flags.offset === undefined ? {} : { offset: parseSize('--offset', flags.offset) }),
     ...(flags.length === undefined ? {} : { length: parseSize('--length', flags.length) })
   }
+  refuseFolder(context, name)
   // what cannot be written is said before anything is fetched
   if (flags.output !== '-') await findTarget(name, flags.output, world.cwd)
   await using opened = await openNode(context)
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)
   try {
     const pieces = opened.node.get(name, { ...options, onProgress: (event) => { if (event.type === 'file:get:read') bar.update(event.bytes, event.total) } })
-    await receive(context, { name, output: flags.output, pieces, bar })
+    await oneFile(context, opened.node, name, async () => receive(context, { name, output: flags.output, pieces, bar }))
   } finally {
     bar.clear()
   }

@@ -34,6 +34,6 @@ export async function invite (context: Context, flags: InviteFlags): Promise<und
   await out.data({ invite: text, role: options.role, expires: new Date(Date.now() + expires), uses: options.uses })
   await out.line(text)
   if (!out.stdoutIsTerminal) return
-  out.talk(`Good for ${plural(options.uses ?? 1, 'machine')} until ${when(new Date(Date.now() + expires))}. There:  dfs join -   and paste it.`)
+  out.talk(`Good for ${plural(options.uses ?? 1, 'machine')} until ${when(new Date(Date.now() + expires))}. There:  ${out.program} join -   and paste it.`)
   if (!opened.running) out.talk(`Somebody must be there when it joins:  ${out.dfs} start`)
 }

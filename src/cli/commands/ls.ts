@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { FileInfo, FolderInfo } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, date, shortVersion } from '../format.js'
+import { noName } from '../one-file.js'
 import { openNode } from '../open.js'
 
 const SIZE_WIDTH = 8
@@ -24,11 +25,16 @@ export async function ls (context: Context, prefix: string | undefined, { long =
   await using opened = await openNode(context)
   const options = { signal, ...(prefix === undefined ? {} : { prefix }) }
   const rows: AsyncIterable<FileInfo | FolderInfo> = folders ? opened.node.list({ ...options, delimiter: '/' }) : opened.node.list(options)
+  let any = false
   // a line at a time, with fixed columns: a list may be longer than memory
   for await (const row of rows) {
+    any = true
     await out.data(row)
     await out.line(long ? longLine(row) : shortLine(row, out.stdoutIsTerminal))
   }
+  if (any) return
+  if (prefix !== undefined && prefix !== '') throw noName(prefix)
+  out.talk(`There is no file in this vault. Next:  ${out.dfs} put FILE`)
 }
 
 /** The name alone for programs; a person sees a conflict. */

@@ -17,7 +17,7 @@ export interface PutFlags { as?: string, durable?: string, copies?: string, recu
 
 export function definePut (program: Command, run: Run): void {
   program.command('put <words...>')
-    .usage('[options] FILE [NAME]\n       dfs put [options] FILE... PREFIX/\n       dfs put [options] - NAME\n       dfs put -r [options] FOLDER... [NAME|PREFIX/]')
+    .usage(`[options] FILE [NAME]\n       ${program.name()} put [options] FILE... PREFIX/\n       ${program.name()} put [options] - NAME\n       ${program.name()} put -r [options] FOLDER... [NAME|PREFIX/]`)
     .summary('store a file under a name')
     .description('Stores files. NAME omitted is the base name; several FILEs need a last word that ends in /; - is stdin.\nWith -r the files of folders too: FOLDER is named like a file would be, FOLDER/. stands for what is in it. Links in it are named and not followed, modes and owners are not kept. What has its size and time in the vault already is not read again, so that the same command goes on after Ctrl-C.')
     .option('--as <name>', 'the name, also where a local file has it; all words are files then')

@@ -24,6 +24,6 @@ export async function share (context: Context, name: string, { expires: text, ve
   await out.data({ link, name, expires: until })
   await out.line(link)
   if (!out.stdoutIsTerminal) return
-  out.talk(`Whoever has this link reads ${clean(name)} until ${when(until)}. There:  dfs fetch -   and paste it. To take it back:  ${out.dfs} revoke -`)
+  out.talk(`Whoever has this link reads ${clean(name)} until ${when(until)}. There:  ${out.program} fetch -   and paste it. To take it back:  ${out.dfs} revoke -`)
   if (!opened.running) out.talk(`A machine of the vault must be on when it is fetched:  ${out.dfs} start`)
 }

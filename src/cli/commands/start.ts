@@ -10,7 +10,6 @@ import { hasVault } from '../folder.js'
 import { bytes, clean, home, note, plural, shortVault, when } from '../format.js'
 import { addNodeOptions, type NodeFlags, nodeConfig } from '../node-options.js'
 import { waitForLock } from '../open.js'
-import { parseDuration } from '../parse.js'
 import { unlock } from '../unlock.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
@@ -20,7 +19,7 @@ export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: s
 export function defineStart (program: Command, run: Run): void {
   addNodeOptions(program.command('start')
     .summary('run the node until stopped')
-    .description('Runs the node until Ctrl-C. Options hold for this run; dfs config keeps them.'))
+    .description(`Runs the node until Ctrl-C. What an option says holds for this run; to keep it, say the same to  ${program.name()} config , such as  ${program.name()} config guard 30d`))
     .option('--offline-grace <time>', 'a member that gives no sign of life for this long counts as away (default: 1h)')
     .option('--let-go-after <time>', 'a copy that other machines are to hold stays here for this long, unless room is needed (default: 7d)')
     .option('--guard <time>', 'the blocks of a version stay for this long after it died (default: 7d)')
@@ -31,7 +30,7 @@ export function defineStart (program: Command, run: Run): void {
 
 export async function start (context: Context, { init = false, offlineGrace, letGoAfter, guard, trash, ...flags }: StartFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
-  const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash) }
+  const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash), ...timed('offlineGrace', offlineGrace), ...timed('letGoAfter', letGoAfter) }
   await world.prepare()
   if (init && !await hasVault(dir)) {
     const { node } = await makeVault(context, given)
@@ -39,11 +38,7 @@ export async function start (context: Context, { init = false, offlineGrace, let
     out.talk(`A new vault, in ${home(dir)}. Its recovery code:  ${out.dfs} recovery-code`)
   }
   const config = over(await configOf(dir), given)
-  const node = await openToRun(context, {
-    ...config,
-    ...(offlineGrace === undefined ? {} : { offlineGrace: parseDuration('--offline-grace', offlineGrace) }),
-    ...(letGoAfter === undefined ? {} : { letGoAfter: parseDuration('--let-go-after', letGoAfter) })
-  })
+  const node = await openToRun(context, config)
   try {
     await using _door = await closing(node, dir)
     tell(context, node)
@@ -55,12 +50,12 @@ export async function start (context: Context, { init = false, offlineGrace, let
   }
 }
 
-function timed (key: 'guard' | 'trash', text: string | undefined): Config {
+function timed (key: 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter', text: string | undefined): Config {
   return text === undefined ? {} : readValues(key, [text])
 }
 
 /** A node that runs here already will not go away by itself; a command will. */
-async function openToRun (context: Context, config: Config & { offlineGrace?: number, letGoAfter?: number }): Promise<DfsNode> {
+async function openToRun (context: Context, config: Config): Promise<DfsNode> {
   const { dir, signal } = context
   return waitForLock(signal, async () => {
     const running = await connectDoor(dir, { signal })

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, count, date, quote } from '../format.js'
+import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
 
 export function defineStat (program: Command, run: Run): void {
@@ -13,7 +14,7 @@ export function defineStat (program: Command, run: Run): void {
 export async function stat (context: Context, name: string, { version }: { version?: string }): Promise<undefined> {
   const { out, signal } = context
   await using opened = await openNode(context)
-  const info = await opened.node.stat(name, { signal, ...(version === undefined ? {} : { version }) })
+  const info = await oneFile(context, opened.node, name, async () => opened.node.stat(name, { signal, ...(version === undefined ? {} : { version }) }))
   await out.data(info)
   await out.line(out.bold(clean(info.name)))
   await out.line(`  size     ${bytes(info.size)} (${count(info.size)} bytes)`)

@@ -3,6 +3,7 @@ import type { MemberKnows, NotHere, VersionInfo, Why } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, duration, plural, quote, shortVersion, table, when } from '../format.js'
 import { presence } from '../member-words.js'
+import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
 
 export function defineWhy (program: Command, run: Run): void {
@@ -15,7 +16,7 @@ export function defineWhy (program: Command, run: Run): void {
 export async function why (context: Context, name: string): Promise<undefined> {
   const { out, signal } = context
   await using opened = await openNode(context)
-  const found = await opened.node.why(name, { signal })
+  const found = await oneFile(context, opened.node, name, async () => opened.node.why(name, { signal }))
   await out.data(found)
   for (const line of describe(found, { running: opened.running, dfs: out.dfs })) await out.line(line)
 }

@@ -50,7 +50,7 @@ export class PutTree {
   /** The files to put; the others are told here. */
   private async * wanted (root: TreeRoot, known: Known): AsyncGenerator<{ file: FoundFile, there: FileInfo | undefined }> {
     for await (const found of await this.found(root)) {
-      if (found.kind === 'skipped') this.tally.skip(found.path, found.why)
+      if (found.kind === 'skipped') await this.tally.skip(found.path, found.why)
       else if (found.kind === 'failed') this.tally.fail(found.path, found.error)
       else {
         const there = await known.find(found.name)

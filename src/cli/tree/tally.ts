@@ -57,9 +57,10 @@ export class Tally {
     this.draw()
   }
 
-  skip (path: string, why: string): void {
+  async skip (path: string, why: string): Promise<void> {
     this.skipped++
     this.say(`skipped  ${clean(this.shown(path))}: ${why}`)
+    await this.context.out.data({ path: this.shown(path), skipped: why })
   }
 
   /** The other files go on. */

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import * as errors from '../../errors.js'
+import { nearest } from '../../interface/nearest.js'
+import type { Context, Run } from '../context.js'
+import { exitCodeLines } from '../exit-codes.js'
+import { clean, wrap } from '../format.js'
+
+/** docs/ of the package that this file is in: dist/src/cli/commands lies four folders below it. */
+const ERRORS = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'errors.md')
+const EXIT_CODES = 'exit-codes'
+/** Lines of text on no terminal, and the widest on one. */
+const WIDTH = 80
+const MAX_WIDTH = 110
+
+export function defineHelp (program: Command, run: Run): void {
+  program.helpCommand(false)
+  program.command('help [topic]')
+    .summary('explain a command, an error or the exit codes')
+    .description(`Explains a command, such as put; an error, such as FileNotFoundError; or the exit codes:  ${program.name()} help ${EXIT_CODES}`)
+    .action(run((context, topic: string | undefined) => help(context, program, topic)))
+}
+
+export async function help ({ out, world }: Context, program: Command, topic: string | undefined): Promise<undefined> {
+  const command = topic === undefined ? program : program.commands.find((one) => one.name() === topic)
+  if (command !== undefined) return void command.outputHelp()
+  const width = Math.min(MAX_WIDTH, world.stdout.columns ?? WIDTH)
+  const lines = topic === EXIT_CODES ? exitCodeLines(out.program) : await errorLines(topic ?? '', width)
+  if (lines === undefined) throw new errors.InvalidOptionError('TOPIC', problem(topic ?? '', program), `a command, the name of an error, or ${EXIT_CODES}:  dfs help`)
+  await out.data({ topic, text: lines.join('\n') })
+  for (const line of lines) await out.line(line)
+}
+
+function problem (topic: string, program: Command): string {
+  const known = [...program.commands.map((command) => command.name()), ...Object.keys(errors), EXIT_CODES]
+  const near = nearest(topic, known)
+  return `there is no help for "${clean(topic)}"${near === undefined ? '' : `; did you mean ${near}?`}`
+}
+
+/** What docs/errors.md says of an error, by its name or code; undefined where there is no such error. */
+async function errorLines (topic: string, width: number): Promise<string[] | undefined> {
+  const sections = (await readFile(ERRORS, 'utf8')).split(/^## /m).slice(1)
+  const section = sections.find((text) => text.startsWith(`${topic}\n`) || text.split('\n')[1]?.startsWith(`\`${topic}\``))
+  const [code = '', ...text] = section?.trim().split('\n') ?? []
+  return section === undefined ? undefined : [code, ...wrap(text.join(' '), width - 2).map((line) => `  ${line}`)]
+}

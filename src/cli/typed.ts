@@ -1,0 +1,13 @@
+/** What a person types here, for messages that say what to type. */
+export interface Typed {
+  /** This program with the folder that was given, such as `npx dfs --dir ./data`. */
+  dfs: string
+  /** This program alone. */
+  program: string
+  /** The command that runs, such as `put`; '' before that is known. */
+  command: string
+  /** Its options, without their dashes. */
+  options: ReadonlySet<string>
+}
+
+export const PLAIN: Typed = { dfs: 'dfs', program: 'dfs', command: '', options: new Set() }
