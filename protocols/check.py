@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Holds the vectors beside it against the specs: a second implementation, written from the README.md files alone.
-Python 3.11 and openssl (AES-256-CTR, Ed25519, X25519). Not judged: children, form of entries, history, chains, messages."""
+Python 3.11 and openssl (AES-256-CTR, Ed25519, X25519). Not judged: children, form of entries, history. Messages and conversations: check_messages.py."""
 import base64, binascii, collections, functools, hashlib, hmac, json, math, pathlib, subprocess, sys, tempfile
-class Refused(Exception): pass
+import check_messages
+Refused = check_messages.Refused
 def need(condition, code="INVALID_DATA"):
     if not condition: raise Refused(code)
 def openssl(stdin, *words): return subprocess.run(["openssl", *words], input=stdin, capture_output=True)
@@ -80,7 +81,7 @@ def verify(key, message, sig):
 def signed(x): inner, *sigs = decode(x); m = decode(inner); return m, L(m["type"]) + H(inner), sigs
 def invite(x, vault): m, over, sigs = signed(x); need(m["vault"] == vault and len(sigs) == 1); verify(vault, over, sigs[0]); return m
 def member(x, invited, vault):
-    m, over, sigs = signed(x); keys = [m["by"], m["subject"][6:]] + [m["writer"]] * (m["role"] in ("owner", "write"))
+    m, over, sigs = signed(x); keys = [m["by"], m["subject"][6:]] + [m.get("writer")] * (m["role"] in ("owner", "write"))
     terms = invite(invited, vault) if invited else {**m, "key": vault}
     need(m["vault"] == vault and m["by"] == terms["key"] and (m["by"] == vault) == (not invited) and len(sigs) == len(keys))
     need(all(m.get(key) == terms.get(key) for key in ("role", "operator", "label", "maxCapacity")))
@@ -141,8 +142,9 @@ def order(slot, members):  # numbers of those that are in it
     for *_, i in ranked: name = members[i]["operator"] or i; (others if name in seen else firsts).append(i); seen.add(name)
     return firsts + others
 # ---- the vectors
-V = [json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in ("block", "file", "vault", "hello", "placement", "audit")]
-counts, both, (block, file, vault, hello, placement, audit) = collections.Counter(), lambda x: x["valid"] + x["bad"], V
+FOLDERS = ("block", "file", "vault", "hello", "placement", "audit", "get", "store", "sync")
+V = {name: json.loads((pathlib.Path(__file__).resolve().parent / name / "vectors.json").read_text()) for name in FOLDERS}
+counts, both, (block, file, vault, hello, placement, audit) = collections.Counter(), lambda x: x["valid"] + x["bad"], list(V.values())[:6]
 def hx(x): return bytes.fromhex(x) if type(x) is str else b"".join(hx(p) if type(p) is str else hx(p[0]) * p[1] for p in x)
 def cidtext(codec, x): return "b" + base32(named(codec, x))
 def judge(folder, vectors, check):  # a vector with a code must be refused with that code, any other must hold
@@ -207,5 +209,7 @@ def shown(v, x, of):  # a frame with a grant: 3a, length, 0a 20, vault, 12, leng
 judge("hello", hello["visits"]["cases"], lambda v: shown(v, hx(v["frame"]), hello["visits"]))
 judge("audit", audit["proofs"], lambda v: hx(v["proof"]) == H(L("audit"), *(hx(v[key]) for key in ("nonce", "answerer", "asker", "cid")), v["offset"].to_bytes(8),
                                                               v["length"].to_bytes(8), hx(v["block"])[v["offset"]:][:v["length"]]))
-for folder in ("block", "file", "vault", "hello", "placement", "audit"): print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
-if min(counts[name, kind] for name in ("block", "file", "vault") for kind in ("valid", "refused")) < 15: sys.exit("too little to check")
+check_messages.run(sys.modules[__name__], V)
+for folder in FOLDERS: print(f"{folder}: {counts[folder, 'valid']} valid, {counts[folder, 'refused']} refused")
+enough = [("block", 15), ("file", 15), ("vault", 15), ("hello", 15), ("audit", 15), ("get", 13), ("store", 15), ("sync", 25)]
+if any(counts[name, kind] < least for name, least in enough for kind in ("valid", "refused")): sys.exit("too little to check")

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { compareBytes, equal } from '../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import { MAX_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from '../../protocols/vault/limits.js'
+import { MAX_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS, MAX_RECORDS_IN_A_ROW, RECORD_EVERY_MS, RECORD_REST_MS } from '../../protocols/vault/limits.js'
 import type { NodeSign } from '../../protocols/vault/member.js'
 import { compareRecords, makeRecord, readRecord, verifyRecord, type MemberRecord, type RecordTerms } from '../../protocols/vault/record.js'
 import type { IndexDb } from '../index-db/index-db.js'
@@ -11,12 +11,6 @@ import { peerText } from './members.js'
 
 /** How long a member may be silent before it counts as absent. */
 export const OFFLINE_GRACE_MS = 3600e3
-/** A node signs its record anew at least this often, and four times in offlineGrace. */
-const SIGN_MS = 5 * 60e3
-/** After what a record says has changed: what changes meanwhile goes into the same one. */
-const SIGN_SOON_MS = 1_000
-/** Records of one member in a row that are taken in; then one each SIGN_SOON_MS, which is the pace of an honest node. */
-const MAX_RECORDS_IN_A_ROW = 16
 /** Signatures that are verified before the event loop has its turn. */
 const VERIFIED_AT_ONCE = 64
 /** All of a record but its addresses takes less. */
@@ -65,7 +59,8 @@ export class Records {
 
   constructor (private readonly init: RecordsInit) {
     this.self = peerText(init.self)
-    this.intervalMs = Math.min(SIGN_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)
+    // four times in offlineGrace, where that is short
+    this.intervalMs = Math.min(RECORD_EVERY_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)
     for (const row of allRecords(init.db)) {
       const record = stored(row.record)
       if (record === undefined || !equal(record.vault, init.vault)) continue
@@ -93,7 +88,8 @@ export class Records {
   /** What this node says may have changed: it signs within a second unless it has not. */
   changed (): void {
     if (!this.running || this.soon !== undefined) return
-    this.soon = this.init.clock.after(SIGN_SOON_MS, () => {
+    // what changes meanwhile goes into the same one
+    this.soon = this.init.clock.after(RECORD_REST_MS, () => {
       this.soon = undefined
       void this.sign('changed')
     })
@@ -193,7 +189,7 @@ export class Records {
     const elapsed = this.init.clock.now() - (known?.heard ?? 0)
     // a clock that was set back says nothing
     if (known === undefined || elapsed < 0) return MAX_RECORDS_IN_A_ROW
-    return Math.min(MAX_RECORDS_IN_A_ROW, known.left + elapsed / SIGN_SOON_MS)
+    return Math.min(MAX_RECORDS_IN_A_ROW, known.left + elapsed / RECORD_REST_MS)
   }
 
   private async keep (news: Held[], from?: string): Promise<void> {

@@ -13,7 +13,9 @@ import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import { StoreClient } from '../../protocols/store/dialer.js'
 import { encodeMessage as encodeSync } from '../../protocols/sync/codec.js'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
-import { makeDelete, makePut, type PutTerms } from '../../protocols/vault/make-entry.js'
+import { encode } from '../../protocols/block/cbor.js'
+import { publicKeyOf } from '../../protocols/vault/ed25519.js'
+import { makeDelete, makePut, signEntry, type PutTerms } from '../../protocols/vault/make-entry.js'
 import { PIN_MS } from '../../src/defaults.js'
 import type { DfsNode } from '../../src/interface.js'
 import { bytesOf, Cluster, collect, failsWith, held, infos, inside, same, secretsOf } from '../node/cluster.js'
@@ -119,7 +121,8 @@ describe('hostile: members', () => {
     ['whose bytes are too few', 'INVALID_DATA', () => entry(small, { bytes: small.bytes.length - 1 })],
     ['whose bytes are none of this world', 'INVALID_DATA', () => entry(small, { bytes: Number.MAX_SAFE_INTEGER })],
     ['of a root that was not sent', 'INCOMPLETE', () => entry(inlineVersion('another'))],
-    ['that deletes', 'INVALID_DATA', () => makeDelete(terms(small)).bytes]
+    ['that deletes', 'INVALID_DATA', () => makeDelete(terms(small)).bytes],
+    ['of a kind that is not known', 'INVALID_DATA', () => ofLaterKind()]
   ]
   for (const [what, code, make] of entries) {
     it(`pushing an entry ${what} are refused`, async () => {
@@ -127,6 +130,25 @@ describe('hostile: members', () => {
       await unharmed()
     })
   }
+
+  function ofLaterKind (): Uint8Array {
+    const { vault, epoch, writer, seq, prev, time } = terms(small)
+    return signEntry(writer, encode({ v: 1, vault, epoch, writer: publicKeyOf(writer), seq, prev, time, kind: 'later' }), new Uint8Array(5)).bytes
+  }
+
+  it('pushing an entry of bad form lose that upload, and not the stream', async () => {
+    const store = await client()
+    const one = async (bytes: Uint8Array): Promise<unknown> => {
+      const upload = await store.open({ expected: 0 })
+      await upload.send(small.cid, small.bytes)
+      return upload.done(bytes)
+    }
+    await failsWith(one(bytesOf('garbage', 400)), 'MALFORMED')
+    await failsWith(one(ofLaterKind()), 'INVALID_DATA')
+    await one(entry(small))
+    assert.deepEqual((await infos(a)).map(({ name }) => name), ['evil', 'x'])
+    await store.close()
+  })
 
   it('pushing blocks that are not below the root lose them', async () => {
     const root = inlineVersion('good')

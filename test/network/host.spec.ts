@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { memory } from '@libp2p/memory'
 import type { Libp2p } from '@libp2p/interface'
 import type { HostInit } from '../../src/network/host.js'
@@ -63,6 +64,18 @@ describe('host', () => {
     })
     await make({ bootstrap: a.getMultiaddrs().map(String) })
     assert.equal(await agent, 'dfs/1')
+  })
+
+  it('speaks what protocols/README.md makes every node speak, and nothing beside it', async () => {
+    const a = await make({ listen: ['/ip4/127.0.0.1/tcp/0', '/ip6/::1/tcp/0'] })
+    const b = await make()
+    for (const address of a.getMultiaddrs()) {
+      const { encryption, multiplexer } = await b.dial(address)
+      const spec = await readFile('protocols/README.md', 'utf8')
+      assert.deepEqual([encryption, multiplexer], ['/noise', '/yamux/1.0.0'])
+      for (const id of ['/multistream/1.0.0', encryption, multiplexer]) assert.ok(spec.includes(`\`${String(id)}\``), id)
+      await b.hangUp(a.peerId)
+    }
   })
 
   it('asks both gates', async () => {
