@@ -58,8 +58,8 @@ const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_POR
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
 /** Waits that tests shorten. @internal */
-export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, seekMs: number, /** Of connections and idle streams. */ clock: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost, /** @default SCRUB_MS */ scrubMs?: number }
-const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, seekMs: SEEK_MS, clock: steadyClock }
+export interface Waits { answerMs: number, progressMs: number, askMs: number, reconnectMaxMs: number, inactivityMs: number, seekMs: number, /** Of connections and idle streams. */ clock: Clock, /** Says when invites and links end. */ wall: Clock, /** Of a passphrase. @default that of new keyrings */ cost?: Cost, /** @default SCRUB_MS */ scrubMs?: number }
+const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS_MS, askMs: ASK_MS, reconnectMaxMs: RECONNECT_MAX_MS, inactivityMs: INACTIVITY_MS, seekMs: SEEK_MS, clock: steadyClock, wall: systemClock }
 
 /**
  * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
@@ -139,14 +139,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
-    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer })
+    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })
     const admits = new AdmitKeeping({ dir: folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
     // a folder that was made before there was such a file gets it now, and opens where it cannot be written
     if (folder.secrets === undefined) await admits.save()
     else admits.changed()
     // a recovered vault is one only when a member has accepted this node
     if (!recovers) await folder.commit()
-    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock, ...(discovering.dht ? { dht: DHT_PROTOCOL } : {}) })
+    const peers = new Peers(host, greeter, { gate, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock, wall: waits.wall, ...(discovering.dht ? { dht: DHT_PROTOCOL } : {}) })
     const finding = discovery = new Discovery({
       host,
       topic: dhtKey(secrets.meet),

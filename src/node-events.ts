@@ -68,7 +68,7 @@ export class NodeEvents {
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
     for (const member of come) node.safeDispatchEvent('member:join', { detail: memberInfo(parts, member) })
     for (const member of change.gone ?? []) this.background(this.leaves(member))
-    if (change.kind === 'revoke') this.background(parts.peers.dropVisitors((visitor) => !parts.serves(visitor)))
+    if (change.kind === 'revoke') parts.peers.expelVisitors((visitor) => !parts.serves(visitor))
     if (come.length > 0) parts.peers.wake()
     if (change.kind === 'file' || change.kind === 'delete') this.file(node, parts, change, local)
   }
@@ -96,7 +96,7 @@ export class NodeEvents {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
     node.safeDispatchEvent('member:revoke', { detail: { peer: member.peer, label: member.label } })
-    await parts.peers.drop(member.peer)
+    parts.peers.expel(member.peer)
     await parts.keeping.drop(member)
     parts.copies.membersChanged()
     parts.peers.wake()

@@ -9,8 +9,10 @@ import type { Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 
 /** What is queued has this long to go out when a connection is closed. */
 export const CLOSE_MS = 500
+/** When a right ends the clock is looked at no later than this: one that was set, or stood still while the machine slept, is found out. */
+const WATCH_MS = 1_000
 
-export class Link extends TypedEventEmitter<{ close: Event }> {
+export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
   readonly connection: Connection
   readonly peer: string
   /** A hello is under way or finished. */
@@ -28,15 +30,21 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
   readonly #hello = new AbortController()
   readonly #life = new AbortController()
   readonly #greeted = Promise.withResolvers<Session | Visitor>()
+  readonly #wall: Clock
   readonly #cancel: () => void
+  #unwatch: (() => void) | undefined
 
-  /** @param onLate no hello was begun within `helloMs`: whether the connection may stay is for who asks */
-  constructor (connection: Connection, gate: Gate, clock: Clock, helloMs: number, onLate: (late: Error) => Promise<void>) {
+  /**
+   * @param wall says when a right ends
+   * @param onLate no hello was begun within `helloMs`: whether the connection may stay is for who asks
+   */
+  constructor (connection: Connection, gate: Gate, { clock, wall }: { clock: Clock, wall: Clock }, helloMs: number, onLate: (late: Error) => Promise<void>) {
     super()
     this.connection = connection
     this.peer = connection.remotePeer.toString()
     this.#gate = gate
     this.#clock = clock
+    this.#wall = wall
     // nobody may be waiting for it
     this.#greeted.promise.catch(() => {})
     this.#cancel = clock.after(helloMs, () => {
@@ -49,6 +57,7 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
     connection.addEventListener('close', () => {
       const gone = new ProtocolError('CLOSED', 'the connection closed')
       this.closed = true
+      this.#unwatch?.()
       // a hello under way tells better why it failed
       if (!this.greeting || this.session !== undefined || this.visitor !== undefined) this.fail(gone)
       this.#hello.abort(gone)
@@ -68,6 +77,31 @@ export class Link extends TypedEventEmitter<{ close: Event }> {
     if ('visits' in made) this.visitor = made
     else this.session = made
     this.#greeted.resolve(made)
+    if (facts.expires !== undefined) this.#watch(facts.expires.getTime())
+  }
+
+  /** The right to be here has ended. */
+  get expired (): boolean {
+    const expires = (this.session ?? this.visitor)?.expires
+    return expires !== undefined && expires.getTime() <= this.#wall.now()
+  }
+
+  /** Ends the connection now, with all that runs on it in either direction: nothing more goes out. */
+  expel (why: ProtocolError): void {
+    if (this.closed) return
+    this.closedHere = true
+    this.#life.abort(why)
+    this.connection.abort(why)
+  }
+
+  #watch (until: number): void {
+    this.#unwatch = this.#wall.after(Math.max(0, Math.min(until - this.#wall.now(), WATCH_MS)), () => {
+      if (!this.expired) this.#watch(until)
+      else if (!this.closed) {
+        this.safeDispatchEvent('expired')
+        this.expel(new ProtocolError('EXPIRED', 'the right to be here has ended'))
+      }
+    })
   }
 
   fail (err: unknown): void {

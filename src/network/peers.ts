@@ -40,6 +40,8 @@ export interface PeersInit {
   reconnectMinMs?: number
   reconnectMaxMs?: number
   clock?: Clock
+  /** Says when a right ends. @default `clock`, else that of the machine */
+  wall?: Clock
   /** From 0 to 1. @default Math.random */
   random?: () => number
   /** Protocol of the DHT: peers that only use it may be connected without hello. @default there is none */
@@ -64,6 +66,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #greeter: Greeter
   readonly #gate: Gate
   readonly #clock: Clock
+  readonly #wall: Clock
   readonly #limits: { perPeer: number, helloMs: number }
   readonly #room: WaitingRoom
   readonly #reconnector: Reconnector
@@ -86,9 +89,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     super()
     this.#host = host
     this.#greeter = greeter
-    // that of the wall says when a right ends, and nothing else
-    this.#clock = init.clock ?? systemClock
-    const clock = init.clock ?? steadyClock
+    const clock = this.#clock = init.clock ?? steadyClock
+    this.#wall = init.wall ?? init.clock ?? systemClock
     this.#gate = init.gate ?? new Gate({ clock })
     this.#limits = { perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER, helloMs: init.helloMs ?? HELLO_MS }
     this.#room = new WaitingRoom({
@@ -234,9 +236,14 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     await Promise.all([...this.#links.values()].filter((link) => link.peer === peer).map((link) => link.close()))
   }
 
-  /** Closes the connections of visitors for whom this holds. */
-  async dropVisitors (whom: (visitor: Visitor) => boolean): Promise<void> {
-    await this.#visitors.drop(whom)
+  /** Ends every connection of a peer that may not be here any more, at once, with all that runs on it. */
+  expel (peer: string): void {
+    for (const link of [...this.#links.values()]) if (link.peer === peer) link.expel(new ProtocolError('REVOKED', 'the member was revoked'))
+  }
+
+  /** The same for visitors for whom this holds. */
+  expelVisitors (whom: (visitor: Visitor) => boolean): void {
+    this.#visitors.expel(whom)
   }
 
   /** Ends all sessions; the host itself is the caller's to stop. */
@@ -265,9 +272,10 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     if (this.#stopped || connection.status !== 'open') return undefined
     const known = this.#links.get(connection.id)
     if (known !== undefined) return known
-    const link = new Link(connection, this.#gate, this.#clock, this.#limits.helloMs, async (late) => { if (!await this.#strangers.keep(connection)) connection.abort(late) })
+    const link = new Link(connection, this.#gate, { clock: this.#clock, wall: this.#wall }, this.#limits.helloMs, async (late) => { if (!await this.#strangers.keep(connection)) connection.abort(late) })
     this.#links.set(connection.id, link)
     link.addEventListener('close', () => { this.#closed(link) }, { once: true })
+    link.addEventListener('expired', () => { this.#count('EXPIRED') }, { once: true })
     if (connection.direction === 'outbound') this.#dialled(link)
     return link
   }
@@ -380,11 +388,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     }
   }
 
-  #expired (session: Session | Visitor): boolean {
-    if (session.expires === undefined || session.expires.getTime() > this.#clock.now()) return false
-    this.#count('EXPIRED')
-    void this.drop(session.peer)
-    return true
+  /** Its connection ends within a moment, where it did not yet (link.ts). */
+  #expired ({ expires }: Session | Visitor): boolean {
+    return expires !== undefined && expires.getTime() <= this.#wall.now()
   }
 
   #refuseStream (stream: Stream, code: 'REFUSED' | 'LIMIT'): void {

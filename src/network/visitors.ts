@@ -1,5 +1,6 @@
 /** Connections whose other end is no member: it showed a grant. None of them is a session, so nobody counts on them. */
 import type { Stream } from '@libp2p/interface'
+import { ProtocolError } from '../../protocols/errors.js'
 import type { Clock } from './clock.js'
 import type { Link } from './link.js'
 import type { Visitor } from './session.js'
@@ -61,9 +62,9 @@ export class Visitors {
     }
   }
 
-  /** Closes the connections of those for whom this holds. */
-  async drop (whom: (visitor: Visitor) => boolean): Promise<void> {
-    await Promise.all([...this.#uses.values()].filter(({ visitor }) => whom(visitor)).map(({ link }) => link.close()))
+  /** Ends the connections of those for whom this holds, at once. */
+  expel (whom: (visitor: Visitor) => boolean): void {
+    for (const { link, visitor } of [...this.#uses.values()]) if (whom(visitor)) link.expel(new ProtocolError('REVOKED', 'the link was revoked'))
   }
 
   #leave ({ link }: Use): void {

@@ -34,6 +34,8 @@ export interface GreeterParts {
   author: Author | undefined
   /** This node: 38 bytes. */
   self: Uint8Array
+  /** Milliseconds since 1970. @default the clock of this machine */
+  now?: () => number
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -83,10 +85,12 @@ export class MemberGreeter implements Greeter {
     return !voids.isLinkRevoked(unhex(link)) && (equal(writer, vault) || voids.standingOf(writer) === 'counts')
   }
 
+  private now (): number { return this.parts.now?.() ?? Date.now() }
+
   private visit (shown: { vault: Uint8Array, grant: Uint8Array }, peer: string): VisitorFacts {
     const { ledger: { voids }, secrets } = this.parts
     const { link, by, root, notAfter } = checkVisit(shown, {
-      vaultId: secrets.vault, now: Date.now(), standing: (writer) => voids.standingOf(writer), revoked: (id) => voids.isLinkRevoked(id)
+      vaultId: secrets.vault, now: this.now(), standing: (writer) => voids.standingOf(writer), revoked: (id) => voids.isLinkRevoked(id)
     })
     return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
   }
@@ -153,7 +157,7 @@ export class MemberGreeter implements Greeter {
         const { key, role } = readInvite(invite)
         if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
         const joining = checkJoin({
-          invite, certificate, peer, vaultId: secrets.vault, now: Date.now(), uses: ledger.voids.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
+          invite, certificate, peer, vaultId: secrets.vault, now: this.now(), uses: ledger.voids.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
         })
         await author.write(
           (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),

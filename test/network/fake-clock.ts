@@ -2,8 +2,12 @@ import type { Clock } from '../../src/network/clock.js'
 
 /** Time that moves when it is told to. */
 export class FakeClock implements Clock {
-  #now = 1_000_000
+  #now: number
   readonly #timers = new Set<{ at: number, fn: () => void }>()
+
+  constructor (now = 1_000_000) {
+    this.#now = now
+  }
 
   now = (): number => this.#now
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Stream } from '@libp2p/interface'
 import type { Session } from '../../src/network/peers.js'
+import { FakeClock } from './fake-clock.js'
 import { bare, closed, HELLO, next, readByte, side, stopAll, TCP, until } from './hosts.js'
 import type { Side } from './hosts.js'
 
@@ -239,15 +240,31 @@ describe('peers, limits', () => {
     assert.equal(await ask(await a.peers.open(b.id, ECHO), 4), 5)
   })
 
-  it('ends the session whose right has expired at the next stream', async () => {
-    const [a, b] = [await side(), await side()]
-    b.greeter.expires = new Date(0)
-    await b.peers.handle(ECHO, echo, { maxInbound: 2 })
+  it('ends the session whose right has expired, with its streams of both directions, and a member that is expelled', async () => {
+    const wall = new FakeClock()
+    const a = await side()
+    const b = await side(TCP, { wall })
+    b.greeter.expires = new Date(wall.now() + 90_000)
+    const forEver = async (stream: Stream): Promise<void> => { await new Promise((resolve) => { stream.addEventListener('close', resolve, { once: true }) }) }
+    await Promise.all([a, b].map(({ peers }) => peers.handle(ECHO, forEver, { maxInbound: 2 })))
     const session = await a.peers.connect(b.addresses)
-    const gone = closed(session.connection)
-    await assert.rejects((async () => ask(await a.peers.open(b.id, ECHO), 1))())
-    await gone
+    await until(b, () => b.peers.get(a.id) !== undefined)
+    const own = b.peers.get(a.id)
+    const streams = [await a.peers.open(b.id, ECHO), await b.peers.open(a.id, ECHO)]
+    await wall.advance(89_999)
+    assert.deepEqual(streams.map(({ status }) => status), ['open', 'open'])
+    await wall.advance(1)
+    await closed(session.connection)
+    assert.deepEqual([streams.map(({ status }) => status === 'open'), own?.signal.aborted, b.peers.get(a.id)], [[false, false], true, undefined])
     assert.equal(b.peers.refused.EXPIRED, 1)
+
+    delete b.greeter.expires
+    const again = await a.peers.connect(b.addresses)
+    await until(b, () => b.peers.get(a.id) !== undefined)
+    const stream = await a.peers.open(b.id, ECHO)
+    b.peers.expel(a.id)
+    await closed(again.connection)
+    assert.notEqual(stream.status, 'open')
   })
 
   it('aborts the stream of a handler that throws', async () => {

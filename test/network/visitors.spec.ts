@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { Visitor } from '../../src/network/peers.js'
 import { MAX_VISITORS } from '../../src/network/visitors.js'
+import { FakeClock } from './fake-clock.js'
 import { bare, closed, HELLO, next, readByte, side, stopAll } from './hosts.js'
 import type { Side } from './hosts.js'
 
@@ -72,15 +73,41 @@ describe('visitors', () => {
     assert.equal(a.peers.refused.LIMIT, 1)
   })
 
-  it('leave when their link ends: at the next stream by the clock, at once when they are dropped', async () => {
-    a.greeter.expires = new Date(Date.now() - 1)
-    const late = await visit()
-    await assert.rejects(ask(late))
-    await closed(late)
-    a.greeter.expires = new Date(Date.now() + 60_000)
+  it('leave when their link ends, by the clock, with the streams that they have open', async () => {
+    const wall = new FakeClock()
+    a = await side([address()], { wall })
+    const handled: Visitor[] = []
+    await a.peers.handle(ECHO, echo, {
+      maxInbound: 2,
+      visitors: async (stream, visitor) => {
+        handled.push(visitor)
+        for (;;) stream.send(Uint8Array.of(await readByte(stream) + 1))
+      }
+    })
+    a.greeter.visits = { link: '01', by: '02', root: 'r' }
+    a.greeter.expires = new Date(wall.now() + 90_000)
+    const connection = await visit()
+    const stream = await connection.newStream(ECHO)
+    const asked = async (): Promise<number> => {
+      const answer = readByte(stream)
+      stream.send(Uint8Array.of(1))
+      return answer
+    }
+    assert.equal(await asked(), 2)
+    await wall.advance(89_999)
+    assert.deepEqual([await asked(), a.peers.visitors().length], [2, 1])
+    const ended = assert.rejects(readByte(stream))
+    await wall.advance(1)
+    await ended
+    await closed(connection)
+    assert.equal((handled[0]?.signal.reason as { code?: string }).code, 'EXPIRED')
+    assert.deepEqual([a.peers.visitors(), a.peers.refused.EXPIRED], [[], 1])
+  })
+
+  it('leave at once when they are expelled', async () => {
     const [kept, dropped] = [await visit(), await visit()]
     const peer = a.peers.visitors()[1]?.peer
-    await a.peers.dropVisitors((visitor) => visitor.peer === peer)
+    a.peers.expelVisitors((visitor) => visitor.peer === peer)
     await closed(dropped)
     assert.equal(await ask(kept), 2)
   })

@@ -6,6 +6,7 @@ import { createLink, readLinkText, type LinkTerms } from '../../protocols/vault/
 import { base32, encodeText, LINK_PREFIX } from '../../protocols/vault/text.js'
 import type { DfsNode, OpenLinkOptions, ProgressEvent, SharedFile } from '../../src/interface.js'
 import { openLink } from '../../src/visit/open-link.js'
+import { FakeClock } from '../network/fake-clock.js'
 import { bytesOf, Cluster, collect, failsWith, inside, knows, names, parted, same, secretsOf } from '../node/cluster.js'
 
 const MIB = 1024 ** 2
@@ -160,6 +161,60 @@ describe('links', () => {
     assert.equal((await a.status()).refused.EXPIRED, 1)
     await a.stop()
     await fails(ended, 'LINK_EXPIRED')
+  })
+
+  it('end in the middle of a get, by the clock of the machine that serves it, and nothing is served after that', async () => {
+    const wall = new FakeClock(Date.now())
+    const server = await cluster.node({}, { wall })
+    await server.put('large', bytesOf('large', 24 * MIB))
+    const shared = await visit(await server.share('large', { expires: HOUR_MS }))
+    const { store } = inside(server).folder
+    let reads = 0
+    const read = store.read.bind(store)
+    store.read = async (...args) => {
+      reads++
+      return read(...args)
+    }
+    let before = 0
+    await failsWith((async () => {
+      for await (const piece of shared.get()) {
+        if (piece.length === 0 || before > 0) continue
+        await wall.advance(2 * HOUR_MS)
+        before = reads
+      }
+    })(), 'LINK_EXPIRED')
+    assert.ok(before > 0)
+    assert.equal(reads, before)
+    assert.deepEqual(inside(server).parts.peers.visitors(), [])
+  })
+
+  it('and members end in the middle of a get when they are taken back', async () => {
+    const large = bytesOf('large', 24 * MIB)
+    const b = await cluster.member(a, { label: 'b', capacity: 0 })
+    const { version } = await a.put('large', large)
+    await knows(b, 'large', version)
+    const link = await a.share('large')
+    const shared = await visit(link)
+    const { store } = inside(a).folder
+    let reads = 0
+    const read = store.read.bind(store)
+    store.read = async (...args) => {
+      reads++
+      return read(...args)
+    }
+    const readers = [[() => shared.get(), () => a.revoke(link), 'LINK_REVOKED'], [() => b.get('large'), () => a.revoke('b'), 'BLOCKS_UNAVAILABLE']] as const
+    for (const [get, revoke, code] of readers) {
+      let before = 0
+      await failsWith((async () => {
+        for await (const piece of get()) {
+          if (piece.length === 0 || before > 0) continue
+          await revoke()
+          before = reads
+        }
+      })(), code)
+      assert.ok(before > 0)
+      assert.equal(reads, before)
+    }
   })
 
   it('are taken back by their text or id, on all machines, also in the middle', async () => {
