@@ -174,7 +174,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   /** A stream to a peer that has a session; PeerNotConnectedError when it has none. */
   async open (peer: string, protocol: string, options: AbortOptions = {}): Promise<Stream> {
     const session = this.get(peer)
-    if (session === undefined || this.#expired(session)) throw new PeerNotConnectedError(`No session with ${peer}`)
+    if (session === undefined) throw new PeerNotConnectedError(`No session with ${peer}`)
     this.#carried.add(protocol)
     this.#keeper.used(peer)
     const stream = await session.connection.newStream(protocol, options)
@@ -215,9 +215,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
    * answers. It stays for IDLE_MS after its last stream, longer when it is a link.
    */
   async reach (peer: string, options: AbortOptions = {}): Promise<Session> {
-    const session = await this.#keeper.reach(peer, options)
-    if (this.#expired(session)) throw new PeerNotConnectedError(`The right of ${peer} to be here has ended`)
-    return session
+    return this.#keeper.reach(peer, options)
   }
 
   /** A sign of life of a member came through others: it is dialled again without waiting, when it is wanted. */
@@ -369,8 +367,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   async #serve (protocol: string, handler: SessionHandler, { maxInbound, visitors }: HandleOptions, stream: Stream, connection: Connection): Promise<void> {
     const link = this.#link(connection)
     const { session, visitor } = link !== undefined && await this.#room.greeted(link) ? link : {}
-    if (link !== undefined && visitor !== undefined && visitors !== undefined && !this.#expired(visitor)) return this.#visitors.serve(link, visitor, stream, visitors)
-    if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')
+    if (link !== undefined && visitor !== undefined && visitors !== undefined && !link.expired) return this.#visitors.serve(link, visitor, stream, visitors)
+    if (session === undefined || link?.expired !== false) return this.#refuseStream(stream, 'REFUSED')
     const key = `${session.peer} ${protocol}`
     const count = this.#streams.get(key) ?? 0
     if (count >= maxInbound) return this.#refuseStream(stream, 'LIMIT')
@@ -386,11 +384,6 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       else this.#streams.set(key, left)
       this.#keeper.used(session.peer)
     }
-  }
-
-  /** Its connection ends within a moment, where it did not yet (link.ts). */
-  #expired ({ expires }: Session | Visitor): boolean {
-    return expires !== undefined && expires.getTime() <= this.#wall.now()
   }
 
   #refuseStream (stream: Stream, code: 'REFUSED' | 'LIMIT'): void {
