@@ -137,6 +137,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const peer = key.publicKey.toString()
     const vault = new Vault({ db, secrets, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
     isMember = (who) => vault.ledger.members.get(who) !== undefined
+    await vault.ledger.settle()
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })

@@ -40,7 +40,7 @@ const keyOf = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, 
 export const compareOrder = (a: HistoryEntry, b: HistoryEntry): number => a.clock - b.clock || compareBytes(a.id, b.id)
 
 /** The newest first: a put or restore before a delete, then the highest (clock, id). */
-const compareHeads = (a: HistoryEntry, b: HistoryEntry): number => Number(a.kind === 'delete') - Number(b.kind === 'delete') || compareOrder(b, a)
+export const compareHeads = (a: HistoryEntry, b: HistoryEntry): number => Number(a.kind === 'delete') - Number(b.kind === 'delete') || compareOrder(b, a)
 
 /** The newest of a name, and whether there is another head. */
 export type Heads<T extends HistoryEntry> = Pick<History<T>, 'heads' | 'newest' | 'conflict'>

@@ -34,7 +34,7 @@ export interface NameRow {
   conflict: number
 }
 
-const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting, void) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)'
+const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting, void) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 const NAME = `INSERT INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, version = excluded.version, root = excluded.root, bytes = excluded.bytes, size = excluded.size,
     mtime = excluded.mtime, type = excluded.type, time = excluded.time, conflict = excluded.conflict`
@@ -43,11 +43,12 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 export const idList = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
 export const IN_IDS = 'IN (SELECT unhex(value) FROM json_each(?))'
 
-const STANDING = `UPDATE entries SET head = (id ${IN_IDS}), waiting = (id ${IN_IDS}) WHERE tag = ?`
-const FOLLOWED = `UPDATE entries SET head = 0 WHERE head = 1 AND tag = ? AND id ${IN_IDS}`
+const [HEADS, WAITING] = [1, 2].map((place) => `(id IN (SELECT unhex(value) FROM json_each(?${place})))`)
+const STANDING = `UPDATE entries SET head = ${HEADS}, waiting = ${WAITING} WHERE tag = ?3 AND (head <> ${HEADS} OR waiting <> ${WAITING})`
+const FOLLOWED = `UPDATE entries SET head = 0 WHERE head = 1 AND id ${IN_IDS}`
 
-export function insertEntry (row: EntryRow, head = false, isVoid = false): Statement {
-  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0, isVoid ? 1 : 0]
+export function insertEntry (row: EntryRow, head = false, isVoid = false, waits = false): Statement {
+  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0, waits ? 1 : 0, isVoid ? 1 : 0]
 }
 
 /** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */
@@ -55,9 +56,9 @@ export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint
   return [STANDING, idList(heads), idList(waiting), tag]
 }
 
-/** These entries of the tag are heads no more. */
-export function followed (tag: Uint8Array, ids: Uint8Array[]): Statement[] {
-  return ids.length === 0 ? [] : [[FOLLOWED, tag, idList(ids)]]
+/** Of these entries those that were heads are heads no more. */
+export function followed (ids: Uint8Array[]): Statement[] {
+  return ids.length === 0 ? [] : [[FOLLOWED, idList(ids)]]
 }
 
 /** What the name means now on this node; missing: the name has no newest version. */
@@ -69,14 +70,9 @@ export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
 export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => db.get<EntryRow>('SELECT * FROM entries WHERE id = ?', id)
 export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
 export const entriesOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
-export const headsOfTag = (db: IndexDb, tag: Uint8Array): EntryRow[] => db.all<EntryRow>('SELECT * FROM entries WHERE tag = ? AND head = 1', tag)
 /** Ids of all puts and restores of the tag. */
 export const contentIds = (db: IndexDb, tag: Uint8Array): Uint8Array[] =>
   db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE tag = ? AND root IS NOT NULL', tag).map(({ id }) => id)
-/** An entry of the tag waits that names this one as its ancestor. */
-export const isAwaited = (db: IndexDb, tag: Uint8Array, id: Uint8Array): boolean =>
-  db.get('SELECT 1 AS yes FROM entries WHERE tag = ? AND waiting = 1 AND instr(parents, ?) > 0 LIMIT 1', tag, id) !== undefined
-
 /** What is here of some ids and tags; each as the text of its bytes (protocols/vault/standing, `keyOf`). */
 export interface Glimpse { ids: Set<string>, tags: Set<string> }
 

@@ -30,10 +30,9 @@ export function fileChange (entry: FileEntry, { name, conflict, newest, waits }:
 /** Of an entry that changed nothing but the set. */
 export const plainChange = (entry: Entry): Change => entry.kind === 'revoke' ? { kind: 'revoke', entry } : { kind: 'other', entry }
 
-/** Of an entry that touched others. */
-export function touching (entry: Entry, { isVoid, come, gone, set }: Plan, own: Retagged | undefined): Change {
+/** Of an entry that touched others; `own` is what it did in its own tag. */
+export function touching (entry: Entry, { come, gone, set }: Plan, own: Change): Change {
   const mine = entry.kind === 'admit' ? set.find(({ admit }) => equal(admit, entry.id)) : undefined
   if (mine !== undefined) return { kind: 'member', member: mine, gone, come: come.filter((member) => member !== mine) }
-  const change = own !== undefined && 'after' in entry && !isVoid ? fileChange(entry, own) : plainChange(entry)
-  return { ...change, gone, come }
+  return { ...own, gone, come }
 }

@@ -1,20 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { compareBytes, equal, HASH_BYTES } from '../../protocols/block/hash.js'
+import { compareBytes, equal } from '../../protocols/block/hash.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { MAX_FORGET } from '../../protocols/vault/limits.js'
 import { makeForget } from '../../protocols/vault/make-entry.js'
 import { keyOf } from '../../protocols/vault/standing.js'
-import { entryById, headsOfTag } from '../index-db/entries.js'
+import { entryById } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { ownMs } from '../index-db/own-time.js'
 import { crowdedAfter, linesOfTag, supersededBefore, supersededOfTag, type LineRow, type SupersededRow } from '../index-db/superseded.js'
+import { headsOfTag } from '../index-db/tag-places.js'
 import type { Settings } from '../interface.js'
 import type { Author } from './author.js'
 import { opened } from './carried.js'
 import type { Change } from './changes.js'
 import { forgettable, type ForgetRules, type Line } from './forgetting.js'
+import { MOST_HEADS } from './heads.js'
 import type { Ledger } from './ledger.js'
-import { readStored } from './stored.js'
+import { idsIn, readStored } from './stored.js'
 
 /** Between two looks: a sixtieth of the retention, so that one of minutes is held to the second, within these bounds. */
 const LOOK_MIN_MS = 1_000
@@ -203,7 +205,7 @@ export class Forgetter {
 
   /** This node wrote what stands on top. */
   private isMine (tag: Uint8Array): boolean {
-    return headsOfTag(this.parts.db, tag).some(({ writer }) => equal(writer, this.parts.author.key))
+    return headsOfTag(this.parts.db, tag, MOST_HEADS).some(({ writer }) => equal(writer, this.parts.author.key))
   }
 
   private leftUntil (key: string): number {
@@ -218,8 +220,7 @@ export class Forgetter {
 }
 
 function asLine ({ id, kind, clock, parents, void: isVoid, since }: LineRow, readable: boolean): Line {
-  const after = Array.from({ length: parents.length / HASH_BYTES }, (_, n) => parents.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))
-  return { id, kind: kind as Line['kind'], clock, after, void: isVoid === 1, readable, ...(since === null ? {} : { superseded: since }) }
+  return { id, kind: kind as Line['kind'], clock, after: idsIn(parents), void: isVoid === 1, readable, ...(since === null ? {} : { superseded: since }) }
 }
 
 /** The name in an entry; undefined where it does not open. */

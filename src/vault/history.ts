@@ -2,10 +2,10 @@ import type { DeleteEntry, PutEntry } from '../../protocols/vault/entry.js'
 import { asHeads } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { tagOf, type DeletePrivate, type PutPrivate } from '../../protocols/vault/private-part.js'
-import { headsOfTag } from '../index-db/entries.js'
 import { historyOfTag, type StandingRow } from '../index-db/history.js'
 import type { IndexDb } from '../index-db/index-db.js'
 import { ownMs } from '../index-db/own-time.js'
+import { headsOfTag } from '../index-db/tag-places.js'
 import type { VersionState } from '../interface.js'
 import { opened } from './carried.js'
 import { checkName } from './names.js'
@@ -39,7 +39,7 @@ export function * history (db: IndexDb, keys: ReadKeys, name: string): Generator
 
 /** What a name means now: of its heads the newest, which may be a delete; undefined for a name that never was. */
 export function newestOf (db: IndexDb, keys: ReadKeys, name: string): PutEntry | DeleteEntry | undefined {
-  const { newest } = asHeads(historyRows(headsOfTag(db, tagOf(keys.name, checkName(name)))))
+  const { newest } = asHeads(historyRows(headsOfTag(db, tagOf(keys.name, checkName(name)), 1)))
   const entry = newest === undefined ? undefined : readStored(newest.row.entry)
   return entry?.kind === 'put' || entry?.kind === 'restore' || entry?.kind === 'delete' ? entry : undefined
 }

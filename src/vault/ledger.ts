@@ -8,21 +8,22 @@ import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../protocols/vault/standing.js'
 import { NotAllowedError } from '../errors.js'
 import type { Fork } from '../interface.js'
-import { followed, hasEntry, headsOfTag, insertEntry, isAwaited, setName, type NameRow } from '../index-db/entries.js'
+import { followed, hasEntry, insertEntry, setName, type EntryRow } from '../index-db/entries.js'
 import type { IndexDb, Statement } from '../index-db/index-db.js'
 import { KeyedLock } from '../index-db/keyed-lock.js'
 import { putMember } from '../index-db/members.js'
+import { headsOfTag, unsettledTags } from '../index-db/tag-places.js'
 import { Barrier } from './barrier.js'
-import { opened } from './carried.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { forks } from './chains.js'
-import { follows, without, type Heads } from './heads.js'
+import { MOST_HEADS, without, type Heads } from './heads.js'
 import { Group } from './group.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from './members.js'
 import { nameOf, newestName } from './names.js'
 import { asVoidRow, retag, retagAll } from './retag.js'
-import { entryRow, historyRows, type HistoryRow } from './stored.js'
-import { knownAdmit, Voids } from './voids.js'
+import { entryRow, historyRows } from './stored.js'
+import { TagTurn } from './tag-turn.js'
+import { knownAdmit, Voids, type Plan } from './voids.js'
 
 export type { Change, Turn } from './changes.js'
 export type { Heads } from './heads.js'
@@ -102,7 +103,12 @@ export class Ledger {
 
   private async takeGroup (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
     const group = new Group(this.db, entries)
-    const taken = entries.map((entry) => this.take(entry, (statements) => group.commit(statements), from, group))
+    const commit: Commit = (statements) => group.commit(statements)
+    const ofTags = Map.groupBy(entries.filter((entry) => entry.kind !== 'unknown'), ({ tag }) => keyOf(tag))
+    const taken = [
+      ...entries.filter((entry) => entry.kind === 'unknown').map((entry) => this.take(entry, commit, from)),
+      ...[...ofTags.values()].map((list) => this.takeOfTag(list, commit, from, group))
+    ]
     group.close()
     await Promise.all(taken)
   }
@@ -113,12 +119,31 @@ export class Ledger {
   }
 
   /** Commits one entry unless it is known; true when it was new. A writer that is not known makes it false. */
-  async take (entry: Entry, commit: Commit = async (statements) => { await this.db.write(statements) }, from?: string, group?: Group): Promise<boolean> {
-    if (isVaultEntry(entry) || entry.kind === 'unknown') {
-      return this.locks.run(VAULT_KINDS, async () => await this.together(entry, () => this.takeVault(entry, commit, from)) ?? this.takeAlone(entry, commit, from))
-    }
-    if (!this.knows(entry)) return this.left()
-    return await this.locks.run(lockOf(entry.tag), () => this.together(entry, () => this.takeFile(entry, commit, from, group))) ?? this.takeAlone(entry, commit, from)
+  async take (entry: Entry, commit: Commit = this.commit, from?: string): Promise<boolean> {
+    if (!isVaultEntry(entry) && entry.kind !== 'unknown') return await this.takeOfTag([entry], commit, from) > 0
+    const taken = await this.locks.run(VAULT_KINDS, async () => {
+      if (this.voids.place(entry) === 'touches') return undefined
+      return this.barrier.shared(async () => this.voids.place(entry) === 'touches' ? undefined : this.takeVault(entry, commit, from))
+    })
+    return taken ?? this.takeAlone(entry, commit, from)
+  }
+
+  private readonly commit: Commit = async (statements) => { await this.db.write(statements) }
+
+  /** Commits entries of one tag, those that are known left out; how many were new. What touches other entries comes after the rest, each alone. */
+  private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: Group): Promise<number> {
+    const entries = list.filter((entry) => this.knows(entry) || this.left())
+    const [first] = entries
+    if (first === undefined) return 0
+    let taken = 0
+    const touching = await this.ofTag(first.tag, async () => {
+      const placed = Map.groupBy(entries, (entry) => this.voids.place(entry) === 'touches')
+      const plain = placed.get(false)
+      if (plain !== undefined) taken += await this.takeFiles(first.tag, plain, commit, from, group)
+      return placed.get(true) ?? []
+    })
+    for (const entry of touching) if (await this.takeAlone(entry, commit, from)) taken++
+    return taken
   }
 
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
@@ -131,7 +156,7 @@ export class Ledger {
 
   /** Runs `work` while no other entry of the tag is committed. */
   async ofTag<T> (tag: Uint8Array, work: () => Promise<T>): Promise<T> {
-    return this.ofTags([tag], work)
+    return this.locks.run(lockOf(tag), () => this.barrier.shared(work))
   }
 
   /** The same for several. They are taken in one order by everybody, so that nobody waits for one who waits for him. */
@@ -140,9 +165,9 @@ export class Ledger {
     return [...new Set(tags.map(lockOf))].sort().reduceRight((next, lock) => () => this.locks.run(lock, next), inner)()
   }
 
-  /** The heads of a tag as they are now, the newest first. */
+  /** The heads of a tag as they are now, the newest first; of more than an entry can name one more than those. */
   heads (tag: Uint8Array): Heads {
-    return asHeads(historyRows(headsOfTag(this.db, tag)))
+    return asHeads(historyRows(headsOfTag(this.db, tag, MOST_HEADS)))
   }
 
   /** Commits entries that this node has just made, each of another tag, in one transaction; within `ofTags`. */
@@ -157,45 +182,41 @@ export class Ledger {
     for (const { entry, after, name } of taken) this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded)
   }
 
-  /** Undefined when the entry touches others, which is for `takeAlone`; that must not be begun in here. */
-  private async together (entry: Entry, work: () => Promise<boolean>): Promise<boolean | undefined> {
-    if (this.voids.place(entry) === 'touches') return undefined
-    return this.barrier.shared(async () => this.voids.place(entry) === 'touches' ? undefined : work())
+  /** Commits entries of one tag while the caller holds it; how many were new. */
+  private async takeFiles (tag: Uint8Array, entries: FileEntry[], commit: Commit, from?: string, group?: Group): Promise<number> {
+    const distinct = new Map(entries.map((entry) => [keyOf(entry.id), entry]))
+    const fresh = [...distinct.values()].filter(({ id }) => !(group?.isHere(id) ?? hasEntry(this.db, id)))
+    if (fresh.length === 0) {
+      await commit([])
+      return 0
+    }
+    const turn = new TagTurn(this.db, this.keys, tag, group?.isFresh(tag) === true)
+    const changes = fresh.map((entry) => turn.take(entry, this.voids.place(entry) === 'void'))
+    await commit(turn.statements())
+    for (const [at, change] of changes.entries()) this.onChange(change, fresh[at]?.encoded ?? new Uint8Array(), from)
+    if (turn.left) await this.goOn(tag)
+    return fresh.length
   }
 
-  /** Commits a file's entry while the caller holds its tag; false when it is known. */
-  private async takeFile (entry: FileEntry, commit: Commit, from?: string, group?: Group): Promise<boolean> {
-    if (group?.isHere(entry.id) ?? hasEntry(this.db, entry.id)) {
-      await commit([])
-      return false
+  /** Applies, step by step, what waited for what was applied; the caller holds the tag. */
+  private async goOn (tag: Uint8Array): Promise<void> {
+    for (let left = true; left;) {
+      await nextTurn()
+      const turn = new TagTurn(this.db, this.keys, tag)
+      turn.goOn()
+      await this.commit(turn.statements())
+      left = turn.left
     }
-    const row = entryRow(entry)
-    const isVoid = this.voids.place(entry) === 'void'
-    const inserted = insertEntry(row, false, isVoid)
-    if (entry.kind === 'forget') {
-      await commit([inserted])
-      this.onChange({ kind: 'other', entry }, entry.encoded, from)
-      return true
-    }
-    const isFresh = group?.isFresh(entry.tag) === true
-    const before = isFresh ? asHeads<HistoryRow>([]) : this.heads(entry.tag)
-    if (!isVoid && follows(entry, before) && (isFresh || !isAwaited(this.db, entry.tag, entry.id))) {
-      const after = asHeads([...without(before.heads, entry.after), ...historyRows([row])])
-      const name = this.keys === undefined ? undefined : nameAfter(after, entry, this.keys)
-      await commit([...this.following(entry, row), ...(this.keys === undefined ? [] : [setName(entry.tag, name)])])
-      this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded, from)
-      return true
-    }
-    // out of turn: the whole history of the name says what is applied now
-    const tag = retag(this.db, this.keys, entry.tag, new Map(), asVoidRow(row, isVoid))
-    await commit([inserted, ...tag.statements])
-    this.onChange(isVoid ? { kind: 'other', entry } : fileChange(entry, tag), entry.encoded, from)
-    return true
+  }
+
+  /** Finishes what the end of the process left half done: once after the index was opened. */
+  async settle (): Promise<void> {
+    for (const tag of unsettledTags(this.db)) await this.ofTag(tag, () => this.goOn(tag))
   }
 
   /** It becomes a head, and what it names is none any more. */
   private following (entry: PutEntry | DeleteEntry, row = entryRow(entry)): Statement[] {
-    return [insertEntry(row, true), ...followed(entry.tag, entry.after)]
+    return [insertEntry(row, true), ...followed(entry.after)]
   }
 
   /** An admit while nobody was revoked, a revoke of what is no member, a setting, or what is not known here. */
@@ -228,14 +249,27 @@ export class Ledger {
       if (!this.mayCome(entry)) return this.left()
       const row = entryRow(entry)
       const plan = this.voids.plan(entry, row)
-      const own = 'after' in entry ? retag(this.db, this.keys, entry.tag, new Map(plan.flips.map(({ id, void: to }) => [keyOf(id), to])), asVoidRow(row, plan.isVoid)) : undefined
-      const others = await retagAll(this.db, this.keys, plan.flips, own === undefined ? undefined : row.tag ?? undefined)
-      await commit([insertEntry(row, false, plan.isVoid), ...plan.statements, ...(own?.statements ?? []), ...others, ...writerRows(entry)])
+      const own = this.inOwnTag(entry, row, plan)
+      const others = await retagAll(this.db, this.keys, plan.flips, row.tag ?? undefined)
+      await commit([...own.statements, ...plan.statements, ...own.after, ...others, ...writerRows(entry)])
       plan.done()
       this.noted(entry)
-      this.onChange(touching(entry, plan, own), entry.encoded, from)
+      this.onChange(touching(entry, plan, own.change), entry.encoded, from)
+      if (own.left && row.tag !== null) await this.goOn(row.tag)
       return true
     })
+  }
+
+  /** What such an entry does in its own tag, before and after the others are void, or stay. */
+  private inOwnTag (entry: Entry, row: EntryRow, { flips, isVoid }: Plan): { statements: Statement[], after: Statement[], change: Change, left: boolean } {
+    if (!('tag' in entry)) return { statements: [insertEntry(row, false, isVoid)], after: [], change: plainChange(entry), left: false }
+    if (!flips.some(({ tag }) => tag !== null && equal(tag, entry.tag))) {
+      const turn = new TagTurn(this.db, this.keys, entry.tag)
+      const change = turn.take(entry, isVoid)
+      return { statements: turn.statements(), after: [], change, left: turn.left }
+    }
+    const whole = retag(this.db, this.keys, entry.tag, new Map(flips.map(({ id, void: to }) => [keyOf(id), to])), 'after' in entry ? asVoidRow(row, isVoid) : undefined)
+    return { statements: [insertEntry(row, false, isVoid)], after: whole.statements, change: isVoid ? plainChange(entry) : fileChange(entry, whole), left: false }
   }
 
   private noted (entry: Entry): void {
@@ -272,11 +306,3 @@ export class Ledger {
 }
 
 const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')
-
-/** The name after this entry came, which is not parsed a second time. */
-function nameAfter (history: Heads, entry: PutEntry | DeleteEntry, keys: ReadKeys): NameRow | undefined {
-  if (history.newest?.id !== entry.id) return newestName(history, keys)
-  if (entry.kind === 'delete') return undefined
-  const hidden = opened(entry, keys)
-  return hidden === undefined ? undefined : nameOf(entry, hidden, history.conflict)
-}

@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid'
-import type { PutEntry } from '../../protocols/vault/entry.js'
+import type { Entry, PutEntry } from '../../protocols/vault/entry.js'
 import type { Heads } from '../../protocols/vault/history.js'
 import type { ReadKeys } from '../../protocols/vault/keys.js'
 import { normalName } from '../../protocols/vault/names.js'
@@ -30,10 +30,20 @@ export function checkName (name: string): string {
 
 /** What the newest version of a tag means to somebody with the read keys; undefined for a delete, or what does not open. */
 export function newestName (history: Heads<HistoryRow>, keys: ReadKeys): NameRow | undefined {
-  const newest = history.newest
-  if (newest === undefined || newest.kind === 'delete') return undefined
-  const open = openStored(newest.row.entry, keys)
-  return open === undefined ? undefined : nameOf(open.entry, open.hidden, history.conflict)
+  return history.newest === undefined ? undefined : nameOfNewest(readStored(history.newest.row.entry), history.conflict, keys)
+}
+
+/** The same of the entry itself. */
+export function nameOfNewest (entry: Entry, conflict: boolean, keys: ReadKeys): NameRow | undefined {
+  if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
+  const hidden = opened(entry, keys)
+  return hidden === undefined ? undefined : nameOf(entry, hidden, conflict)
+}
+
+/** An entry of the index. */
+export function entryOf (db: IndexDb, id: Uint8Array): Entry | undefined {
+  const row = entryById(db, id)
+  return row === undefined ? undefined : readStored(row.entry)
 }
 
 /** What a name means while this is its newest version. */

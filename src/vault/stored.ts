@@ -42,12 +42,18 @@ export type HistoryRow = HistoryEntry & { row: EntryRow }
 
 /** What the history of a tag needs of its rows; forgets have no place in it. */
 export function historyRows (rows: EntryRow[]): HistoryRow[] {
-  const all: HistoryRow[] = []
-  for (const row of rows) {
-    const { kind, id, clock, parents } = row
+  return rows.flatMap((row) => placesIn([row]).map((place) => ({ ...place, row })))
+}
+
+/** The same without the rows. */
+export function placesIn (rows: Array<Pick<EntryRow, 'id' | 'kind' | 'clock' | 'parents'>>): HistoryEntry[] {
+  const all: HistoryEntry[] = []
+  for (const { kind, id, clock, parents } of rows) {
     if (clock === null || parents === null || (kind !== 'put' && kind !== 'restore' && kind !== 'delete')) continue
-    const after = Array.from({ length: parents.length / HASH_BYTES }, (_, n) => parents.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))
-    all.push({ id, kind, clock, after, row })
+    all.push({ id, kind, clock, after: idsIn(parents) })
   }
   return all
 }
+
+/** Ids that stand one behind the other. */
+export const idsIn = (bytes: Uint8Array): Uint8Array[] => Array.from({ length: bytes.length / HASH_BYTES }, (_, n) => bytes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))

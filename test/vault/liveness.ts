@@ -16,7 +16,7 @@ export function shownLives (db: IndexDb): Lives {
     dead: ids('SELECT d.entry AS id FROM dead AS d JOIN entries AS e ON e.id = d.entry AND e.root = d.root'),
     superseded: ids('SELECT s.entry AS id FROM superseded AS s JOIN entries AS e ON e.id = s.entry AND e.tag = s.tag'),
     missing: ids('SELECT entry AS id FROM missing'),
-    forgets: db.all<{ version: Uint8Array, id: Uint8Array }>('SELECT f.version, e.id FROM forgets AS f JOIN entries AS e ON e.n = f.forget').map(({ version, id }) => `${hex(version)} ${hex(id)}`).sort()
+    forgets: db.all<{ version: Uint8Array, tag: Uint8Array, n: number }>('SELECT version, tag, n FROM forgotten WHERE n <> 0').map(({ version, tag, n }) => `${hex(version)} ${hex(tag)} ${n}`).sort()
   }
 }
 
@@ -37,7 +37,8 @@ export function expectedLives (db: IndexDb, whole: ReadonlySet<string> = new Set
       if (live.has(hex(id)) && !heads.has(hex(id))) lives.superseded.push(hex(id))
       if (live.has(hex(id)) && !whole.has(hex(root))) lives.missing.push(hex(id))
     }
-    lives.forgets.push(...forgets.flatMap(({ id, versions }) => versions.map((version) => `${hex(version)} ${hex(id)}`)))
+    const named = forgets.filter(({ id }) => !isVoid(id)).flatMap(({ versions }) => versions.map(hex))
+    lives.forgets.push(...[...new Set(named)].map((version) => `${version} ${hex(tag)} ${named.filter((other) => other === version).length}`))
   }
   for (const list of Object.values(lives) as string[][]) list.sort()
   return lives
