@@ -30,6 +30,7 @@ import { InboundUploads } from './replication/inbound-uploads.js'
 import { Links } from './replication/links.js'
 import { Others } from './replication/others.js'
 import { Pulls } from './replication/pulls.js'
+import { PushPace } from './replication/push-pace.js'
 import { Receipts } from './replication/receipts.js'
 import { serve } from './replication/serve.js'
 import { serveAudit } from './replication/serve-audit.js'
@@ -41,7 +42,7 @@ import { checkInit } from './verbs/check-init.js'
 import { stillDiallingMs } from './verbs/dialling.js'
 import { ended } from './verbs/ended.js'
 import { staying } from './verbs/evict.js'
-import { others } from './verbs/others.js'
+import { others, refusal } from './verbs/others.js'
 import type { Parts } from './verbs/parts.js'
 import { foundVault, newJoiner, type NodeKey } from './vault/found.js'
 import { MemberGreeter } from './vault/greeter.js'
@@ -269,6 +270,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       outcast: greeter.outcast,
       serves: (visitor) => greeter.serves(visitor),
       pulls: new Pulls(systemClock),
+      pace: new PushPace(steadyClock),
       leaving,
       admits,
       rebuilt,
@@ -281,7 +283,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       waits
     }
     await serveAudit({ peers, store, clock: steadyClock, state: (root) => copies.state(root), promise: (root, who) => copies.promise(root, who) })
-    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
+    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, takes: () => refusal(parts, peer), acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
     const node = new Node({
       parts,
       host,

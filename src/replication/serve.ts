@@ -30,6 +30,8 @@ export interface ServeParts {
   /** Told of the blocks that members ask for. */
   pulls: Pulls
   timer: Pick<Timer, 'now'>
+  /** Why this node takes no new blocks, as its own record and certificate say it; undefined: it does. */
+  takes: () => 'lends nothing' | 'takes nothing more' | undefined
   /**
    * Takes in the entry of a finished upload: checks it, then calls `finish` with the root that it names, the bytes it
    * claims and what to write in the same transaction. Resolves to the entry's id; throws ProtocolError. `from`: the
@@ -39,7 +41,7 @@ export interface ServeParts {
 }
 
 /** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store; visitors the first alone, after members. */
-export async function serve ({ peers, store, uploads, pulls, timer, acceptEntry }: ServeParts): Promise<void> {
+export async function serve ({ peers, store, uploads, pulls, timer, takes, acceptEntry }: ServeParts): Promise<void> {
   const turns = new Turns(timer)
   await peers.handle(GET_PROTOCOL, async (stream, session) => {
     await handleGet(stream, {
@@ -59,8 +61,11 @@ export async function serve ({ peers, store, uploads, pulls, timer, acceptEntry 
     await handleStore(stream, {
       open: async ({ upload, expected }) => {
         mayPush(session)
+        // as it is now: what this upload reserves must not make the node refuse its rest
+        const refuses = takes()
+        if (refuses === 'lends nothing') throw new ProtocolError('NO_SPACE', 'this member lends nothing')
         await asProtocol(store.begin({ upload, writer: session.peer, expected }))
-        return incoming(store, upload, session.peer, acceptEntry, uploads.begun(), turns)
+        return incoming({ store, upload, from: session.peer, acceptEntry, ended: uploads.begun(), turns, full: refuses !== undefined })
       }
     }, { peer: session.peer, signal: session.signal })
   }, { maxInbound: STORE_STREAMS_PER_PEER })
@@ -72,12 +77,27 @@ function mayPush (session: Session): void {
   }
 }
 
-function incoming (store: BlockStore, upload: Uint8Array, from: string, acceptEntry: ServeParts['acceptEntry'], ended: () => void, turns: Turns): IncomingUpload {
+interface Incoming extends Pick<ServeParts, 'store' | 'acceptEntry'> {
+  upload: Uint8Array
+  from: string
+  ended: () => void
+  turns: Turns
+  /** Nothing new is taken: a receipt is given where all blocks are here. */
+  full: boolean
+}
+
+function incoming ({ store, upload, from, acceptEntry, ended, turns, full }: Incoming): IncomingUpload {
   let done = false
+  const want = async (cids: CID[]): Promise<boolean[]> => {
+    const wanted = (await store.pin(upload, cids)).map((held) => !held)
+    if (full && wanted.includes(true)) throw new ProtocolError('NO_SPACE', 'this member takes nothing more at present')
+    return wanted
+  }
   return {
-    want: async (cids) => (await store.pin(upload, cids)).map((held) => !held),
+    want,
     store: async (cid, bytes) => {
       turns.note()
+      if (full) await want([cid])
       if (cid.code === DAG_CBOR) readPublic(bytes)
       await asProtocol(store.put(cid, bytes, { upload, verified: true }))
     },

@@ -5,7 +5,7 @@ import type { Evicted, EvictOptions } from '../interface.js'
 import type { Statement } from '../index-db/index-db.js'
 import { notMissing } from '../index-db/missing.js'
 import { pushVersion } from '../replication/push-version.js'
-import { othersWithRoom } from './others.js'
+import { lendsNothing, othersWithRoom } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
 
@@ -59,7 +59,7 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
 
 /** Connected members, then a few others: those are looked for when it is their turn. */
 function * candidates (parts: Parts): Generator<string> {
-  const connected = parts.peers.sessions().map(({ peer }) => peer)
+  const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !lendsNothing(parts, peer)))
   yield * connected
   const known = new Set(connected)
   yield * othersWithRoom(parts).filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)

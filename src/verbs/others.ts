@@ -18,10 +18,18 @@ export function others ({ peer: self, vault, peers, keeping }: Known): string[] 
 
 /** Those of them that take new blocks, by what they say. */
 export function othersWithRoom (parts: Known): string[] {
-  return others(parts).filter((peer) => {
-    const record = parts.keeping.records.get(peer)
-    return record !== undefined && record.capacity > 0 && record.accepting
-  })
+  return others(parts).filter((peer) => refusal(parts, peer) === undefined && parts.keeping.records.get(peer) !== undefined)
+}
+
+/** Why nothing new is brought to a member, by its record and certificate; undefined: it takes blocks, or has not said yet. */
+export function refusal (parts: Pick<Parts, 'vault' | 'keeping'>, peer: string): 'lends nothing' | 'takes nothing more' | undefined {
+  if (lendsNothing(parts, peer)) return 'lends nothing'
+  return parts.keeping.records.get(peer)?.accepting === false ? 'takes nothing more' : undefined
+}
+
+/** It holds nothing and counts nowhere (protocols/placement), whatever lies there. */
+export function lendsNothing ({ vault, keeping }: Pick<Parts, 'vault' | 'keeping'>, peer: string): boolean {
+  return keeping.records.get(peer)?.capacity === 0 || vault.members().some((member) => member.peer === peer && member.maxCapacity === 0)
 }
 
 /** The member whose writer key signed this entry of the index; undefined when it is not known here. */

@@ -11,6 +11,7 @@ import type { FetchPlan } from '../replication/fetch-plan.js'
 import type { Links } from '../replication/links.js'
 import type { Rebuilt } from '../rebuild/rebuilt.js'
 import type { Receipts } from '../replication/receipts.js'
+import type { PushPace } from '../replication/push-pace.js'
 import type { Pulls } from '../replication/pulls.js'
 import type { Peers, Visitor } from '../network/peers.js'
 import type { BlockStore } from '../store/interface.js'
@@ -43,6 +44,7 @@ export interface Parts {
   /** False once the link of a visitor, or who made it, was revoked. */
   readonly serves: (visitor: Visitor) => boolean
   readonly pulls: Pulls
+  readonly pace: PushPace
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>
   /** Keeps by what this node is a member beside its index. */

@@ -10,6 +10,7 @@ import { pushVersion } from '../replication/push-version.js'
 import type { PutPlan } from '../vault/vault.js'
 import { checkPut } from './check-put.js'
 import { aborted } from './ended.js'
+import { refusal } from './others.js'
 import { Reach } from './reach.js'
 import type { Parts } from './parts.js'
 import { asIterable } from './source.js'
@@ -37,8 +38,12 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
   const plan = vault.planPut(name, options.scope)
   const reach = new Reach(parts, durable, plan.seed)
   // what is put anew under a name that has versions is offered first: most of it may be there
-  const push = new LivePush(parts.links, plan.fresh ? reach.first() : [], size ?? 0, options.signal, (peer, count) => {
-    options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count })
+  const fed = plan.fresh ? reach.first() : []
+  const push = new LivePush(parts.links, fed, size ?? 0, {
+    signal: options.signal,
+    pace: parts.pace,
+    another: () => reach.another(fed),
+    onProgress: (peer, count) => { options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count }) }
   })
   const written = await write(parts, plan, bytes, size, push, options)
   const own: CopyInfo = { peer: parts.peer, label: vault.labelOf(parts.peer), blocks: written.blocks, bytes: written.bytes }
@@ -47,26 +52,32 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
     copies: [own, ...receipts.map(({ peer }) => ({ peer, label: vault.labelOf(peer), blocks: written.blocks, bytes: written.bytes }))]
   })
   const receipts: Receipt[] = []
+  let over = false
   const onReceipt = (receipt: Receipt): void => {
     if (receipts.some(({ peer }) => peer === receipt.peer)) return
-    receipts.push(receipt)
     parts.receipts.add(written.root.toString(), receipt.peer, Date.now())
+    // the word of one that was late may come after the end of the put
+    if (over) return
+    receipts.push(receipt)
     options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
   }
   try {
-    const { receipts: live, failures } = await push.done(written.entry, written.id)
+    const { receipts: live, failures, running } = await push.done(written.entry, written.id)
     live.forEach(onReceipt)
     options.signal?.throwIfAborted()
-    await reach.rest(receipts, failures, async (peer, signal, onProgress) => {
-      onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress }))
-    }, options.signal)
+    const late = new Map([...running].map(([peer, receipt]) => [peer, receipt.then(onReceipt)]))
+    await reach.rest(receipts, failures, async (peer, signal, onProgress, pushing) => {
+      onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress, pushing }))
+    }, options.signal, late)
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
     const file = result(receipts)
     throw new NotDurableError(`Saved here, but the waiting for other machines was ended. "${name}" is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
+  } finally {
+    over = true
   }
   const file = result(receipts)
-  if (parts.peers.sessions().every(({ peer }) => receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
+  if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })

@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict'
 import type { CID } from 'multiformats/cid'
 import { Kept, LINK_IDLE_MS } from '../../src/replication/links.js'
-import { LivePush } from '../../src/replication/live-push.js'
+import { LivePush, type LivePushOptions } from '../../src/replication/live-push.js'
+import { LATE_FROM_MS, PushPace } from '../../src/replication/push-pace.js'
 import { pushVersion } from '../../src/replication/push-version.js'
-import { FakeClock } from '../network/fake-clock.js'
+import { FakeClock, settle } from '../network/fake-clock.js'
 import { failsWith } from '../node/cluster.js'
 import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures.js'
-import { block, ENTRY_ID, FakeStores, refusal } from './fakes.js'
+import { block, ENTRY_ID, FakeStores, refusal, type Behaviour } from './fakes.js'
 
 const ENTRY = new Uint8Array(10)
+/** Nobody could take the place of who is late. */
+const alone = (): LivePushOptions => ({ pace: new PushPace(new FakeClock()), another: () => false })
 const codes = (failures: Map<string, unknown>): Array<[string, string]> => [...failures].map(([peer, error]) => [peer, (error as { code: string }).code])
 
 describe('live push', () => {
   it('feeds all members while the blocks are made, and gathers their receipts', async () => {
     const stores = new FakeStores()
     const progress: unknown[] = []
-    const push = new LivePush(stores.links, ['a', 'b'], 500, undefined, (peer, bytes) => { progress.push([peer, bytes]) })
+    const push = new LivePush(stores.links, ['a', 'b'], 500, { ...alone(), onProgress: (peer, bytes) => { progress.push([peer, bytes]) } })
     const blocks = ['one', 'two', 'three'].map(block)
     for (const { cid, bytes } of blocks) await push.send(cid, bytes)
     const { receipts, failures } = await push.done(ENTRY, ENTRY_ID)
@@ -33,7 +36,7 @@ describe('live push', () => {
   it('says the size of a version that is one block', async () => {
     const stores = new FakeStores()
     const root = inlineVersion('x')
-    const push = new LivePush(stores.links, ['a'], 3, undefined)
+    const push = new LivePush(stores.links, ['a'], 3, alone())
     await push.send(root.cid, root.bytes)
     assert.equal(stores.of('a')?.expected, root.bytes.length)
   })
@@ -45,7 +48,7 @@ describe('live push', () => {
       dies: { send: () => { if (++sent === 2) throw refusal('CLOSED') } },
       forgets: { done: () => { throw refusal('INCOMPLETE') } }
     })
-    const push = new LivePush(stores.links, ['full', 'dies', 'forgets', 'good'], 0)
+    const push = new LivePush(stores.links, ['full', 'dies', 'forgets', 'good'], 0, alone())
     for (const text of ['one', 'two', 'three']) {
       const { cid, bytes } = block(text)
       await push.send(cid, bytes)
@@ -60,7 +63,7 @@ describe('live push', () => {
   it('waits for the slowest member that takes part', async () => {
     const gate = Promise.withResolvers<void>()
     const stores = new FakeStores({ slow: { send: () => gate.promise } })
-    const push = new LivePush(stores.links, ['slow', 'fast'], 0)
+    const push = new LivePush(stores.links, ['slow', 'fast'], 0, alone())
     const { cid, bytes } = block('x')
     let over = false
     const work = push.send(cid, bytes).then(() => { over = true })
@@ -71,9 +74,65 @@ describe('live push', () => {
     await work
   })
 
+  describe('a member that is late', () => {
+    const late = (another: boolean, behaviour: Behaviour): { clock: FakeClock, stores: FakeStores, push: LivePush } => {
+      const clock = new FakeClock()
+      const stores = new FakeStores({ hangs: behaviour })
+      return { clock, stores, push: new LivePush(stores.links, ['hangs', 'good'], 0, { pace: new PushPace(clock), another: () => another }) }
+    }
+    const never = (): Promise<void> => new Promise(() => {})
+    const { cid, bytes } = block('x')
+
+    it('is left out from then on where another can take its place, and told to drop what it got', async () => {
+      const { clock, stores, push } = late(true, { send: never })
+      const work = push.send(cid, bytes)
+      await clock.advance(LATE_FROM_MS)
+      await work
+      await push.send(block('y').cid, block('y').bytes)
+      const { receipts, failures, running } = await push.done(ENTRY, ENTRY_ID)
+      assert.deepEqual(receipts.map(({ peer, blocks }) => [peer, blocks]), [['good', 2]])
+      assert.deepEqual(codes(failures), [['hangs', 'TIMEOUT']])
+      assert.equal(running.size, 0)
+      await settle()
+      assert.equal(stores.of('hangs')?.aborted, true)
+    })
+
+    it('is waited for where there is no other', async () => {
+      const gate = Promise.withResolvers<void>()
+      const { clock, push } = late(false, { send: () => gate.promise })
+      let over = false
+      const work = push.send(cid, bytes).then(() => { over = true })
+      await clock.advance(30 * LATE_FROM_MS)
+      assert.equal(over, false)
+      gate.resolve()
+      await work
+      assert.equal((await push.done(ENTRY, ENTRY_ID)).receipts.length, 2)
+    })
+
+    it('with its word is handed on as one that is under way', async () => {
+      const gate = Promise.withResolvers<void>()
+      const { clock, push } = late(true, { done: () => gate.promise })
+      await push.send(cid, bytes)
+      const work = push.done(ENTRY, ENTRY_ID)
+      await clock.advance(LATE_FROM_MS)
+      const { receipts, failures, running } = await work
+      assert.deepEqual([receipts.map(({ peer }) => peer), failures.size], [['good'], 0])
+      gate.resolve()
+      assert.deepEqual(await running.get('hangs'), { peer: 'hangs', blocks: 1, bytes: bytes.length })
+    })
+
+    it('is not for the time in which nothing is asked of it', async () => {
+      const { clock, push } = late(true, {})
+      await push.send(cid, bytes)
+      await clock.advance(60 * LATE_FROM_MS)
+      await push.send(block('y').cid, block('y').bytes)
+      assert.equal((await push.done(ENTRY, ENTRY_ID)).receipts.length, 2)
+    })
+  })
+
   it('tells everybody to drop what they got', async () => {
     const stores = new FakeStores({ refuses: { open: () => { throw refusal('READ_ONLY') } } })
-    const push = new LivePush(stores.links, ['a', 'refuses', 'b'], 0)
+    const push = new LivePush(stores.links, ['a', 'refuses', 'b'], 0, alone())
     const { cid, bytes } = block('x')
     await push.send(cid, bytes)
     push.abort()
@@ -83,7 +142,7 @@ describe('live push', () => {
 
   it('takes the receipt of another entry for a failure of that member', async () => {
     const stores = new FakeStores({ lies: { receipt: ENTRY_ID.with(31, 0) } })
-    const push = new LivePush(stores.links, ['lies', 'good'], 0)
+    const push = new LivePush(stores.links, ['lies', 'good'], 0, alone())
     await push.send(block('x').cid, block('x').bytes)
     const { receipts, failures } = await push.done(ENTRY, ENTRY_ID)
     assert.deepEqual(receipts.map(({ peer }) => peer), ['good'])
@@ -92,9 +151,9 @@ describe('live push', () => {
 
   it('with nobody to feed does nothing', async () => {
     const stores = new FakeStores()
-    const push = new LivePush(stores.links, [], 0)
+    const push = new LivePush(stores.links, [], 0, alone())
     await push.send(block('x').cid, block('x').bytes)
-    assert.deepEqual(await push.done(ENTRY, ENTRY_ID), { receipts: [], failures: new Map() })
+    assert.deepEqual(await push.done(ENTRY, ENTRY_ID), { receipts: [], failures: new Map(), running: new Map() })
     push.abort()
     assert.equal(stores.seen.length, 0)
   })
@@ -102,7 +161,7 @@ describe('live push', () => {
   it('throws for its own signal, not for a member', async () => {
     const stop = new AbortController()
     const stores = new FakeStores({ a: { send: () => { stop.abort(new Error('enough')) } } })
-    const push = new LivePush(stores.links, ['a'], 0, stop.signal)
+    const push = new LivePush(stores.links, ['a'], 0, { ...alone(), signal: stop.signal })
     await assert.rejects(push.send(block('x').cid, block('x').bytes), { message: 'enough' })
   })
 })
