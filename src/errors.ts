@@ -41,6 +41,7 @@ export class DirectoryLockedError extends define('DirectoryLockedError', 'DIRECT
 }
 export class NewerFormatError extends define('NewerFormatError', 'NEWER_FORMAT') {}
 export class DirectoryNotWritableError extends define('DirectoryNotWritableError', 'DIRECTORY_NOT_WRITABLE') {}
+export class WrongLayoutError extends define('WrongLayoutError', 'WRONG_LAYOUT') {}
 export class KeyringError extends define('KeyringError', 'KEYRING') {}
 export class PassphraseRequiredError extends define('PassphraseRequiredError', 'PASSPHRASE_REQUIRED') {}
 export class WrongPassphraseError extends define('WrongPassphraseError', 'WRONG_PASSPHRASE') {}

@@ -81,9 +81,15 @@ export interface DfsNodeInit {
   trash?: number
   /** How connections are encrypted. @default 'noise' */
   encryption?: 'noise'
-  /** Replaces where blocks lie: any interface-blockstore implementation. */
+  /**
+   * Replaces where blocks lie: any interface-blockstore implementation. Those below 64 KiB lie in the index of `dir` all the
+   * same, so that a folder is whole only together with its store. A folder remembers that it has one: WrongLayoutError without.
+   */
   blockstore?: Blockstore
-  /** Maps a CID to a path relative to `<dir>/blocks`. @default two base32 characters of fan-out */
+  /**
+   * Maps a CID to a path relative to `<dir>/blocks`, another for each CID: InvalidOptionError where two have one. Blocks below 64 KiB
+   * lie in the index and have none. A folder remembers its paths: WrongLayoutError with other ones. @default two base32 characters of fan-out
+   */
   pathTransform?: (cid: CID) => string
   /** Parts of the libp2p configuration to replace: transports, muxers, encrypters, services. */
   libp2p?: Partial<Libp2pOptions>

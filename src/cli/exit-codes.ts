@@ -42,6 +42,7 @@ const CODES: Record<Name, number> = {
   DirectoryLockedError: EXIT.folder,
   NewerFormatError: EXIT.folder,
   DirectoryNotWritableError: EXIT.folder,
+  WrongLayoutError: EXIT.folder,
   KeyringError: EXIT.folder,
   PassphraseRequiredError: EXIT.use,
   WrongPassphraseError: EXIT.refused,

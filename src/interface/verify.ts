@@ -76,7 +76,7 @@ export interface VerifyResult {
   bytes: number
   /** Blocks that are damaged or gone: how many, how many of them were repaired, and the first thousand. */
   damaged: { blocks: number, repaired: number, list: DamagedBlock[] }
-  /** Blocks that lay there without the index knowing them. */
+  /** Blocks that lay there without the index knowing them, or that it held for gone. */
   adopted: { blocks: number, bytes: number }
   /** Files among the blocks that are none; left where they are. */
   strange: number

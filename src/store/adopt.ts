@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
+import { parseCid } from '../../protocols/block/cid.js'
 import { UNKNOWN_MS } from '../defaults.js'
 import type { Statement } from '../index-db/index-db.js'
 import { LOST } from '../index-db/store-schema.js'
@@ -33,29 +34,49 @@ export class Keeper {
   }
 }
 
-/** Looks for files that have no row, and takes in those that are blocks. What is no block stays where it is, and is counted. */
+/** Looks for blocks that were found gone and for files that have no row, and takes in what are blocks. What is no block stays where it is, and is counted. */
 export async function adoptUnknown (parts: StoreParts, { signal, verify = true, pause, onFile }: AdoptOptions = {}): Promise<Adopted> {
   const adopted: Adopted = { blocks: 0, bytes: 0, damaged: 0, strange: 0 }
   const keeper = new Keeper(parts.now)
+  await adoptLost(parts, keeper, adopted, { signal, verify, pause, onFile })
   for await (const page of parts.blobs.walk({ signal, identify: verify })) {
     adopted.strange += page.filter(({ cid }) => cid === undefined).length
-    const found = withoutRow(parts, page).values()
-    await Promise.all(Array.from({ length: FILES_AT_ONCE }, async () => {
-      for (const cid of found) {
-        signal?.throwIfAborted()
-        const bytes = await adoptFile(parts, cid, keeper, verify)
-        if (bytes === undefined) continue
-        if (bytes === 'damaged') adopted.damaged++
-        else {
-          adopted.blocks++
-          adopted.bytes += bytes
-          onFile?.(bytes)
-        }
-      }
-    }))
+    await adoptEach(parts, withoutRow(parts, page), keeper, adopted, { signal, verify, onFile })
     await pause?.()
   }
   return adopted
+}
+
+/** Rows that one look takes, whatever their state. */
+const WINDOW_ROWS = 4096
+
+/** Asks for blocks that were found gone: a store from outside need not list what it has. */
+async function adoptLost (parts: StoreParts, keeper: Keeper, adopted: Adopted, options: AdoptOptions): Promise<void> {
+  const { db } = parts
+  const last = db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
+  for (let after = 0; after < last; after += WINDOW_ROWS) {
+    const rows = db.all<{ cid: Uint8Array }>(`SELECT cid FROM blocks WHERE id > ? AND id <= ? AND state = ${LOST}`, after, after + WINDOW_ROWS)
+    if (rows.length === 0) continue
+    await adoptEach(parts, rows.map(({ cid }) => parseCid(cid)), keeper, adopted, options)
+    await options.pause?.()
+  }
+}
+
+async function adoptEach (parts: StoreParts, cids: CID[], keeper: Keeper, adopted: Adopted, { signal, verify = true, onFile }: AdoptOptions): Promise<void> {
+  const found = cids.values()
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, async () => {
+    for (const cid of found) {
+      signal?.throwIfAborted()
+      const bytes = await adoptFile(parts, cid, keeper, verify)
+      if (bytes === undefined) continue
+      if (bytes === 'damaged') adopted.damaged++
+      else {
+        adopted.blocks++
+        adopted.bytes += bytes
+        onFile?.(bytes)
+      }
+    }
+  }))
 }
 
 /** Takes in blocks whose bytes lay in an index, without looking at the room that is left: they are on this disk as it is. For a store that nobody else uses yet. */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { BALLAST_BYTES, BALLAST_STEP_BYTES } from '../defaults.js'
 import { DirectoryNotWritableError, IndexDamagedError, NewerFormatError, NoVaultError } from '../errors.js'
 import { codeOf, diskFileSystem } from './file-system.js'
-import { BALLAST, BLOCKS, FORMAT, INDEX, INDEX_NEW, LOCK, LOCK_PID, QUARANTINE, TMP, TRASH } from './layout.js'
+import { BALLAST, BLOCKS, FORMAT, INDEX, INDEX_NEW, LAYOUT, LOCK, LOCK_PID, QUARANTINE, TMP, TRASH } from './layout.js'
 import { removeLeftovers } from './leftovers.js'
 import { DirectoryLock, type LockOptions } from './lock.js'
 
@@ -13,7 +13,7 @@ export const FORMAT_VERSION = 1
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 /** Names of the store in the folder; none of them may be a link to elsewhere. */
-const OURS = [FORMAT, LOCK, LOCK_PID, INDEX, `${INDEX}-wal`, `${INDEX}-shm`, INDEX_NEW, `${INDEX_NEW}-wal`, `${INDEX_NEW}-shm`, BLOCKS, TMP, QUARANTINE, TRASH, BALLAST]
+const OURS = [FORMAT, LAYOUT, LOCK, LOCK_PID, INDEX, `${INDEX}-wal`, `${INDEX}-shm`, INDEX_NEW, `${INDEX_NEW}-wal`, `${INDEX_NEW}-shm`, BLOCKS, TMP, QUARANTINE, TRASH, BALLAST]
 
 export interface OpenDirectoryOptions extends LockOptions {
   /** Make the folder when it is not there or has no format. @default false: NoVaultError */
@@ -75,18 +75,23 @@ export class Directory {
   /** Everything in the folder is there: from now on it is a vault's, and what is missing in it was lost. Idempotent. */
   async commit (): Promise<void> {
     if (this.isCommitted) return
-    const tmp = this.file(`${FORMAT}.new`)
+    await this.write(FORMAT, `dfs ${FORMAT_VERSION}\n`)
+    await diskFileSystem.syncFolder(dirname(this.path)).catch(() => {}) // the folder above may be another's, unreadable to us
+    this.isCommitted = true
+  }
+
+  /** Replaces a small file. Durable when resolved. */
+  async write (name: string, text: string): Promise<void> {
+    const tmp = this.file(`${name}.new`)
     const handle = await open(tmp, 'w', FILE_MODE)
     try {
-      await handle.writeFile(`dfs ${FORMAT_VERSION}\n`)
+      await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()
     }
-    await rename(tmp, this.file(FORMAT))
+    await rename(tmp, this.file(name))
     await diskFileSystem.syncFolder(this.path)
-    await diskFileSystem.syncFolder(dirname(this.path)).catch(() => {}) // the folder above may be another's, unreadable to us
-    this.isCommitted = true
   }
 
   /** Fills the ballast up as far as there is room. Random bytes, since a file system may keep zeros for nothing. */

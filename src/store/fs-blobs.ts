@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path'
 import type { CID } from 'multiformats/cid'
-import { DirectoryNotWritableError, NoSpaceError, StoreFailedError } from '../errors.js'
+import { cidOf, DAG_CBOR, MAX_BLOCK_BYTES, RAW, verifyCid } from '../../protocols/block/cid.js'
+import { DirectoryNotWritableError, InvalidOptionError, NoSpaceError, StoreFailedError } from '../errors.js'
+import { KeyedLock } from '../index-db/keyed-lock.js'
 import { DiskFailure, durableWrite, isFull } from './durable-write.js'
 import { codeOf, diskFileSystem, type FileSystem } from './file-system.js'
 import { FolderSync } from './folder-sync.js'
@@ -24,8 +26,12 @@ export interface FsBlobsInit {
 /** One file a block, below `<dir>/blocks`, or in `<dir>/trash` when it is dead. */
 export class FsBlobs implements Blobs {
   private readonly slots = new Slots(FILES_AT_ONCE)
+  /** Two blocks of one path are written one after the other, so that the second one sees the first. */
+  private readonly paths = new KeyedLock()
   private readonly folders: FolderSync
   private readonly known = new Set<string>()
+  /** The paths come from outside. */
+  private readonly foreign: boolean
   private readonly making = new Map<string, Promise<void>>()
   private count = 0
   private failed: StoreFailedError | undefined
@@ -36,6 +42,7 @@ export class FsBlobs implements Blobs {
     private readonly fs: FileSystem,
     private readonly aside: FsQuarantine
   ) {
+    this.foreign = transform !== defaultTransform
     this.folders = new FolderSync((path) => fs.syncFolder(path))
   }
 
@@ -52,8 +59,9 @@ export class FsBlobs implements Blobs {
 
   async write (cid: CID, bytes: Uint8Array): Promise<void> {
     const path = this.pathOf(cid)
-    await this.slots.run(async () => {
+    await this.paths.run(path, async () => this.slots.run(async () => {
       if (this.failed !== undefined) throw this.failed
+      if (this.foreign) await this.mustBeFree(path, cid)
       try {
         await this.attempt(path, bytes)
       } catch (error) {
@@ -61,7 +69,7 @@ export class FsBlobs implements Blobs {
         // the pages are marked clean after a failed sync, so only a new file can be synced in earnest
         await this.attempt(path, bytes).catch((second: unknown) => { throw this.fail(second) })
       }
-    })
+    }))
   }
 
   async read (cid: CID, size: number): Promise<Uint8Array | undefined> {
@@ -127,6 +135,14 @@ export class FsBlobs implements Blobs {
   /** Flat, since `pathTransform` is for what is held. */
   private trashOf (cid: CID): string {
     return join(this.dir, TRASH, cid.toString())
+  }
+
+  /** Another block that lies there, whole, is not written over. */
+  private async mustBeFree (path: string, cid: CID): Promise<void> {
+    const there = await orAbsent(this.fs.read(path, MAX_BLOCK_BYTES + 1))
+    if (there === undefined || verifyCid(cid, there)) return
+    if (![RAW, DAG_CBOR].some((codec) => this.pathOf(cidOf(codec as typeof RAW, there)) === path)) return
+    throw new InvalidOptionError('pathTransform', `two blocks would lie in ${path}`, 'a function that gives each CID a path of its own')
   }
 
   private async attempt (path: string, bytes: Uint8Array): Promise<void> {

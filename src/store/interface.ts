@@ -228,7 +228,7 @@ export interface BlockStore extends Blockstore {
   recheck: (cid: CID) => Promise<boolean>
   /** Hashes every block, one after the other; yields each one that was wrong or gone. */
   verifyAll: (options?: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void }) => AsyncGenerator<CorruptBlock>
-  /** Takes in blocks whose files have no row. They are kept for UNKNOWN_MS, and then go unless something names them. */
+  /** Takes in blocks whose files have no row, and those that were found gone and are there after all. They are kept for UNKNOWN_MS, and then go unless something names them. */
   adoptUnknown: (options?: AdoptOptions) => Promise<Adopted>
   /** The same for small blocks whose bytes somebody has and has verified, without asking for room. */
   adoptBytes: (blocks: Array<{ cid: CID, bytes: Uint8Array }>) => Promise<Adopted>

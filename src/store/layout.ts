@@ -8,6 +8,8 @@ export const LOCK_PID = 'lock.pid'
 export const INDEX = 'index.db'
 /** An index that is being made anew (src/rebuild). */
 export const INDEX_NEW = 'index.db.new'
+/** Says that large blocks lie elsewhere than this program lays them, and where; missing when they do not. */
+export const LAYOUT = 'layout'
 export const BLOCKS = 'blocks'
 export const TMP = 'tmp'
 export const QUARANTINE = 'quarantine'

@@ -2,11 +2,11 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { DirectoryNotWritableError } from '../errors.js'
-import { BALLAST, BLOCKS, FORMAT, INDEX, QUARANTINE, TMP, TRASH } from './layout.js'
+import { BALLAST, BLOCKS, FORMAT, INDEX, LAYOUT, QUARANTINE, TMP, TRASH } from './layout.js'
 
 /** Where a node lays files that hold somebody's bytes: an attempt that never ended well has none in them. */
 const FOLDERS = [BLOCKS, TMP, QUARANTINE, TRASH]
-const FILES = [INDEX, `${INDEX}-wal`, `${INDEX}-shm`, BALLAST, `${FORMAT}.new`, 'keyring', 'keyring.new', 'identity.key', 'admits', 'admits.new']
+const FILES = [INDEX, `${INDEX}-wal`, `${INDEX}-shm`, BALLAST, LAYOUT, `${LAYOUT}.new`, `${FORMAT}.new`, 'keyring', 'keyring.new', 'identity.key', 'admits', 'admits.new']
 /** An identity that was being written. */
 const NEW_IDENTITY = /^identity\.key\.[0-9a-f]{12}$/
 

@@ -12,6 +12,7 @@ import type { Blobs, BlockStore, CorruptBlock } from './interface.js'
 import { BLOCKS, INDEX, QUARANTINE, TRASH } from './layout.js'
 import { MemoryBlobs } from './memory-blobs.js'
 import { OutsideBlobs, type OutsideBlockstore } from './outside-blobs.js'
+import { checkLayout } from './own-layout.js'
 import { writeFreeing } from './parts.js'
 import type { PathTransform } from './path-transform.js'
 import { MemoryQuarantine } from './quarantine.js'
@@ -50,13 +51,15 @@ const OPEN_BYTES = 1024 ** 2
  * Index and block store of a folder, or in memory. Call `directory.commit()` when everything else of a new folder is
  * there too.
  *
- * @throws IndexDamagedError, NewerFormatError, NoSpaceError, StoreFailedError
+ * @throws IndexDamagedError, NewerFormatError, WrongLayoutError, NoSpaceError, StoreFailedError
  */
 export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, onFull, onFailure, trashMs, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
   if (directory !== undefined) await prepare(directory)
   const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(index ?? INDEX), migrations, create: directory.isNew || index !== undefined, onFailure })
   try {
     await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
+    // an index that is being made anew knows of no files yet
+    if (directory !== undefined) await checkLayout(directory, { blockstore, pathTransform }, () => index === undefined && !hasFiles(db))
     const blobs = await openBlobs(directory, blockstore, pathTransform)
     const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, onFull, trashMs, ballast: directory })
     return {
@@ -76,6 +79,8 @@ export async function openStorage ({ directory, capacity, pathTransform, blockst
     throw error
   }
 }
+
+const hasFiles = (db: IndexDb): boolean => db.get('SELECT 1 FROM blocks WHERE bytes IS NULL LIMIT 1') !== undefined
 
 async function openBlobs (directory: Directory | undefined, outside: OutsideBlockstore | undefined, pathTransform: PathTransform | undefined): Promise<Blobs> {
   if (outside !== undefined) {

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
 import { parseAddress } from '../network/addresses.js'
+import { checkTransform } from '../store/own-layout.js'
 import { checkPassphrase } from '../vault/passphrase.js'
 import { parseRecoveryCode } from '../vault/recover.js'
 import { text } from './invite.js'
@@ -24,6 +25,8 @@ export function checkInit (init: DfsNodeInit): void {
   if (typeof init.recoveryCode === 'string') parseRecoveryCode(init.recoveryCode)
   if (init.passphrase !== undefined && init.dir === undefined) throw new InvalidOptionError('passphrase', 'without dir', 'a node with dir: one in memory keeps no keys')
   if (typeof init.passphrase === 'string') checkPassphrase('passphrase', init.passphrase)
+  if (init.pathTransform !== undefined) checkTransform(init.pathTransform)
+  if (init.pathTransform !== undefined && init.blockstore !== undefined) throw new InvalidOptionError('pathTransform', 'with a blockstore, which has no paths', 'one of them')
   if (init.dir === '') throw new InvalidOptionError('dir', 'empty', 'a folder; leave it out for a node in memory')
 }
 

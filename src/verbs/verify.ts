@@ -10,7 +10,7 @@ const MAX_FILES = 16
 const REPAIRS_AT_ONCE = 4
 
 /**
- * Reads the whole index, then every block; takes in blocks that lie there without a row; fetches what is damaged or gone
+ * Reads the whole index, then every block; takes in blocks that lie there without a row, or that were found gone before; fetches what is damaged or gone
  * from other members, where one has it. Nothing is removed: what is wrong lies in quarantine.
  */
 export async function verify (parts: Parts, options: VerifyOptions = {}): Promise<VerifyResult> {

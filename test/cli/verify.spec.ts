@@ -42,7 +42,7 @@ describe('dfs verify', () => {
     assert.deepEqual(stdout.split('\n').slice(0, 7), [
       'index   sound',
       'blocks  10 read, 1 MB · 3 damaged or gone, 1 of them repaired from other members',
-      '        1 block that the index did not know, 5 kB: kept for 30 days, for an entry that names them',
+      '        1 block that the index did not know or held for gone, 5 kB: kept for 30 days, and for as long as an entry names them',
       `        2 files in ${world.path('vault')}/blocks are no blocks and were left there`,
       '  repaired  bafkone  its file is gone: photos/cat.jpg (abcdefghij)',
       '  damaged   bafktwo  its bytes are not those of its CID: 2 versions without a name here',

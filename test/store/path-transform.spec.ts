@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { cidOf, DAG_CBOR, RAW } from '../../protocols/block/cid.js'
+import { FsBlobs } from '../../src/store/fs-blobs.js'
 import { checkPath, fanOutFolders, pathTransform } from '../../src/store/path-transform.js'
+import { rawBlock, type TestBlock as Block } from './fixtures.js'
 
 describe('store paths', () => {
   it('is two characters of fan-out and the CID', () => {
@@ -34,3 +39,35 @@ describe('store paths', () => {
     })
   }
 })
+
+describe('paths from outside', () => {
+  let dir = ''
+  beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'dfs-paths-')) })
+  afterEach(() => rm(dir, { recursive: true }))
+
+  for (const [how, write] of [
+    ['one after the other', async (blobs: FsBlobs, [a, b]: readonly [Block, Block]) => [await settled(blobs.write(a.cid, a.bytes)), await settled(blobs.write(b.cid, b.bytes))]],
+    ['at once', async (blobs: FsBlobs, [a, b]: readonly [Block, Block]) => Promise.all([settled(blobs.write(a.cid, a.bytes)), settled(blobs.write(b.cid, b.bytes))])]
+  ] as const) {
+    it(`of which two are one, written ${how}: the second block is refused, and the first one stays`, async () => {
+      const blobs = await FsBlobs.open({ dir, pathTransform: () => 'x/same' })
+      const [a, b] = [rawBlock('a', 500), rawBlock('b', 500)] as const
+      assert.deepEqual(await write(blobs, [a, b]), ['written', 'INVALID_OPTION'])
+      assert.deepEqual(await blobs.read(a.cid, 500), a.bytes)
+      assert.equal(await settled(blobs.write(a.cid, a.bytes)), 'written')
+    })
+  }
+
+  it('where something lies that is no block of that path: it gives way, as it would by the own paths', async () => {
+    const blobs = await FsBlobs.open({ dir, pathTransform: (cid) => `x/${cid.toString()}` })
+    const { cid, bytes } = rawBlock('a', 500)
+    await mkdir(join(dir, 'blocks', 'x'))
+    await writeFile(join(dir, 'blocks', 'x', cid.toString()), 'damaged')
+    assert.equal(await settled(blobs.write(cid, bytes)), 'written')
+    assert.deepEqual(await blobs.read(cid, 500), bytes)
+  })
+})
+
+async function settled (write: Promise<void>): Promise<string> {
+  return write.then(() => 'written', (error: { code: string }) => error.code)
+}

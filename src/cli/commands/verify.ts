@@ -77,7 +77,7 @@ export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, st
     ...(rebuilt === undefined ? [] : anew(rebuilt, dir)),
     ...(index.length === 0 ? ['index   sound'] : ['index   damaged', ...index.map((line) => `        ${clean(line)}`), `Nothing was changed. Next:  ${dfs} verify --rebuild`]),
     ...(index.length > 0 ? [] : [`blocks  ${count(blocks)} read, ${bytes(read)} · ${damaged.blocks === 0 ? 'none is damaged' : `${count(damaged.blocks)} damaged or gone, ${count(damaged.repaired)} of them repaired from other members`}`]),
-    ...(adopted.blocks === 0 ? [] : [`        ${plural(adopted.blocks, 'block')} that the index did not know, ${bytes(adopted.bytes)}: kept for 30 days, for an entry that names them`]),
+    ...(adopted.blocks === 0 ? [] : [`        ${plural(adopted.blocks, 'block')} that the index did not know or held for gone, ${bytes(adopted.bytes)}: kept for 30 days, and for as long as an entry names them`]),
     ...(strange === 0 ? [] : [`        ${plural(strange, 'file')} in ${home(dir)}/blocks ${strange === 1 ? 'is no block and was' : 'are no blocks and were'} left there`]),
     ...damaged.list.slice(0, MAX_NAMED).map(named),
     ...(damaged.blocks <= MAX_NAMED ? [] : [`  and ${plural(damaged.blocks - MAX_NAMED, 'more', 'more')} (all of them: --json)`]),
