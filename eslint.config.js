@@ -17,7 +17,7 @@ const TABLE = [
   { files: /^src\/file\//, may: ['self', 'protocols/file', 'protocols/block', 'protocols/errors', 'src/store/interface', 'src/errors', 'src/defaults', 'src/interface'], why: 'file/ never learns whether a block came from disk or the wire' },
   { files: /^src\/vault\//, may: ['self', 'protocols/vault', 'protocols/seal', 'protocols/hello', 'protocols/sync', 'protocols/block', 'protocols/errors', 'src/index-db', 'src/network/peers', 'src/network/asked', 'src/errors', 'src/defaults', 'src/interface'], why: 'the vault knows names and members, not files or copies' },
   { files: /^src\/replication\//, may: ['self', 'protocols/store', 'protocols/get', 'protocols/audit', 'protocols/placement', 'protocols/block', 'protocols/errors', 'src/store/interface', 'src/index-db', 'src/network/peers', 'src/errors', 'src/defaults', 'src/interface'], why: BLOCKS_ONLY },
-  { files: /^src\/network\//, may: ['self', 'src/errors', 'src/defaults', 'src/interface', 'protocols/errors'], why: 'the network carries streams and knows nothing of what is in them' },
+  { files: /^src\/network\//, may: ['self', 'src/errors', 'src/defaults', 'src/interface', 'protocols/framing/held-bytes', 'protocols/errors'], why: 'the network carries streams and knows nothing of what is in them' },
   { files: /^src\/visit\//, may: ['self', 'protocols/hello', 'protocols/get', 'protocols/vault', 'protocols/file', 'protocols/block', 'protocols/errors', 'src/file', 'src/network', 'src/errors', 'src/defaults', 'src/interface'], why: 'who opens a link has no vault, no store and no folder' },
   { files: /^src\/http\//, may: ['self', 'src/index', 'src/interface', 'src/errors', 'src/local-file'], why: 'the local door proves that the public API is enough' },
   { files: /^src\/cli\//, may: ['self', 'src/index', 'src/interface', 'src/errors', 'src/defaults', 'src/http'], why: 'the command line proves that the public API is enough' },
@@ -81,6 +81,8 @@ export default tseslint.config(
     }
   },
   { files: ['protocols/seal.ts', 'src/network/noise-crypto.ts'], rules: { 'no-restricted-syntax': ['error', STREAMS] } },
+  // its 32 bytes are bounded by what it waits for
+  { files: ['src/network/echo.ts'], rules: { 'no-restricted-syntax': ['error', CIPHERS] } },
   { files: ['protocols/framing.ts', 'protocols/framing/**'], rules: { 'no-restricted-syntax': ['error', CIPHERS] } },
   { files: ['test/**'], rules: { 'no-restricted-syntax': 'off', '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
   { files: ['src/replication/copies/**'], rules: { 'no-restricted-syntax': ['error', CIPHERS, STREAMS, TIME] } },

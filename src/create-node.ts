@@ -116,6 +116,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     privateKey: key,
     listen: listening,
     gate,
+    isMember: (who) => isMember(who),
     start: false,
     // whoever says nothing of the DHT has no business there without a hello, so one that asks for a moment only says it too
     discovery: discoveryParts(discovering, listening.length > 0 || init.recoveryCode !== undefined, (found) => { discovery?.found(found) }),

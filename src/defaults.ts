@@ -36,9 +36,23 @@ export const MAX_CONNECTIONS = 128
 export const MAX_CONNECTIONS_PER_PEER = 2
 export const MAX_CONNECTIONS_WITHOUT_HELLO = 32
 export const MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP = 4
+/** And a network of addresses: a /24, a /48 of version 6. */
+export const MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK = 16
 export const HELLO_MS = 10_000
-/** Connections of an address that has its share without hello wait here for their turn, unread. */
-export const MAX_CONNECTIONS_IN_LINE = 64
+/** Proved connections wait here, unread, when those without hello have all their places, or their address or network has. */
+export const MAX_CONNECTIONS_IN_LINE = 32
+/** How long a connection waits there. */
+export const LINE_MS = 5_000
+/** A stranger without hello has its place for so long; then it makes room when somebody waits. */
+export const STRANGER_PLACE_MS = 2_000
+/** Connections whose peer is not proved yet; beyond it the oldest of the network that has most goes. */
+export const MAX_UNPROVED_CONNECTIONS = 256
+/** Of them these are for addresses that a member came from. */
+export const UNPROVED_CONNECTIONS_FOR_MEMBERS = 64
+/** While a quarter of the places is taken, a peer must be proved within this; a handshake is three round trips. */
+export const UNPROVED_MS = 2_000
+/** What a connection may send until it is let in: a handshake is less than 1 KiB, and some send their first streams right behind it. */
+export const MAX_UNPROVED_BYTES = 64 * 1024
 /** A refused hello keeps the peer and its address out for this long, one that proves ill will for longer. */
 export const REFUSED_MS = 60_000
 export const FORGED_MS = 3600e3

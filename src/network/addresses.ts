@@ -4,6 +4,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionError } from '../errors.js'
 
 const EXAMPLE = '/ip4/192.0.2.1/tcp/14040'
+/** Of the four parts of a group: a /32 and a /48 of version 6, a /16 and a /24 of version 4. */
+const WIDER_PARTS = [2, 3]
 const PEER = '/p2p/12D3KooW…'
 
 export interface ParseOptions {
@@ -38,6 +40,13 @@ export function groupOf (address: Multiaddr): string | undefined {
   if (first.name !== 'ip6') return undefined
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(first.value)
   return mapped?.[1] ?? `${hextets(first.value).slice(0, 4).join(':')}::/64`
+}
+
+/** What a group lies in, from the widest to the group itself: whoever has one address of version 6 has at least a /64, and often a /48 of them. */
+export function networksOf (group: string): string[] {
+  const separator = group.includes(':') ? ':' : '.'
+  const parts = group.split('::')[0]?.split(separator) ?? []
+  return [...WIDER_PARTS.map((width) => parts.slice(0, width).join(separator)), group]
 }
 
 /** Every proxy on this machine and every other node on it comes from here, so it says nothing about who is calling. */

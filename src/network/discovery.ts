@@ -10,9 +10,9 @@ import { create } from 'multiformats/hashes/digest'
 import type { Libp2p, PeerInfo } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 import type { Clock } from './clock.js'
+import { boundedCalls, Calls, DHT_PROTOCOL, MAX_DHT_STREAMS } from './kad.js'
 
-/** Of this project alone: what speaks it stores and finds nothing of other networks. */
-export const DHT_PROTOCOL = '/dfs/kad/1.0.0'
+export { DHT_PROTOCOL } from './kad.js'
 /** What is asked for on the local network; says neither version nor vault. */
 export const MDNS_TAG = '_dfs._udp.local'
 const SHA2_256 = 0x12
@@ -62,9 +62,17 @@ export function discoveryParts ({ mdns: local, dht }: DiscoveryOptions, serve: b
       : [],
     // that its host has the service `ping` is not known to the type of the options
     services: dht
-      ? { dht: kadDHT({ protocol: DHT_PROTOCOL, clientMode: !serve, peerInfoMapper: passthroughMapper, allowQueryWithZeroPeers: true }) } as unknown as NonNullable<Libp2pOptions['services']>
+      ? { dht: dhtService(serve) } as unknown as NonNullable<Libp2pOptions['services']>
       : {}
   }
+}
+
+type DhtService = ReturnType<typeof kadDHT>
+
+/** The DHT, within bounds; its host has a service `ping`. */
+function dhtService (serve: boolean): DhtService {
+  const make = kadDHT({ protocol: DHT_PROTOCOL, clientMode: !serve, peerInfoMapper: passthroughMapper, allowQueryWithZeroPeers: true, maxInboundStreams: MAX_DHT_STREAMS })
+  return (components) => make(boundedCalls(components, new Calls()))
 }
 
 export interface DiscoveryInit {

@@ -3,22 +3,28 @@ import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { bootstrap } from '@libp2p/bootstrap'
 import { identify } from '@libp2p/identify'
-import { ping } from '@libp2p/ping'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { ConnectionGater, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
-import { MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_WITHOUT_HELLO } from '../defaults.js'
+import { MAX_CONNECTIONS } from '../defaults.js'
 import { AddressUnavailableError, InvalidOptionError, PortInUseError } from '../errors.js'
 import { parseAddress } from './addresses.js'
+import { steadyClock } from './clock.js'
+import { echo } from './echo.js'
+import { HostStore } from './host-store.js'
+import { forgetStrangers } from './leaving.js'
+import { DHT_PROTOCOL, MAX_DHT_ANSWER_BYTES } from './kad.js'
 import { noiseCrypto } from './noise-crypto.js'
+import { bounded, MAX_FRAME_BYTES } from './wire.js'
 
 /** Told to everybody by identify, and so the same for every version and system. */
 const AGENT = { name: 'dfs', version: '1', userAgent: 'dfs/1' }
 /** More than a member may have of all protocols together, with identify and ping. */
 const MAX_STREAMS_PER_CONNECTION = 128
 /** Nobody has more than 3 blocks in flight on a stream; a window beyond that only fills buffers. */
-const MAX_STREAM_WINDOW_BYTES = 4 * 1024 ** 2
+const MAX_STREAM_WINDOW_BYTES = MAX_FRAME_BYTES
 /** One address that swallows packets must leave time for the next ones. */
 const ADDRESS_DIAL_MS = 5_000
 export const DIAL_MS = 30_000
@@ -29,6 +35,10 @@ const PING_INTERVAL_MS = 30_000
 const PING_TIMEOUT_MS = 29_000
 /** libp2p allows 5 a second of one host, which 50 nodes behind one address pass at once; the gate counts what is open instead. */
 const MAX_INBOUND_PER_SECOND = 10_000
+/** libp2p refuses the newest beyond it; the gate sends the oldest away instead, long before. */
+const MAX_PENDING_CONNECTIONS = 10_000
+/** The words are a few bytes and one round trip. */
+const AGREE_MS = 5_000
 
 export interface HostInit {
   privateKey: PrivateKey
@@ -39,6 +49,8 @@ export interface HostInit {
   bootstrap?: string[]
   /** @default 'noise' */
   encryption?: 'noise'
+  /** Those of whom libp2p keeps what it knows when they hang up. @default nobody */
+  isMember?: (peer: string) => boolean
   /** Decides who may connect. @default everybody, up to twice MAX_CONNECTIONS */
   gate?: ConnectionGater
   /** Parts by which peers are found (discovery.ts). */
@@ -58,10 +70,13 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
   if ((init.encryption ?? 'noise') !== 'noise') throw new InvalidOptionError('encryption', `"${String(init.encryption)}"`, '"noise"')
   const list = (init.bootstrap ?? []).map((text) => parseAddress('bootstrap', text, { peer: 'required' }).toString())
   const gates = [init.gate, given.connectionGater].filter((gate) => gate !== undefined)
+  const isMember = init.isMember ?? (() => false)
+  const store = new HostStore({ self: peerIdFromPrivateKey(init.privateKey).toString(), isMember })
   const host = await createLibp2p({
     nodeInfo: AGENT,
     ...given,
     privateKey: init.privateKey,
+    datastore: store,
     start: false,
     addresses: {
       ...given.addresses,
@@ -71,18 +86,19 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
     },
     transports: given.transports ?? [tcp()],
     connectionEncrypters: given.connectionEncrypters ?? [noise({ crypto: noiseCrypto })],
-    streamMuxers: given.streamMuxers ?? [yamux({
+    streamMuxers: given.streamMuxers ?? [bounded(yamux({
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
       maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
       streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES }
-    })],
+    }), { answers: { [DHT_PROTOCOL]: MAX_DHT_ANSWER_BYTES } })],
     peerDiscovery: [...(list.length > 0 ? [bootstrap({ list, timeout: 0 })] : []), ...(init.discovery?.peerDiscovery ?? []), ...(given.peerDiscovery ?? [])],
-    services: { identify: identify(), ping: ping(), ...init.discovery?.services, ...given.services },
+    services: { identify: identify(), ping: echo(), ...init.discovery?.services, ...given.services },
     ...(gates.length > 0 ? { connectionGater: gates.reduce(both) } : {}),
     connectionManager: {
       // the gate refuses long before libp2p prunes by its own rules
       maxConnections: 2 * MAX_CONNECTIONS,
-      maxIncomingPendingConnections: 2 * MAX_CONNECTIONS_WITHOUT_HELLO + MAX_CONNECTIONS_IN_LINE,
+      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
+      inboundStreamProtocolNegotiationTimeout: AGREE_MS,
       inboundConnectionThreshold: MAX_INBOUND_PER_SECOND,
       maxPeerAddrsToDial: MAX_ADDRESSES_PER_PEER,
       addressDialTimeout: ADDRESS_DIAL_MS,
@@ -97,6 +113,8 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
       ...given.connectionMonitor
     }
   })
+  const log = host.logger.forComponent('dfs:peers')
+  forgetStrangers({ host, clock: steadyClock, stays: (peer) => isMember(peer) || store.isProvider(peer), onError: (error) => { log.error('%e', error) } })
   if (init.start !== false) await startHost(host, init.listen)
   return host
 }

@@ -5,6 +5,7 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { abortable } from './abortable.js'
 import type { Clock } from './clock.js'
 import type { Gate } from './gate.js'
+import { wireOf } from './wire.js'
 import type { Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 
 /** What is queued has this long to go out when a connection is closed. */
@@ -45,6 +46,7 @@ export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
     this.#gate = gate
     this.#clock = clock
     this.#wall = wall
+    wireOf(connection)?.watch(this.peer, () => { gate.limited() })
     // nobody may be waiting for it
     this.#greeted.promise.catch(() => {})
     this.#cancel = clock.after(helloMs, () => {

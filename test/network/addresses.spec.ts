@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { multiaddr } from '@multiformats/multiaddr'
-import { groupOf, isLoopback, parseAddress, peerOf } from '../../src/network/addresses.js'
+import { groupOf, isLoopback, networksOf, parseAddress, peerOf } from '../../src/network/addresses.js'
 
 const PEER = '12D3KooWHHzSeKaY8xuZVzkLbKFfvNgPPeKhFBGrMbNzbm5akpqu'
 
@@ -17,6 +17,11 @@ describe('addresses', () => {
       ['/dns4/example.net/tcp/1', undefined]
     ]
     for (const [address, group] of groups) assert.equal(groupOf(multiaddr(address)), group, address)
+  })
+
+  it('knows what networks a group lies in, from the widest on', () => {
+    assert.deepEqual(networksOf('192.0.2.1'), ['192.0', '192.0.2', '192.0.2.1'])
+    assert.deepEqual(networksOf('2001:db8:0:1::/64'), ['2001:db8', '2001:db8:0', '2001:db8:0:1::/64'])
   })
 
   it('knows this machine', () => {

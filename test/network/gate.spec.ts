@@ -3,6 +3,7 @@ import { StreamCloseEvent, TypedEventEmitter } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Connection, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import { STRANGER_PLACE_MS, UNPROVED_MS } from '../../src/defaults.js'
 import { Gate } from '../../src/network/gate.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { FakeClock, settle } from './fake-clock.js'
@@ -41,7 +42,7 @@ async function peer (): Promise<PeerId> {
 
 /** Both questions that libp2p asks about an incoming connection; true when both are passed. */
 async function enter (gate: Gate, { conn }: { conn: MultiaddrConnection }, id: PeerId): Promise<boolean> {
-  return !await gate.denyInboundConnection(conn) && !gate.denyInboundEncryptedConnection(id, conn)
+  return !gate.denyInboundConnection(conn) && !await gate.denyInboundEncryptedConnection(id, conn)
 }
 
 describe('gate', () => {
@@ -63,7 +64,7 @@ describe('gate', () => {
     assert.deepEqual([member.fake.status, late.fake.status], ['open', 'open'])
     // as of a stranger's address a bar holds there
     gate.bar(connection(raw('192.0.2.1'), ids[1]), 'refused')
-    assert.equal(await gate.denyInboundConnection(raw('192.0.2.1').conn), true)
+    assert.equal(gate.denyInboundConnection(raw('192.0.2.1').conn), true)
   })
 
   it('lets what is beyond the share of an address wait until one of its connections is greeted', async () => {
@@ -73,8 +74,8 @@ describe('gate', () => {
     assert.equal(await enter(gate, a, id), true)
     assert.equal(await enter(gate, b, await peer()), true)
     const answers: string[] = []
-    const third = gate.denyInboundConnection(c.conn).then((denied) => { answers.push(`c ${denied}`) })
-    const fourth = gate.denyInboundConnection(d.conn).then((denied) => { answers.push(`d ${denied}`) })
+    const third = enter(gate, c, await peer()).then((let_) => { answers.push(`c ${!let_}`) })
+    const fourth = enter(gate, d, await peer()).then((let_) => { answers.push(`d ${!let_}`) })
     assert.equal(await enter(gate, raw('192.0.2.2'), await peer()), true)
     await settle()
     assert.deepEqual(answers, [])
@@ -100,25 +101,79 @@ describe('gate', () => {
     const first = raw()
     assert.equal(await enter(gate, first, await peer()), true)
     const second = raw()
-    const answer = gate.denyInboundConnection(second.conn)
-    assert.equal(await gate.denyInboundConnection(raw().conn), true)
+    const answer = enter(gate, second, await peer())
+    assert.equal(await enter(gate, raw(), await peer()), false)
     second.fake.abort(new Error('gone'))
-    assert.equal(await answer, true)
-    const third = gate.denyInboundConnection(raw().conn)
+    assert.equal(await answer, false)
+    const third = enter(gate, raw(), await peer())
     first.fake.abort(new Error('gone'))
-    assert.equal(await third, false)
+    assert.equal(await third, true)
   })
 
-  it('refuses strangers beyond the limit, and sends the oldest away for a member', async () => {
+  it('gives strangers so many places; a member needs none, and the next stranger gets that of one who had it long enough', async () => {
     const member = await peer()
-    const gate = new Gate({ withoutHello: 2, isMember: (id) => id === member.toString() })
-    const strangers = [raw('192.0.2.1'), raw('192.0.2.2')]
+    const clock = new FakeClock()
+    const gate = new Gate({ withoutHello: 2, clock, isMember: (id) => id === member.toString() })
+    const strangers = [raw('192.0.2.1'), raw('192.1.2.2')]
     for (const stranger of strangers) assert.equal(await enter(gate, stranger, await peer()), true)
-    const late = raw('192.0.2.3')
-    assert.equal(await enter(gate, late, await peer()), false)
-    late.fake.abort(new Error('denied'))
-    assert.equal(await enter(gate, raw('192.0.2.4'), member), true)
+    const late = raw('192.2.2.3')
+    const entered = enter(gate, late, await peer())
+    assert.equal(await enter(gate, raw('192.3.2.4'), member), true)
+    assert.deepEqual(strangers.map(({ fake }) => fake.status), ['open', 'open'])
+    await clock.advance(STRANGER_PLACE_MS)
+    assert.equal(await entered, true)
     assert.deepEqual(strangers.map(({ fake }) => fake.status), ['aborted', 'open'])
+    assert.deepEqual(gate.refused, { WITHOUT_HELLO: 1 })
+  })
+
+  it('refuses a stranger for whom no place comes free', async () => {
+    const clock = new FakeClock()
+    const gate = new Gate({ withoutHello: 1, inLine: 1, clock })
+    const [first, second, third] = [raw('192.0.2.1'), raw('192.1.2.2'), raw('192.2.2.3')]
+    const id = await peer()
+    assert.equal(await enter(gate, first, id), true)
+    const waiting = enter(gate, second, await peer())
+    assert.equal(await enter(gate, third, await peer()), false)
+    gate.greeted(connection(first, id))
+    assert.equal(await waiting, true)
+    assert.deepEqual(gate.refused, { IN_LINE: 1 })
+  })
+
+  it('sends the oldest away whose peer is not proved, of the network that has most, and no address of a member', async () => {
+    const member = await peer()
+    const gate = new Gate({ unproved: 6, unprovedForMembers: 2, isMember: (id) => id === member.toString() })
+    const home = raw('198.51.100.1')
+    assert.equal(await enter(gate, home, member), true)
+    gate.greeted(connection(home, member))
+    const again = raw('198.51.100.1')
+    assert.equal(gate.denyInboundConnection(again.conn), false)
+    const alone = raw('203.0.113.1')
+    const crowd = ['2001:db8:0:1::1', '2001:db8:0:2::1', '2001:db8:0:3::1', '2001:db8:1:1::1'].map((ip) => raw(ip))
+    for (const { conn } of [alone, ...crowd]) assert.equal(gate.denyInboundConnection(conn), false)
+    // the fifth that is no member's: of the three /64 of one /48 the one that came first
+    assert.deepEqual(crowd.map(({ fake }) => fake.status), ['aborted', 'open', 'open', 'open'])
+    for (let n = 0; n < 20; n++) assert.equal(gate.denyInboundConnection(raw(`2001:db8:9:${n}::1`).conn), false)
+    assert.deepEqual([alone.fake.status, again.fake.status], ['open', 'open'])
+    assert.equal(gate.denyInboundEncryptedConnection(member, again.conn), false)
+  })
+
+  it('gives an unproved connection two seconds once a quarter of the places is taken', async () => {
+    const clock = new FakeClock()
+    const gate = new Gate({ unproved: 8, unprovedForMembers: 0, clock })
+    const [first, second] = [raw('192.0.2.1'), raw('192.1.2.2')]
+    gate.denyInboundConnection(first.conn)
+    await clock.advance(UNPROVED_MS)
+    assert.equal(first.fake.status, 'open')
+    gate.denyInboundConnection(second.conn)
+    await clock.advance(UNPROVED_MS)
+    assert.deepEqual([first.fake.status, second.fake.status].filter((status) => status === 'aborted').length, 1)
+  })
+
+  it('counts strangers of a /48, and of a /24, together', async () => {
+    const gate = new Gate({ withoutHelloPerNetwork: 2, inLine: 0 })
+    for (const [ip, expected] of [['2001:db8:0:1::1', true], ['2001:db8:0:2::1', true], ['2001:db8:0:3::1', false], ['2001:db8:1:1::1', true], ['192.0.2.1', true], ['192.0.2.2', true], ['192.0.2.3', false]] as const) {
+      assert.equal(await enter(gate, raw(ip), await peer()), expected, ip)
+    }
   })
 
   it('keeps the total, and sends strangers away before it refuses', async () => {

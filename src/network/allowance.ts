@@ -1,0 +1,30 @@
+/** What somebody may use up: a store that fills again by so much a second. */
+import type { Clock } from './clock.js'
+
+export interface AllowanceInit {
+  /** What may be used at once, and is there at first. */
+  most: number
+  perSecond: number
+  clock: Pick<Clock, 'now'>
+}
+
+export class Allowance {
+  #left: number
+  #at: number
+
+  constructor (private readonly init: AllowanceInit) {
+    this.#left = init.most
+    this.#at = init.clock.now()
+  }
+
+  /** False, and nothing is taken, when less than `amount` is left. */
+  take (amount: number): boolean {
+    const { most, perSecond, clock } = this.init
+    const now = clock.now()
+    this.#left = Math.min(most, this.#left + Math.max(0, now - this.#at) * perSecond / 1000)
+    this.#at = now
+    if (amount > this.#left) return false
+    this.#left -= amount
+    return true
+  }
+}

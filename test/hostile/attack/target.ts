@@ -1,0 +1,62 @@
+/** What an attack is aimed at, and what all attacks are made of. */
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export interface Target {
+  /** Full multiaddr. */
+  address: string
+  ip: string
+  port: number
+}
+
+/** Attacks until the signal aborts; whatever the node refuses is no error of the attack. */
+export type Behaviour = (target: Target, signal: AbortSignal) => Promise<void>
+
+export function targetOf (address: string): Target {
+  const [, ip, port] = /^\/ip4\/([^/]+)\/tcp\/(\d+)/.exec(address) ?? []
+  if (ip === undefined) throw new Error(`no TCP address of version 4: ${address}`)
+  return { address, ip, port: Number(port) }
+}
+
+/** Resolves when the attack is over. */
+export async function over (signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+/** A pause of the attacker; ends early with the signal. */
+export async function pause (ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => {})
+}
+
+/** Does `work` again and again, also when it fails, which is what the node wants; `ms` between two. */
+export async function again (signal: AbortSignal, work: () => Promise<void>, ms = 0): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch(() => {})
+    await pause(ms, signal)
+  }
+}
+
+/** `count` attackers side by side. */
+export async function many (count: number, one: (index: number) => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: count }, (_, index) => one(index)))
+}
+
+/** A plain TCP connection, from an address of this machine's own network when one is given. */
+export async function tcp ({ ip, port }: Target, signal: AbortSignal, from?: string): Promise<Socket> {
+  const socket = connect({ host: ip, port, ...(from === undefined ? {} : { localAddress: from }) })
+  socket.on('error', () => {})
+  signal.addEventListener('abort', () => { socket.destroy() }, { once: true })
+  await once(socket, 'connect', { signal })
+  return socket
+}
+
+/** Resolves once the other side, or the attacker, ended the connection. */
+export async function ended (socket: Socket): Promise<void> {
+  if (!socket.destroyed) await once(socket, 'close')
+}
+
+/** 127.0.0.2 and upwards, another one for each index. */
+export function loopback (index: number): string {
+  return `127.${Math.floor(index / 65_000) % 250}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`
+}
