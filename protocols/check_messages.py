@@ -107,7 +107,7 @@ class Sync(Protocol):
     def told(self, kind, fields, data): return {kind: fields}
     def digest(self, d): need(d is not None and len(d["sum"]) == self.limit["SUM_BYTES"])
     def prefixes(self, f, least):
-        need(f["set"] in (1, 2)); need(len(f["prefixes"]) >= least)
+        need(f["set"] in (1, 2, 3)); need(len(f["prefixes"]) >= least)
         for x in f["prefixes"]: need(re.fullmatch("([0-9a-f]{2,})?", x)); self.most(len(x), "LONGEST_PREFIX_DIGITS")
         ordered(f["prefixes"]); self.most(len(f["prefixes"]), "MAX_PREFIXES")
     def node(self, node):
@@ -128,7 +128,7 @@ class Sync(Protocol):
             if subjects: need(f["set"] == 0 and not ids and not f["prefixes"])
             else: self.prefixes(f, 0 if ids else 1)
         if kind in ("page", "give", "live"): self.page(f)
-        if kind in ("taken", "heard"): self.most(len(ordered(split(f.get("left", b""), 32))), "MAX_PAGE_ENTRIES")
+        if kind in ("taken", "heard"): ids = split(f["left"], 32); self.most(len(ids), "MAX_PAGE_ENTRIES"); ordered(ids)
         if kind == "askHeads": need(len(f["after"]) in (0, 38))
         if kind == "heads": self.most(len(f["heads"]), "MAX_HEADS"); need(f["heads"] or f["last"]); need(all(len(h["subject"]) == 38 for h in f["heads"])); ordered([h["subject"] for h in f["heads"]])
     def id(self, x):
@@ -233,7 +233,7 @@ def run(tools, vectors):
     v, sync = vectors["sync"], Sync("sync", tools)
     tools.judge("sync", [{"name": "id", **x} for x in v["held"]["vault"] + v["held"]["file"]], lambda x: sync.id(tools.hx(x["entry"])) == tools.hx(x["id"]))
     tools.judge("sync", [{"name": "digest", **x} for x in v["digests"]], lambda x: sync.total([tools.hx(i) for i in x["ids"]]) == (x["count"], tools.hx(x["sum"])))
-    tools.judge("sync", [{"name": "keyed", **x} for x in v.get("keyed", [])], sync.keyed)
+    tools.judge("sync", [{"name": "keyed", **x} for x in v["keyed"]], sync.keyed)
     v, hello = vectors["hello"], Hello("hello", tools); vault = tools.hx(v["vault"])
     tools.judge("hello", v["messages"]["valid"], lambda x: hello.valid(tools.hx(x["frame"]), x["message"]))
     tools.judge("hello", v["messages"]["bad"], lambda x: hello.read(tools.hx(x["frame"])))

@@ -1,14 +1,16 @@
 import { compareBytes } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
-import { setOf, split } from './codec.js'
+import { join, setOf, split } from './codec.js'
 import type { Message } from './codec.js'
 import { LATE_PASSES, LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_HEADS, MAX_PAGE_BYTES, MAX_ROUND_PREFIXES, MAX_ROUND_REQUESTS, SPARE_ENTRIES, SUBJECT_BYTES, SUM_BYTES } from './constants.js'
 import { totalOf } from './digest.js'
 import { hex, idOf } from './entry-id.js'
 import type { Ask, Node, Start, Want } from './messages.js'
 import { pages } from './pages.js'
-import type { SetName, SyncInit } from './source.js'
+import type { SyncInit } from './source.js'
 import { receive } from './trade.js'
+import { CheckedView, keptView } from './views.js'
+import type { View } from './views.js'
 
 /** Answers the requests of one round, one by one. What it keeps between them is one page and some counts. */
 export class Answerer {
@@ -26,16 +28,22 @@ export class Answerer {
   /** Given entries that were not kept: they may lean on some that come after them. */
   #late: Uint8Array[] = []
   #pages: Pages | undefined
+  #checked: CheckedView | undefined
 
-  constructor (readonly node: Pick<SyncInit, 'source' | 'receive' | 'receiveRecords'>, start: Start) {
+  constructor (readonly node: Pick<SyncInit, 'source' | 'receive' | 'receiveRecords'>, private readonly start: Start) {
     this.theirs = (start.vault?.count ?? 0) + (start.file?.count ?? 0)
   }
 
-  /** The digests of both sets. */
-  async begin (): Promise<Message> {
+  /** True in a round in which digests under a key are answered. */
+  get checked (): boolean { return this.#checked !== undefined }
+
+  /** The digests of both sets. @param nonce this side's, where the leader asked for a checked round and gets one */
+  async begin (nonce?: Uint8Array): Promise<{ started: Start }> {
     const started = await digests(this.node.source)
     this.#mine = started.vault.count + started.file.count
-    return { started }
+    if (nonce === undefined || this.start.nonce === undefined) return { started }
+    this.#checked = new CheckedView(this.node.source, [this.start.nonce.slice(), nonce], this.#mine)
+    return { started: { ...started, nonce } }
   }
 
   /** The answer to a request, or none. MALFORMED for what is no request, LIMIT for one too many. */
@@ -61,15 +69,21 @@ export class Answerer {
     this.#prefixes += prefixes.length
     if (this.#prefixes > MAX_ROUND_PREFIXES) throw new ProtocolError('LIMIT', `More than ${MAX_ROUND_PREFIXES} prefixes in a round`)
     const nodes: Node[] = []
-    for (const prefix of prefixes) nodes.push(await this.#node(setOf(set), prefix))
+    for (const prefix of prefixes) nodes.push(await this.#node(this.#view(set), prefix))
     return nodes
   }
 
-  async #node (set: SetName, prefix: string): Promise<Node> {
-    const { source } = this.node
-    const ids = await source.ids(set, prefix, LEAF_IDS + 1)
+  #view (set: number): View {
+    const name = setOf(set)
+    if (name !== 'all') return keptView(this.node.source, name)
+    if (this.#checked === undefined) throw new ProtocolError('MALFORMED', 'Both sets together, in a round that is not checked')
+    return this.#checked
+  }
+
+  async #node (view: View, prefix: string): Promise<Node> {
+    const ids = await view.ids(prefix, LEAF_IDS + 1)
     if (ids.length <= LEAF_IDS || prefix.length === LONGEST_PREFIX_DIGITS) return { ids: new Uint8Array(Buffer.concat(ids.slice(0, LEAF_IDS))), children: [] }
-    const children = await source.children(set, prefix)
+    const children = await view.children(prefix)
     return { ids: new Uint8Array(0), children: children.map((child) => ({ digits: Number.parseInt(child.prefix.slice(prefix.length), 16), count: child.count, sum: child.sum })) }
   }
 
@@ -79,13 +93,13 @@ export class Answerer {
       const records = split(subjects, SUBJECT_BYTES).map((subject) => source.record(subject)).filter((record) => record !== undefined)
       this.#pages = marked(records, 'records')
     } else {
-      this.#pages = marked(this.#entries(setOf(set), prefixes, split(ids, SUM_BYTES)), 'entries')
+      this.#pages = marked(this.#entries(this.#view(set), prefixes, split(ids, SUM_BYTES)), 'entries')
     }
     return await this.#next(this.#pages)
   }
 
-  async * #entries (set: SetName, prefixes: string[], ids: Uint8Array[]): AsyncGenerator<Uint8Array> {
-    for (const prefix of prefixes) yield * this.node.source.below(set, prefix)
+  async * #entries (view: View, prefixes: string[], ids: Uint8Array[]): AsyncGenerator<Uint8Array> {
+    for (const prefix of prefixes) yield * view.below(prefix)
     if (ids.length > 0) yield * await this.node.source.entries(ids)
   }
 
@@ -106,14 +120,16 @@ export class Answerer {
   }
 
   async #take (entries: Uint8Array[], records: Uint8Array[]): Promise<Message> {
+    let notKept: Uint8Array[] = []
     if (entries.length > 0) {
       const { brought, left } = await receive(this, entries)
+      notKept = left
       this.#count(entries.length, brought)
       this.#defer(entries, left)
       if (brought > 0) await this.#again()
     }
     if (records.length > 0) await this.node.receiveRecords(records)
-    return { taken: {} }
+    return { taken: { left: sorted(notKept) } }
   }
 
   #count (came: number, brought: number): void {
@@ -150,6 +166,9 @@ export class Answerer {
   }
 }
 
+/** Ids as an acknowledgement names them. */
+export const sorted = (ids: Uint8Array[]): Uint8Array => join([...ids].sort(compareBytes))
+
 type Page = NonNullable<Message['page']>
 type Pages = AsyncGenerator<Page, undefined>
 
@@ -164,6 +183,6 @@ async function * marked (list: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 }
 
 /** What `start` and `started` say. */
-export async function digests (source: SyncInit['source']): Promise<Required<Start>> {
+export async function digests (source: SyncInit['source']): Promise<Required<Pick<Start, 'vault' | 'file'>>> {
   return { vault: totalOf(await source.children('vault', '')), file: totalOf(await source.children('file', '')) }
 }

@@ -2,17 +2,17 @@ import { compareBytes } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import {
   LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_ENTRY_BYTES, MAX_HEADS, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_PREFIXES, MAX_RECORD_BYTES, MAX_TEXT_BYTES,
-  MAX_WAIT_MS, MAX_WANTED_IDS, MAX_WANTED_SUBJECTS, NODE_CHILDREN, ROOT_CHILDREN, SUBJECT_BYTES, SUM_BYTES
+  MAX_WAIT_MS, MAX_WANTED_IDS, MAX_WANTED_SUBJECTS, NODE_CHILDREN, NONCE_BYTES, ROOT_CHILDREN, SUBJECT_BYTES, SUM_BYTES
 } from './constants.js'
 import { Message } from './messages.js'
-import type { Child, Digest, Heads, Node, Want } from './messages.js'
-import type { SetName } from './source.js'
+import type { Child, Digest, Heads, Node, Start, Want } from './messages.js'
+import type { AnySet } from './source.js'
 
 export type { Message }
 export type Kind = keyof Message
 export const encodeMessage = (message: Message): Uint8Array => Message.encode(message)
 
-const SETS: Array<SetName | undefined> = [undefined, 'vault', 'file']
+const SETS: Array<AnySet | undefined> = [undefined, 'vault', 'file', 'all']
 const MOST = { entries: MAX_PAGE_ENTRIES, records: MAX_PAGE_ENTRIES }
 const LIMITS = {
   ask: { prefixes: MAX_PREFIXES },
@@ -22,10 +22,10 @@ const LIMITS = {
   heads: { heads: MAX_HEADS }
 }
 
-export const setNumber = (set: SetName): number => SETS.indexOf(set)
+export const setNumber = (set: AnySet): number => SETS.indexOf(set)
 
 /** MALFORMED for a number that is no set. */
-export function setOf (number: number): SetName {
+export function setOf (number: number): AnySet {
   const set = SETS[number]
   if (set === undefined) throw malformed(`No set has the number ${number}`)
   return set
@@ -48,8 +48,8 @@ export function decodeMessage (bytes: Uint8Array): Message {
   const kinds = Object.keys(message) as Kind[]
   if (kinds.length === 0) throw new ProtocolError('UNSUPPORTED', 'A message of unknown type')
   if (kinds.length > 1) throw malformed('More than one message in a frame')
-  const { start, started, wait, ask, found, want, page, give, askHeads, heads, live, refusal } = message
-  for (const both of [start, started]) if (both !== undefined) [both.vault, both.file].forEach(checkDigest)
+  const { start, started, wait, ask, found, want, page, give, taken, askHeads, heads, live, heard, refusal } = message
+  for (const both of [start, started]) if (both !== undefined) checkStart(both)
   if (wait !== undefined && wait.ms > MAX_WAIT_MS) throw limit('A pause that is too long')
   if (ask !== undefined) checkPrefixes(ask.set, ask.prefixes, 1)
   if (found !== undefined) checkNodes(found.nodes)
@@ -59,6 +59,7 @@ export function decodeMessage (bytes: Uint8Array): Message {
   if (live !== undefined) checkPage(live, false)
   if (askHeads !== undefined && askHeads.after.length > 0) checkLength(askHeads.after, SUBJECT_BYTES)
   if (heads !== undefined) checkHeads(heads)
+  for (const acknowledged of [taken, heard]) if (acknowledged !== undefined) checkLeft(acknowledged.left)
   if (refusal !== undefined && Buffer.byteLength(refusal.text) > MAX_TEXT_BYTES) throw limit('A refusal that is too long')
   return message
 }
@@ -81,6 +82,18 @@ function checkLength (bytes: Uint8Array, length: number): void {
 
 function checkNumber (value: number): void {
   if (!Number.isSafeInteger(value)) throw malformed('A number above 2^53 - 1')
+}
+
+function checkStart ({ vault, file, nonce }: Start): void {
+  checkDigest(vault)
+  checkDigest(file)
+  if (nonce !== undefined) checkLength(nonce, NONCE_BYTES)
+}
+
+function checkLeft (left: Uint8Array): void {
+  const ids = split(left, SUM_BYTES)
+  if (ids.length > MAX_PAGE_ENTRIES) throw limit(`${ids.length} ids of one page`)
+  checkSorted(ids)
 }
 
 function checkDigest (digest: Digest | undefined): void {

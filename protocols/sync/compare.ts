@@ -1,22 +1,22 @@
 import { ProtocolError } from '../errors.js'
-import { checkDepth, childPrefix, setNumber, split } from './codec.js'
+import { checkDepth, childPrefix, split } from './codec.js'
 import { LONGEST_PREFIX_DIGITS, MAX_PREFIXES, MAX_WANTED_IDS, PREFIXES_AN_ENTRY, SUM_BYTES, VAIN_PREFIXES } from './constants.js'
 import { sameDigest, totalOf } from './digest.js'
 import type { Digest } from './digest.js'
 import { hex } from './entry-id.js'
 import type { Node } from './messages.js'
 import type { Requests } from './requests.js'
-import type { SetName } from './source.js'
 import { give, want } from './trade.js'
 import type { Below } from './trade.js'
+import type { View } from './views.js'
 
 /** A prefix below which both sides have something, and not the same; the peer said that it has `theirs` there. */
 interface Open { prefix: string, theirs: Digest }
 
-/** What a leader does to one set in one round: finds what differs, brings what it lacks, gives what the peer lacks. */
+/** What a leader does to one set, or to both under a key, in one round: finds what differs, brings what it lacks, gives what the peer lacks. */
 export class Comparison {
   readonly #requests: Requests
-  readonly #set: SetName
+  readonly #view: View
   /** The last is taken first: what is open stays few, however many differences there are. */
   readonly #open: Open[] = []
   #asked = 0
@@ -26,15 +26,24 @@ export class Comparison {
   #giveBelow: Below[] = []
   #late: Uint8Array[] = []
 
-  constructor (requests: Requests, set: SetName) {
+  constructor (requests: Requests, view: View) {
     this.#requests = requests
-    this.#set = set
+    this.#view = view
   }
 
   /** Resolves when both sides have what either had, as far as both keep it. */
   async run (theirs: Digest): Promise<void> {
-    const mine = totalOf(await this.#source.children(this.#set, ''))
-    this.#differing('', mine, theirs)
+    this.#differing('', totalOf(await this.#view.children('')), theirs)
+    await this.#all()
+  }
+
+  /** The same without a first look at the whole, which costs more than its parts where digests are not kept. */
+  async search (theirs: Digest): Promise<void> {
+    this.#open.push({ prefix: '', theirs })
+    await this.#all()
+  }
+
+  async #all (): Promise<void> {
     const before = this.#requests.moved
     await this.#flush()
     while (this.#open.length > 0) {
@@ -65,7 +74,7 @@ export class Comparison {
     if (asked.length === 0) return
     this.#asked += asked.length
     if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw new ProtocolError('LIMIT', 'Digests that differ, and no entry that does')
-    const { found } = await this.#requests.ask({ ask: { set: setNumber(this.#set), prefixes: asked.map(({ prefix }) => prefix) } }, 'found')
+    const { found } = await this.#requests.ask({ ask: { set: this.#view.number, prefixes: asked.map(({ prefix }) => prefix) } }, 'found')
     if (found?.nodes.length !== asked.length) throw new ProtocolError('MALFORMED', 'Not one answer for each prefix')
     for (const [at, open] of asked.entries()) {
       const node = found.nodes[at]
@@ -77,11 +86,12 @@ export class Comparison {
 
   /** Without those below which another peer has brought the same meanwhile: asking for them would look as if the digests lied. */
   async #still (open: Open[]): Promise<Open[]> {
+    if (!this.#view.kept) return open
     const levels = new Map<string, Map<string, Digest>>()
     const still: Open[] = []
     for (const one of open) {
       const above = one.prefix.length <= 2 ? '' : one.prefix.slice(0, -1)
-      const mine = levels.get(above) ?? new Map((await this.#source.children(this.#set, above)).map((child) => [child.prefix, child]))
+      const mine = levels.get(above) ?? new Map((await this.#view.children(above)).map((child) => [child.prefix, child]))
       levels.set(above, mine)
       const digest = mine.get(one.prefix)
       if (digest === undefined || !sameDigest(digest, one.theirs)) still.push(one)
@@ -92,7 +102,7 @@ export class Comparison {
   async #branch ({ prefix, theirs }: Open, { children }: Node): Promise<void> {
     if (prefix.length >= LONGEST_PREFIX_DIGITS) throw new ProtocolError('LIMIT', 'Digests below the longest prefix')
     checkCount(children.reduce((total, { count }) => total + count, 0), theirs.count)
-    const mine = new Map((await this.#source.children(this.#set, prefix)).map((child) => [child.prefix, child]))
+    const mine = new Map((await this.#view.children(prefix)).map((child) => [child.prefix, child]))
     for (const child of children) {
       checkDepth(prefix, child)
       const below = childPrefix(prefix, child.digits)
@@ -107,7 +117,7 @@ export class Comparison {
     const listed = new Set(ids.map(hex))
     for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')
     this.#wantIds.push(...await this.#source.missing(ids))
-    const mine = await this.#source.ids(this.#set, prefix, MAX_WANTED_IDS + 1)
+    const mine = await this.#view.ids(prefix, MAX_WANTED_IDS + 1)
     if (mine.length > MAX_WANTED_IDS) this.#giveBelow.push({ prefix, except: listed })
     else this.#giveIds.push(...mine.filter((id) => !listed.has(hex(id))))
   }
@@ -123,19 +133,19 @@ export class Comparison {
     prefixes.sort((a, b) => a.prefix < b.prefix ? -1 : 1)
     while (ids.length > 0 || prefixes.length > 0) {
       const below = prefixes.splice(0, MAX_PREFIXES)
-      const { whole, late } = await want(this.#requests, this.#set, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
+      const { whole, late } = await want(this.#requests, this.#view, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
       if (this.#late.length < MAX_WANTED_IDS) this.#late.push(...late)
       // somebody else brings the same: look what is still missing
       if (!whole) this.#open.push(...below)
     }
-    await give(this.#requests, this.#set, giveIds, giveBelow)
+    await give(this.#requests, this.#view, giveIds, giveBelow)
   }
 
   /** Entries that leaned on what came after them were not kept: they are brought once more, for as long as that helps. */
   async #again (): Promise<void> {
     let late = await this.#source.missing(this.#late.slice(0, MAX_WANTED_IDS).sort(Buffer.compare))
     while (late.length > 0) {
-      await want(this.#requests, this.#set, [], late)
+      await want(this.#requests, this.#view, [], late)
       const left = await this.#source.missing(late)
       if (left.length === late.length) return
       late = left

@@ -49,6 +49,14 @@ export const SPARE_ENTRIES = 4 * 1024
 /** How often given entries that were not kept are taken once more after a page that brought something. */
 export const LATE_PASSES = 32
 
+/** Bytes of what each side adds to the key of a checked round. */
+export const NONCE_BYTES = 32
+/** A leader asks for a checked round with a member this long after the last; the first is due within as long, by chance. */
+export const CHECK_EVERY_MS = 6 * 3600_000
+/** Checked rounds that an answerer grants a peer: one, and one more after each of these. */
+export const CHECK_REST_MS = 3600_000
+/** Of its own ids an answerer hashes at most so many times all for one checked round, and SPARE_ENTRIES. */
+export const CHECK_PASSES = 8
 /** Rounds that a peer may begin without a pause. */
 export const ROUND_BURST = 64
 /** One more round each. */

@@ -12,6 +12,10 @@ export class LiveQueue {
   #bytes = 0
   #behind = false
 
+  get empty (): boolean {
+    return this.#items.length === 0 && !this.#behind
+  }
+
   push (kind: LiveKind, list: Uint8Array[]): void {
     if (this.#behind) return
     for (const bytes of list) {

@@ -2,9 +2,12 @@ import { ProtocolError } from '../errors.js'
 import type { Message } from './codec.js'
 import { LiveQueue } from './live-queue.js'
 import type { LiveKind } from './live-queue.js'
+import { leftOf } from './trade.js'
 
 export interface LiveParts {
   send: (message: Message) => Promise<void>
+  /** The peer has committed these entries but for those of these ids. */
+  heard: (entries: Uint8Array[], left: Uint8Array[]) => void
   /** False while a round is under way, and before the first: an entry comes after those that it leans on. */
   mayBegin: () => boolean
   /** Called when it begins or ends that the peer owes an acknowledgement. */
@@ -15,7 +18,7 @@ export interface LiveParts {
 export class Live {
   readonly #parts: LiveParts
   readonly #queue = new LiveQueue()
-  #unacknowledged: PromiseWithResolvers<void> | undefined
+  #unacknowledged: (PromiseWithResolvers<void> & { entries: Uint8Array[] }) | undefined
   #pumping = false
 
   constructor (parts: LiveParts) {
@@ -24,6 +27,11 @@ export class Live {
 
   get waiting (): boolean {
     return this.#unacknowledged !== undefined
+  }
+
+  /** True when nothing waits, to be sent or to be acknowledged, and nothing was dropped that the peer was not told of. */
+  get empty (): boolean {
+    return this.#unacknowledged === undefined && !this.#pumping && this.#queue.empty
   }
 
   push (kind: LiveKind, list: Uint8Array[]): void {
@@ -46,13 +54,15 @@ export class Live {
     }
   }
 
-  /** The peer has committed the page. MALFORMED when there is none. */
-  heard (): void {
+  /** The peer has committed the page but for these ids. MALFORMED when there is none, or for an id that is not of it. */
+  heard (left: Uint8Array): void {
     const page = this.#unacknowledged
     if (page === undefined) throw new ProtocolError('MALFORMED', 'A page was acknowledged that was not sent')
+    const ids = leftOf(page.entries, left)
     this.#unacknowledged = undefined
     this.#parts.changed()
     page.resolve()
+    if (page.entries.length > 0) this.#parts.heard(page.entries, ids)
   }
 
   fail (error: Error): void {
@@ -64,7 +74,7 @@ export class Live {
     const acknowledged = Promise.withResolvers<void>()
     // a write that fails leaves it to nobody
     acknowledged.promise.catch(() => {})
-    this.#unacknowledged = acknowledged
+    this.#unacknowledged = { ...acknowledged, entries: page.entries }
     this.#parts.changed()
     await this.#parts.send({ live: page })
     await acknowledged.promise

@@ -402,6 +402,11 @@ export namespace Message {
     value: Uint8Array
   }
 
+  export interface MessageStartNonceFieldEvent {
+    field: '$.start.nonce'
+    value: Uint8Array
+  }
+
   export interface MessageStartedVaultCountFieldEvent {
     field: '$.started.vault.count'
     value: number
@@ -419,6 +424,11 @@ export namespace Message {
 
   export interface MessageStartedFileSumFieldEvent {
     field: '$.started.file.sum'
+    value: Uint8Array
+  }
+
+  export interface MessageStartedNonceFieldEvent {
+    field: '$.started.nonce'
     value: Uint8Array
   }
 
@@ -517,6 +527,11 @@ export namespace Message {
     value: Uint8Array
   }
 
+  export interface MessageTakenLeftFieldEvent {
+    field: '$.taken.left'
+    value: Uint8Array
+  }
+
   export interface MessageAskHeadsAfterFieldEvent {
     field: '$.askHeads.after'
     value: Uint8Array
@@ -557,6 +572,11 @@ export namespace Message {
     value: Uint8Array
   }
 
+  export interface MessageHeardLeftFieldEvent {
+    field: '$.heard.left'
+    value: Uint8Array
+  }
+
   export interface MessageRefusalCodeFieldEvent {
     field: '$.refusal.code'
     value: number
@@ -580,7 +600,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageStartVaultCountFieldEvent | MessageStartVaultSumFieldEvent | MessageStartFileCountFieldEvent | MessageStartFileSumFieldEvent | MessageStartedVaultCountFieldEvent | MessageStartedVaultSumFieldEvent | MessageStartedFileCountFieldEvent | MessageStartedFileSumFieldEvent | MessageWaitMsFieldEvent | MessageAskSetFieldEvent | MessageAskPrefixesFieldEvent | MessageFoundNodesIdsFieldEvent | MessageFoundNodesChildrenDigitsFieldEvent | MessageFoundNodesChildrenCountFieldEvent | MessageFoundNodesChildrenSumFieldEvent | MessageWantSetFieldEvent | MessageWantPrefixesFieldEvent | MessageWantIdsFieldEvent | MessageWantSubjectsFieldEvent | MessagePageEntriesFieldEvent | MessagePageRecordsFieldEvent | MessagePageLastFieldEvent | MessageMoreStopFieldEvent | MessageGiveEntriesFieldEvent | MessageGiveRecordsFieldEvent | MessageAskHeadsAfterFieldEvent | MessageHeadsHeadsSubjectFieldEvent | MessageHeadsHeadsLifeFieldEvent | MessageHeadsHeadsNFieldEvent | MessageHeadsLastFieldEvent | MessageLiveEntriesFieldEvent | MessageLiveRecordsFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageStartVaultCountFieldEvent | MessageStartVaultSumFieldEvent | MessageStartFileCountFieldEvent | MessageStartFileSumFieldEvent | MessageStartNonceFieldEvent | MessageStartedVaultCountFieldEvent | MessageStartedVaultSumFieldEvent | MessageStartedFileCountFieldEvent | MessageStartedFileSumFieldEvent | MessageStartedNonceFieldEvent | MessageWaitMsFieldEvent | MessageAskSetFieldEvent | MessageAskPrefixesFieldEvent | MessageFoundNodesIdsFieldEvent | MessageFoundNodesChildrenDigitsFieldEvent | MessageFoundNodesChildrenCountFieldEvent | MessageFoundNodesChildrenSumFieldEvent | MessageWantSetFieldEvent | MessageWantPrefixesFieldEvent | MessageWantIdsFieldEvent | MessageWantSubjectsFieldEvent | MessagePageEntriesFieldEvent | MessagePageRecordsFieldEvent | MessagePageLastFieldEvent | MessageMoreStopFieldEvent | MessageGiveEntriesFieldEvent | MessageGiveRecordsFieldEvent | MessageTakenLeftFieldEvent | MessageAskHeadsAfterFieldEvent | MessageHeadsHeadsSubjectFieldEvent | MessageHeadsHeadsLifeFieldEvent | MessageHeadsHeadsNFieldEvent | MessageHeadsLastFieldEvent | MessageLiveEntriesFieldEvent | MessageLiveRecordsFieldEvent | MessageHeardLeftFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -700,6 +720,7 @@ export namespace Digest {
 export interface Start {
   vault?: Digest
   file?: Digest
+  nonce?: Uint8Array
 }
 
 export namespace Start {
@@ -720,6 +741,11 @@ export namespace Start {
         if (obj.file != null) {
           w.uint32(18)
           Digest.codec().encode(obj.file, w)
+        }
+
+        if (obj.nonce != null) {
+          w.uint32(26)
+          w.bytes(obj.nonce)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -744,6 +770,10 @@ export namespace Start {
               obj.file = Digest.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.file
               })
+              break
+            }
+            case 3: {
+              obj.nonce = reader.bytes()
               break
             }
             default: {
@@ -773,6 +803,13 @@ export namespace Start {
                 limits: opts.limits?.file
               })
 
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
               break
             }
             default: {
@@ -807,6 +844,11 @@ export namespace Start {
     value: Uint8Array
   }
 
+  export interface StartNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Start>): Uint8Array {
     return encodeMessage(obj, Start.codec())
   }
@@ -815,7 +857,7 @@ export namespace Start {
     return decodeMessage(buf, Start.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Start>): Generator<StartVaultCountFieldEvent | StartVaultSumFieldEvent | StartFileCountFieldEvent | StartFileSumFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Start>): Generator<StartVaultCountFieldEvent | StartVaultSumFieldEvent | StartFileCountFieldEvent | StartFileSumFieldEvent | StartNonceFieldEvent> {
     return streamMessage(buf, Start.codec(), opts)
   }
 }
@@ -823,6 +865,7 @@ export namespace Start {
 export interface Started {
   vault?: Digest
   file?: Digest
+  nonce?: Uint8Array
 }
 
 export namespace Started {
@@ -843,6 +886,11 @@ export namespace Started {
         if (obj.file != null) {
           w.uint32(18)
           Digest.codec().encode(obj.file, w)
+        }
+
+        if (obj.nonce != null) {
+          w.uint32(26)
+          w.bytes(obj.nonce)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -867,6 +915,10 @@ export namespace Started {
               obj.file = Digest.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.file
               })
+              break
+            }
+            case 3: {
+              obj.nonce = reader.bytes()
               break
             }
             default: {
@@ -896,6 +948,13 @@ export namespace Started {
                 limits: opts.limits?.file
               })
 
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
               break
             }
             default: {
@@ -930,6 +989,11 @@ export namespace Started {
     value: Uint8Array
   }
 
+  export interface StartedNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Started>): Uint8Array {
     return encodeMessage(obj, Started.codec())
   }
@@ -938,7 +1002,7 @@ export namespace Started {
     return decodeMessage(buf, Started.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Started>): Generator<StartedVaultCountFieldEvent | StartedVaultSumFieldEvent | StartedFileCountFieldEvent | StartedFileSumFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Started>): Generator<StartedVaultCountFieldEvent | StartedVaultSumFieldEvent | StartedFileCountFieldEvent | StartedFileSumFieldEvent | StartedNonceFieldEvent> {
     return streamMessage(buf, Started.codec(), opts)
   }
 }
@@ -2160,7 +2224,9 @@ export namespace Give {
   }
 }
 
-export interface Taken {}
+export interface Taken {
+  left: Uint8Array
+}
 
 export namespace Taken {
   let _codec: Codec<Taken, Taken>
@@ -2172,11 +2238,18 @@ export namespace Taken {
           w.fork()
         }
 
+        if ((obj.left != null && obj.left.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.left)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
-        const obj: any = {}
+        const obj: any = {
+          left: uint8ArrayAlloc(0)
+        }
 
         const end = length == null ? reader.len : reader.pos + length
 
@@ -2184,6 +2257,10 @@ export namespace Taken {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              obj.left = reader.bytes()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2199,6 +2276,13 @@ export namespace Taken {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.left`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2211,6 +2295,11 @@ export namespace Taken {
     return _codec
   }
 
+  export interface TakenLeftFieldEvent {
+    field: '$.left'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Taken>): Uint8Array {
     return encodeMessage(obj, Taken.codec())
   }
@@ -2219,7 +2308,7 @@ export namespace Taken {
     return decodeMessage(buf, Taken.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Generator<{}> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Generator<TakenLeftFieldEvent> {
     return streamMessage(buf, Taken.codec(), opts)
   }
 }
@@ -2807,7 +2896,9 @@ export namespace Live {
   }
 }
 
-export interface Heard {}
+export interface Heard {
+  left: Uint8Array
+}
 
 export namespace Heard {
   let _codec: Codec<Heard, Heard>
@@ -2819,11 +2910,18 @@ export namespace Heard {
           w.fork()
         }
 
+        if ((obj.left != null && obj.left.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.left)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
-        const obj: any = {}
+        const obj: any = {
+          left: uint8ArrayAlloc(0)
+        }
 
         const end = length == null ? reader.len : reader.pos + length
 
@@ -2831,6 +2929,10 @@ export namespace Heard {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              obj.left = reader.bytes()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2846,6 +2948,13 @@ export namespace Heard {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.left`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2858,6 +2967,11 @@ export namespace Heard {
     return _codec
   }
 
+  export interface HeardLeftFieldEvent {
+    field: '$.left'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Heard>): Uint8Array {
     return encodeMessage(obj, Heard.codec())
   }
@@ -2866,7 +2980,7 @@ export namespace Heard {
     return decodeMessage(buf, Heard.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heard>): Generator<{}> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heard>): Generator<HeardLeftFieldEvent> {
     return streamMessage(buf, Heard.codec(), opts)
   }
 }

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.js'
 import type { Kind, Message } from './codec.js'
+import { MAX_WANTED_IDS } from './constants.js'
 import type { SyncInit } from './source.js'
 
 /** The requests of a leader, one at a time, and what a round counts. */
@@ -10,6 +11,8 @@ export class Requests {
   sent = 0
   /** Entries that were new here, or that the peer has taken. */
   moved = 0
+  /** Entries that were given and are not kept. */
+  readonly left: { count: number, ids: Uint8Array[] } = { count: 0, ids: [] }
   #pending: PromiseWithResolvers<Message> | undefined
 
   /** @param changed called when it begins or ends that the peer owes an answer */
@@ -48,6 +51,12 @@ export class Requests {
     this.#pending = undefined
     this.changed()
     pending.resolve(message)
+  }
+
+  /** The peer says of entries that it was given that it does not keep them. */
+  notKept (ids: Uint8Array[]): void {
+    this.left.count += ids.length
+    this.left.ids.push(...ids.slice(0, MAX_WANTED_IDS - this.left.ids.length))
   }
 
   fail (error: Error): void {

@@ -1,17 +1,21 @@
 /** Which side leads a round when. Spec: README.md, "Conversation". */
+import { randomBytes } from 'node:crypto'
 import type { AbortOptions } from '@libp2p/interface'
 import { ProtocolError } from '../errors.js'
 import { Answerer, digests } from './answerer.js'
+import { CheckPace } from './check-pace.js'
 import type { Message } from './codec.js'
 import { compareRecords } from './compare-records.js'
 import { Comparison } from './compare.js'
-import { MIN_WAIT_MS, ROUND_EVERY_MS } from './constants.js'
+import { MIN_WAIT_MS, NONCE_BYTES, ROUND_EVERY_MS } from './constants.js'
 import { Requests } from './requests.js'
 import { RoundBudget } from './round-budget.js'
 import type { RoundResult, SyncClock, SyncInit } from './source.js'
+import type { Start } from './messages.js'
+import { CheckedView, keptView } from './views.js'
 import type { Wire } from './wire.js'
 
-type Waiter = PromiseWithResolvers<void>
+type Waiter = PromiseWithResolvers<RoundResult>
 /** A round of this side: whether the peer has let it begin, and whether a start of the peer crossed with it. */
 interface Leading { requests: Requests, begun: boolean, crossed: boolean }
 
@@ -33,6 +37,7 @@ export class Rounds {
   readonly #parts: RoundParts
   /** For rounds that the peer made this side lead. */
   readonly #told: RoundBudget
+  readonly #checks: CheckPace
   #leading: Leading | undefined
   #answering: Answerer | undefined
   #wanted = false
@@ -50,6 +55,7 @@ export class Rounds {
   constructor (parts: RoundParts) {
     this.#parts = parts
     this.#told = new RoundBudget(parts.clock.now())
+    this.#checks = parts.init.checks ?? new CheckPace(parts.clock.now(), 0)
   }
 
   /** True while one side may make requests. */
@@ -84,14 +90,14 @@ export class Rounds {
   }
 
   /** Resolves when a round that begins after this call has ended. */
-  async ask ({ signal }: AbortOptions): Promise<void> {
-    const waiter = Promise.withResolvers<void>()
+  async ask ({ signal }: AbortOptions): Promise<RoundResult> {
+    const waiter = Promise.withResolvers<RoundResult>()
     const onAbort = (): void => { waiter.reject(signal?.reason) }
     signal?.addEventListener('abort', onAbort, { once: true })
     this.#next.push(waiter)
     this.#tryLead()
     try {
-      await waiter.promise
+      return await waiter.promise
     } finally {
       signal?.removeEventListener('abort', onAbort)
     }
@@ -138,7 +144,8 @@ export class Rounds {
   async #lead (leading: Leading): Promise<void> {
     const { requests } = leading
     const { init, wire, changed } = this.#parts
-    const mine = await digests(init.source)
+    const mine: Start & Awaited<ReturnType<typeof digests>> = await digests(init.source)
+    if (init.checks?.due(this.#parts.clock.now()) === true) mine.nonce = nonce()
     this.#began = { messages: wire.messages, bytes: wire.bytes }
     const { started, wait } = await requests.ask({ start: mine }, 'started', 'wait')
     if (started?.vault === undefined || started.file === undefined) {
@@ -148,21 +155,33 @@ export class Rounds {
     leading.begun = true
     const theirs = started.vault.count + started.file.count
     this.#begin(theirs, mine.vault.count + mine.file.count)
-    await new Comparison(requests, 'vault').run(started.vault)
+    await new Comparison(requests, keptView(init.source, 'vault')).run(started.vault)
     await compareRecords(requests)
-    await new Comparison(requests, 'file').run(started.file)
+    await new Comparison(requests, keptView(init.source, 'file')).run(started.file)
+    const checked = await this.#check(requests, mine, started)
     await requests.tell({ done: {} })
     // before anything else: the peer may begin a round as soon as it hears `done`
-    const result = this.#result(true, theirs, requests)
+    const result = this.#result({ led: true, theirs, checked, left: requests.left }, requests)
     const waiters = this.#waiters
     this.#leading = undefined
     this.#waiters = []
     this.#finish(result)
-    for (const { resolve } of waiters) resolve()
+    for (const { resolve } of waiters) resolve(result)
     if (wire.channel.closed) return
     this.#plan()
     changed()
     this.#tryLead()
+  }
+
+  /** Compares both sets by digests that nobody could know before: equal sums may hide what somebody chose ids for. False when the peer does not at present. */
+  async #check (requests: Requests, mine: Start, theirs: Start): Promise<boolean> {
+    if (theirs.nonce === undefined) return false
+    if (mine.nonce === undefined) throw new ProtocolError('MALFORMED', 'A checked round for which nobody asked')
+    const count = (start: Start): number => (start.vault?.count ?? 0) + (start.file?.count ?? 0)
+    const view = new CheckedView(this.#parts.init.source, [mine.nonce, theirs.nonce.slice()], Math.max(count(mine), count(theirs)))
+    if (count(theirs) > 0) await new Comparison(requests, view).search({ count: count(theirs), sum: theirs.nonce })
+    this.#parts.init.checks?.done(this.#parts.clock.now())
+    return true
   }
 
   /** The peer has a round under way that crossed with this one's start, or wants a pause. */
@@ -201,7 +220,8 @@ export class Rounds {
     if (answerer === undefined) throw new ProtocolError('MALFORMED', 'A request outside a round')
     if (done === undefined) return await answerer.answer(message)
     await answerer.end()
-    const result = this.#result(false, answerer.theirs, answerer)
+    if (answerer.checked) this.#parts.init.checks?.done(this.#parts.clock.now())
+    const result = this.#result({ led: false, theirs: answerer.theirs, checked: answerer.checked, left: { count: 0, ids: [] } }, answerer)
     this.#answering = undefined
     this.#finish(result)
     this.#parts.changed()
@@ -226,8 +246,9 @@ export class Rounds {
     this.#began = wire.beforeLast
     const answerer = new Answerer(init, start)
     this.#answering = answerer
-    const { started } = await answerer.begin()
-    this.#begin(answerer.theirs, (started?.vault?.count ?? 0) + (started?.file?.count ?? 0))
+    const grants = start.nonce !== undefined && this.#checks.grant(clock.now())
+    const { started } = await answerer.begin(grants ? nonce() : undefined)
+    this.#begin(answerer.theirs, (started.vault?.count ?? 0) + (started.file?.count ?? 0))
     return { started }
   }
 
@@ -236,9 +257,9 @@ export class Rounds {
     this.#parts.changed()
   }
 
-  #result (led: boolean, theirs: number, { received, sent }: { received: number, sent: number }): RoundResult {
+  #result (round: Pick<RoundResult, 'led' | 'theirs' | 'checked' | 'left'>, { received, sent }: { received: number, sent: number }): RoundResult {
     const { wire } = this.#parts
-    return { led, theirs, received, sent, messages: wire.messages - this.#began.messages, bytes: wire.bytes - this.#began.bytes }
+    return { ...round, received, sent, messages: wire.messages - this.#began.messages, bytes: wire.bytes - this.#began.bytes }
   }
 
   #finish (result: RoundResult): void {
@@ -247,3 +268,5 @@ export class Rounds {
     this.#parts.init.onRound?.(result)
   }
 }
+
+const nonce = (): Uint8Array => new Uint8Array(randomBytes(NONCE_BYTES))

@@ -2,16 +2,19 @@
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { ProtocolError, fromWire } from '../errors.js'
 import { closeAndLinger } from '../framing/linger.js'
+import { sorted } from './answerer.js'
 import { refusal } from './codec.js'
 import type { Message } from './codec.js'
+import { idOf } from './entry-id.js'
 import { Live } from './live.js'
 import { RoundBudget } from './round-budget.js'
 import { Rounds } from './rounds.js'
-import type { SyncClock, SyncInit, SyncStats } from './source.js'
+import type { RoundResult, SyncClock, SyncInit, SyncStats } from './source.js'
 import { Wire } from './wire.js'
 
 export type { ChildDigest, RecordHead, RoundResult, SetName, SyncClock, SyncInit, SyncLimits, SyncSource, SyncStats } from './source.js'
 export type { Digest } from './digest.js'
+export { CheckPace } from './check-pace.js'
 export { RoundBudget } from './round-budget.js'
 
 type State = 'new' | 'running' | 'closing' | 'ended'
@@ -49,7 +52,7 @@ export class SyncSession {
       detach: (work: Promise<void>) => { this.#detach(work) }
     }
     this.#rounds = new Rounds({ ...shared, init, clock, wire: this.#wire, budget: init.budget ?? new RoundBudget(clock.now()), running: () => this.#is('running') })
-    this.#live = new Live({ changed: shared.changed, send: (message) => this.#wire.send(message), mayBegin: () => this.#is('running') && this.#rounds.ended > 0 && !this.#rounds.underway })
+    this.#live = new Live({ changed: shared.changed, send: (message) => this.#wire.send(message), heard: (entries, left) => { init.onHeard?.(entries, left) }, mayBegin: () => this.#is('running') && this.#rounds.ended > 0 && !this.#rounds.underway })
   }
 
   /**
@@ -75,10 +78,15 @@ export class SyncSession {
   }
 
   /** One round led by this side, begun after this call: resolves when both sides have what either had. Rejects CLOSED when the stream ends before. */
-  async ask (options: AbortOptions = {}): Promise<void> {
+  async ask (options: AbortOptions = {}): Promise<RoundResult> {
     options.signal?.throwIfAborted()
     if (this.#over) throw new ProtocolError('CLOSED', 'The sync stream ended')
-    await this.#rounds.ask(options)
+    return this.#rounds.ask(options)
+  }
+
+  /** True when nothing is on its way to the peer and no round is under way: what it was not heard to keep it will not be sent by itself. */
+  get quiet (): boolean {
+    return this.#rounds.ended > 0 && !this.#rounds.underway && this.#live.empty
   }
 
   /** Sends newly committed entries, in this order, as soon as the peer takes them. Never waits, never throws; a peer that is too slow is made to compare instead. */
@@ -149,11 +157,11 @@ export class SyncSession {
       throw fromWire(refused.code, refused.retry, refused.text)
     }
     if (live !== undefined) {
-      if (live.entries.length > 0) await this.#init.receive(live.entries)
+      const left = live.entries.length > 0 ? await this.#take(live.entries) : new Uint8Array(0)
       if (live.records.length > 0) await this.#init.receiveRecords(live.records)
-      if (this.#is('running')) await this.#wire.send({ heard: {} })
+      if (this.#is('running')) await this.#wire.send({ heard: { left } })
     } else if (heard !== undefined) {
-      this.#live.heard()
+      this.#live.heard(heard.left)
     } else if (behind !== undefined) {
       this.#rounds.behind()
     } else if ([started, wait, found, page, taken, heads].some((answer) => answer !== undefined)) {
@@ -161,6 +169,14 @@ export class SyncSession {
     } else {
       await this.#rounds.requested(message)
     }
+  }
+
+  /** Commits a live page; the ids of those entries that are not kept. */
+  async #take (entries: Uint8Array[]): Promise<Uint8Array> {
+    await this.#init.receive(entries)
+    // nobody is there to hear it
+    if (this.#wire.channel.closed) return new Uint8Array(0)
+    return sorted(await this.#init.source.missing(entries.map(idOf)))
   }
 
   /** Sends what was forwarded, never beside a round. */

@@ -1,9 +1,12 @@
 /** What a session of /dfs/sync/1.0.0 needs from the node that runs it, and what it tells. Spec: README.md. */
 import type { Digest } from './digest.js'
+import type { CheckPace } from './check-pace.js'
 import type { RoundBudget } from './round-budget.js'
 
 /** The vault kinds (admit, revoke, setting), which say whose other entries are kept; and all other entries. */
 export type SetName = 'vault' | 'file'
+/** Both sets together, which only checked rounds compare. */
+export type AnySet = SetName | 'all'
 
 /** The entries of one set whose ids begin with `prefix`. */
 export interface ChildDigest extends Digest {
@@ -33,6 +36,8 @@ export interface SyncSource {
   below: (set: SetName, prefix: string) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   /** Of every record that is kept, any order. */
   records: () => RecordHead[]
+  /** All ids, of both sets, that begin with 2 to LONGEST_PREFIX_DIGITS digits: sorted, 32 bytes each, one behind the other. */
+  idBytes: (prefix: string) => Uint8Array | Promise<Uint8Array>
   /** As signed. */
   record: (subject: Uint8Array) => Uint8Array | undefined
 }
@@ -47,6 +52,10 @@ export interface RoundResult {
   received: number
   /** Entries sent in it. */
   sent: number
+  /** True when digests under a fresh key were compared too. */
+  checked: boolean
+  /** Entries that were given and are not kept by the peer: how many, and the ids of the first MAX_WANTED_IDS. Empty for one that was answered. */
+  left: { count: number, ids: Uint8Array[] }
   /** Messages of the stream while it ran, both directions. */
   messages: number
   /** Their bytes with length prefixes, both directions. */
@@ -82,6 +91,8 @@ export interface SyncInit {
   receiveRecords: (records: Uint8Array[]) => Promise<void>
   /** After each round, led or answered. */
   onRound?: (round: RoundResult) => void
+  /** The peer has committed these entries, which it was sent as they came here, but for those with the ids in `left`. The arrays are views. */
+  onHeard?: (entries: Uint8Array[], left: Uint8Array[]) => void
   /** @default the system's */
   clock?: SyncClock
   /** From 0 to below 1. @default Math.random */
@@ -89,6 +100,8 @@ export interface SyncInit {
   limits?: Partial<SyncLimits>
   /** How often the peer may begin a round: one for all sessions with one peer bounds them together. @default one of this session */
   budget?: RoundBudget
+  /** When rounds are checked: one for all sessions with one peer. @default never asked for, granted as any peer is */
+  checks?: CheckPace
 }
 
 export interface SyncStats {

@@ -1,12 +1,12 @@
 /** How a leader gets the entries that it lacks and gives those that the peer lacks. */
 import { ProtocolError } from '../errors.js'
-import { join, setNumber } from './codec.js'
+import { join, split } from './codec.js'
 import type { Message } from './codec.js'
-import { MAX_WANTED_IDS, VAIN_PAGES } from './constants.js'
+import { MAX_WANTED_IDS, SUM_BYTES, VAIN_PAGES } from './constants.js'
 import { hex, idOf } from './entry-id.js'
 import { pages } from './pages.js'
 import type { Requests } from './requests.js'
-import type { SetName } from './source.js'
+import type { View } from './views.js'
 
 /** All that this side has below a prefix but the ids (hex) of `except`. */
 export interface Below { prefix: string, except?: Set<string> }
@@ -16,11 +16,11 @@ export interface Below { prefix: string, except?: Set<string> }
  * are those that came and were not kept. `whole` is false when the pages brought nothing new and were stopped.
  * INCOMPLETE when an id that the peer listed does not come, MALFORMED for an entry that was not wanted.
  */
-export async function want (requests: Requests, set: SetName, prefixes: string[], ids: Uint8Array[]): Promise<{ whole: boolean, late: Uint8Array[] }> {
+export async function want (requests: Requests, { number: set }: View, prefixes: string[], ids: Uint8Array[]): Promise<{ whole: boolean, late: Uint8Array[] }> {
   const wanted = new Set(ids.map(hex))
   const late: Uint8Array[] = []
   let vain = 0
-  let message: Message = { want: { set: setNumber(set), prefixes, ids: join(ids), subjects: new Uint8Array(0) } }
+  let message: Message = { want: { set, prefixes, ids: join(ids), subjects: new Uint8Array(0) } }
   for (;;) {
     const { page } = await requests.ask(message, 'page')
     if (page === undefined || page.records.length > 0) throw new ProtocolError('MALFORMED', 'Records that were not wanted')
@@ -61,19 +61,29 @@ export async function receive (counts: Pick<Requests, 'node' | 'received'>, entr
 }
 
 /** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. */
-export async function give (requests: Requests, set: SetName, ids: Uint8Array[], below: Below[]): Promise<void> {
-  for await (const page of pages(held(requests, set, ids, below))) {
-    await requests.ask({ give: { entries: page, records: [] } }, 'taken')
+export async function give (requests: Requests, view: View, ids: Uint8Array[], below: Below[]): Promise<void> {
+  for await (const page of pages(held(requests, view, ids, below))) {
+    const { taken } = await requests.ask({ give: { entries: page, records: [] } }, 'taken')
+    if (taken !== undefined) requests.notKept(leftOf(page, taken.left))
     requests.sent += page.length
     requests.moved += page.length
   }
 }
 
-async function * held ({ node: { source } }: Requests, set: SetName, ids: Uint8Array[], below: Below[]): AsyncGenerator<Uint8Array> {
+async function * held ({ node: { source } }: Requests, view: View, ids: Uint8Array[], below: Below[]): AsyncGenerator<Uint8Array> {
   for (const { prefix, except } of below) {
-    for await (const entry of source.below(set, prefix)) {
+    for await (const entry of view.below(prefix)) {
       if (except === undefined || !except.has(hex(idOf(entry)))) yield entry
     }
   }
   for (let at = 0; at < ids.length; at += MAX_WANTED_IDS) yield * await source.entries(ids.slice(at, at + MAX_WANTED_IDS))
+}
+
+/** The ids of those entries of a page that the peer says it does not keep. MALFORMED for one that is not of the page. */
+export function leftOf (page: Uint8Array[], left: Uint8Array): Uint8Array[] {
+  if (left.length === 0) return []
+  const sent = new Set(page.map((entry) => hex(idOf(entry))))
+  const ids = split(left, SUM_BYTES)
+  if (ids.some((id) => !sent.has(hex(id)))) throw new ProtocolError('MALFORMED', 'An entry is said not to be kept that was not sent')
+  return ids.map((id) => id.slice())
 }

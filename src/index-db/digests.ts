@@ -19,3 +19,10 @@ export function idsBelow (db: IndexDb, vault: boolean, prefix: string, most: num
   return db.all<{ id: Uint8Array }>(`SELECT id FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(vault)} ORDER BY id LIMIT ?`, from ?? null, to ?? null, most)
     .map(({ id }) => id)
 }
+
+/** All ids that begin with `prefix` (hex digits), whatever their kind, sorted: 32 bytes each, one behind the other. Reads the index of ids alone. */
+export function idBytesBelow (db: IndexDb, prefix: string): Uint8Array {
+  const [from, to] = [prefix.padEnd(64, '0'), prefix.padEnd(64, 'f')].map((hex) => Buffer.from(hex, 'hex'))
+  const row = db.get<{ ids: string | null }>("SELECT group_concat(hex(id), '' ORDER BY id) AS ids FROM entries WHERE id BETWEEN ? AND ?", from ?? null, to ?? null)
+  return new Uint8Array(Buffer.from(row?.ids ?? '', 'hex'))
+}

@@ -1,6 +1,6 @@
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
-import { RoundBudget, SyncSession, systemClock, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
+import { CheckPace, RoundBudget, SyncSession, systemClock, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
 import type { Peers, Session } from '../network/peers.js'
 
 /** One sync stream a connection; a second one while the first is being replaced (protocols/README.md, limits). */
@@ -47,6 +47,8 @@ export class SyncLoop {
   private readonly sessions = new Map<string, SyncSession[]>()
   /** The last round with each member since the start. */
   private readonly rounds = new Map<string, RoundResult>()
+  /** When rounds with each member are checked. */
+  private readonly checks = new Map<string, CheckPace>()
   /** How often each member may begin a round, over all its connections. */
   private readonly budgets = new Map<string, RoundBudget>()
   /** Sessions whose sync this side keeps up. */
@@ -127,6 +129,8 @@ export class SyncLoop {
     const { source, receive, receiveRecords, onRound, random, inactivityMs } = this.parts
     const budget = this.budgets.get(peer) ?? new RoundBudget(this.clock.now())
     this.budgets.set(peer, budget)
+    const checks = this.checks.get(peer) ?? new CheckPace(this.clock.now(), (random ?? Math.random)())
+    this.checks.set(peer, checks)
     const session = new SyncSession(stream, {
       direction,
       source,
@@ -138,6 +142,7 @@ export class SyncLoop {
       },
       clock: this.clock,
       budget,
+      checks,
       ...(random === undefined ? {} : { random }),
       ...(inactivityMs === undefined ? {} : { limits: { inactivityMs } })
     })
@@ -192,7 +197,7 @@ export class SyncLoop {
    * One round with a connected member: resolves when both have what either had. Waits for a sync that is only being
    * opened; where there is no link it has a stream for that round.
    */
-  async ask (peer: string, options: AbortOptions = {}): Promise<void> {
+  async ask (peer: string, options: AbortOptions = {}): Promise<RoundResult> {
     options.signal?.throwIfAborted()
     const single = this.singles.get(peer)
     const running = this.sessions.get(peer)?.at(-1)
@@ -200,15 +205,15 @@ export class SyncLoop {
     const connection = this.parts.peers.get(peer)
     if (connection === undefined) throw new Error(`no session with ${peer}`)
     if (single === undefined && this.parts.peers.wants(peer)) return (await this.opened(connection, options)).ask(options)
-    await this.askOnce(single ?? this.single(connection), connection, options)
+    return this.askOnce(single ?? this.single(connection), connection, options)
   }
 
   /** The last one who asks ends the stream. */
-  private async askOnce (single: Single, connection: Session, options: AbortOptions): Promise<void> {
+  private async askOnce (single: Single, connection: Session, options: AbortOptions): Promise<RoundResult> {
     const { peer } = connection
     single.asking++
     try {
-      await (await this.within(single.session, connection, options)).ask(options)
+      return await (await this.within(single.session, connection, options)).ask(options)
     } finally {
       if (--single.asking === 0) {
         if (this.singles.get(peer) === single) this.singles.delete(peer)

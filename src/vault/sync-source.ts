@@ -1,6 +1,6 @@
 import type { ChildDigest, RecordHead, SetName, SyncSource } from '../../protocols/sync/source.js'
 import { add256 } from '../../protocols/block/sum.js'
-import { digestsBelow, idsBelow, LONGEST_PREFIX } from '../index-db/digests.js'
+import { digestsBelow, idBytesBelow, idsBelow, LONGEST_PREFIX } from '../index-db/digests.js'
 import { entriesInOrder, hasEntry, idList, IN_IDS, ofSet } from '../index-db/entries.js'
 import type { IndexDb } from '../index-db/index-db.js'
 
@@ -37,6 +37,8 @@ export class IndexSource implements SyncSource {
     }
     return ids
   }
+
+  idBytes (prefix: string): Uint8Array { return idBytesBelow(this.db, prefix) }
 
   missing (ids: Uint8Array[]): Uint8Array[] {
     return ids.filter((id) => !hasEntry(this.db, id))

@@ -3,7 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import { SyncSession, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
 import type { Session } from '../../src/network/peers.js'
 
-export const NOTHING: SyncSource = { children: () => [], ids: () => [], missing: (ids) => ids, entries: () => [], below: () => [], records: () => [], record: () => undefined }
+export const NOTHING: SyncSource = { children: () => [], ids: () => [], idBytes: () => new Uint8Array(0), missing: (ids) => ids, entries: () => [], below: () => [], records: () => [], record: () => undefined }
 
 /** Peers of which a test opens and closes the sessions; streams are what `opens` gives. */
 export class FakePeers extends EventTarget {

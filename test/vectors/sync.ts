@@ -5,11 +5,12 @@ import { encodeMessage, join, setNumber } from '../../protocols/sync/codec.js'
 import type { Message } from '../../protocols/sync/codec.js'
 import {
   LEAF_IDS, LONGEST_PREFIX_DIGITS, MAX_ENTRY_BYTES, MAX_HEADS, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, MAX_PREFIXES, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_WAIT_MS,
-  MAX_WANTED_IDS, MAX_WANTED_SUBJECTS, SUBJECT_BYTES, SUM_BYTES, SYNC_PROTOCOL
+  MAX_WANTED_IDS, MAX_WANTED_SUBJECTS, NONCE_BYTES, SUBJECT_BYTES, SUM_BYTES, SYNC_PROTOCOL
 } from '../../protocols/sync/constants.js'
 import { addToDigest, emptyDigest } from '../../protocols/sync/digest.js'
 import type { Digest } from '../../protocols/sync/digest.js'
 import { hex, idOf } from '../../protocols/sync/entry-id.js'
+import { keyedDigest } from '../../protocols/sync/views.js'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const NOTHING = new Uint8Array(0)
@@ -28,7 +29,9 @@ const OTHER = entryOf('third')
 const [low, high] = [new Uint8Array(SUM_BYTES), new Uint8Array(SUM_BYTES).fill(0xff)]
 const one = new Uint8Array(SUM_BYTES).fill(1, SUM_BYTES - 1)
 const ids = held.file.map(idOf).sort(compareBytes)
-const [file, vault] = [setNumber('file'), setNumber('vault')]
+const [file, vault, both] = [setNumber('file'), setNumber('vault'), setNumber('all')]
+const NONCES = { leader: new Uint8Array(NONCE_BYTES).map((_, i) => i), answerer: new Uint8Array(NONCE_BYTES).map((_, i) => 255 - i) }
+const all = [...held.vault, ...held.file].map(idOf).sort(compareBytes)
 const start = { vault: digestOf(held.vault), file: digestOf(held.file) }
 const nothing = { vault: emptyDigest(), file: emptyDigest() }
 const child = (digits: number, count = 70, sum = one): { digits: number, count: number, sum: Uint8Array } => ({ digits, count, sum })
@@ -39,9 +42,12 @@ const head = (last: number): { subject: Uint8Array, life: number, n: number } =>
 const valid: Record<string, Message> = {
   start: { start },
   'start of nothing': { start: nothing },
+  'start to be checked': { start: { ...start, nonce: NONCES.leader } },
   started: { started: start },
+  'started, checked': { started: { ...start, nonce: NONCES.answerer } },
   wait: { wait: { ms: 10_000 } },
   'ask all': { ask: { set: file, prefixes: [''] } },
+  'ask both': { ask: { set: both, prefixes: ['24'] } },
   'ask below': { ask: { set: vault, prefixes: ['00', '0a1', 'ff01'] } },
   'found ids': { found: { nodes: [{ ids: join(ids), children: [] }] } },
   'found children': { found: { nodes: [{ ids: NOTHING, children: [child(0x0a, 60), child(0x0f, 5)] }] } },
@@ -57,13 +63,15 @@ const valid: Record<string, Message> = {
   stop: { more: { stop: true } },
   give: { give: { entries: [OTHER], records: [] } },
   'give records': { give: { entries: [], records: [text('a record')] } },
-  taken: { taken: {} },
+  taken: { taken: { left: NOTHING } },
+  'taken but one': { taken: { left: idOf(OTHER) } },
   'ask heads': { askHeads: { after: NOTHING } },
   'ask more heads': { askHeads: { after: subjectOf(2) } },
   heads: { heads: { heads: [head(1), head(2)], last: true } },
   done: { done: {} },
   live: { live: { entries: [OTHER], records: [text('a record')] } },
-  heard: { heard: {} },
+  heard: { heard: { left: NOTHING } },
+  'heard but two': { heard: { left: join(ids) } },
   behind: { behind: {} },
   refusal: { refusal: { code: 7, retry: false, text: 'The signature does not hold' } }
 }
@@ -81,8 +89,12 @@ refused('MALFORMED', 'two messages', 'done and behind in one frame', { done: {},
 refused('MALFORMED', 'cut', 'the last byte is missing', encodeMessage({ start }).subarray(0, -1))
 refused('MALFORMED', 'one digest', 'a start without the digest of the file set', { start: { vault: start.vault } })
 refused('MALFORMED', 'short sum', 'a sum of 31 bytes', { start: { ...start, file: { count: 1, sum: one.subarray(1) } } })
+refused('MALFORMED', 'short nonce', 'a nonce of 31 bytes', { start: { ...start, nonce: NONCES.leader.subarray(1) } })
+refused('MALFORMED', 'left unsorted', 'the higher id first', { taken: { left: join([high, low]) } })
+refused('MALFORMED', 'left cut', 'an id of 31 bytes', { heard: { left: low.subarray(1) } })
+refused('LIMIT', 'many left', `${MAX_PAGE_ENTRIES + 1} ids, more than a page has`, { taken: { left: join(ones(SUM_BYTES, MAX_PAGE_ENTRIES + 1)) } })
 refused('LIMIT', 'long pause', `a pause of ${MAX_WAIT_MS + 1} ms`, { wait: { ms: MAX_WAIT_MS + 1 } })
-refused('MALFORMED', 'no set', 'set 3', { ask: { set: 3, prefixes: [''] } })
+refused('MALFORMED', 'no set', 'set 4', { ask: { set: 4, prefixes: [''] } })
 refused('MALFORMED', 'ask nothing', 'an ask without a prefix', { ask: { set: file, prefixes: [] } })
 refused('MALFORMED', 'one digit', 'a prefix of one digit: the first step takes two', { ask: { set: file, prefixes: ['a'] } })
 refused('MALFORMED', 'upper case', 'a prefix in upper case', { ask: { set: file, prefixes: ['AB'] } })
@@ -125,9 +137,10 @@ const conversations: Array<{ name: string, fault: string, frames: Message[], cod
   { name: 'request without a round', fault: 'an ask before a start', frames: [{ ask: { set: file, prefixes: [''] } }], code: 'MALFORMED' },
   { name: 'request after a round', fault: 'an ask after done', frames: [{ start }, { done: {} }, { ask: { set: file, prefixes: [''] } }], code: 'MALFORMED' },
   { name: 'round in a round', fault: 'a second start before done', frames: [{ start }, { start }], code: 'MALFORMED' },
+  { name: 'both sets unchecked', fault: 'both sets together in a round without nonces', frames: [{ start }, { ask: { set: both, prefixes: [''] } }], code: 'MALFORMED' },
   { name: 'answer unasked', fault: 'a page for which nobody asked', frames: [page({ entries: [OTHER] })], code: 'MALFORMED' },
-  { name: 'taken unasked', fault: 'nothing was given', frames: [{ taken: {} }], code: 'MALFORMED' },
-  { name: 'heard unasked', fault: 'a live page is acknowledged that was not sent', frames: [{ heard: {} }], code: 'MALFORMED' },
+  { name: 'taken unasked', fault: 'nothing was given', frames: [{ taken: { left: NOTHING } }], code: 'MALFORMED' },
+  { name: 'heard unasked', fault: 'a live page is acknowledged that was not sent', frames: [{ heard: { left: NOTHING } }], code: 'MALFORMED' },
   { name: 'more of nothing', fault: 'no pages are under way', frames: [{ start }, { more: { stop: false } }], code: 'MALFORMED' },
   { name: 'give no entry', fault: 'bytes that have not the form of an entry', frames: [{ start }, { give: { entries: [text('no entry')], records: [] } }], code: 'MALFORMED' }
 ]
@@ -141,6 +154,9 @@ export function generate (): unknown {
       { ids: ids.map(hex), count: 2, sum: hex(start.file.sum) },
       { ids: [hex(high), hex(one)], count: 2, sum: hex([high, one].reduce(addToDigest, emptyDigest()).sum), note: 'the sum wraps to 0' }
     ],
+    keyed: [[], all.slice(0, 1), all].map((list) => ({
+      leader: hex(NONCES.leader), answerer: hex(NONCES.answerer), ids: list.map(hex), count: list.length, sum: hex(keyedDigest([NONCES.leader, NONCES.answerer], join(list)))
+    })),
     held: { vault: held.vault.map((entry) => ({ entry: hex(entry), id: hex(idOf(entry)) })), file: held.file.map((entry) => ({ entry: hex(entry), id: hex(idOf(entry)) })) },
     valid: Object.entries(valid).map(([name, message]) => ({ name, frame: hex(encodeMessage(message)), message: plain(message) })),
     bad: bad.map(({ name, fault, bytes, code }) => ({ name, fault, frame: short(bytes), code })),

@@ -75,7 +75,7 @@ describe('protocols/sync against a lying answerer', () => {
 
   it('the answer to another request', async () => {
     const link = await led(mine(), 1)
-    await link.peer.say({ taken: {} })
+    await link.peer.say({ taken: { left: new Uint8Array(0) } })
     await ends(link, 'MALFORMED')
   })
 

@@ -51,7 +51,7 @@ describe('protocols/sync outgoing', () => {
     let given = 0
     let pages = 0
     let message = await peer.ask({ heads: { heads: [], last: true } })
-    for (; message?.give !== undefined; message = await peer.ask({ taken: {} })) {
+    for (; message?.give !== undefined; message = await peer.ask({ taken: { left: new Uint8Array(0) } })) {
       // nothing more comes before this: the next message that is heard is the answer to it
       assert.equal(peer.channel.bufferedBytes, 0)
       given += message.give.entries.length
@@ -72,10 +72,10 @@ describe('protocols/sync outgoing', () => {
     await same(link)
     assert.deepEqual(await peer.hear(), { live: { entries: [entry], records: [] } }, 'not before the first round')
     for (let at = 0; at < 1000; at++) session.forward([new Uint8Array(8 * 1024)])
-    assert.deepEqual(await peer.ask({ heard: {} }), { behind: {} })
+    assert.deepEqual(await peer.ask({ heard: { left: new Uint8Array(0) } }), { behind: {} })
     session.forwardRecords([entry])
     assert.deepEqual(await peer.hear(), { live: { entries: [], records: [entry] } })
-    await peer.say({ heard: {} })
+    await peer.say({ heard: { left: new Uint8Array(0) } })
     await peer.channel.close()
     await run
   })

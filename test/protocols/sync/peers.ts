@@ -69,6 +69,11 @@ export class EntrySet implements SyncSource {
     return this.#list(set, prefix).slice(0, most).map((id) => new Uint8Array(Buffer.from(id, 'hex')))
   }
 
+  idBytes (prefix: string): Uint8Array {
+    const ids = [...this.sets.vault.keys(), ...this.sets.file.keys()].filter((id) => id.startsWith(prefix)).sort()
+    return new Uint8Array(Buffer.from(ids.join(''), 'hex'))
+  }
+
   missing (ids: Uint8Array[]): Uint8Array[] {
     return ids.filter((id) => !this.sets.vault.has(hex(id)) && !this.sets.file.has(hex(id)))
   }

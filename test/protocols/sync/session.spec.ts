@@ -39,7 +39,7 @@ describe('protocols/sync session', () => {
     assert.deepEqual(b.ns, a.ns)
     const [led] = a.rounds
     const [answered] = b.rounds
-    assert.deepEqual({ ...led, messages: 0, bytes: 0 }, { led: true, theirs: 3, received: 2, sent: 2, messages: 0, bytes: 0 })
+    assert.deepEqual({ ...led, messages: 0, bytes: 0 }, { led: true, theirs: 3, received: 2, sent: 2, checked: false, left: { count: 0, ids: [] }, messages: 0, bytes: 0 })
     assert.deepEqual(answered, { ...led, led: false }, 'the other side saw the same round')
     await close(link)
     assert.equal(link.streams[0].status, 'closed')
