@@ -28,8 +28,10 @@ import { defineStatus } from './commands/status.js'
 import { defineVerify } from './commands/verify.js'
 import { defineWhy } from './commands/why.js'
 import { type Context, createContext, type GlobalOptions, type Run, typedIn } from './context.js'
+import { InvalidOptionError } from '../errors.js'
+import { badArgument } from './bad-argument.js'
 import { EXIT, exitCode } from './exit-codes.js'
-import { Output, OutputClosed } from './output.js'
+import { failureOf, Output, OutputClosed, watchOutput } from './output.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
@@ -108,10 +110,29 @@ function usage ({ code, message }: CommanderError, command: Command | undefined)
 
 export async function main (): Promise<void> {
   const world = realWorld()
-  for (const sink of [world.stdout, world.stderr]) sink.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
-  const code = await run(process.argv.slice(2), world)
+  // each write says what went wrong with its output; what nobody waited for is looked at in the end
+  for (const sink of [world.stdout, world.stderr]) watchOutput(sink)
+  const args = process.argv.slice(2)
+  const code = refuseBadText(args, world) ?? await run(args, world)
   await Promise.all([flushed(world.stdout), flushed(world.stderr)])
-  process.exit(code)
+  process.exit(code === EXIT.done ? written(world, args) : code)
+}
+
+/** What a person was shown came out whole, or the code says that it did not. */
+function written (world: World, args: string[]): number {
+  const error = failureOf(world.stdout)
+  return error === undefined || error instanceof OutputClosed ? EXIT.done : ended(world, args, error)
+}
+
+/** An argument of other bytes was turned into something else before this program saw it. */
+function refuseBadText (args: string[], world: World): number | undefined {
+  const bad = badArgument(args, world.env)
+  return bad === undefined ? undefined : ended(world, args, new InvalidOptionError(bad.where, `${JSON.stringify(bad.text)} is no UTF-8. Nothing was done`, 'text in UTF-8; files of other names are to be renamed first'))
+}
+
+function ended (world: World, args: string[], error: Error): number {
+  new Output(world, args.includes('--json'), typedIn({}, world)).error(error)
+  return exitCode(error)
 }
 
 /** A pipe may still hold what was written; exit would throw it away. */

@@ -1,5 +1,4 @@
 /** stdout is data, stderr is talk. With --json both are one JSON object a line, and nothing else. */
-import { once } from 'node:events'
 import { explain, explainFile } from './messages.js'
 import { PLAIN, type Typed } from './typed.js'
 import type { Sink, World } from './world.js'
@@ -53,13 +52,47 @@ export class Output {
 /** The reader of stdout went away (`dfs ls | head`): no failure of ours, and nobody has to be told. */
 export class OutputClosed extends Error {}
 
+/** The first failure of each output: those of the process forget their own. */
+const failures = new WeakMap<Sink, NodeJS.ErrnoException>()
+
+/** Keeps an error of an output from ending the process; the next write throws it, and `failureOf` tells it. */
+export function watchOutput (sink: Sink): void {
+  sink.on('error', (error: NodeJS.ErrnoException) => { if (!failures.has(sink)) failures.set(sink, error) })
+}
+
+export function failureOf (sink: Sink): Error | undefined {
+  const cause = failures.get(sink) ?? sink.errored
+  return cause == null ? undefined : outputError(cause)
+}
+
+/** Of what went wrong with stdout. */
+function outputError (cause: NodeJS.ErrnoException): Error {
+  const { code, message } = cause
+  return code === 'EPIPE' ? new OutputClosed() : Object.assign(new Error(`The output could not be written: ${message}`, { cause }), { code })
+}
+
+/** Waits for a slow reader. What went wrong before with this output is thrown too. */
 async function write (sink: Sink, data: string | Uint8Array): Promise<void> {
-  try {
+  const failed = (): void => {
+    const failure = failureOf(sink)
+    if (failure !== undefined) throw failure
     if (sink.destroyed) throw new OutputClosed()
-    if (!sink.write(data)) await Promise.race([once(sink, 'drain'), once(sink, 'close')])
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : error
   }
+  failed()
+  // the listener of the process is told of it too, so that the callback has nothing to add
+  const room = sink.write(data, () => {})
+  failed()
+  if (room) return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      sink.off('drain', done)
+      sink.off('close', done)
+      resolve()
+    }
+    sink.on('drain', done)
+    sink.on('close', done)
+  })
+  failed()
 }
 
 function toJson (error: unknown): { name: string, code: string, message: string, retry: boolean } {

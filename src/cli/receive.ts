@@ -20,7 +20,7 @@ async function toFile ({ world, out, signal }: Context, name: string, output: st
   const started = performance.now()
   // what is not there makes no file, not even for a moment
   let piece = await pieces.next()
-  const target = await openTarget(name, output, world.cwd)
+  const target = await openTarget(name, output, world.cwd, signal)
   let size = 0
   try {
     for (; piece.done !== true; piece = await pieces.next()) {

@@ -1,9 +1,10 @@
 /** Where a get writes. A file appears whole or not at all; devices, pipes and stdout are written straight. */
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { link, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FileExistsError, InvalidOptionError } from '../errors.js'
+import { openPipe } from './pipe.js'
+import { removeUnfinished, unfinishedName } from './unfinished.js'
 
 export interface Target {
   /** For people; undefined: stdout. */
@@ -15,14 +16,14 @@ export interface Target {
   discard: () => Promise<void>
 }
 
-export interface Place { path: string, exists: 'no' | 'file' | 'other', mode?: number }
+export interface Place { path: string, exists: 'no' | 'file' | 'other', pipe?: boolean, mode?: number }
 
 async function at (path: string): Promise<Place & { directory: boolean }> {
   try {
     const found = await stat(path)
     // a link keeps pointing where it points: what it names is replaced
     const real = await realpath(path)
-    return { path: real, exists: found.isFile() ? 'file' : 'other', directory: found.isDirectory(), mode: found.mode & 0o7777 }
+    return { path: real, exists: found.isFile() ? 'file' : 'other', pipe: found.isFIFO(), directory: found.isDirectory(), mode: found.mode & 0o7777 }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return { path, exists: 'no', directory: false }
@@ -48,9 +49,11 @@ export async function findTarget (name: string, output: string | undefined, cwd:
   return place
 }
 
-export async function openTarget (name: string, output: string | undefined, cwd: string): Promise<Target> {
+export async function openTarget (name: string, output: string | undefined, cwd: string, signal: AbortSignal): Promise<Target> {
   const place = await findTarget(name, output, cwd)
-  return place.exists === 'other' ? openStraight(place.path) : openAside(place, output === undefined)
+  if (place.exists === 'other') return place.pipe === true ? openPipe(place.path, signal) : openStraight(place.path)
+  await removeUnfinished(dirname(place.path))
+  return openAside(place, output === undefined)
 }
 
 async function openStraight (path: string): Promise<Target> {
@@ -69,7 +72,7 @@ process.once('exit', () => { for (const path of unfinished) rmSync(path, { force
  * @param mtime when it is said to have changed
  */
 export async function openAside ({ path, mode }: Place, fresh: boolean, mtime?: Date): Promise<Target> {
-  const temporary = join(dirname(path), `.dfs-${randomBytes(6).toString('hex')}.part`)
+  const temporary = join(dirname(path), unfinishedName())
   unfinished.add(temporary)
   const file = await open(temporary, 'wx')
   let isOpen = true

@@ -13,7 +13,7 @@ describe('get: where the bytes go', () => {
   afterEach(async () => { await rm(cwd, { recursive: true, force: true }) })
 
   const get = async (name: string, output?: string): Promise<void> => {
-    const target = await openTarget(name, output, cwd)
+    const target = await openTarget(name, output, cwd, new AbortController().signal)
     await target.write(text('new'))
     await target.finish()
   }
@@ -34,7 +34,7 @@ describe('get: where the bytes go', () => {
   })
 
   it('does not replace a file that came meanwhile', async () => {
-    const target = await openTarget('cat.jpg', undefined, cwd)
+    const target = await openTarget('cat.jpg', undefined, cwd, new AbortController().signal)
     await target.write(text('new'))
     await writeFile(join(cwd, 'cat.jpg'), 'old')
     await assert.rejects(target.finish(), FileExistsError)
@@ -58,7 +58,7 @@ describe('get: where the bytes go', () => {
 
   it('appears only when it is complete', async () => {
     await writeFile(join(cwd, 'out'), 'old')
-    const target = await openTarget('cat.jpg', 'out', cwd)
+    const target = await openTarget('cat.jpg', 'out', cwd, new AbortController().signal)
     await target.write(text('half'))
     assert.equal(await content('out'), 'old')
     await target.discard()

@@ -9,6 +9,7 @@ import { parseCopies, parseWhole } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
 import { claimStdin } from '../secrets.js'
+import { refuseKey } from '../tree/node-folder.js'
 import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../interface.js'
@@ -40,6 +41,7 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   if (flags.recursive === true) return putFolders(context, plans, { checksum: flags.checksum === true, put: options })
   if (flags.checksum === true) throw new InvalidOptionError('--checksum', 'without -r a file is always read', 'it together with -r')
   if (plans.some(({ file }) => file === '-')) claimStdin(context, 'FILE')
+  for (const { file } of plans) if (file !== '-') await refuseKey(file, resolve(world.cwd, file))
   await using opened = await openNode(context)
   for (const plan of plans) {
     signal.throwIfAborted()

@@ -1,7 +1,7 @@
 /** What a file system makes of names and times: found out where files are to be written, since one machine has several kinds. */
-import { randomBytes } from 'node:crypto'
 import { lstat, open, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unfinishedName } from '../unfinished.js'
 
 export interface Disk {
   /** Two names that differ in case, or in how accents are written, are one file. */
@@ -16,12 +16,12 @@ const FAT_MS = 2_000
 
 /** Makes a file in the folder, looks at it in other ways, and takes it away again. */
 export async function probe (folder: string): Promise<Disk> {
-  const stem = `.dfs-${randomBytes(6).toString('hex')}`
-  const path = join(folder, `${stem}-\u00e9.part`)
+  const stem = unfinishedName('-').replace(/\.part$/, '')
+  const path = join(folder, `${stem}\u00e9.part`)
   await (await open(path, 'wx', 0o600)).close()
   try {
     await utimes(path, MARK_MS / 1000, MARK_MS / 1000)
-    const [own, upper, apart] = await Promise.all([path, join(folder, `${stem.toUpperCase()}-\u00e9.PART`), join(folder, `${stem}-e\u0301.part`)].map(inode))
+    const [own, upper, apart] = await Promise.all([path, join(folder, `${stem.toUpperCase()}\u00e9.PART`), join(folder, `${stem}e\u0301.part`)].map(inode))
     const lost = MARK_MS - (own?.mtimeMs ?? MARK_MS)
     return { folds: [upper, apart].some((other) => other !== undefined && other.ino === own?.ino), mtimeMs: lost === 0 ? 0 : lost < 1000 ? 1000 : FAT_MS }
   } finally {

@@ -6,6 +6,7 @@ import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { clean, home, plural } from '../format.js'
 import { openNode } from '../open.js'
+import { removeUnfinished } from '../unfinished.js'
 import { probe } from './disk.js'
 import { GetTree, type GetTreeOptions } from './get-tree.js'
 import { pathProblem } from './local-name.js'
@@ -24,6 +25,7 @@ export async function getFolder (context: Context, word: string, output: string 
     if (cause.code !== 'EEXIST') throw cause
     throw new FileExistsError(`${home(root)} is here and is no folder`, { cause })
   })
+  await removeUnfinished(root)
   const tally = new Tally(context, folder === '' ? 'all files' : prefix, out.stderrIsTerminal ? await total(node, folder, signal) : undefined)
   const tree = new GetTree(context, node, tally, await probe(root), options)
   const same = (): string => tally.unchanged === 0 ? '' : `, and ${plural(tally.unchanged, 'file was', 'files were')} here already`

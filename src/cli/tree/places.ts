@@ -2,6 +2,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileExistsError, InvalidNameError } from '../../errors.js'
+import { removeUnfinished } from '../unfinished.js'
 import type { Disk } from './disk.js'
 import { folded, pathProblem } from './local-name.js'
 
@@ -81,7 +82,7 @@ export class Places {
   }
 }
 
-/** A folder that is there, or is made now. A link to one is none: what it points to may lie anywhere. */
+/** A folder that is there, without what a killed get left in it, or is made now. A link to one is none: what it points to may lie anywhere. */
 async function realFolder (path: string, name: string): Promise<void> {
   try {
     await mkdir(path)
@@ -90,6 +91,6 @@ async function realFolder (path: string, name: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   const found = await lstat(path)
-  if (found.isDirectory()) return
+  if (found.isDirectory()) return removeUnfinished(path)
   throw new FileExistsError(`${name}: ${found.isSymbolicLink() ? 'it is a link here, which is not followed' : 'it is no folder here'}, so nothing can lie below it`)
 }

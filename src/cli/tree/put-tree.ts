@@ -8,6 +8,7 @@ import { eachAtOnce } from './at-once.js'
 import { Known } from './known.js'
 import { bySize } from './limits.js'
 import { isOfOneFile, type Tally } from './tally.js'
+import { KEY_OF_NODE, nodeOfKey } from './node-folder.js'
 import { kindOf, walk, type Found, type FoundFile } from './walk.js'
 
 export interface TreeRoot {
@@ -63,6 +64,7 @@ export class PutTree {
   private async found ({ path, name }: TreeRoot): Promise<AsyncIterable<Found> | Found[]> {
     // what was named on the command line may be a link
     const top = await stat(path)
+    if (top.isFile() && await nodeOfKey(path) !== undefined) return [{ kind: 'skipped', path, why: KEY_OF_NODE }]
     if (top.isFile()) return [{ kind: 'file', path, name, size: top.size, mtime: top.mtime, named: true }]
     if (!top.isDirectory()) return [{ kind: 'skipped', path, why: kindOf(top) }]
     const own = await this.ownFolder()

@@ -4,8 +4,10 @@
  */
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { InvalidNameError } from '../../errors.js'
+import { isUnfinished } from '../unfinished.js'
+import { isNodeFolder } from './node-folder.js'
 import { compareNames } from './order.js'
 
 export interface FoundFile { kind: 'file', path: string, name: string, size: number, mtime: Date, /** On the command line, where it may be a link. */ named?: boolean }
@@ -38,6 +40,10 @@ export async function * walk (path: string, name: string, options: WalkOptions):
     yield { kind: 'failed', path, error: error as Error }
     return
   }
+  if (await isNodeFolder(path, entries.map(({ name }) => name.toString('utf8')))) {
+    yield { kind: 'skipped', path: path + sep, why: 'the folder of a dfs node, with its keys' }
+    return
+  }
   if (entries.length === 0) yield { kind: 'skipped', path: path + sep, why: 'an empty folder, which has no name in a vault' }
   const { children, problems } = sorted(path, name === '' ? '' : `${name}/`, entries)
   yield * problems
@@ -50,6 +56,7 @@ export async function * walk (path: string, name: string, options: WalkOptions):
       if (found === undefined) continue
       if (found instanceof Error) yield { kind: 'failed', path: child.path, error: found }
       else if (found.isDirectory()) yield * below(child, found, options, leaveOut)
+      else if (found.isFile() && isUnfinished(basename(child.path))) yield { kind: 'skipped', path: child.path, why: 'what a get has not finished' }
       else if (found.isFile()) yield { kind: 'file', path: child.path, name: child.name, size: found.size, mtime: found.mtime }
       else yield { kind: 'skipped', path: child.path, why: kindOf(found) }
     }

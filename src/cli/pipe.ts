@@ -1,0 +1,37 @@
+/** A named pipe as the place of a get. No thread ever waits in it, since a process cannot end before its threads. */
+import { constants, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { addAbortSignal } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Target } from './target.js'
+
+/** How often a pipe is looked at that nobody reads yet: a system tells only who waits in a thread. */
+const LOOK_AGAIN_MS = 50
+
+/** Waits for somebody who reads. */
+export async function openPipe (path: string, signal: AbortSignal): Promise<Target> {
+  const socket = new Socket({ fd: await opened(path, signal), readable: false, writable: true })
+  addAbortSignal(signal, socket)
+  // what went wrong is told to who writes
+  socket.on('error', () => {})
+  return {
+    path,
+    write: async (bytes) => new Promise((resolve, reject) => { socket.write(bytes, (error) => { if (error == null) resolve(); else reject(error) }) }),
+    finish: async () => new Promise((resolve, reject) => {
+      socket.once('error', reject)
+      socket.end(resolve)
+    }),
+    discard: async () => { socket.destroy() }
+  }
+}
+
+async function opened (path: string, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error
+    }
+    await wait(LOOK_AGAIN_MS, undefined, { signal }).catch(() => { signal.throwIfAborted() })
+  }
+}
