@@ -13,14 +13,14 @@ const TABLE = [
   { files: /^protocols\/placement\//, may: ['self', 'protocols/errors', 'protocols/block'], why: 'placement is pure' },
   { files: /^protocols\/(hello|store|get|sync|audit)\//, may: ['self', 'protocols/errors', 'protocols/framing', 'protocols/block', 'protocols/vault'], why: 'protocols do not know each other, nor what opens content', never: ['node:fs'] },
   { files: /^src\/(errors|interface|defaults)(\.ts|\/.*)$/, may: ['src/errors', 'src/interface', 'src/defaults'], why: 'everything imports these' },
-  { files: /^src\/(store|index-db)\//, may: ['src/store', 'src/index-db', 'protocols/block', 'protocols/errors', 'src/errors', 'src/defaults', 'src/interface'], why: 'the store keeps bytes that it cannot read' },
+  { files: /^src\/(store|index-db)\//, may: ['src/replace-file', 'src/store', 'src/index-db', 'protocols/block', 'protocols/errors', 'src/errors', 'src/defaults', 'src/interface'], why: 'the store keeps bytes that it cannot read' },
   { files: /^src\/file\//, may: ['self', 'protocols/file', 'protocols/block', 'protocols/errors', 'src/store/interface', 'src/errors', 'src/defaults', 'src/interface'], why: 'file/ never learns whether a block came from disk or the wire' },
-  { files: /^src\/vault\//, may: ['self', 'protocols/vault', 'protocols/seal', 'protocols/hello', 'protocols/sync', 'protocols/block', 'protocols/errors', 'src/index-db', 'src/network/peers', 'src/network/asked', 'src/errors', 'src/defaults', 'src/interface'], why: 'the vault knows names and members, not files or copies' },
+  { files: /^src\/vault\//, may: ['src/replace-file', 'self', 'protocols/vault', 'protocols/seal', 'protocols/hello', 'protocols/sync', 'protocols/block', 'protocols/errors', 'src/index-db', 'src/network/peers', 'src/network/asked', 'src/errors', 'src/defaults', 'src/interface'], why: 'the vault knows names and members, not files or copies' },
   { files: /^src\/replication\//, may: ['self', 'protocols/store', 'protocols/get', 'protocols/audit', 'protocols/placement', 'protocols/block', 'protocols/errors', 'src/store/interface', 'src/index-db', 'src/network/peers', 'src/errors', 'src/defaults', 'src/interface'], why: BLOCKS_ONLY },
   { files: /^src\/network\//, may: ['self', 'src/errors', 'src/defaults', 'src/interface', 'protocols/framing/held-bytes', 'protocols/errors'], why: 'the network carries streams and knows nothing of what is in them' },
   { files: /^src\/visit\//, may: ['self', 'protocols/hello', 'protocols/get', 'protocols/vault', 'protocols/file', 'protocols/block', 'protocols/errors', 'src/file', 'src/network', 'src/errors', 'src/defaults', 'src/interface'], why: 'who opens a link has no vault, no store and no folder' },
   { files: /^src\/http\//, may: ['self', 'src/index', 'src/interface', 'src/errors', 'src/local-file'], why: 'the local door proves that the public API is enough' },
-  { files: /^src\/cli\//, may: ['self', 'src/index', 'src/interface', 'src/errors', 'src/defaults', 'src/http'], why: 'the command line proves that the public API is enough' },
+  { files: /^src\/cli\//, may: ['src/replace-file', 'self', 'src/index', 'src/interface', 'src/errors', 'src/defaults', 'src/http'], why: 'the command line proves that the public API is enough' },
   { files: /^src\/(node|node-verbs|verbs\/[^/]+|index)\.ts$/, may: ['src', 'protocols'], not: ['src/http', 'src/cli'], why: 'the node does not know its doors' },
   { files: /^(test\/(e2e|examples)|bench)\//, may: ['test', 'bench', 'src/index', 'src/interface', 'src/errors'], why: 'what users do is tested through what users have' }
 ]

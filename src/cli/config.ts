@@ -1,11 +1,12 @@
 /** `<dir>/config.toml`: what init and join were told, and what `dfs config` edits. Option > config.toml > default. */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
 import { nearest } from '../interface/nearest.js'
+import { replaceFile } from '../replace-file.js'
 import { exactDuration, plural } from './format.js'
 import { parseDuration, parseSize, parseText } from './parse.js'
 
@@ -150,9 +151,7 @@ export function fromToml (source: string, path: string): Config {
 export async function writeConfig (dir: string, config: Config): Promise<void> {
   const known = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)
     .map(([key, value]) => [keyName(key as Key), typeof value === 'number' ? KEYS[key as Key].show?.(value) ?? value : value]))
-  const path = join(dir, FILE)
-  await writeFile(`${path}.new`, `${HEADER}${stringify(known)}`, { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  await replaceFile(join(dir, FILE), `${HEADER}${stringify(known)}`)
 }
 
 /** Keys of `config` that were given; `undefined` never covers what stands below it. */

@@ -1,5 +1,6 @@
 import { access, rename, rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
+import { StoreFailedError } from '../errors.js'
 import { REBUILT } from '../index-db/node-state.js'
 import type { RebuildInfo } from '../interface.js'
 import type { Directory } from '../store/directory.js'
@@ -50,8 +51,21 @@ export async function swapIn (directory: Directory, { aside }: Note): Promise<vo
     if (await exists(directory.file(INDEX + part))) await rename(directory.file(INDEX + part), directory.file(aside + part))
   }
   await diskFileSystem.syncFolder(directory.path)
+  // what only the log of the new one holds would stay behind
+  foldLog(directory.file(INDEX_NEW))
   await rename(directory.file(INDEX_NEW), directory.file(INDEX))
   await diskFileSystem.syncFolder(directory.path)
+}
+
+/** Copies the log into the file, durably; a rebuild may have been cut off while its index was closed. */
+function foldLog (path: string): void {
+  const db = new DatabaseSync(path)
+  try {
+    const done = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    if (done?.['busy'] !== 0) throw new StoreFailedError(`The index ${path} cannot be closed: another process has it open`)
+  } finally {
+    db.close()
+  }
 }
 
 async function exists (path: string): Promise<boolean> {

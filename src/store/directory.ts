@@ -1,8 +1,9 @@
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, truncate } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { BALLAST_BYTES, BALLAST_STEP_BYTES } from '../defaults.js'
 import { DirectoryNotWritableError, IndexDamagedError, NewerFormatError, NoVaultError } from '../errors.js'
+import { replaceFile } from '../replace-file.js'
 import { codeOf, diskFileSystem } from './file-system.js'
 import { BALLAST, BLOCKS, FORMAT, INDEX, INDEX_NEW, LAYOUT, LOCK, LOCK_PID, QUARANTINE, TMP, TRASH } from './layout.js'
 import { removeLeftovers } from './leftovers.js'
@@ -75,23 +76,15 @@ export class Directory {
   /** Everything in the folder is there: from now on it is a vault's, and what is missing in it was lost. Idempotent. */
   async commit (): Promise<void> {
     if (this.isCommitted) return
+    // the folders above first: this process, or one before it that was cut off, may have made all of them
+    await syncAbove(await realpath(this.path))
     await this.write(FORMAT, `dfs ${FORMAT_VERSION}\n`)
-    await diskFileSystem.syncFolder(dirname(this.path)).catch(() => {}) // the folder above may be another's, unreadable to us
     this.isCommitted = true
   }
 
   /** Replaces a small file. Durable when resolved. */
   async write (name: string, text: string): Promise<void> {
-    const tmp = this.file(`${name}.new`)
-    const handle = await open(tmp, 'w', FILE_MODE)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(tmp, this.file(name))
-    await diskFileSystem.syncFolder(this.path)
+    await replaceFile(this.file(name), text)
   }
 
   /** Fills the ballast up as far as there is room. Random bytes, since a file system may keep zeros for nothing. */
@@ -165,6 +158,20 @@ async function makePath (path: string): Promise<boolean> {
   await makePath(dirname(path))
   await make()
   return true
+}
+
+/** Folders above may be another's, unreadable to us, or on a file system that syncs none. */
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EINVAL', 'EROFS'])
+
+/** The names that lead to `path` are durable, as far as they are ours. */
+async function syncAbove (path: string): Promise<void> {
+  const above = dirname(path)
+  try {
+    await diskFileSystem.syncFolder(above)
+  } catch (error) {
+    if (!NOT_OURS.has(codeOf(error) ?? '')) throw error
+  }
+  if (above !== path) await syncAbove(above)
 }
 
 const NOT_WRITABLE = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'NOT_A_FOLDER'])

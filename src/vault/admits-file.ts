@@ -1,9 +1,10 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
 import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../../protocols/block/cbor.js'
 import { MAX_ADMITS_BYTES } from '../../protocols/hello/constants.js'
 import { KeyringError } from '../errors.js'
+import { replaceFile } from '../replace-file.js'
 
 /** What a node needs to greet others when its index is lost. Public: its admits go to everybody whom it greets. */
 export interface Greeting {
@@ -34,22 +35,7 @@ export async function saveGreeting (dir: string, { admits, places }: Greeting): 
     throw error
   })
   if (before?.equals(bytes) === true) return
-  const temporary = `${path}.new`
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-  const folder = await open(dir)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await replaceFile(path, bytes)
 }
 
 /** What the file says, its signatures not looked at; undefined when there is none. KeyringError when it is damaged. */

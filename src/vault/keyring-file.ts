@@ -15,13 +15,14 @@
  * damaged file from a wrong passphrase, which the seal alone cannot.
  */
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asBytes, asInt, asMap, asText, decode, encode } from '../../protocols/block/cbor.js'
 import { equal, HASH_BYTES, label, sha256 } from '../../protocols/block/hash.js'
 import { isSealedUnder, open as unseal, seal } from '../../protocols/seal.js'
 import { KeyringError } from '../errors.js'
 import { ROLES } from '../interface.js'
+import { replaceFile } from '../replace-file.js'
 import type { Secrets } from './keyring.js'
 import { checkCost, STRETCH_SALT_BYTES, type Stretch } from './passphrase.js'
 
@@ -50,23 +51,7 @@ export function sealingKey (key: KeyObject, salt: Uint8Array): Uint8Array {
 
 /** Writes the keyring durably, readable by its owner only, replacing the one before in one step. */
 export async function writeKeyring (dir: string, secrets: Secrets, wrap?: { stretch: Stretch, key: KeyObject }): Promise<void> {
-  const temporary = join(dir, `${KEYRING_FILE}.new`)
-  // what a write that was cut off left may have any rights
-  await rm(temporary, { force: true })
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(encodeKeyring(secrets, wrap))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, join(dir, KEYRING_FILE))
-  const folder = await open(dir)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await replaceFile(join(dir, KEYRING_FILE), encodeKeyring(secrets, wrap))
 }
 
 /** KeyringError when others can read it, when it is damaged, or wrapped in a way not known here. */

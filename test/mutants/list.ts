@@ -1,0 +1,128 @@
+import type { Mutation } from './tree.js'
+
+export interface Mutant extends Mutation {
+  /** Spec files below test/, without `.spec.ts`, of which one should notice. */
+  specs: string[]
+}
+
+const mutant = (file: string, from: string, to: string, ...specs: string[]): Mutant => ({ file, from, to, specs })
+
+/** Each is a fault that somebody could make by hand, and that was made once; none may live. */
+export const MUTANTS: Mutant[] = [
+  // that no test noticed when a person wrote 91 of them
+  mutant('src/replication/copies/let-go.ts', 'if (promises.length < copies) return false', 'if (promises.length < copies - 1) return false', 'replication/copies/let-go'),
+  mutant('src/replication/copies/sql-book.ts', "if (have !== 'held') return 'NOT_HELD'", '', 'replication/copies/sql-book', 'replication/copies/book'),
+  mutant('src/replication/audit-port.ts', 'const offset = this.random(bytes.length - length + 1)', 'const offset = 0', 'replication/audit-port'),
+  mutant('protocols/vault/keys.ts', "mac(checked(meet), label('dht'))", "mac(new Uint8Array(32), label('dht'))", 'protocols/vault/vectors', 'vectors/committed'),
+  mutant('src/node-events.ts', "ok ? 'copies:ok' : 'copies:low'", "ok ? 'copies:ok' : 'copies:ok'", 'node/holders', 'node/durable', 'node/settings'),
+  mutant('src/node-events.ts', "ok ? 'copies:ok' : 'copies:low'", "ok ? 'copies:low' : 'copies:low'", 'node/holders', 'node/durable', 'node/settings'),
+  mutant('src/rebuild/salvage.ts', '|| !verifyRecord(record)) continue', ') continue', 'rebuild/rebuild'),
+  mutant('src/store/file-system.ts', 'sync: () => handle.datasync()', 'sync: async () => {}', 'crash/power/power'),
+  mutant('src/index-db/connection.ts', 'synchronous = FULL', 'synchronous = NORMAL', 'crash/power/power'),
+  mutant('src/replace-file.ts', 'await file.sync()', '', 'crash/power/power'),
+  mutant('src/file/read-file.ts', 'if (block.length !== length) throw', 'if (block.length > length) throw', 'file/read-file'),
+  mutant('protocols/audit/proof.ts', 'if (nonce.length !== NONCE_BYTES) throw', 'if (nonce.length > NONCE_BYTES) throw', 'protocols/audit/incoming', 'protocols/audit/vectors'),
+
+  // the store
+  mutant('src/store/capacity.ts', 'if (bytes === 0 || bytes <= available) {', 'if (bytes === 0 || bytes <= available + 4096) {', 'store/uploads', 'store/compliance', 'store/model'),
+  mutant('src/store/capacity.ts', 'if (!written) return', '', 'store/uploads', 'store/faults'),
+  mutant('src/store/capacity.ts', 'Math.min(this.capacity - this.init.used(), free - this.writtenSince - this.reserve)', 'Math.min(this.capacity - this.init.used(), free - this.writtenSince)', 'store/uploads', 'store/faults'),
+  mutant('src/store/damage.ts', "return verifyCid(cid, bytes) ? undefined : 'its bytes are not those of its CID'", 'return undefined', 'store/compliance', 'node/damage'),
+  mutant('src/store/garbage.ts', "if (nodeState(parts.db, REBUILT) !== undefined) return { ...nothing(parts), off: 'rebuilt' }", '', 'rebuild/rebuild', 'node/garbage'),
+  mutant('src/store/garbage.ts', 'await each(here.filter(({ since }) => since <= deadBefore))', 'await each(here)', 'store/trash', 'store/garbage-model', 'node/garbage'),
+  mutant('src/store/garbage.ts', '[mustBeDead(root, deadBefore), mustBeWhole]', '[mustBeWhole]', 'store/garbage-model', 'store/trash'),
+  mutant('src/store/uploads.ts', 'if (other(row) || other(parts.uploads.get(key))) throw', 'if (other(parts.uploads.get(key))) throw', 'store/uploads'),
+  mutant('src/store/uploads.ts', 'if (row.verified < parts.now() - SCRUB_MS) await recheck(parts, cid)', 'if (row.verified < 0) await recheck(parts, cid)', 'store/uploads'),
+  mutant('src/store/uploads.ts', '(aborted ? ABORTED_PIN_MS : PIN_MS)', '(aborted ? PIN_MS : PIN_MS)', 'store/uploads'),
+  mutant('src/store/uploads.ts', 'expires < ? AND NOT EXISTS', 'expires <= ? + 1000 AND NOT EXISTS', 'store/uploads'),
+  mutant('src/store/trash.ts', 'if (row.file === 1 && !await parts.blobs.fromTrash(cid)) return false', '', 'store/trash', 'store/garbage-model'),
+  mutant('src/store/trash.ts', 'await dropOldest(parts, now - parts.trashMs, Infinity)', 'await dropOldest(parts, now, Infinity)', 'store/trash', 'store/garbage-model'),
+  mutant('src/store/settle.ts', "if (row?.state === HELD) await parts.blobs.fromTrash(cid)", 'if (row?.state === HELD) return', 'store/trash', 'store/garbage-model', 'store/crash-points'),
+  mutant('src/store/fs-blobs.ts', "if (codeOf(error) === 'ENOENT') return undefined", 'if (codeOf(error) !== undefined) return undefined', 'store/faults'),
+  mutant('src/store/durable-write.ts', 'if (size !== bytes.length) throw', 'if (size > bytes.length) throw', 'store/faults'),
+  mutant('src/store/durable-write.ts', 'await mustKeep(() => folders.sync(dirname(path)))', '', 'store/crash-points', 'store/faults'),
+  mutant('src/store/read.ts', 'const sound = verify ? faultOf(cid, row.size, bytes) === undefined : bytes?.length === row.size', 'const sound = verify ? faultOf(cid, row.size, bytes) === undefined : true', 'store/compliance', 'store/faults', 'store/model'),
+
+  // the index
+  mutant('src/index-db/index-db.ts', 'if (unit.signal?.aborted !== true) return true', 'return true', 'index-db/index-db'),
+  mutant('src/index-db/unit.ts', "prepared.get('ROLLBACK TO unit').run()", '', 'index-db/index-db'),
+  mutant('src/index-db/migrate.ts', 'if (version > migrations.length) {', 'if (version > migrations.length + 1) {', 'index-db/index-db', 'index-db/migrations'),
+  mutant('src/index-db/migrate.ts', 'if (version === 0 && db', 'if (version === -1 && db', 'index-db/index-db', 'index-db/migrations'),
+  mutant('src/index-db/index-db.ts', 'if (log === 0 && size < pages * pageBytes) {', 'if (log === 0 && size < pages) {', 'index-db/index-db', 'rebuild/rebuild', 'store/directory'),
+
+  // the vault
+  mutant('src/vault/ledger.ts', 'for (const entry of entries) this.ours(entry)', '', 'vault/ledger'),
+  mutant('src/vault/ledger.ts', "if (!this.voids.plain(entry.writer)) throw", "if (this.voids === undefined) throw", 'vault/revoke', 'vault/ledger', 'node/members'),
+  mutant('src/vault/ledger.ts', 'equal(certificate.writer, entry.writer) && equal(certificate.by, this.vault)', 'equal(certificate.writer, entry.writer)', 'vault/ledger', 'vault/greeter', 'vault/standing'),
+  mutant('src/vault/voids.ts', 'this.admits.some((admit) => admit.invite !== undefined && equal(admit.invite, invite) && this.isRevoked(admit.member.subject))', 'false', 'vault/revoke', 'vault/greeter', 'node/members'),
+  mutant('src/vault/greeter.ts', "if (role === 'owner' && secrets.secret === undefined) throw", "if (role === 'owner' && secrets === undefined) throw", 'vault/greeter', 'node/joining'),
+  mutant('src/vault/greeter.ts', 'return !voids.isLinkRevoked(unhex(link)) && (', 'return (', 'vault/greeter', 'node/links'),
+  mutant('src/vault/forgetting.ts', 'versions > keep', 'versions >= keep', 'vault/forgetting'),
+  mutant('src/vault/forgetting.ts', 'now - line.superseded > retention', 'now - line.superseded > 0', 'vault/forgetting'),
+  mutant('src/vault/forgetting.ts', "line.kind !== 'delete' && known && (", "line.kind !== 'delete' && (", 'vault/forgetting'),
+  mutant('src/vault/records.ts', 'if (record === undefined || !equal(record.vault, init.vault)) continue', 'if (record === undefined) continue', 'vault/records'),
+  mutant('src/vault/cut.ts', 'if (more.length > 0) throw', 'if (more.length > 1) throw', 'vault/revoke'),
+  mutant('src/vault/members.ts', 'if (!this.byWriter.has(hex(key))) this.byWriter.set', 'this.byWriter.set', 'vault/standing', 'vault/revoke', 'vault/ledger'),
+  mutant('src/vault/keyring-file.ts', '(mode & OTHERS) !== 0', '(mode & OTHERS) === -1', 'vault/keyring'),
+  mutant('src/vault/keyring-file.ts', 'if (size > MAX_KEYRING_BYTES) throw', 'if (size > 16 * MAX_KEYRING_BYTES) throw', 'vault/keyring'),
+
+  // copies, and what moves them
+  mutant('src/replication/copies/let-go.ts', 'clock.now() - from <= PROMISES_WITHIN_MS', 'clock.now() - from <= 2 * PROMISES_WITHIN_MS', 'replication/copies/let-go'),
+  mutant('src/replication/copies/let-go.ts', "if (proofs.every(({ verdict }) => verdict === 'PROVED')) return true", "if (proofs.some(({ verdict }) => verdict === 'PROVED')) return true", 'replication/copies/let-go'),
+  mutant('src/replication/copies/let-go.ts', 'if (copies === 0 || copies > view.size) return true', 'if (copies > view.size) return true', 'replication/copies/let-go'),
+  mutant('src/replication/copies/sql-book.ts', 'now < this.mayLeaveAt || this.promised(group, now)', 'this.promised(group, now)', 'replication/copies/sql-book', 'replication/copies/book'),
+  mutant('src/replication/copies/sql-book.ts', 'now < this.mayLeaveAt || this.promised(group, now)', 'now < this.mayLeaveAt', 'replication/copies/sql-book', 'replication/copies/book'),
+  mutant('src/replication/copies/sql-book.ts', 'if (!this.leaving.has(id) || !still()) return false', 'if (!this.leaving.has(id)) return false', 'replication/copies/sql-book', 'replication/copies/book'),
+  mutant('src/replication/copies/sql-book.ts', '!held && this.promisesTo(peer) >= MAX_PROMISES', '!held && this.promisesTo(peer) > MAX_PROMISES', 'replication/copies/sql-book', 'replication/copies/book'),
+  mutant('src/replication/copies/audit-loop.ts', "failed ||= verdict === 'missing' || verdict === 'wrong'", "failed ||= verdict === 'wrong'", 'replication/copies/audit-loop'),
+  mutant('src/replication/copies/audit-loop.ts', "verdict === undefined && count === 'all' && book.distrusted", 'verdict === undefined && book.distrusted', 'replication/copies/audit-loop'),
+  mutant('src/replication/push-version.ts', "if (!equal(received, id)) throw", "if (received.length !== id.length) throw", 'replication/push'),
+  mutant('src/replication/push-version.ts', 'if (wanted[index] === true) await send(cid)', 'await send(cid)', 'replication/push'),
+  mutant('src/replication/serve.ts', "if (session.role !== 'owner' && session.role !== 'write') {", "if (session.role === 'store') {", 'replication/push', 'node/members', 'hostile/roles'),
+  mutant('src/replication/serve.ts', 'if (bytes !== claimed) throw', 'if (bytes < claimed) throw', 'replication/push', 'hostile/members'),
+  mutant('src/replication/hedging.ts', 'if (this.left < 1) return false', '', 'replication/hedging'),
+  mutant('src/replication/turns.ts', 'this.running >= this.most()', 'this.running > this.most()', 'replication/turns'),
+
+  // the network
+  mutant('src/network/gate.ts', '.length > this.#limits.perPeer + 1) return', '.length > this.#limits.perPeer + 2) return', 'network/gate', 'network/peers'),
+  mutant('src/network/gate.ts', '(group === undefined || isLoopback(group) ? [] : [group])', '(group === undefined ? [] : [group])', 'network/gate', 'network/peers'),
+  mutant('src/network/peers.ts', 'if (facts.peer !== link.peer) throw', 'if (facts.peer === undefined) throw', 'network/peers'),
+  mutant('src/network/peers.ts', 'if (count >= maxInbound) return', 'if (count > maxInbound) return', 'network/peers'),
+  mutant('src/network/peers.ts', "if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')", "if (session === undefined) return this.#refuseStream(stream, 'REFUSED')", 'network/peers', 'network/visitors'),
+  mutant('src/network/identity.ts', '(mode & OTHERS) !== 0', '(mode & OTHERS) === -1', 'network/identity'),
+
+  // files, and what people type
+  mutant('src/file/read-file.ts', 'if (offset > manifest.size) throw', 'if (offset > manifest.size + 1) throw', 'file/read-file'),
+  mutant('src/file/read-file.ts', 'load(next.value.block, () => out === place)', 'load(next.value.block, () => true)', 'file/read-file'),
+  mutant('src/cli/put-plan.ts', 'if (names.has(name)) throw', 'if (names.has(file)) throw', 'cli/put-plan'),
+  mutant('src/cli/target.ts', "if (fresh) await appear(temporary, path)", 'if (mtime === null) await appear(temporary, path)', 'cli/target'),
+  mutant('src/verbs/restore.ts', "state !== 'void' && entry.kind !== 'delete'", "entry.kind !== 'delete'", 'node/versions', 'vault/revoke'),
+  mutant('src/verbs/evict.ts', 'if (parts.copies.isPromised(root)) throw', 'if (parts.copies === undefined) throw', 'node/durable', 'node/holders', 'node/garbage'),
+
+  // formats and protocols
+  mutant('protocols/vault/ed25519.ts', '&& isBelow(signature.subarray(32), L)', '', 'protocols/vault/ed25519'),
+  mutant('protocols/vault/ed25519.ts', 'return isBelow(y, P) && !SMALL', 'return !SMALL', 'protocols/vault/ed25519'),
+  mutant('protocols/vault/grant.ts', 'if (now > grant.notAfter) throw', 'if (now > grant.notAfter + 60_000) throw', 'protocols/vault/vectors', 'vault/greeter', 'node/links', 'protocols/vault/member'),
+  mutant('protocols/vault/grant.ts', "if (!verifyGrant(grant)) throw", 'if (grant.signatures.length !== 1) throw', 'protocols/vault/vectors', 'vault/greeter', 'node/links'),
+  mutant('protocols/vault/member.ts', 'if (uses >= invite.uses) throw', 'if (uses > invite.uses) throw', 'protocols/vault/member', 'protocols/vault/vectors'),
+  mutant('protocols/vault/member.ts', '!verifyMember(member)) throw', 'member.signatures.length === 0) throw', 'protocols/vault/member', 'protocols/vault/vectors'),
+  mutant('protocols/vault/history.ts', 'return entry.clock === clock', 'return entry.clock >= clock', 'protocols/vault/history', 'protocols/vault/vectors'),
+  mutant('protocols/vault/standing.ts', 'compareBytes(a.id, b.id) < 0', 'compareBytes(a.id, b.id) > 0', 'protocols/vault/member', 'protocols/vault/vectors', 'vault/standing'),
+  mutant('protocols/file/chunk.ts', 'if (padded[i] !== 0) throw', 'if (padded[i] === -1) throw', 'protocols/file/vectors', 'protocols/file/manifest', 'file/chunk'),
+  mutant('protocols/block/tree.ts', 'if (root.level > 0 && root.links.length < 2) throw', 'if (root.level > 1 && root.links.length < 2) throw', 'protocols/block/tree', 'protocols/block/vectors', 'protocols/block/walk'),
+  mutant('protocols/block/tree.ts', 'if (pad(plaintext) !== plaintext) throw', 'if (pad(plaintext) === 0) throw', 'protocols/block/tree', 'protocols/block/vectors'),
+  mutant('protocols/block/cbor-read.ts', "if (value < width.least) throw", 'if (value < 0) throw', 'protocols/block/cbor', 'protocols/block/vectors'),
+  mutant('protocols/block/cbor-read.ts', 'if (depth > MAX_DEPTH) throw', 'if (depth > MAX_DEPTH + 1) throw', 'protocols/block/cbor', 'protocols/block/vectors'),
+  mutant('protocols/block/walk.ts', "if (seen !== undefined) throw new ProtocolError('INVALID_DATA', 'one chunk with two lengths')", '', 'protocols/block/walk'),
+  mutant('protocols/placement/weight.ts', 'Math.floor((positive.length - 1) / 2)', 'Math.floor(positive.length / 2)', 'protocols/placement/vectors', 'protocols/placement/properties'),
+  mutant('protocols/placement/order.ts', "member.operator !== '' && seen.has", 'seen.has', 'protocols/placement/vectors', 'protocols/placement/properties'),
+  mutant('protocols/audit/budget.ts', 'this.#left -= cost', 'this.#left -= 0', 'protocols/audit/incoming'),
+  mutant('protocols/audit/proof.ts', 'length === 0 || offset + length > MAX_BLOCK_BYTES', 'offset + length > MAX_BLOCK_BYTES', 'protocols/audit/incoming', 'protocols/audit/vectors'),
+  mutant('protocols/audit/proof.ts', 'nonce, answerer, asker, cid', 'nonce, asker, asker, cid', 'protocols/audit/vectors'),
+  mutant('protocols/store/credit-ledger.ts', "if (cost > this.#credit) throw", "if (cost > this.#credit + 1) throw", 'protocols/store/incoming'),
+  mutant('protocols/store/credit-ledger.ts', 'CREDIT_BYTES + STORING_BYTES - this.#credit - this.#storing', 'CREDIT_BYTES + STORING_BYTES - this.#credit', 'protocols/store/incoming'),
+  mutant('protocols/sync/compare.ts', 'if (count < said) throw', 'if (count < 0) throw', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/sync/compare.ts', "for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')", '', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/sync/compare.ts', 'if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw', 'if (this.#asked < 0) throw', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/hello/conversation.ts', "if (encryption === undefined || !ENCRYPTIONS.includes(encryption)) throw", 'if (encryption === undefined) throw', 'protocols/hello/outgoing', 'protocols/hello/incoming', 'protocols/hello/greeting')
+]
