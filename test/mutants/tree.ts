@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
@@ -7,33 +7,13 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 /** A small change of a source file that tests should notice. `from` stands in the file once. */
 export interface Mutation { file: string, from: string, to: string }
 
-/** Makes a copy of the built project at `path`, which must not exist: what is not changed in it is shared with this one. */
+/** Makes a copy of the built project at `path`, which must not exist. */
 export function copyTree (path: string): void {
   mkdirSync(path)
   for (const name of readdirSync(ROOT)) {
-    if (name === 'dist') link(join(ROOT, name), join(path, name))
+    // a copy, not links: a build of this project writes into the files that it has
+    if (name === 'dist') cpSync(join(ROOT, name), join(path, name), { recursive: true })
     else if (name !== '.git') symlinkSync(join(ROOT, name), join(path, name))
-  }
-}
-
-function link (from: string, to: string): void {
-  cpSync(from, to, { recursive: true, filter: (source, target) => {
-    if (readdirSyncOrNone(source) !== undefined) return true
-    try {
-      linkSync(source, target)
-    } catch {
-      copyFileSync(source, target) // another file system
-    }
-    return false
-  } })
-}
-
-function readdirSyncOrNone (path: string): string[] | undefined {
-  try {
-    return readdirSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
-    throw error
   }
 }
 
@@ -45,12 +25,8 @@ function readdirSyncOrNone (path: string): string[] | undefined {
 export function mutate (tree: string, mutation: Mutation): () => void {
   const target = join(tree, 'dist', mutation.file.replace(/\.ts$/, '.js'))
   const before = readFileSync(target)
-  const put = (text: string | Uint8Array): void => {
-    rmSync(target) // shared with the project
-    writeFileSync(target, text)
-  }
-  put(compiled(mutation))
-  return () => { put(before) }
+  writeFileSync(target, compiled(mutation))
+  return () => { writeFileSync(target, before) }
 }
 
 /** Names the file when the mutation cannot be made. */

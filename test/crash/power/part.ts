@@ -6,6 +6,7 @@ import { BALLAST_BYTES } from '../../../src/defaults.js'
 import { checkFolder } from './check.js'
 import { byChance, CORNERS } from './choices.js'
 import { readLog } from './log.js'
+import { writeOnThisThread } from './quick.js'
 import { replay } from './replay.js'
 
 export interface Part {
@@ -20,6 +21,7 @@ export interface Part {
 
 const [folder = '', what = ''] = process.argv.slice(2)
 const { part, parts, share, seed, maxFaults } = JSON.parse(what) as Part
+writeOnThisThread()
 const base = join(folder, `cuts-${part}`)
 await mkdir(base)
 // a check whose node waits for something that never comes would end this process as if it were done

@@ -21,8 +21,8 @@ const KIB = 1024
 
 async function opened ({ root, marks }: Scene, init: DfsNodeInit = {}): Promise<DfsNode> {
   const node = await createNode({ ...NODE, dir: nodeDir(root), ...init }, { cost: COST })
-  marks.is('vault', node.vault)
   marks.is('peer', node.peer)
+  marks.is('vault', node.vault)
   return node
 }
 
