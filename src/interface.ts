@@ -12,7 +12,7 @@ import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
 import type { CopiesStatus, Status } from './interface/status.js'
-import type { Deleted, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
+import type { Deleted, DeletedOptions, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
 import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/verify.js'
 import type { Why } from './interface/why.js'
 
@@ -178,6 +178,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   history: (name: string, options?: AbortOptions) => AsyncIterable<VersionInfo>
   /** Everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it. */
   delete: (name: string, options?: AbortOptions) => Promise<Deleted>
+  /** Names that were deleted and mean nothing now, with the newest delete of each; in the order in which the deletes came to this node. */
+  deleted: (options?: DeletedOptions) => AsyncIterable<Deleted>
   /**
    * Puts a version on top again, without moving data; blocks that are not here are brought first, else VersionGoneError.
    * Omitted: the newest version but the one that the name means now.

@@ -2,11 +2,12 @@ import type { AbortOptions } from '@libp2p/interface'
 import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
-  Deleted, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
+  Deleted, DeletedOptions, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
   UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
 import { remove } from './verbs/delete.js'
+import { deleted } from './verbs/deleted.js'
 import { du } from './verbs/du.js'
 import { changePassphrase } from './verbs/change-passphrase.js'
 import { ended } from './verbs/ended.js'
@@ -69,6 +70,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async delete (name: string, options: AbortOptions = {}): Promise<Deleted> {
     return this.writing(options, (parts, within) => remove(parts, name, within))
+  }
+
+  deleted (options: DeletedOptions = {}): AsyncGenerator<Deleted> {
+    return this.rows(options, deleted)
   }
 
   async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {

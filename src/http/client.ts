@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  Deleted, DeletedOptions, DfsNode, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PathSource, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
@@ -90,6 +90,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
   list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> { return this.stream('list', [], options) }
   du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> { return this.stream('du', [], options) }
+  deleted (options: DeletedOptions = {}): AsyncGenerator<Deleted> { return this.stream('deleted', [], options) }
   history (name: string, options: AbortOptions = {}): AsyncGenerator<VersionInfo> { return this.stream('history', [name], options) }
 
   async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {

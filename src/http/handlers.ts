@@ -81,6 +81,7 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
     switch (call) {
       case 'list': return node.list(options)
       case 'du': return node.du(options)
+      case 'deleted': return node.deleted(options)
       case 'history': return node.history(text, options)
       // a version that was left out is null in JSON
       case 'gc': return single(node.gc(options))

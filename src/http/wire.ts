@@ -21,7 +21,7 @@ export const TRAILER_FETCHED = 'dfs-fetched'
 export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set'] as const
 export type Call = typeof CALLS[number]
 /** Those that answer with one line after another: many results, or one that takes long. */
-export const STREAMS = ['list', 'du', 'history', 'restore', 'verify', 'gc'] as const
+export const STREAMS = ['list', 'du', 'deleted', 'history', 'restore', 'verify', 'gc'] as const
 export type StreamCall = typeof STREAMS[number]
 /** One line of such an answer; the last one says that it is. */
 export interface StreamLine { progress?: ProgressEvent, result?: unknown, error?: ErrorJson, end?: boolean }

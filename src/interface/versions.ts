@@ -48,6 +48,11 @@ export interface Deleted {
   time: Date
 }
 
+export interface DeletedOptions extends AbortOptions {
+  /** Only names that begin with this text. */
+  prefix?: string
+}
+
 export interface RestoreOptions extends AbortOptions, ProgressOptions {}
 
 export interface MoveOptions extends AbortOptions {

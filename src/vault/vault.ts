@@ -22,11 +22,12 @@ import { KeyedLock } from '../index-db/keyed-lock.js'
 import { sawMember } from '../index-db/members.js'
 import { returnedTotal } from '../index-db/missing.js'
 import { sumsFrom, type Sums } from '../index-db/name-list.js'
-import type { FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../interface.js'
+import type { Deleted, FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../interface.js'
 import { Author } from './author.js'
 import { carriedBy, opened } from './carried.js'
 import { cutOf } from './cut.js'
 import { newLineage } from './found.js'
+import { deletedNames } from './deleted.js'
 import { history, newestOf, type PastVersion } from './history.js'
 import type { Secrets } from './keyring.js'
 import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.js'
@@ -153,6 +154,10 @@ export class Vault {
   * list (prefix: string, after?: string): Generator<FileInfo> {
     this.readKeys()
     yield * list(this.parts.db, prefix, after)
+  }
+
+  * deleted (prefix: string): Generator<Deleted[]> {
+    yield * deletedNames(this.parts.db, this.readKeys(), prefix.normalize('NFC'))
   }
 
   * folders (prefix: string, delimiter: string, after?: string): Generator<FileInfo | FolderInfo> {

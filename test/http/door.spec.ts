@@ -73,10 +73,10 @@ describe('the local door', () => {
     await assert.rejects(remote.mv('x', 'y'), FileExistsError)
     assert.equal((await remote.mv('x', 'y', { force: true })).name, 'y')
     assert.deepEqual(node.moved, [['x', 'y', true]])
-    assert.deepEqual(await remote.delete('x'), { name: 'x', version: 'deleted', time: new Date(0) })
-    await assert.rejects(remote.delete('x'), FileNotFoundError)
+    assert.deepEqual([await remote.delete('y'), await Array.fromAsync(remote.deleted({ prefix: 'z' }))], [{ name: 'y', version: 'deleted', time: new Date(0) }, []])
+    await assert.rejects(remote.delete('y'), FileNotFoundError)
     await assert.rejects(remote.restore('x'), FileNotFoundError)
-    await assert.rejects(collect(remote.history('x') as AsyncIterable<never>), FileNotFoundError)
+    await assert.rejects(collect(remote.history('y') as AsyncIterable<never>), FileNotFoundError)
   })
 
   it('is a socket for its owner alone', async () => {

@@ -2,7 +2,7 @@
 import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
-  Deleted, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
+  Deleted, DeletedOptions, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, UsageInfo, UsageOptions,
   VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from '../../src/interface.js'
@@ -150,7 +150,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     yield below(prefix)
   }
 
-  readonly deleted: string[] = []
+  readonly deletedAt = new Map<string, Date>()
+  readonly gone = new Map<string, { bytes: Uint8Array, info: FileInfo }>()
   readonly restored: Array<[string, string | undefined]> = []
   readonly moved: Array<[string, string, boolean | undefined]> = []
 
@@ -163,13 +164,21 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
 
   async delete (name: string): Promise<Deleted> {
     await this.stat(name)
+    const file = this.files.get(name)
+    if (file !== undefined) this.gone.set(name, file)
     this.files.delete(name)
-    this.deleted.push(name)
     return { name, version: 'deleted', time: new Date(0) }
+  }
+
+  async * deleted ({ prefix = '' }: DeletedOptions = {}): AsyncGenerator<Deleted> {
+    for (const name of [...this.gone.keys()]) if (name.startsWith(prefix)) yield { name, version: 'deleted', time: this.deletedAt.get(name) ?? new Date(0) }
   }
 
   async restore (name: string, version?: string, { onProgress }: RestoreOptions = {}): Promise<FileInfo> {
     this.restored.push([name, version])
+    const file = this.gone.get(name)
+    if (file !== undefined) this.files.set(name, file)
+    this.gone.delete(name)
     onProgress?.({ type: 'file:restore:here', bytes: 1, total: 2 })
     return this.stat(name)
   }
@@ -177,7 +186,11 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   async mv (from: string, to: string, { force }: MoveOptions = {}): Promise<FileInfo> {
     if (this.files.has(to) && force !== true) throw new FileExistsError(`"${to}" is there already. Nothing was moved`)
     this.moved.push([from, to, force])
-    return { ...await this.stat(from), name: to }
+    const info = { ...await this.stat(from), name: to }
+    const file = this.files.get(from)
+    if (file !== undefined) this.files.set(to, { ...file, info })
+    this.files.delete(from)
+    return info
   }
 
   async why (name: string): Promise<Why> {

@@ -1,34 +1,67 @@
 import type { Command } from 'commander'
 import type { Context, Run } from '../context.js'
 import { exitCode } from '../exit-codes.js'
-import { clean, quote } from '../format.js'
+import { clean, plural, quote } from '../format.js'
+import type { DfsNode } from '../../interface.js'
+import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
+import type { Ended } from '../tree/each-file.js'
+import { folderOf } from '../tree/folder-names.js'
+import { eachBelow, oneFolder } from '../tree/folders.js'
 
 export function defineRm (program: Command, run: Run): void {
   program.command('rm <names...>')
+    .usage(`[options] NAME...\n       ${program.name()} rm -r [options] FOLDER...`)
     .summary('delete files, on all machines')
-    .description('Deletes files on all machines of the vault. What they were can be restored until the vault gives it up.')
+    .description('Deletes files on all machines of the vault. What they were can be restored until the vault gives it up.\nWith -r all files of a folder. Ctrl-C stops between two files; the same command goes on with the rest.')
+    .option('-r, --recursive', 'folders, with all that is in them')
     .action(run(rm))
 }
 
+export interface RmFlags { recursive?: boolean }
+
 /** One that fails does not keep the others; the first failure is the exit code. */
-export async function rm (context: Context, names: string[]): Promise<number | undefined> {
+export async function rm (context: Context, names: string[], { recursive = false }: RmFlags = {}): Promise<number | undefined> {
   const { out, signal } = context
+  if (recursive) names.forEach((word) => oneFolder(word, 'FOLDER'))
   await using opened = await openNode(context)
+  const { node } = opened
   let code: number | undefined
   let deleted = 0
   for (const name of names) {
     signal.throwIfAborted()
     try {
-      await out.data(await opened.node.delete(name, { signal }))
-      await out.line(`${clean(name)} is deleted. To take it back:  ${out.dfs} restore ${quote(name)}`)
-      deleted++
+      const ended = recursive ? await removeFolder(context, node, folderOf(name)) : await oneFile(context, node, name, async () => removeFile(context, node, name))
+      deleted += ended.done
+      code ??= ended.code
     } catch (error) {
       if (names.length === 1 || signal.aborted) throw error
       out.error(error)
       code ??= exitCode(error)
     }
+    if (signal.aborted) break
   }
   if (deleted > 0 && !opened.running) out.talk(`Other machines hear of it while the node runs:  ${out.dfs} start`)
   return code
+}
+
+async function removeFile ({ out, signal }: Context, node: DfsNode, name: string): Promise<Ended> {
+  await out.data(await node.delete(name, { signal }))
+  await out.line(`${clean(name)} is deleted. To take it back:  ${out.dfs} restore ${quote(name)}`)
+  return { done: 1, code: undefined }
+}
+
+async function removeFolder (context: Context, node: DfsNode, folder: string): Promise<Ended> {
+  const { out } = context
+  const ended = await eachBelow(context, node, folder, {
+    done: 'are deleted',
+    // one that has begun ends: its signal would leave it open whether it is deleted
+    work: async ({ name }) => node.delete(name),
+    tell: async ({ name }, deleted) => {
+      await out.data(deleted)
+      await out.line(`${clean(name)} is deleted`)
+    }
+  })
+  if (ended.done > 0) out.talk(`${plural(ended.done, 'file')} of ${clean(folder)}/ ${ended.done === 1 ? 'is' : 'are'} deleted. To take back all that is deleted there:  ${out.dfs} restore -r ${quote(folder)}`)
+  return ended
 }

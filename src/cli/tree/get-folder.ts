@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { FileExistsError, FileNotFoundError, InvalidOptionError } from '../../errors.js'
-import type { DfsNode, FileInfo, UsageInfo } from '../../interface.js'
+import { FileExistsError, InvalidOptionError } from '../../errors.js'
+import type { DfsNode, UsageInfo } from '../../interface.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { clean, home, plural } from '../format.js'
 import { openNode } from '../open.js'
 import { removeUnfinished } from '../unfinished.js'
 import { probe } from './disk.js'
+import { filesBelow, folderOf, prefixOf } from './folder-names.js'
 import { GetTree, type GetTreeOptions } from './get-tree.js'
 import { pathProblem } from './local-name.js'
 import { Tally } from './tally.js'
@@ -15,12 +16,12 @@ import { Tally } from './tally.js'
 /** `get -r`. Returns the exit code where some files could not be written. */
 export async function getFolder (context: Context, word: string, output: string | undefined, options: GetTreeOptions): Promise<number | undefined> {
   const { world, out, signal } = context
-  const folder = word.replace(/^\.?\/*$/, '').replace(/\/+$/, '').normalize('NFC')
+  const folder = folderOf(word)
   const root = resolve(world.cwd, targetOf(folder, output))
-  const prefix = folder === '' ? '' : `${folder}/`
+  const prefix = prefixOf(folder)
   await using opened = await openNode(context)
   const { node } = opened
-  const rows = await names(node, folder, prefix, signal)
+  const rows = await filesBelow(node, folder, signal)
   await mkdir(root, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EEXIST') throw cause
     throw new FileExistsError(`${home(root)} is here and is no folder`, { cause })
@@ -54,24 +55,6 @@ function targetOf (folder: string, output: string | undefined): string {
   }
   if (output === undefined) throw new InvalidOptionError('-o', 'missing', 'for all files of the vault a folder:  dfs get -r / -o DIR')
   return output
-}
-
-/** The names below the prefix. A node that knows of none asks the others once, as it does for a file. */
-async function names (node: DfsNode, folder: string, prefix: string, signal: AbortSignal): Promise<AsyncIterable<FileInfo>> {
-  const any = async (): Promise<boolean> => {
-    for await (const _ of node.list({ prefix, limit: 1, signal })) return true
-    return false
-  }
-  if (await any()) return node.list({ prefix, signal })
-  if (folder === '') throw new FileNotFoundError('There is no file in this vault')
-  const asked = await node.stat(folder, { signal }).catch((error: unknown) => {
-    if (error instanceof FileNotFoundError) return error
-    throw error
-  })
-  if (await any()) return node.list({ prefix, signal })
-  if (!(asked instanceof FileNotFoundError)) throw new FileNotFoundError(`No name begins with "${prefix}". ${folder} is a file: without -r it is fetched`)
-  const missing = `No file named "${folder}"`
-  throw new FileNotFoundError(asked.message.startsWith(missing) ? `No name begins with "${prefix}"${asked.message.slice(missing.length)}` : asked.message, { retry: asked.retry })
 }
 
 /** Files and bytes to come, for a person who watches. */

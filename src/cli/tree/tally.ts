@@ -9,7 +9,8 @@ import { progressBar, type Bar } from '../progress.js'
 /** These concern the one file, and the others go on. */
 const OF_ONE_FILE = [
   errors.InvalidNameError, errors.SourceError, errors.SourceChangedError, errors.FileExistsError, errors.FileNotFoundError, errors.VersionNotFoundError,
-  errors.BlocksUnavailableError, errors.BlockNotFoundError, errors.BlockCorruptError, errors.InvalidDataError
+  errors.BlocksUnavailableError, errors.BlockNotFoundError, errors.BlockCorruptError, errors.InvalidDataError,
+  errors.NotPromisedError, errors.VersionGoneError
 ]
 /** Of the system's failures these concern all files, the others the one. */
 const OF_ALL = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM', 'EPIPE'])
@@ -32,9 +33,12 @@ export class Tally {
   private readonly codes = new Set<number>()
   private readonly started = performance.now()
 
-  /** @param total files and bytes to come, where that is known */
-  constructor (private readonly context: Context, title: string, private readonly total?: { files: number, size: number }) {
-    this.bar = progressBar(context.world.stderr, title, context.out.stderrIsTerminal)
+  /**
+   * @param total files and bytes to come, where that is known
+   * @param shown false where each file has a line of its own: then there is no bar
+   */
+  constructor (private readonly context: Context, title: string, private readonly total?: { files: number, size: number }, shown = true) {
+    this.bar = progressBar(context.world.stderr, title, shown && context.out.stderrIsTerminal)
   }
 
   /** One file more is where it was to be. */

@@ -236,7 +236,7 @@ describe('put -r and get -r', () => {
     const { code, stderr } = await world.run('get', '-r', 'none', '-o', 'out/')
     assert.equal(code, 3)
     assert.match(stderr, /No name begins with "none\/"/)
-    assert.match((await world.run('get', '-r', 'docs')).stderr, /docs is a file: without -r it is fetched/)
+    assert.match((await world.run('get', '-r', 'docs')).stderr, /"docs" is a file: leave -r out/)
     assert.deepEqual(await readdir(world.cwd), [])
   })
 
