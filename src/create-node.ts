@@ -137,7 +137,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   try {
     const { secrets, entries, addresses, recovers = false } = await secretsOf(init, folder, nodeKey, host, startOnce)
     const peer = key.publicKey.toString()
-    const vault = new Vault({ db, secrets, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
+    const vault = new Vault({ db, secrets, self: nodeKey.peer, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     await vault.ledger.settle()
     for (const entry of entries) await vault.ledger.receive([entry])

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.js'
 import { PEER_BYTES, PUBLIC_KEY_BYTES } from '../vault/ed25519.js'
 import { SECRET_BYTES } from '../vault/keys.js'
-import { MAX_ADDRESSES, MAX_ADDRESS_BYTES, MAX_CERTIFICATE_BYTES, MAX_LABEL_BYTES } from '../vault/limits.js'
+import { MAX_ADDRESSES, MAX_ADDRESS_BYTES, MAX_CERTIFICATE_BYTES, MAX_ENTRY_BYTES, MAX_LABEL_BYTES } from '../vault/limits.js'
 import { MAC_BYTES, MAX_ADMITS, MAX_ADMITS_BYTES, MAX_EPOCHS, MAX_HELLO_MESSAGE_BYTES, MAX_TEXT_BYTES, MAX_WRITERS } from './constants.js'
 import { Message } from './messages.js'
 import type { Refusal, Welcome } from './messages.js'
@@ -63,7 +63,8 @@ function checkWelcome ({ meet, reads, vaultSecret, admits, witness }: Welcome): 
   checkAdmits(witness)
 }
 
-function checkRefusal ({ text, writers }: Refusal): void {
+function checkRefusal ({ text, writers, revoke }: Refusal): void {
+  if (revoke !== undefined) upTo(revoke, MAX_ENTRY_BYTES)
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) throw beyond('a text that is too long')
   for (const { peer, addresses, label } of writers) {
     exactly(peer, PEER_BYTES)

@@ -279,6 +279,11 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageRefusalRevokeFieldEvent {
+    field: '$.refusal.revoke'
+    value: Uint8Array
+  }
+
   export interface MessageGrantVaultFieldEvent {
     field: '$.grant.vault'
     value: Uint8Array
@@ -297,7 +302,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageGreetMacFieldEvent | MessageAdmitsAdmitsFieldEvent | MessageJoinInviteFieldEvent | MessageJoinCertificateFieldEvent | MessageWelcomeMeetFieldEvent | MessageWelcomeEpochFieldEvent | MessageWelcomeReadsFieldEvent | MessageWelcomeVaultSecretFieldEvent | MessageWelcomeAdmitsFieldEvent | MessageWelcomeWitnessFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent | MessageRefusalWritersPeerFieldEvent | MessageRefusalWritersAddressesFieldEvent | MessageRefusalWritersLabelFieldEvent | MessageGrantVaultFieldEvent | MessageGrantGrantFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageGreetMacFieldEvent | MessageAdmitsAdmitsFieldEvent | MessageJoinInviteFieldEvent | MessageJoinCertificateFieldEvent | MessageWelcomeMeetFieldEvent | MessageWelcomeEpochFieldEvent | MessageWelcomeReadsFieldEvent | MessageWelcomeVaultSecretFieldEvent | MessageWelcomeAdmitsFieldEvent | MessageWelcomeWitnessFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent | MessageRefusalWritersPeerFieldEvent | MessageRefusalWritersAddressesFieldEvent | MessageRefusalWritersLabelFieldEvent | MessageRefusalRevokeFieldEvent | MessageGrantVaultFieldEvent | MessageGrantGrantFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -1046,6 +1051,7 @@ export interface Refusal {
   retry: boolean
   text: string
   writers: Writer[]
+  revoke?: Uint8Array
 }
 
 export namespace Refusal {
@@ -1078,6 +1084,11 @@ export namespace Refusal {
             w.uint32(34)
             Writer.codec().encode(value, w)
           }
+        }
+
+        if (obj.revoke != null) {
+          w.uint32(42)
+          w.bytes(obj.revoke)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1117,6 +1128,10 @@ export namespace Refusal {
               obj.writers.push(Writer.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.writers$
               }))
+              break
+            }
+            case 5: {
+              obj.revoke = reader.bytes()
               break
             }
             default: {
@@ -1177,6 +1192,13 @@ export namespace Refusal {
 
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.revoke`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1222,6 +1244,11 @@ export namespace Refusal {
     index: number
   }
 
+  export interface RefusalRevokeFieldEvent {
+    field: '$.revoke'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Refusal>): Uint8Array {
     return encodeMessage(obj, Refusal.codec())
   }
@@ -1230,7 +1257,7 @@ export namespace Refusal {
     return decodeMessage(buf, Refusal.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalCodeFieldEvent | RefusalRetryFieldEvent | RefusalTextFieldEvent | RefusalWritersPeerFieldEvent | RefusalWritersAddressesFieldEvent | RefusalWritersLabelFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalCodeFieldEvent | RefusalRetryFieldEvent | RefusalTextFieldEvent | RefusalWritersPeerFieldEvent | RefusalWritersAddressesFieldEvent | RefusalWritersLabelFieldEvent | RefusalRevokeFieldEvent> {
     return streamMessage(buf, Refusal.codec(), opts)
   }
 }

@@ -22,9 +22,21 @@ export class NotAWitnessError extends ProtocolError {
   }
 }
 
+/** REVOKED, with what proves it to the one that was revoked. */
+export class RevokedError extends ProtocolError {
+  /** The revoke entry as signed; what the other side sent was not looked at. */
+  readonly revoke: Uint8Array
+
+  constructor (revoke: Uint8Array, message = 'The member was revoked') {
+    super('REVOKED', message)
+    this.revoke = revoke
+  }
+}
+
 /** What a refusal from the other side throws here. */
-export function refusalError ({ code, retry, text, writers }: Refusal): ProtocolError {
+export function refusalError ({ code, retry, text, writers, revoke }: Refusal): ProtocolError {
   const error = fromWire(code, retry, text)
+  if (error.code === 'REVOKED' && revoke !== undefined) return new RevokedError(revoke.slice(), text)
   return error.code === 'NOT_A_WITNESS' ? new NotAWitnessError(writers, text) : error
 }
 
@@ -35,7 +47,8 @@ export function toRefusal (error: unknown): Refusal {
     code: told.wire,
     retry: told.retry,
     text: cut(told.message, MAX_TEXT_BYTES),
-    writers: error instanceof NotAWitnessError ? error.writers.slice(0, MAX_WRITERS).map(bounded) : []
+    writers: error instanceof NotAWitnessError ? error.writers.slice(0, MAX_WRITERS).map(bounded) : [],
+    ...(error instanceof RevokedError ? { revoke: error.revoke } : {})
   }
 }
 

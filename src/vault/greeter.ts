@@ -8,7 +8,7 @@ import { dialHello } from '../../protocols/hello/dialer.js'
 import { handleHello, type JoinRequest } from '../../protocols/hello/handler.js'
 import type { Keys } from '../../protocols/hello/joining.js'
 import { checkVisit } from '../../protocols/hello/visiting.js'
-import type { Writer } from '../../protocols/hello/refusal.js'
+import { RevokedError, type Writer } from '../../protocols/hello/refusal.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { readInvite } from '../../protocols/vault/invite.js'
 import { makeAdmit } from '../../protocols/vault/make-entry.js'
@@ -63,6 +63,7 @@ export class MemberGreeter implements Greeter {
       this.outcast.delete(peer)
       return facts
     } catch (error) {
+      if (error instanceof RevokedError) await this.believe(error.revoke)
       if (error instanceof ProtocolError && error.code === 'REVOKED') this.outcast.add(peer)
       throw error
     }
@@ -76,6 +77,17 @@ export class MemberGreeter implements Greeter {
       writers: () => this.writers(),
       visit: (shown) => this.visit(shown, connection.remotePeer.toString())
     })
+  }
+
+  /** What a member refuses this node with proves itself, or is nothing: an owner signed that this node is out. */
+  private async believe (revoke: Uint8Array): Promise<void> {
+    const { ledger, self, secrets } = this.parts
+    try {
+      const entry = ledger.read(revoke)
+      if (entry.kind === 'revoke' && 'subject' in entry.revoked && equal(entry.revoked.subject, self) && equal(entry.writer, secrets.vault)) await ledger.take(entry)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error // nobody has to believe what does not hold
+    }
   }
 
   /** False once the link of a visitor, or who made it, was revoked. */
@@ -114,7 +126,7 @@ export class MemberGreeter implements Greeter {
   private chain (subject: Uint8Array): Uint8Array[] {
     const { db, ledger } = this.parts
     const chain: Uint8Array[] = []
-    for (let next = ledger.members.get(peerText(subject))?.admit; next !== undefined && chain.length < MAX_CHAIN;) {
+    for (let next = ledger.members.get(peerText(subject))?.admit ?? ledger.voids.admitOf(subject); next !== undefined && chain.length < MAX_CHAIN;) {
       const row = entryById(db, next)
       if (row === undefined) break
       chain.push(row.entry)
@@ -128,13 +140,18 @@ export class MemberGreeter implements Greeter {
 
   private async verify (admits: Uint8Array[], peer: Uint8Array): Promise<SessionFacts> {
     const { ledger, secrets } = this.parts
+    const id = ledger.voids.revokeOf(peer)
+    const revoke = id === undefined ? undefined : entryById(this.parts.db, id)?.entry
     verifyAdmits({
       admits,
       peer,
       vault: secrets.vault,
       knows: (writer) => ledger.members.ofWriter(writer) !== undefined,
       // of those that admitted it what was kept counts on; the ledger sees to that
-      revoked: ({ member }) => equal(member.subject, peer) && ledger.voids.isRevoked(peer)
+      revoked: ({ member }) => {
+        if (revoke === undefined || !equal(member.subject, peer)) return false
+        throw new RevokedError(revoke)
+      }
     })
     // the founder's end first, so that each admit's writer is known when it is taken in
     for (const bytes of admits.toReversed()) await ledger.receive([bytes])

@@ -173,7 +173,7 @@ export class Ledger {
   /** Commits entries that this node has just made, each of another tag, in one transaction; within `ofTags`. */
   async takeMade (list: Made[], commit: Commit): Promise<void> {
     const taken = list.map(({ entry, before, ...made }) => {
-      if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This node was revoked: nothing that it writes counts in the vault any more')
+      if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This machine was taken out of the vault by an owner: nothing that it writes counts any more')
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([entryRow(entry)])])
       const name = 'hidden' in made ? nameOf(entry as PutEntry, made.hidden, after.conflict) : this.keys === undefined ? undefined : newestName(after, this.keys)
       return { entry, after, name }

@@ -44,6 +44,8 @@ export interface VaultParts {
   /** Keeps changed secrets; nothing in memory. */
   save: (secrets: Secrets) => Promise<void>
   onChange: (change: Change, encoded: Uint8Array, from?: string) => void
+  /** This node: 38 bytes. @default it never learns that it was revoked itself */
+  self?: Uint8Array
   /** Verifies what comes from others. @default on this thread */
   verifier?: EntryVerifier
 }
@@ -75,6 +77,9 @@ export interface NewVersion {
   copies?: number
 }
 
+/** In words. */
+export const outText = (revoked: Date): string => `This machine was taken out of the vault by an owner, on ${revoked.toISOString().slice(0, 10)}: nothing that it writes counts any more, and no member talks to it`
+
 /** One vault as this node knows it: its members, its names, and what this node may do. */
 export class Vault {
   readonly ledger: Ledger
@@ -84,6 +89,7 @@ export class Vault {
   /** The vault key as a writer; owners only. */
   private vaultAuthor: Author | undefined
   private readonly setting = new KeyedLock()
+  private readonly out = new AbortController()
 
   constructor (private readonly parts: VaultParts) {
     const { db, secrets, onChange } = parts
@@ -93,6 +99,7 @@ export class Vault {
     this.settings = new KnownSettings(db)
     this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
       if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
+      if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
       onChange(change, encoded, from)
     }, parts.verifier)
     this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
@@ -188,6 +195,7 @@ export class Vault {
     const keys = this.readKeys()
     const author = this.author
     if (author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot put files`)
+    this.checkMember()
     const normal = checkName(name)
     const tag = tagOf(keys.name, normal)
     return this.ledger.ofTag(tag, async () => {
@@ -219,9 +227,36 @@ export class Vault {
     })
   }
 
+  /** When an owner took this node out, by what is known here. */
+  get revoked (): Date | undefined {
+    const { self } = this.parts
+    const time = self === undefined ? undefined : this.ledger.voids.revokedAt(self)
+    return time === undefined ? undefined : new Date(time)
+  }
+
+  /** Aborted, with the NotAllowedError of `checkMember`, when it becomes known that this node is out. */
+  get untilOut (): AbortSignal { return this.out.signal }
+
+  private lookForSelf (): void {
+    try {
+      this.checkMember()
+    } catch (error) {
+      this.out.abort(error)
+    }
+  }
+
+  /** NotAllowedError once it is known here that this node is out. */
+  checkMember (): void {
+    const { revoked } = this
+    if (revoked !== undefined) throw new NotAllowedError(`${outText(revoked)}. What is held here can still be read. To come back this machine joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
+    // it may be out with the member that let it in
+    if (this.author !== undefined && !this.ledger.voids.plain(this.author.key)) throw new NotAllowedError('This machine is no member of the vault any more: what let it in was taken back, and nothing that it writes counts. Ask an owner for a new invite, and join in another folder:  dfs --dir FOLDER join -')
+  }
+
   /** What writes entries of names; NotAllowedError where this node may not `what`. */
   pen (what: string): Pen {
     const keys = this.readKeys()
+    this.checkMember()
     if (this.author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot ${what}`)
     return { ledger: this.ledger, keys, author: this.author }
   }
@@ -279,6 +314,7 @@ export class Vault {
   createLink ({ root, expires, addresses, ...rest }: { root: CID, key: Uint8Array, name: string, size: number, expires: number, addresses: string[] }): string {
     const { writer, vault } = this.parts.secrets
     if (writer === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owner and write members make links`)
+    this.checkMember()
     const link = new Uint8Array(randomBytes(LINK_ID_BYTES))
     return createLink({ ...rest, grant: makeGrant({ vault, link, root, notAfter: expires, by: writer }), addresses: addresses.map((text) => multiaddr(text).bytes) })
   }

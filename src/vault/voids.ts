@@ -20,7 +20,7 @@ export interface KnownAdmit extends AdmitLike {
   since: number
 }
 
-interface KnownRevoke extends RevokeLike { time: number }
+interface KnownRevoke extends RevokeLike { id: Uint8Array, time: number }
 
 /** A revoked writer: its cuts, and for each the entries that it keeps and that are not here (worked out when first asked for). */
 interface Chain { cuts: Array<readonly Uint8Array[]>, open?: Array<Set<string>> }
@@ -87,12 +87,22 @@ export class Voids {
       if (writer !== undefined && !this.counting.has(keyOf(writer))) this.counting.set(keyOf(writer), admit)
     }
     if (entry.kind !== 'revoke') return
-    if ('subject' in entry.revoked) this.revokes.push({ ...entry.revoked, time: entry.time })
+    if ('subject' in entry.revoked) this.revokes.push({ ...entry.revoked, id: entry.id, time: entry.time })
     if ('invite' in entry.revoked) this.invites.add(keyOf(entry.revoked.invite))
     if ('link' in entry.revoked) this.links.add(keyOf(entry.revoked.link))
   }
 
-  isRevoked (subject: Uint8Array): boolean { return this.revokes.some((revoke) => equal(revoke.subject, subject)) }
+  isRevoked (subject: Uint8Array): boolean { return this.revokeOf(subject) !== undefined }
+  /** Id of a revoke that names this subject. */
+  revokeOf (subject: Uint8Array): Uint8Array | undefined { return this.revokes.find((revoke) => equal(revoke.subject, subject))?.id }
+  /** When the first of them was made, in milliseconds since 1970, by who made it. */
+  revokedAt (subject: Uint8Array): number | undefined {
+    const times = this.revokes.filter((revoke) => equal(revoke.subject, subject)).map(({ time }) => time)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  /** Id of an admit of this subject, member or not. */
+  admitOf (subject: Uint8Array): Uint8Array | undefined { return this.admits.find(({ member }) => equal(member.subject, subject))?.id }
 
   /** Nobody joins with this invite any more: it was revoked, or a member that used it was. */
   isClosed (invite: Uint8Array): boolean {
@@ -160,7 +170,7 @@ export class Voids {
   /** What a new entry does; the caller holds everything still until it is committed and `done` was called. */
   plan (entry: Entry, row: EntryRow): Plan {
     const admits = entry.kind === 'admit' ? [...this.admits, knownAdmit(entry)] : this.admits
-    const revokes = entry.kind === 'revoke' && 'subject' in entry.revoked ? [...this.revokes, { ...entry.revoked, time: entry.time }] : this.revokes
+    const revokes = entry.kind === 'revoke' && 'subject' in entry.revoked ? [...this.revokes, { ...entry.revoked, id: entry.id, time: entry.time }] : this.revokes
     const left = new Set(this.left)
     const chains = new Map<string, Chain>()
     const stays = new Map<string, Stays>()

@@ -32,6 +32,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
+  vault.checkMember()
   const durable = durableOf(parts, options)
   const { bytes, size: length } = asIterable(source)
   const size = options.size ?? length
@@ -68,7 +69,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
     const late = new Map([...running].map(([peer, receipt]) => [peer, receipt.then(onReceipt)]))
     await reach.rest(receipts, failures, async (peer, signal, onProgress, pushing) => {
       onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress, pushing }))
-    }, options.signal, late)
+    }, AbortSignal.any([vault.untilOut, ...(options.signal === undefined ? [] : [options.signal])]), late)
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
     const file = result(receipts)
@@ -76,6 +77,8 @@ async function putFile (parts: Parts, name: string, source: Exclude<Source, Path
   } finally {
     over = true
   }
+  // who refused it meanwhile may have proved that this node is out
+  vault.checkMember()
   const file = result(receipts)
   if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {

@@ -4,6 +4,7 @@ import type { MemberInfo, MembersOptions, PeerInfo, Status, SyncStatus } from '.
 import { peerFacts } from '../network/peers.js'
 import type { Member } from '../vault/members.js'
 import type { Origin } from '../vault/admitted.js'
+import { outText } from '../vault/vault.js'
 import { overusedNotes } from './overused.js'
 import type { Parts } from './parts.js'
 
@@ -87,7 +88,9 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   const { presence: { island }, records } = parts.keeping
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
-  if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
+  const { revoked } = vault
+  if (revoked !== undefined) notes.push(`${outText(revoked)}. To come back it joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
+  else if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
   notes.push(...overusedNotes(vault))
   if (parts.rebuilt.pending) notes.push('the index was made anew: until all has been compared with another member, nothing is collected')
   if (parts.indexFailure() instanceof IndexDamagedError) notes.push('the index is damaged: nothing more is taken in. Stop this node, then:  dfs verify --rebuild')

@@ -29,7 +29,18 @@ describe('dfs revoke', () => {
     c = await start(scene, c.folder)
     await until('it was refused', async () => ((await a.status()).refused.REVOKED ?? 0) > 0 && (await c.status()).notes.length > 0)
     assert.equal((await c.status()).members.connected, 0)
-    await scene.ok(['--dir', c.folder, 'put', '-', 'more', '--durable', '1'], 'more')
+    for (const durable of ['1', '2']) {
+      const { code, stderr } = await scene.run(['--dir', c.folder, 'put', '-', 'more', '--durable', durable, '--json'], 'more')
+      assert.equal(code, 5)
+      assert.equal((JSON.parse(stderr) as { error: { code: string } }).error.code, 'NOT_ALLOWED')
+    }
+    assert.equal((await scene.run(['--dir', c.folder, 'rm', 'good'])).code, 5)
+    assert.equal(await scene.ok(['--dir', c.folder, 'get', 'good', '-o', '-']), 'good')
+    await c.stop()
+    // it was told by a proof, which stays
+    const { code, stderr } = await scene.run(['--dir', c.folder, 'rm', 'good'])
+    assert.equal(code, 5)
+    assert.match(stderr, /taken out of the vault by an owner/)
     await scene.ok(['--dir', a.folder, 'put', '-', 'last', '--durable', '2'], 'last')
     assert.equal(await b.ok('ls'), 'good\nlast\n')
   })

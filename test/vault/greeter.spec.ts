@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
 import type { Connection } from '@libp2p/interface'
 import { dialGrant, dialHello, dialJoin } from '../../protocols/hello/dialer.js'
-import { NotAWitnessError } from '../../protocols/hello/refusal.js'
+import { handleHello } from '../../protocols/hello/handler.js'
+import { ProtocolError } from '../../protocols/errors.js'
+import { NotAWitnessError, RevokedError } from '../../protocols/hello/refusal.js'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { check, vaultKeys } from '../../protocols/vault/keys.js'
 import { createInvite, readInviteText, type InviteText } from '../../protocols/vault/invite.js'
@@ -181,6 +183,34 @@ describe('greeter', () => {
     await revoke({ subject: writer.peer, cut: [] })
     assert.equal(await greets(second, chain), 'REVOKED')
     assert.deepEqual(open.ledger.members.all().map(({ label }) => label), ['founder'])
+  })
+
+  it('believes that it was revoked when an owner signed that, and not because a member says so', async () => {
+    const made = (revoked: Parameters<typeof makeRevoke>[0]['revoked'], writer = home.sign): Uint8Array => makeRevoke({ vault: home.id, epoch: 0, writer, seq: 1, prev: ZEROS, time: 5, revoked }).bytes
+    const proof = made({ subject: founder.peer, cut: [] })
+    const flipped = proof.slice()
+    flipped[flipped.length - 1]! ^= 1
+    const second = node('second')
+    const refusedWith = async (error: Error): Promise<boolean> => {
+      const [out, inbound] = await streamPair()
+      const handled = handleHello(inbound, { local: second.peer, remote: founder.peer, encryption: '/noise', meet: home.meet, admits, verify: () => { throw error } })
+      handled.catch(() => {})
+      const connection = { encryption: '/noise', newStream: async () => out, remotePeer: { toMultihash: () => ({ bytes: second.peer }), toString: () => peerText(second.peer) } } as unknown as Connection
+      await failsWith(greeter.dial(connection, { signal: new AbortController().signal }), 'REVOKED')
+      return open.ledger.voids.isRevoked(founder.peer)
+    }
+    const elsewhere = vault('elsewhere')
+    const lies = [
+      made({ subject: second.peer, cut: [] }), made({ link: seed('one').subarray(0, 16) }), flipped, new Uint8Array(9), admits[1] ?? ZEROS,
+      makeRevoke({ vault: elsewhere.id, epoch: 0, writer: elsewhere.sign, seq: 1, prev: ZEROS, time: 5, revoked: { subject: founder.peer, cut: [] } }).bytes
+    ]
+    const before = countEntries(open.db)
+    for (const error of [new ProtocolError('REVOKED', 'because'), ...lies.map((bytes) => new RevokedError(bytes))]) assert.equal(await refusedWith(error), false)
+    assert.deepEqual([countEntries(open.db), [...greeter.outcast]], [before, [peerText(second.peer)]])
+    assert.equal(await refusedWith(new RevokedError(proof)), true)
+    assert.equal(countEntries(open.db), before + 1)
+    // it shows what it was, so that others can tell it again
+    assert.equal(greeter.admits().length, 1)
   })
 
   it('a witness that was revoked admits nobody', async () => {

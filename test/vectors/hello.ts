@@ -5,7 +5,7 @@ import { HELLO_PROTOCOL, MAX_ADMITS, MAX_ADMITS_BYTES } from '../../protocols/he
 import type { Keys } from '../../protocols/hello/joining.js'
 import { helloMac } from '../../protocols/vault/keys.js'
 import { makeGrant } from '../../protocols/vault/grant.js'
-import { makeSetting } from '../../protocols/vault/make-entry.js'
+import { makeRevoke, makeSetting } from '../../protocols/vault/make-entry.js'
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { admit, cast, certificate, found, invite, keysOf, seed, TIME, vault } from '../protocols/hello/cast.js'
@@ -62,6 +62,8 @@ const granted = (by = writer.writer, to = home, id = 'link', notAfter = TIME + 8
   ({ grant: { vault: to.id, grant: makeGrant({ vault: to.id, link: seed(id).subarray(0, 16), root, notAfter, by }) } })
 const shownGrant = granted().grant ?? { vault: home.id, grant: new Uint8Array(0) }
 
+const revokeOfStore = makeRevoke({ vault: home.id, epoch: 0, writer: home.sign, seq: 1, prev: new Uint8Array(32), time: TIME, revoked: { subject: store.peer, cut: [] } }).bytes
+
 const valid: Record<string, Message> = {
   greet: greet(mac(1)),
   admits: shown(chains.founder),
@@ -70,7 +72,8 @@ const valid: Record<string, Message> = {
   greeted: { greeted: {} },
   grant: granted(),
   refusal: { refusal: { code: 2, retry: false, text: 'No member of this vault', writers: [] } },
-  'refusal with writers': { refusal: telling }
+  'refusal with writers': { refusal: telling },
+  'refusal with a revoke': { refusal: { code: 12, retry: false, text: 'The member was revoked', writers: [], revoke: revokeOfStore } }
 }
 
 const bad: Array<{ name: string, fault: string, bytes: Uint8Array, code: string }> = [
@@ -93,6 +96,8 @@ const bad: Array<{ name: string, fault: string, bytes: Uint8Array, code: string 
   { name: 'short read secret', fault: 'a read secret of 31 bytes', bytes: encodeMessage({ welcome: { meet: home.meet, epoch: 0, reads: [home.read.subarray(1)], admits: [Uint8Array.of(1)], witness: [Uint8Array.of(1)] } }), code: 'MALFORMED' },
   { name: 'no witness', fault: 'a welcome without the admits of the witness', bytes: encodeMessage({ welcome: { meet: home.meet, epoch: 0, reads: [], admits: [Uint8Array.of(1)], witness: [] } }), code: 'MALFORMED' },
   { name: 'long refusal', fault: 'a text of 257 bytes', bytes: encodeMessage({ refusal: { code: 2, retry: false, text: 'x'.repeat(257), writers: [] } }), code: 'LIMIT' },
+  { name: 'long revoke', fault: 'a revoke of 8193 bytes', bytes: encodeMessage({ refusal: { code: 12, retry: false, text: '', writers: [], revoke: new Uint8Array(8193) } }), code: 'LIMIT' },
+  { name: 'empty revoke', fault: 'a revoke of 0 bytes', bytes: encodeMessage({ refusal: { code: 12, retry: false, text: '', writers: [], revoke: new Uint8Array(0) } }), code: 'MALFORMED' },
   { name: 'many writers', fault: '9 writers', bytes: encodeMessage({ refusal: { ...telling, writers: Array.from({ length: 9 }, () => ({ peer: writer.peer, addresses: [], label: '' })) } }), code: 'LIMIT' },
   { name: 'short peer', fault: 'a writer of 37 bytes', bytes: encodeMessage({ refusal: { ...telling, writers: [{ peer: writer.peer.subarray(1), addresses: [], label: '' }] } }), code: 'MALFORMED' }
 ]
