@@ -195,6 +195,7 @@ class Hello(Protocol):
         if kind == "welcome":
             need(len(f["meet"]) == len(f.get("vaultSecret", bytes(32))) == 32 and all(len(x) == 32 for x in f["reads"])); self.most(len(f["reads"]), "MAX_EPOCHS")
             self.chain_form(f["admits"]); self.chain_form(f["witness"])
+        need(f.get("revoke", True)); need(len(f.get("revoke", b"")) <= 8192, "LIMIT")
         self.most(len(f.get("writers", [])), "MAX_WRITERS")
         for w in f.get("writers", []): need(len(w["peer"]) == 38); need(len(w["addresses"]) <= 4 and max(map(len, w["addresses"]), default=0) <= 512 and len(w["label"].encode()) <= 64, "LIMIT")
     def chain(self, admits, peer, vault):  # the member at its front

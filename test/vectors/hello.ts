@@ -185,5 +185,6 @@ export async function generate (): Promise<unknown> {
 function squeezed (bytes: Uint8Array): string | Array<string | [string, number]> {
   const whole = hex(bytes)
   if (whole.length <= 2048 || !/(00){64}/.test(whole)) return whole
-  return whole.split(/((?:00){64,})/).filter((part) => part !== '').map((part) => /^(00){64,}$/.test(part) ? ['00', part.length / 2] : part)
+  // two digits at a time, so that a run begins where a byte does
+  return [...whole.matchAll(/(?:00){64,}|(?:(?!(?:00){64})..)+/g)].map(([part]) => /^(00){64,}$/.test(part) ? ['00', part.length / 2] : part)
 }
