@@ -60,3 +60,17 @@ export async function ended (socket: Socket): Promise<void> {
 export function loopback (index: number): string {
   return `127.${Math.floor(index / 65_000) % 250}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`
 }
+
+/** Plain TCP connections, again and again, each of which sends `bytes()` until it is ended; with `quiet` it then says nothing more. */
+export async function pouring (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array | undefined, { count = 8, ms = 0 } = {}): Promise<void> {
+  await many(count, async () => again(signal, async () => {
+    const socket = await tcp(target, signal)
+    for (let n = 0; !socket.destroyed; n++) {
+      const next = bytes(n)
+      if (next === undefined) break
+      if (!socket.write(next)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+      await pause(ms, signal)
+    }
+    await ended(socket)
+  }, 10))
+}

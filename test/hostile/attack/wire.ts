@@ -1,12 +1,13 @@
 /** An encrypted connection on which the attacker writes Yamux frames itself, and reads or does not. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
 import { noise } from '@chainsafe/libp2p-noise'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, MessageStream, PrivateKey, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
-import type { Target } from './target.js'
+import { again, many, pause, type Target } from './target.js'
 
 export const FRAME = { data: 0, window: 1, ping: 2, goAway: 3 }
 export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 }
@@ -114,3 +115,30 @@ export async function openStream (on: Wire, stream: number, protocol: string): P
 
 export const noise1MiB = randomBytes(1024 ** 2)
 
+
+/** Proved connections, again and again, each of which sends `bytes(n)` for n from 0 on until the node hangs up. */
+export async function flooding (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array, { count = 4, reads = true, ms = 0, first }: { count?: number, reads?: boolean, ms?: number, first?: (on: Wire) => Promise<void> } = {}): Promise<void> {
+  await many(count, async () => again(signal, async () => {
+    const on = await wire(target, signal)
+    await first?.(on)
+    if (!reads) on.stopReading()
+    try {
+      for (let n = 0; on.open && !signal.aborted; n++) {
+        await on.send(bytes(n))
+        await (ms > 0 ? pause(ms, signal) : turn())
+      }
+    } finally {
+      await on.host.stop()
+    }
+  }))
+}
+
+/** Streams numbered as whoever dialled does, `each` a piece. */
+export function streams (n: number, each: number, one: (stream: number) => Uint8Array): Uint8Array {
+  return Buffer.concat(Array.from({ length: each }, (_, index) => one(2 * (n * each + index) + 1)))
+}
+
+/** Opens a stream and asks for a protocol, in one piece; `rest` follows at once. */
+export function opening (stream: number, protocol: string, ...rest: Uint8Array[]): Uint8Array {
+  return Buffer.concat([header(FRAME.window, FLAG.syn, stream, 0), data(stream, Buffer.concat([select(protocol), ...rest]))])
+}

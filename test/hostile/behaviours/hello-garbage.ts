@@ -1,0 +1,7 @@
+/** Hellos that are none. */
+import { randomBytes } from 'node:crypto'
+import { HELLO_PROTOCOL } from '../../../protocols/hello/constants.js'
+import type { Behaviour } from '../attack/target.js'
+import { flooding, framed, opening } from '../attack/wire.js'
+
+export const attack: Behaviour = async (target, signal) => flooding(target, signal, (n) => opening(2 * n + 1, HELLO_PROTOCOL, framed(randomBytes(100))))

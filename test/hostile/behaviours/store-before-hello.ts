@@ -1,0 +1,6 @@
+/** Streams of store, with all the bytes that fit, on connections that say no hello. */
+import { STORE_PROTOCOL } from '../../../protocols/store/constants.js'
+import type { Behaviour } from '../attack/target.js'
+import { data, flooding, noise1MiB, opening } from '../attack/wire.js'
+
+export const attack: Behaviour = async (target, signal) => flooding(target, signal, (n) => n < 4 ? opening(2 * n + 1, STORE_PROTOCOL) : data(2 * (n % 4) + 1, noise1MiB.subarray(0, 16 * 1024)), { count: 16, ms: 5 })
