@@ -138,8 +138,11 @@ export class Gate implements ConnectionGater {
     this.#line.move()
   }
 
-  /** A connection, or a stream of it, passed a bound of wire.ts. */
-  limited (): void { this.#count('LIMIT') }
+  /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
+  limited (connection: Connection, closes: boolean): void {
+    this.#count('LIMIT')
+    if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
+  }
 
   /** Its hello was refused: the peer and, unless it is this machine, the address stay out for a while. */
   bar (connection: Connection, why: 'refused' | 'forged'): void {

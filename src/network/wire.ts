@@ -83,7 +83,7 @@ export class Wire implements Holder {
   readonly #received = new Map<number, number>()
   /** Streams to reset once the muxer knows them. */
   readonly #excess: number[] = []
-  #onLimit: () => void = () => {}
+  #onLimit: (closes: boolean) => void = () => {}
   #allowance: Allowance
   #greeted = false
   #opened = false
@@ -102,8 +102,8 @@ export class Wire implements Holder {
     below.addEventListener('close', () => { this.#hold(0) }, { once: true })
   }
 
-  /** @param onLimit called when the connection is closed, or a stream of it reset, for having passed a bound */
-  watch (peer: string, onLimit: () => void): void {
+  /** @param onLimit called before the connection is closed, or a stream of it reset, for having passed a bound */
+  watch (peer: string, onLimit: (closes: boolean) => void): void {
     this.owner = peer
     this.#onLimit = onLimit
   }
@@ -118,7 +118,7 @@ export class Wire implements Holder {
   /** Closes the connection at once. */
   abort (error: Error): void {
     this.#hold(0)
-    this.#onLimit()
+    this.#onLimit(true)
     this.#below.abort(error)
   }
 
@@ -178,7 +178,7 @@ export class Wire implements Holder {
 
   #reset (stream: Stream | undefined, why: string): void {
     if (stream === undefined) return
-    this.#onLimit()
+    this.#onLimit(false)
     stream.abort(tooMuch(why))
   }
 

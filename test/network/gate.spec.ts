@@ -217,6 +217,21 @@ describe('gate', () => {
     })
   }
 
+  it('keeps a stranger out that passed a bound of its connection, and no member', async () => {
+    const clock = new FakeClock()
+    const gate = new Gate({ clock })
+    const [stranger, member] = [await peer(), await peer()]
+    const [one, other] = [raw('192.0.2.1'), raw('198.51.100.1')]
+    assert.ok(await enter(gate, one, stranger) && await enter(gate, other, member))
+    gate.greeted(connection(other, member))
+    gate.limited(connection(one, stranger), false)
+    assert.equal(await enter(gate, raw('192.0.2.1'), stranger), true)
+    for (const [from, who] of [[one, stranger], [other, member]] as const) gate.limited(connection(from, who), true)
+    assert.equal(await enter(gate, raw('203.0.113.1'), stranger), false)
+    assert.equal(await enter(gate, raw('198.51.100.1'), member), true)
+    assert.deepEqual(gate.refused, { LIMIT: 3, BARRED: 1 })
+  })
+
   it('lets members through whose address they share with one that was refused', async () => {
     const [member, bad] = [await peer(), await peer()]
     const gate = new Gate({ isMember: (id) => id === member.toString() })

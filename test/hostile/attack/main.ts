@@ -8,7 +8,6 @@ process.once('SIGTERM', () => { life.abort() })
 process.on('uncaughtException', () => {})
 process.on('unhandledRejection', () => {})
 
-process.stdout.write('attacking\n')
 await Promise.all(names.map(async (name) => {
   const { attack } = await import(`../behaviours/${name}.js`) as { attack: Behaviour }
   await attack(targetOf(address), life.signal).catch((error: unknown) => { process.stderr.write(`${name}: ${String(error)}\n`) })

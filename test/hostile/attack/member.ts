@@ -5,7 +5,7 @@ import type { Connection, MessageStream, Stream } from '@libp2p/interface'
 import { createNode } from '../../../src/index.js'
 import type { DfsNode } from '../../../src/interface.js'
 import { inside, next } from '../../node/cluster.js'
-import { again, type Target } from './target.js'
+import { again, attacking, type Target } from './target.js'
 
 let running: Promise<DfsNode> | undefined
 
@@ -25,6 +25,7 @@ export async function memberConnection ({ address }: Target, signal: AbortSignal
   if (peers.get(peer) === undefined) await Promise.race([next(node, 'peer:connect', (who) => who.peer === peer), peers.connect([address], { signal }).catch(() => {})])
   const session = peers.get(peer)
   if (session === undefined) throw new Error('not connected')
+  attacking()
   return session.connection
 }
 

@@ -6,7 +6,7 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, PrivateKey } from '@libp2p/interface'
-import type { Target } from './target.js'
+import { attacking, type Target } from './target.js'
 
 export interface PeerInit {
   privateKey?: PrivateKey
@@ -34,7 +34,9 @@ export async function peer (signal: AbortSignal, init: PeerInit = {}): Promise<L
 export async function connected (target: Target, signal: AbortSignal, host?: Libp2p): Promise<Connection> {
   const dialler = host ?? await peer(signal)
   try {
-    return await dialler.dial(multiaddr(target.address), { signal })
+    const connection = await dialler.dial(multiaddr(target.address), { signal })
+    attacking()
+    return connection
   } catch (error) {
     await dialler.stop()
     throw error

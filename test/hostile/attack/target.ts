@@ -19,9 +19,12 @@ export function targetOf (address: string): Target {
   return { address, ip, port: Number(port) }
 }
 
-/** Resolves when the attack is over. */
-export async function over (signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort')
+let told = false
+
+/** The node let the attacker connect: told once, on stdout, to whoever started this process. */
+export function attacking (): void {
+  if (!told) process.stdout.write('attacking\n')
+  told = true
 }
 
 /** A pause of the attacker; ends early with the signal. */
@@ -48,6 +51,7 @@ export async function tcp ({ ip, port }: Target, signal: AbortSignal, from?: str
   socket.on('error', () => {})
   signal.addEventListener('abort', () => { socket.destroy() }, { once: true })
   await once(socket, 'connect', { signal })
+  attacking()
   return socket
 }
 

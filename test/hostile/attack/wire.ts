@@ -7,7 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, MessageStream, PrivateKey, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
-import { again, many, pause, type Target } from './target.js'
+import { again, attacking, many, pause, type Target } from './target.js'
 
 export const FRAME = { data: 0, window: 1, ping: 2, goAway: 3 }
 export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 }
@@ -101,7 +101,9 @@ export async function wire ({ address }: Target, signal: AbortSignal, init: Wire
   signal.addEventListener('abort', () => { void host.stop() }, { once: true })
   try {
     const connection = await host.dial(multiaddr(address), { signal })
-    return new Wire(host, connection, await captured.promise)
+    const on = new Wire(host, connection, await captured.promise)
+    attacking()
+    return on
   } catch (error) {
     await host.stop()
     throw error
