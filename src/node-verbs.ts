@@ -6,6 +6,7 @@ import type {
   MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
   UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
 } from './interface.js'
+import { checkOptions, type OptionsOf } from './interface/option-keys.js'
 import { remove } from './verbs/delete.js'
 import { deleted } from './verbs/deleted.js'
 import { du } from './verbs/du.js'
@@ -32,7 +33,7 @@ import { why } from './verbs/why.js'
 export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
     try {
-      const file = await this.writing(options, (parts, within) => put(parts, name, source, within))
+      const file = await this.writing('put', options, (parts, within) => put(parts, name, source, within))
       this.safeDispatchEvent('file:copies', { detail: file })
       return file
     } catch (error) {
@@ -42,6 +43,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async * get (name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+    checkOptions('get', options)
     const within = this.within(options)
     try {
       yield * get(this.alive(), name, within)
@@ -51,97 +53,97 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> {
-    return this.run(options, (parts, within) => stat(parts, name, within))
+    return this.run('stat', options, (parts, within) => stat(parts, name, within))
   }
 
   list (options?: ListOptions & { delimiter?: undefined }): AsyncGenerator<FileInfo>
   list (options: FolderListOptions): AsyncGenerator<FileInfo | FolderInfo>
   list (options: ListOptions & { delimiter?: string } = {}): AsyncGenerator<FileInfo | FolderInfo> {
-    return this.rows(options, list)
+    return this.rows('list', options, list)
   }
 
   du (options: UsageOptions = {}): AsyncGenerator<UsageInfo> {
-    return this.rows(options, du)
+    return this.rows('du', options, du)
   }
 
   history (name: string, options: AbortOptions = {}): AsyncGenerator<VersionInfo> {
-    return this.rows(options, (parts, within) => history(parts, name, within))
+    return this.rows('history', options, (parts, within) => history(parts, name, within))
   }
 
   async delete (name: string, options: AbortOptions = {}): Promise<Deleted> {
-    return this.writing(options, (parts, within) => remove(parts, name, within))
+    return this.writing('delete', options, (parts, within) => remove(parts, name, within))
   }
 
   deleted (options: DeletedOptions = {}): AsyncGenerator<Deleted> {
-    return this.rows(options, deleted)
+    return this.rows('deleted', options, deleted)
   }
 
   async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {
-    return this.writing(options, (parts, within) => restore(parts, name, version, within))
+    return this.writing('restore', options, (parts, within) => restore(parts, name, version, within))
   }
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
-    return this.writing(options, (parts, within) => mv(parts, from, to, within))
+    return this.writing('mv', options, (parts, within) => mv(parts, from, to, within))
   }
 
   async why (name: string, options: AbortOptions = {}): Promise<Why> {
-    return this.run(options, (parts, within) => why(parts, name, within))
+    return this.run('why', options, (parts, within) => why(parts, name, within))
   }
 
   async evict (name: string, options: EvictOptions = {}): Promise<Evicted> {
-    return this.run(options, (parts, within) => evict(parts, name, within))
+    return this.run('evict', options, (parts, within) => evict(parts, name, within))
   }
 
   async share (name: string, options: ShareOptions = {}): Promise<string> {
-    return this.run(options, (parts, within) => share(parts, this.reachedAt(), name, within))
+    return this.run('share', options, (parts, within) => share(parts, this.reachedAt(), name, within))
   }
 
   async invite (options: InviteOptions): Promise<string> {
-    return invite(this.alive(), this.reachedAt(), options)
+    return this.run('invite', options, async (parts, within) => invite(parts, this.reachedAt(), within))
   }
 
   async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {
-    return this.writing(options, (parts, within) => revoke(parts, target, within))
+    return this.writing('revoke', options, (parts, within) => revoke(parts, target, within))
   }
 
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> {
-    return members(this.alive(), options)
+    return this.run('members', options, async (parts, within) => members(parts, within))
   }
 
-  async peers (): Promise<PeerInfo[]> {
-    return peerList(this.alive())
+  async peers (options: AbortOptions = {}): Promise<PeerInfo[]> {
+    return this.run('peers', options, async (parts) => peerList(parts))
   }
 
-  async status (): Promise<Status> {
-    return status(this.alive(), this.facts())
+  async status (options: AbortOptions = {}): Promise<Status> {
+    return this.run('status', options, async (parts) => status(parts, this.facts()))
   }
 
-  async settings (): Promise<VaultSettings> {
-    return this.alive().vault.settings.now
+  async settings (options: AbortOptions = {}): Promise<VaultSettings> {
+    return this.run('settings', options, async ({ vault }) => vault.settings.now)
   }
 
   async set (change: SettingsChange, options: AbortOptions = {}): Promise<VaultSettings> {
-    return this.writing(options, ({ vault }) => vault.set(change))
+    return this.writing('set', options, ({ vault }) => vault.set(change))
   }
 
   async verify (options: VerifyOptions = {}): Promise<VerifyResult> {
-    return this.run(options, verify)
+    return this.run('verify', options, verify)
   }
 
   async gc (options: GcOptions = {}): Promise<GcResult> {
-    return this.run(options, ({ clean }, within) => clean.gc(within))
+    return this.run('gc', options, ({ clean }, within) => clean.gc(within))
   }
 
-  async recoveryCode (): Promise<string> {
-    return this.alive().vault.recoveryCode()
+  async recoveryCode (options: AbortOptions = {}): Promise<string> {
+    return this.run('recoveryCode', options, async ({ vault }) => vault.recoveryCode())
   }
 
-  async checkRecoveryCode (code: string): Promise<boolean> {
-    return this.alive().vault.checkRecoveryCode(code)
+  async checkRecoveryCode (code: string, options: AbortOptions = {}): Promise<boolean> {
+    return this.run('checkRecoveryCode', options, async ({ vault }) => vault.checkRecoveryCode(code))
   }
 
   async changePassphrase (change: PassphraseChange): Promise<void> {
-    return this.run(change, changePassphrase)
+    return this.run('changePassphrase', change, changePassphrase)
   }
 
   /** The running parts; NodeStoppedError once the node was stopped. */
@@ -153,7 +155,8 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   protected abstract facts (): NodeFacts
 
   /** A list that ends with its signal, and with the node. */
-  private async * rows<O extends AbortOptions, T> (options: O, read: (parts: Parts, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  private async * rows<O extends AbortOptions, T> (call: OptionsOf, options: O, read: (parts: Parts, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+    checkOptions(call, options)
     const within = this.within(options)
     try {
       for await (const row of read(this.alive(), within)) {
@@ -166,14 +169,15 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   /** For what writes an entry of this node. */
-  private async writing<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    return this.run(options, async (parts, within) => {
+  private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return this.run(call, options, async (parts, within) => {
       await settled(parts, within)
       return work(parts, within)
     })
   }
 
-  private async run<O extends AbortOptions, T> (options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  private async run<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    checkOptions(call, options)
     const within = this.within(options)
     try {
       return await work(this.alive(), within)

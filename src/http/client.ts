@@ -8,6 +8,7 @@ import type {
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
   VerifyResult, VersionInfo, Why
 } from '../interface.js'
+import { type PlainSource, plainSource } from '../interface/plain-source.js'
 import { isPath, readingFile } from '../local-file.js'
 import { readPointer } from './door-path.js'
 import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from './requests.js'
@@ -125,13 +126,14 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
 
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
     throwIfAborted(options.signal)
-    if (!isPath(source)) return this.send(name, source, options)
-    return readingFile(source, ({ bytes, ...file }) => this.send(name, bytes, { ...file, ...options }), options.signal).catch((error: unknown) => {
+    const { source: plain, size } = plainSource(source)
+    if (!isPath(plain)) return this.send(name, plain, size === undefined ? options : { ...options, size: options.size ?? size })
+    return readingFile(plain, ({ bytes, ...file }) => this.send(name, bytes, { ...file, ...options }), options.signal).catch((error: unknown) => {
       throw options.signal?.aborted === true && !(error instanceof DfsError) ? aborted(options.signal) : error
     })
   }
 
-  private async send (name: string, source: Exclude<Source, PathSource>, options: PutOptions): Promise<FileResult> {
+  private async send (name: string, source: Exclude<PlainSource, PathSource>, options: PutOptions): Promise<FileResult> {
     const { signal, onProgress, ...rest } = options
     throwIfAborted(signal)
     const id = randomUUID()

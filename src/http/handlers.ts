@@ -75,7 +75,8 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
   const line = (value: StreamLine): string => `${JSON.stringify(value)}\n`
   const pace = paced()
   const onProgress = (progress: ProgressEvent): void => { if (!response.destroyed && pace(progress)) response.write(line({ progress })) }
-  const options = { ...(body.at(-1) as object | undefined), signal, onProgress }
+  const options = { ...(body.at(-1) as object | undefined), signal }
+  const long = { ...options, onProgress }
   const [text, second] = body.slice(0, -1) as [string, string | null]
   const start = (): AsyncIterable<unknown> => {
     switch (call) {
@@ -84,9 +85,9 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
       case 'deleted': return node.deleted(options)
       case 'history': return node.history(text, options)
       // a version that was left out is null in JSON
-      case 'gc': return single(node.gc(options))
-      case 'restore': return single(node.restore(text, second ?? undefined, options))
-      case 'verify': return single(node.verify(options))
+      case 'gc': return single(node.gc(long))
+      case 'restore': return single(node.restore(text, second ?? undefined, long))
+      case 'verify': return single(node.verify(long))
     }
   }
   response.setHeader('content-type', 'application/x-ndjson')

@@ -1,12 +1,13 @@
 import type { ClientRequest } from 'node:http'
 import { DfsError, SourceError } from '../errors.js'
-import type { PathSource, Source } from '../interface.js'
+import type { PathSource } from '../interface.js'
+import type { PlainSource } from '../interface/plain-source.js'
 
 /**
  * Sends the source as the request's body, as fast as the other side reads. Resolves when all is handed over, or when
  * the request ended because nobody wants more. A source that throws is a SourceError.
  */
-export async function upload (request: ClientRequest, source: Exclude<Source, PathSource>): Promise<void> {
+export async function upload (request: ClientRequest, source: Exclude<PlainSource, PathSource>): Promise<void> {
   // why a request ended is said where its answer is read
   request.on('error', () => {})
   if (source instanceof Uint8Array) {
@@ -15,7 +16,7 @@ export async function upload (request: ClientRequest, source: Exclude<Source, Pa
     return
   }
   try {
-    for await (const piece of iterate(source)) {
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
       if (request.destroyed) return
       if (!request.write(piece)) await drained(request)
     }
@@ -38,9 +39,4 @@ async function drained (request: ClientRequest): Promise<void> {
     request.on('close', done)
     if (request.destroyed) done()
   })
-}
-
-async function * iterate (source: Exclude<Source, PathSource>): AsyncGenerator<Uint8Array> {
-  if (typeof source === 'string') yield new TextEncoder().encode(source)
-  else yield * source as AsyncIterable<Uint8Array>
 }

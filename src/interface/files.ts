@@ -74,8 +74,11 @@ export interface PathSource {
   follow?: boolean
 }
 
-/** A text is its UTF-8 bytes, never the path of a file. */
-export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | string | PathSource
+/**
+ * A text is its UTF-8 bytes, never the path of a file. Of a view (any typed array, DataView, Buffer) the bytes in it, of a Blob or
+ * File its content; what streams gives pieces of Uint8Array.
+ */
+export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | ArrayBufferView | ArrayBuffer | Blob | string | PathSource
 
 export interface PutOptions extends AbortOptions, ProgressOptions {
   /** Bytes in the source when known: reserves the space and is checked at the end. */

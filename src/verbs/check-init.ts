@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
+import { checkOptions } from '../interface/option-keys.js'
 import { parseAddress } from '../network/addresses.js'
 import { checkTransform } from '../store/own-layout.js'
 import { checkPassphrase } from '../vault/passphrase.js'
@@ -8,6 +9,9 @@ import { text } from './invite.js'
 
 /** Looks at everything that can be wrong in a configuration before anything is opened; the error names the field. InvalidRecoveryCodeError too. */
 export function checkInit (init: DfsNodeInit): void {
+  checkOptions('createNode', init)
+  checkOptions('discovery', init.discovery)
+  if (typeof init.rebuildIndex === 'object') checkOptions('rebuildIndex', init.rebuildIndex)
   text('label', init.label)
   text('operator', init.operator)
   for (const address of init.listen ?? []) parseAddress('listen', address)

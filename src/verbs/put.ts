@@ -4,6 +4,7 @@ import { InvalidOptionError, NotAllowedError, NotDurableError } from '../errors.
 import { writeFile } from '../file/write-file.js'
 import { notMissing } from '../index-db/missing.js'
 import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../interface.js'
+import { type PlainSource, plainSource } from '../interface/plain-source.js'
 import { isPath, readingFile } from '../local-file.js'
 import { LivePush, type Receipt } from '../replication/live-push.js'
 import { pushVersion } from '../replication/push-version.js'
@@ -21,20 +22,21 @@ interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, en
 export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
   const ended = parts.catchUp.foreground()
   try {
-    if (!isPath(source)) return await putFile(parts, name, source, options)
-    return await readingFile(source, ({ bytes, ...file }) => putFile(parts, name, bytes, { ...file, ...options }), options.signal)
+    const { source: plain, size = options.size } = plainSource(source)
+    if (!isPath(plain)) return await putFile(parts, name, plain, size, options)
+    return await readingFile(plain, ({ bytes, ...file }) => putFile(parts, name, bytes, options.size ?? file.size, { ...file, ...options }), options.signal)
   } finally {
     ended()
   }
 }
 
-async function putFile (parts: Parts, name: string, source: Exclude<Source, PathSource>, options: PutOptions): Promise<FileResult> {
+async function putFile (parts: Parts, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
   vault.checkMember()
   const durable = durableOf(parts, options)
-  const { bytes, size: length } = asIterable(source)
+  const bytes = asIterable(source)
   const size = options.size ?? length
   const plan = vault.planPut(name, options.scope)
   const reach = new Reach(parts, durable, plan.seed)

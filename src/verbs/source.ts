@@ -1,14 +1,14 @@
 import { InvalidOptionError } from '../errors.js'
-import type { PathSource, Source } from '../interface.js'
+import type { PathSource } from '../interface.js'
+import type { PlainSource } from '../interface/plain-source.js'
 
-/** Any accepted source as one kind of iterable. A text is its UTF-8 bytes. */
-export function asIterable (source: Exclude<Source, PathSource>): { bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size?: number } {
-  if (typeof source === 'string') return asIterable(new TextEncoder().encode(source))
-  if (source instanceof Uint8Array) return { bytes: [source], size: source.length }
+/** Any accepted source as one kind of iterable. */
+export function asIterable (source: Exclude<PlainSource, PathSource>): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (source instanceof Uint8Array) return [source]
   const given: unknown = source
-  if (given instanceof ReadableStream && !(Symbol.asyncIterator in given)) return { bytes: fromWeb(given as ReadableStream<Uint8Array>) }
-  if (typeof given === 'object' && given !== null && (Symbol.asyncIterator in given || Symbol.iterator in given)) return { bytes: given as AsyncIterable<Uint8Array> }
-  throw new InvalidOptionError('source', 'not something to read bytes from', 'AsyncIterable, Iterable, web ReadableStream, Uint8Array, string or { path }')
+  if (given instanceof ReadableStream && !(Symbol.asyncIterator in given)) return fromWeb(given as ReadableStream<Uint8Array>)
+  if (typeof given === 'object' && given !== null && (Symbol.asyncIterator in given || Symbol.iterator in given)) return given as AsyncIterable<Uint8Array>
+  throw new InvalidOptionError('source', 'not something to read bytes from', 'text, Uint8Array or another view, ArrayBuffer, Blob or File, AsyncIterable, Iterable, web ReadableStream or { path }')
 }
 
 /** For runtimes whose web streams cannot be iterated. */

@@ -5,6 +5,7 @@ import { MAX_DATE_MS } from '../defaults.js'
 import { AbortError, DfsError, LinkAlteredError, NodeStoppedError } from '../errors.js'
 import { readFile } from '../file/read-file.js'
 import type { OpenLinkOptions, SharedFile, SharedGetOptions } from '../interface.js'
+import { checkOptions } from '../interface/option-keys.js'
 import { createHost } from '../network/host.js'
 import { newIdentity } from '../network/identity.js'
 import { Holders } from './holders.js'
@@ -16,6 +17,7 @@ import { parseLink } from './parse-link.js'
  * LINK_EXPIRED, LINK_REVOKED, NO_MEMBER_REACHABLE, BLOCKS_UNAVAILABLE, ABORTED.
  */
 export async function openLink (text: string, options: OpenLinkOptions = {}): Promise<SharedFile> {
+  checkOptions('openLink', options)
   const { signal = new AbortController().signal, libp2p } = options
   const link = parseLink(text)
   if (signal.aborted) throw new AbortError('The operation was aborted', { cause: signal.reason })
@@ -60,6 +62,7 @@ class Shared implements SharedFile {
   }
 
   async * get (options: SharedGetOptions = {}): AsyncGenerator<Uint8Array> {
+    checkOptions('SharedFile.get', options)
     const { offset = 0, length, signal = new AbortController().signal, onProgress } = options
     const { root, key } = this.link
     if (this.closing !== undefined) throw new NodeStoppedError('This link was closed')
