@@ -102,12 +102,12 @@ export class NoSpaceError extends define('NoSpaceError', 'NO_SPACE', true) {}
 export class StoreFailedError extends define('StoreFailedError', 'STORE_FAILED') {}
 export class NotPromisedError extends define('NotPromisedError', 'NOT_PROMISED', true) {}
 
-/** A put that is kept here, but on fewer members than were asked for. Repeating the put is safe. */
+/** A write that is kept here, but on fewer members than were asked for. Repeating it is safe. */
 export class NotDurableError extends DfsError {
-  /** Members that have the version on disk, this one included. */
+  /** Members that have it on disk, this one included. */
   readonly reached: number
   readonly wanted: number
-  /** The version that is kept; missing when nothing was read from the source. */
+  /** Of a put: the version that is kept; missing when nothing was read from the source. */
   readonly file?: FileResult
   constructor (message: string, detail: { reached: number, wanted: number, file?: FileResult, cause?: unknown }) {
     super('NOT_DURABLE', message, { retry: true, cause: detail.cause })

@@ -11,8 +11,8 @@ import type { GcOptions, GcResult } from './interface/garbage.js'
 import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
-import type { CopiesStatus, Status } from './interface/status.js'
-import type { Deleted, DeletedOptions, MoveOptions, RestoreOptions, VersionInfo } from './interface/versions.js'
+import type { CopiesStatus, Status, SyncedOptions } from './interface/status.js'
+import type { Deleted, DeletedOptions, MoveOptions, RestoreOptions, VersionInfo, WriteOptions } from './interface/versions.js'
 import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/verify.js'
 import type { Why } from './interface/why.js'
 
@@ -177,7 +177,7 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   /** Every put, restore and delete of a name, the newest first; of a deleted name too. FileNotFoundError for one that never was. */
   history: (name: string, options?: AbortOptions) => AsyncIterable<VersionInfo>
   /** Everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it. */
-  delete: (name: string, options?: AbortOptions) => Promise<Deleted>
+  delete: (name: string, options?: WriteOptions) => Promise<Deleted>
   /** Names that were deleted and mean nothing now, with the newest delete of each; in the order in which the deletes came to this node. */
   deleted: (options?: DeletedOptions) => AsyncIterable<Deleted>
   /**
@@ -199,6 +199,11 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
   status: (options?: AbortOptions) => Promise<Status>
+  /**
+   * Resolves when members have, on disk, every entry that this node has now: what was put, deleted, moved, restored, admitted, set. It
+   * waits for those that are away until the signal ends it. Which content is where, `why` says.
+   */
+  synced: (options?: SyncedOptions) => Promise<void>
   /** Collects what nobody needs any more, as the node does by itself while it runs; `dryRun` only says what would go. */
   gc: (options?: GcOptions) => Promise<GcResult>
   /** What owners decided for the whole vault, as far as this node knows. */

@@ -3,8 +3,8 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { NotDurableError } from './errors.js'
 import type {
   Deleted, DeletedOptions, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo, MembersOptions,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, UsageInfo,
-  UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, RevokeOptions, SettingsChange, ShareOptions, Source, Status, SyncedOptions, UsageInfo,
+  UsageOptions, VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why, WriteOptions
 } from './interface.js'
 import { checkOptions, type OptionsOf } from './interface/option-keys.js'
 import { remove } from './verbs/delete.js'
@@ -26,6 +26,7 @@ import { settled } from './verbs/settled.js'
 import { share } from './verbs/share.js'
 import { stat } from './verbs/stat.js'
 import { members, peerList, status, type NodeFacts } from './verbs/status.js'
+import { synced } from './verbs/synced.js'
 import { verify } from './verbs/verify.js'
 import { why } from './verbs/why.js'
 
@@ -70,7 +71,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     return this.rows('history', options, (parts, within) => history(parts, name, within))
   }
 
-  async delete (name: string, options: AbortOptions = {}): Promise<Deleted> {
+  async delete (name: string, options: WriteOptions = {}): Promise<Deleted> {
     return this.writing('delete', options, (parts, within) => remove(parts, name, within))
   }
 
@@ -116,6 +117,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async status (options: AbortOptions = {}): Promise<Status> {
     return this.run('status', options, async (parts) => status(parts, this.facts()))
+  }
+
+  async synced (options: SyncedOptions = {}): Promise<void> {
+    return this.run('synced', options, synced)
   }
 
   async settings (options: AbortOptions = {}): Promise<VaultSettings> {

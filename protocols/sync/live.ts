@@ -62,7 +62,7 @@ export class Live {
     this.#unacknowledged = undefined
     this.#parts.changed()
     page.resolve()
-    if (page.entries.length > 0) this.#parts.heard(page.entries, ids)
+    this.#parts.heard(page.entries, ids)
   }
 
   fail (error: Error): void {

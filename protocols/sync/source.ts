@@ -91,7 +91,7 @@ export interface SyncInit {
   receiveRecords: (records: Uint8Array[]) => Promise<void>
   /** After each round, led or answered. */
   onRound?: (round: RoundResult) => void
-  /** The peer has committed these entries, which it was sent as they came here, but for those with the ids in `left`. The arrays are views. */
+  /** The peer has committed these entries, which it was sent as they came here (none, of a page of records), but for those with the ids in `left`. The arrays are views. */
   onHeard?: (entries: Uint8Array[], left: Uint8Array[]) => void
   /** @default the system's */
   clock?: SyncClock

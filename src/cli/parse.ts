@@ -32,6 +32,11 @@ export function parseWhole (field: string, text: string, least: number): number 
   return n
 }
 
+/** Of what a command's `--durable` says, the option of a write. */
+export function parseDurable ({ durable }: { durable?: string }): { durable?: number } {
+  return durable === undefined ? {} : { durable: parseWhole('--durable', durable, 1) }
+}
+
 export function parseCopies (text: string, field = '--copies'): number | 'all' {
   return text === 'all' ? 'all' : parseWhole(field, text, 1)
 }

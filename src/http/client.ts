@@ -6,7 +6,7 @@ import type {
   Deleted, DeletedOptions, DfsNode, DfsNodeEvents, Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
   MembersOptions, MoveOptions, PassphraseChange, PathSource, PeerInfo, ProgressOptions, PutOptions, RestoreOptions, Revoked, RevokeOptions, Role, SettingsChange,
   ShareOptions, Source, Status, UsageInfo, UsageOptions, VaultSettings, VerifyOptions,
-  VerifyResult, VersionInfo, Why
+  SyncedOptions, VerifyResult, VersionInfo, Why, WriteOptions
 } from '../interface.js'
 import { type PlainSource, plainSource } from '../interface/plain-source.js'
 import { isPath, readingFile } from '../local-file.js'
@@ -55,7 +55,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async [Symbol.asyncDispose] (): Promise<void> { await this.stop() }
 
   async stat (name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> { return this.call('stat', [name], options) }
-  async delete (name: string, options: AbortOptions = {}): Promise<Deleted> { return this.call('delete', [name], options) }
+  async delete (name: string, options: WriteOptions = {}): Promise<Deleted> { return this.call('delete', [name], options) }
   async restore (name: string, version?: string, options: RestoreOptions = {}): Promise<FileInfo> {
     for await (const info of this.stream<FileInfo>('restore', [name, version], options)) return info
     throw lost(undefined)
@@ -71,6 +71,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   async members (options: MembersOptions = {}): Promise<MemberInfo[]> { return this.call('members', [], options) }
   async peers (options: AbortOptions = {}): Promise<PeerInfo[]> { return this.call('peers', [], options) }
   async status (options: AbortOptions = {}): Promise<Status> { return this.call('status', [], options) }
+  async synced (options: SyncedOptions = {}): Promise<void> { await this.call('synced', [], options) }
   async gc (options: GcOptions = {}): Promise<GcResult> {
     for await (const result of this.stream<GcResult>('gc', [], options)) return result
     throw lost(undefined)

@@ -61,6 +61,7 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'peers': return node.peers(options)
       case 'status': return node.status(options)
       case 'changePassphrase': return node.changePassphrase(options)
+      case 'synced': return node.synced(options)
       case 'settings': return node.settings(options)
       case 'set': return node.set(body[0] as SettingsChange, options)
       case 'recoveryCode': return node.recoveryCode(options)

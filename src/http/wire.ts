@@ -18,7 +18,7 @@ export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
 /** The calls that have one JSON answer. */
-export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set'] as const
+export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set', 'synced'] as const
 export type Call = typeof CALLS[number]
 /** Those that answer with one line after another: many results, or one that takes long. */
 export const STREAMS = ['list', 'du', 'deleted', 'history', 'restore', 'verify', 'gc'] as const

@@ -8,7 +8,8 @@ import type { OpenLinkOptions, SharedGetOptions, ShareOptions } from './links.js
 import type { InviteOptions, MembersOptions, RevokeOptions } from './members.js'
 import { nearest } from './nearest.js'
 import type { VerifyOptions } from './verify.js'
-import type { DeletedOptions, MoveOptions, RestoreOptions } from './versions.js'
+import type { SyncedOptions } from './status.js'
+import type { DeletedOptions, MoveOptions, RestoreOptions, WriteOptions } from './versions.js'
 
 type Keys<T> = { [K in keyof Required<T>]: true }
 
@@ -28,8 +29,10 @@ const STAT: Keys<AbortOptions & { version?: string }> = { ...SIGNAL, version: tr
 const LIST: Keys<FolderListOptions> = { ...SIGNAL, prefix: true, after: true, limit: true, delimiter: true }
 const DU: Keys<UsageOptions> = { ...SIGNAL, prefix: true, delimiter: true }
 const DELETED: Keys<DeletedOptions> = { ...SIGNAL, prefix: true }
-const RESTORE: Keys<RestoreOptions> = PROGRESS
-const MV: Keys<MoveOptions> = { ...SIGNAL, force: true }
+const WRITE: Keys<WriteOptions> = { ...SIGNAL, durable: true }
+const RESTORE: Keys<RestoreOptions> = { ...PROGRESS, durable: true }
+const MV: Keys<MoveOptions> = { ...WRITE, force: true }
+const SYNCED: Keys<SyncedOptions> = { ...SIGNAL, members: true }
 const EVICT: Keys<EvictOptions> = { ...SIGNAL, force: true }
 const SHARE: Keys<ShareOptions> = { ...SIGNAL, expires: true, version: true }
 const INVITE: Keys<InviteOptions> = { ...SIGNAL, role: true, expires: true, uses: true, label: true, operator: true }
@@ -42,8 +45,8 @@ const OPEN_LINK: Keys<OpenLinkOptions> = { ...SIGNAL, libp2p: true }
 const SHARED_GET: Keys<SharedGetOptions> = { ...PROGRESS, offset: true, length: true }
 
 const CALLS = {
-  createNode: INIT, discovery: DISCOVERY, rebuildIndex: REBUILD, put: PUT, get: GET, stat: STAT, list: LIST, du: DU, history: SIGNAL, delete: SIGNAL, deleted: DELETED, restore: RESTORE, mv: MV, why: SIGNAL, evict: EVICT, share: SHARE, invite: INVITE,
-  revoke: REVOKE, members: MEMBERS, peers: SIGNAL, status: SIGNAL, settings: SIGNAL, set: SIGNAL, verify: VERIFY, gc: GC, recoveryCode: SIGNAL, checkRecoveryCode: SIGNAL,
+  createNode: INIT, discovery: DISCOVERY, rebuildIndex: REBUILD, put: PUT, get: GET, stat: STAT, list: LIST, du: DU, history: SIGNAL, delete: WRITE, deleted: DELETED, restore: RESTORE, mv: MV, why: SIGNAL, evict: EVICT, share: SHARE, invite: INVITE,
+  revoke: REVOKE, members: MEMBERS, peers: SIGNAL, status: SIGNAL, synced: SYNCED, settings: SIGNAL, set: SIGNAL, verify: VERIFY, gc: GC, recoveryCode: SIGNAL, checkRecoveryCode: SIGNAL,
   changePassphrase: PASSPHRASE, openLink: OPEN_LINK, 'SharedFile.get': SHARED_GET
 }
 export type OptionsOf = keyof typeof CALLS

@@ -1,4 +1,5 @@
 /** What a node tells of itself. Times are Date, sizes bytes. */
+import type { AbortOptions } from '@libp2p/interface'
 import type { GarbageStatus } from './garbage.js'
 import type { Role } from './members.js'
 
@@ -31,6 +32,11 @@ export interface CopiesStatus {
   low: number
   atRisk: number
   lost: number
+}
+
+export interface SyncedOptions extends AbortOptions {
+  /** All other members, that many members (this one included), or those with these PeerIds. @default 'all' */
+  members?: 'all' | number | string[]
 }
 
 export interface Status {

@@ -53,9 +53,18 @@ export interface DeletedOptions extends AbortOptions {
   prefix?: string
 }
 
-export interface RestoreOptions extends AbortOptions, ProgressOptions {}
+/** Of what writes no new content. */
+export interface WriteOptions extends AbortOptions {
+  /**
+   * Members that have what was written on disk, this one included, before the call resolves; NotDurableError when that many
+   * do not say so, and then it stands here all the same. It is about what the name means, not about where its content lies. @default 1
+   */
+  durable?: number
+}
 
-export interface MoveOptions extends AbortOptions {
+export interface RestoreOptions extends WriteOptions, ProgressOptions {}
+
+export interface MoveOptions extends WriteOptions {
   /** Also over a name that is there: what it was stays in its history. @default false */
   force?: boolean
 }

@@ -2,6 +2,7 @@ import type { AbortOptions, Stream } from '@libp2p/interface'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
 import { CheckPace, RoundBudget, SyncSession, systemClock, type RoundResult, type SyncClock, type SyncSource } from '../../protocols/sync/session.js'
 import type { Peers, Session } from '../network/peers.js'
+import { EntryWatches } from './entry-watch.js'
 
 /** One sync stream a connection; a second one while the first is being replaced (protocols/README.md, limits). */
 const SYNC_STREAMS_PER_PEER = 2
@@ -59,6 +60,8 @@ export class SyncLoop {
   /** Who waits for the session with a peer to open. */
   private readonly awaited = new Map<string, Set<(session: SyncSession) => void>>()
   private readonly running = new Set<Promise<void>>()
+  /** Who wants to know what members keep of what this node writes. */
+  readonly watches = new EntryWatches()
   private readonly stopping = new AbortController()
   private readonly clock: SyncClock
 
@@ -138,8 +141,10 @@ export class SyncLoop {
       receiveRecords: (records) => receiveRecords(records, peer),
       onRound: (round) => {
         this.rounds.set(peer, round)
+        this.watches.moved()
         onRound?.(peer, round)
       },
+      onHeard: (entries, left) => { this.watches.heard(peer, entries, left) },
       clock: this.clock,
       budget,
       checks,
@@ -158,6 +163,7 @@ export class SyncLoop {
       await running
     } finally {
       signal.removeEventListener('abort', onStop)
+      this.watches.moved()
       const left = (this.sessions.get(peer) ?? []).filter((other) => other !== session)
       if (left.length > 0) {
         this.sessions.set(peer, left)
@@ -171,6 +177,7 @@ export class SyncLoop {
 
   /** Sends newly committed entries to every member but the one they came from. */
   forward (entries: Uint8Array[], from?: string): void {
+    if (from === undefined) this.watches.wrote(entries)
     for (const session of this.others(from)) session.forward(entries)
   }
 
@@ -186,6 +193,11 @@ export class SyncLoop {
   /** True when a link goes to this connected member, or comes from it. */
   linked (peer: string): boolean {
     return this.sessions.has(peer) || (this.parts.peers.get(peer) !== undefined && this.parts.peers.wants(peer))
+  }
+
+  /** True when nothing is on its way to this member by itself: it was sent all that it will be, or no sync runs with it. */
+  isQuiet (peer: string): boolean {
+    return this.sessions.get(peer)?.at(-1)?.quiet ?? true
   }
 
   /** True when everything that was committed here while this session lived went out to its member. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
-import { InvalidOptionError, NotAllowedError, NotDurableError } from '../errors.js'
+import { NotAllowedError, NotDurableError } from '../errors.js'
 import { writeFile } from '../file/write-file.js'
 import { notMissing } from '../index-db/missing.js'
 import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../interface.js'
@@ -11,6 +11,7 @@ import { pushVersion } from '../replication/push-version.js'
 import type { PutPlan } from '../vault/vault.js'
 import { checkPut } from './check-put.js'
 import { aborted } from './ended.js'
+import { checkDurable } from './heard-by.js'
 import { refusal } from './others.js'
 import { Reach } from './reach.js'
 import type { Parts } from './parts.js'
@@ -138,10 +139,7 @@ async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, byte
 
 function durableOf (parts: Parts, options: PutOptions): number | undefined {
   const durable = options.durable ?? parts.defaults.durable ?? parts.vault.settings.now.durable
-  if (durable === undefined) return undefined
-  if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
-  const members = parts.vault.members().length
-  if (durable > members) throw new NotDurableError(`\`durable\` asks for ${durable} machines, but the vault has ${members}. Nothing was read`, { reached: 0, wanted: durable })
+  checkDurable(parts, durable, 'Nothing was read')
   return durable
 }
 

@@ -171,13 +171,15 @@ function holders (parts: Pick<Parts, 'peer' | 'vault' | 'keeping'>): number {
   return parts.vault.members().filter(({ peer }) => peer === parts.peer || !lendsNothing(parts, peer)).length
 }
 
-function reason (error: unknown): string {
+/** In words: why a member did not what it was asked for. */
+export function reason (error: unknown): string {
   if (error instanceof ProtocolError) {
     switch (error.code) {
       case 'NO_SPACE': return 'has no room'
       case 'READ_ONLY': return 'takes no writes at present'
       case 'TIMEOUT': return 'stopped answering'
       case 'CLOSED': return 'went away'
+      case 'INCOMPLETE': return 'does not keep all of it'
       default: return `refused (${error.code})`
     }
   }

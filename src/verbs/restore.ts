@@ -11,6 +11,7 @@ import { Slots } from '../replication/slots.js'
 import type { PastVersion } from '../vault/history.js'
 import { restoreVersion, type OpenVersion } from '../vault/writing.js'
 import { lookOrAsk, notFound, whoWasAsked } from './ask.js'
+import { heardBy } from './heard-by.js'
 import { writerOf } from './others.js'
 import type { Parts } from './parts.js'
 import { find } from './stat.js'
@@ -20,6 +21,10 @@ import { find } from './stat.js'
  * pinned, before the entry is committed: what is missing is brought from other members, else VersionGoneError.
  */
 export async function restore (parts: Parts, name: string, version: string | undefined, options: RestoreOptions = {}): Promise<FileInfo> {
+  return heardBy(parts, options, () => `The restore of "${name}"`, () => restoreHere(parts, name, version, options))
+}
+
+async function restoreHere (parts: Parts, name: string, version: string | undefined, options: RestoreOptions): Promise<FileInfo> {
   const pen = parts.vault.pen('restore files')
   const old = version === undefined ? await another(parts, name, options.signal) : await one(parts, name, version, options.signal)
   const ended = parts.catchUp.foreground()

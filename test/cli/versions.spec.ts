@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
 import { VersionGoneError } from '../../src/errors.js'
 import type { VersionInfo } from '../../src/interface.js'
 import { line } from '../../src/cli/commands/log.js'
+import { openDoor } from '../../src/http/server.js'
 import { TestWorld } from './harness.js'
 
 describe('commands: versions', () => {
@@ -24,6 +26,20 @@ describe('commands: versions', () => {
     assert.equal((await world.run('rm', 'none')).code, 3)
     assert.equal((await world.run('rm')).code, 2)
     assert.deepEqual(JSON.parse((await world.run('rm', 'y', '--json')).stdout), { name: 'y', version: 'deleted', time: '1970-01-01T00:00:00.000Z' })
+  })
+
+  it('rm, mv, restore and status wait for other machines where they are told to, through the door too', async () => {
+    const words = [['rm', 'x', '--durable', '2'], ['restore', 'y', '--durable', '3'], ['mv', 'y', 'z', '--durable', '4'], ['rm', 'z']]
+    for (const [n, one] of words.entries()) assert.equal((await world.run(...one)).code, 0, String(n))
+    assert.deepEqual(world.node.durables, [2, 3, 4, undefined])
+    await mkdir(world.path('vault'), { mode: 0o700 })
+    const door = await openDoor(world.node, world.path('vault'), { env: {} })
+    for (const one of [['status'], ['status', '--wait'], ['status', '--wait', '2']]) assert.equal((await world.run(...one)).code, 0)
+    await world.run('rm', "it's", '--durable', '5')
+    await door.close()
+    assert.deepEqual(world.node.waitedFor, ['all', 2])
+    assert.equal(world.node.durables.at(-1), 5)
+    for (const one of [['status', '--wait', 'x'], ['rm', 'y', '--durable', '0']]) assert.equal((await world.run(...one)).code, 2)
   })
 
   it('log shows a version a line, and the same as objects', async () => {

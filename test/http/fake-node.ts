@@ -3,8 +3,8 @@ import { TypedEventEmitter } from '@libp2p/interface'
 import { AbortError, FileExistsError, FileNotFoundError, InvalidRecoveryCodeError, NotDurableError, SourceError, WrongPassphraseError } from '../../src/errors.js'
 import type {
   Deleted, DeletedOptions, DfsNode, DfsNodeEvents, FileInfo, FileResult, FolderInfo, FolderListOptions, GcOptions, GcResult, GetOptions, InviteOptions, ListOptions, MemberInfo,
-  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, UsageInfo, UsageOptions,
-  VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why
+  MoveOptions, PassphraseChange, PeerInfo, PutOptions, RestoreOptions, Revoked, Role, SettingsChange, ShareOptions, Source, Status, SyncedOptions, UsageInfo, UsageOptions,
+  VaultSettings, VerifyOptions, VerifyResult, VersionInfo, Why, WriteOptions
 } from '../../src/interface.js'
 import { isPath, readingFile } from '../../src/local-file.js'
 
@@ -162,7 +162,11 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     yield { name, version: 'older', kind: 'delete', state: 'superseded', current: false, time, writer, after: [] }
   }
 
-  async delete (name: string): Promise<Deleted> {
+  /** What deletes, restores and moves were given as durable. */
+  readonly durables: Array<number | undefined> = []
+
+  async delete (name: string, { durable }: WriteOptions = {}): Promise<Deleted> {
+    this.durables.push(durable)
     await this.stat(name)
     const file = this.files.get(name)
     if (file !== undefined) this.gone.set(name, file)
@@ -174,7 +178,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     for (const name of [...this.gone.keys()]) if (name.startsWith(prefix)) yield { name, version: 'deleted', time: this.deletedAt.get(name) ?? new Date(0) }
   }
 
-  async restore (name: string, version?: string, { onProgress }: RestoreOptions = {}): Promise<FileInfo> {
+  async restore (name: string, version?: string, { onProgress, durable }: RestoreOptions = {}): Promise<FileInfo> {
+    this.durables.push(durable)
     this.restored.push([name, version])
     const file = this.gone.get(name)
     if (file !== undefined) this.files.set(name, file)
@@ -183,7 +188,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     return this.stat(name)
   }
 
-  async mv (from: string, to: string, { force }: MoveOptions = {}): Promise<FileInfo> {
+  async mv (from: string, to: string, { force, durable }: MoveOptions = {}): Promise<FileInfo> {
+    this.durables.push(durable)
     if (this.files.has(to) && force !== true) throw new FileExistsError(`"${to}" is there already. Nothing was moved`)
     this.moved.push([from, to, force])
     const info = { ...await this.stat(from), name: to }
@@ -248,6 +254,9 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   }
 
   readonly set_: SettingsChange[] = []
+  /** Whom synced was asked to wait for. */
+  readonly waitedFor: unknown[] = []
+  async synced ({ members }: SyncedOptions = {}): Promise<void> { this.waitedFor.push(members) }
   async settings (): Promise<VaultSettings> { return { copies: 3, keep: 10, retention: 30 * 86400e3, scope: 'lineage', made: ['keep'] } }
   async set (change: SettingsChange): Promise<VaultSettings> {
     this.set_.push(change)

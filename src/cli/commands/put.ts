@@ -5,7 +5,7 @@ import type { FileResult, ProgressEvent, PutOptions } from '../../interface.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { openNode } from '../open.js'
-import { parseCopies, parseWhole } from '../parse.js'
+import { parseCopies, parseDurable } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
 import { claimStdin } from '../secrets.js'
@@ -34,7 +34,7 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   const { world, out, signal } = context
   const plans = await planPut(words, flags, world.cwd)
   const options: PutOptions = {
-    ...(flags.durable === undefined ? {} : { durable: parseWhole('--durable', flags.durable, 1) }),
+    ...parseDurable(flags),
     ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) }),
     ...(flags.unlinked === true ? { scope: 'unlinked' } : {})
   }

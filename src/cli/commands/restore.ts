@@ -5,13 +5,13 @@ import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
-import { parseDuration } from '../parse.js'
+import { parseDurable, parseDuration } from '../parse.js'
 import { progressBar } from '../progress.js'
 import { eachFile } from '../tree/each-file.js'
 import { folderOf } from '../tree/folder-names.js'
 import { deletedBelow, TRANSFERS_AT_ONCE } from '../tree/folders.js'
 
-export interface RestoreFlags { recursive?: boolean, since?: string }
+export interface RestoreFlags { recursive?: boolean, since?: string, durable?: string }
 
 export function defineRestore (program: Command, run: Run): void {
   program.command('restore <name> [version]')
@@ -20,25 +20,28 @@ export function defineRestore (program: Command, run: Run): void {
     .description('Puts an older version on top again, also of a deleted file: VERSION of `log`, or at least its first 6 characters. Omitted: the newest but the one that is there now.\nWith -r takes back what was deleted in a folder, or with / in the vault: each deleted file is what it was last, and files that are there stay as they are. Ctrl-C stops between two files; the same command goes on with the rest.')
     .option('-r, --recursive', 'all deleted files of a folder')
     .option('--since <time>', 'with -r: only what was deleted in the last 24h, 7d or the like')
+    .option('--durable <n>', 'machines that must have heard of it, this one included, before the command ends')
     .action(run(restore))
 }
 
-export async function restore (context: Context, name: string, version: string | undefined, { recursive = false, since }: RestoreFlags = {}): Promise<number | undefined> {
+export async function restore (context: Context, name: string, version: string | undefined, { recursive = false, since, ...flags }: RestoreFlags = {}): Promise<number | undefined> {
   const { out } = context
+  const durable = parseDurable(flags)
   if (recursive && version !== undefined) throw new InvalidOptionError('VERSION', 'a folder has none', 'it without -r, or -r without it')
   if (!recursive && since !== undefined) throw new InvalidOptionError('--since', 'without -r it says nothing', 'it together with -r')
   const age = since === undefined ? undefined : parseDuration('--since', since)
   await using opened = await openNode(context)
-  const code = recursive ? await restoreFolder(context, opened.node, folderOf(name), age) : await restoreFile(context, opened.node, name, version)
+  const code = recursive ? await restoreFolder(context, opened.node, folderOf(name), age, durable) : await restoreFile(context, opened.node, name, version, durable)
   if (!opened.running) out.talk(`Other machines hear of it while the node runs:  ${out.dfs} start`)
   return code
 }
 
-async function restoreFile (context: Context, node: DfsNode, name: string, version: string | undefined): Promise<undefined> {
+async function restoreFile (context: Context, node: DfsNode, name: string, version: string | undefined, durable: { durable?: number }): Promise<undefined> {
   const { world, out, signal } = context
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)
   try {
     const info = await oneFile(context, node, name, async () => node.restore(name, version, {
+      ...durable,
       signal,
       onProgress: (event) => { if (event.type === 'file:restore:here') bar.update(event.bytes, event.total) }
     }))
@@ -49,14 +52,14 @@ async function restoreFile (context: Context, node: DfsNode, name: string, versi
   }
 }
 
-async function restoreFolder (context: Context, node: DfsNode, folder: string, age: number | undefined): Promise<number | undefined> {
+async function restoreFolder (context: Context, node: DfsNode, folder: string, age: number | undefined, durable: { durable?: number }): Promise<number | undefined> {
   const { out, signal } = context
   const rows = await deletedBelow(node, folder, age === undefined ? undefined : new Date(Date.now() - age), signal)
   const ended = await eachFile(context, {
     rows,
     most: TRANSFERS_AT_ONCE,
     done: 'are there again',
-    work: async ({ name }) => node.restore(name, undefined, { signal }),
+    work: async ({ name }) => node.restore(name, undefined, { ...durable, signal }),
     tell: async (_, info) => told(context, info)
   })
   if (ended.done > 0) out.talk(`${plural(ended.done, 'file is', 'files are')} there again.`)

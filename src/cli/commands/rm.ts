@@ -5,6 +5,7 @@ import { clean, plural, quote } from '../format.js'
 import type { DfsNode } from '../../interface.js'
 import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
+import { parseDurable } from '../parse.js'
 import type { Ended } from '../tree/each-file.js'
 import { folderOf } from '../tree/folder-names.js'
 import { eachBelow, oneFolder } from '../tree/folders.js'
@@ -15,14 +16,16 @@ export function defineRm (program: Command, run: Run): void {
     .summary('delete files, on all machines')
     .description('Deletes files on all machines of the vault. What they were can be restored until the vault gives it up.\nWith -r all files of a folder. Ctrl-C stops between two files; the same command goes on with the rest.')
     .option('-r, --recursive', 'folders, with all that is in them')
+    .option('--durable <n>', 'machines that must have heard of it, this one included, before the command ends')
     .action(run(rm))
 }
 
-export interface RmFlags { recursive?: boolean }
+export interface RmFlags { recursive?: boolean, durable?: string }
 
 /** One that fails does not keep the others; the first failure is the exit code. */
-export async function rm (context: Context, names: string[], { recursive = false }: RmFlags = {}): Promise<number | undefined> {
+export async function rm (context: Context, names: string[], { recursive = false, ...flags }: RmFlags = {}): Promise<number | undefined> {
   const { out, signal } = context
+  const durable = parseDurable(flags)
   if (recursive) names.forEach((word) => oneFolder(word, 'FOLDER'))
   await using opened = await openNode(context)
   const { node } = opened
@@ -31,7 +34,7 @@ export async function rm (context: Context, names: string[], { recursive = false
   for (const name of names) {
     signal.throwIfAborted()
     try {
-      const ended = recursive ? await removeFolder(context, node, folderOf(name)) : await oneFile(context, node, name, async () => removeFile(context, node, name))
+      const ended = recursive ? await removeFolder(context, node, folderOf(name), durable) : await oneFile(context, node, name, async () => removeFile(context, node, name, durable))
       deleted += ended.done
       code ??= ended.code
     } catch (error) {
@@ -45,18 +48,18 @@ export async function rm (context: Context, names: string[], { recursive = false
   return code
 }
 
-async function removeFile ({ out, signal }: Context, node: DfsNode, name: string): Promise<Ended> {
-  await out.data(await node.delete(name, { signal }))
+async function removeFile ({ out, signal }: Context, node: DfsNode, name: string, durable: { durable?: number }): Promise<Ended> {
+  await out.data(await node.delete(name, { ...durable, signal }))
   await out.line(`${clean(name)} is deleted. To take it back:  ${out.dfs} restore ${quote(name)}`)
   return { done: 1, code: undefined }
 }
 
-async function removeFolder (context: Context, node: DfsNode, folder: string): Promise<Ended> {
+async function removeFolder (context: Context, node: DfsNode, folder: string, durable: { durable?: number }): Promise<Ended> {
   const { out } = context
   const ended = await eachBelow(context, node, folder, {
     done: 'are deleted',
     // one that has begun ends: its signal would leave it open whether it is deleted
-    work: async ({ name }) => node.delete(name),
+    work: async ({ name }) => node.delete(name, durable),
     tell: async ({ name }, deleted) => {
       await out.data(deleted)
       await out.line(`${clean(name)} is deleted`)

@@ -4,16 +4,20 @@ import type { Context, Run } from '../context.js'
 import { bytes, clean, count, duration, home, note, plural, shortVault, when } from '../format.js'
 import { isHere, presence as presenceOf } from '../member-words.js'
 import { openNode } from '../open.js'
+import { parseWhole } from '../parse.js'
 
 export function defineStatus (program: Command, run: Run): void {
   program.command('status')
     .summary('how this machine and its vault are')
+    .option('--wait [n]', 'first wait until N machines, this one included, know all that this one knows now; without N: all of them, also those that are away')
     .action(run(status))
 }
 
-export async function status (context: Context): Promise<undefined> {
+export async function status (context: Context, { wait }: { wait?: string | true } = {}): Promise<undefined> {
   const { out, signal } = context
+  const members = wait === undefined || wait === true ? 'all' : parseWhole('--wait', wait, 1)
   await using opened = await openNode(context)
+  if (wait !== undefined) await opened.node.synced({ members, signal })
   const { since, ...rest } = await opened.node.status({ signal })
   // opened for this command, it runs for nobody else
   const found = { ...rest, running: opened.running, ...(opened.running && since !== undefined ? { since } : {}) }
