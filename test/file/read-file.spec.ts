@@ -130,6 +130,22 @@ describe('readFile', () => {
     await reading.return()
   })
 
+  it('says of each fetch whether the reader waits for just this block', async () => {
+    const { memory, written } = await stored()
+    const asked: Array<() => boolean> = []
+    const get: GetBlock = async (cid, size, options) => {
+      if (!cid.equals(written.root)) asked.push(options.isNext)
+      return memory.get(cid, size, options)
+    }
+    const reading = readFile({ ...written, get, readAhead: 3 })
+    const said = (): boolean[] => asked.map((isNext) => isNext())
+    await reading.next()
+    assert.deepEqual(said(), [true, false, false])
+    await reading.next()
+    assert.deepEqual(said(), [false, true, false, false])
+    await reading.return()
+  })
+
   it('a reader that leaves aborts what is being fetched', async () => {
     const { memory, written } = await stored()
     const signals: AbortSignal[] = []
@@ -212,5 +228,15 @@ describe('readFile', () => {
       await assert.rejects(reading, { name: 'InvalidDataError', code: 'INVALID_DATA' }, fault)
     }
     await assert.rejects(collect(readFile({ root: root.cid, key: SALT, get: memory.get })), { name: 'InvalidDataError' })
+  })
+  it('refuses a chunk that is longer than its manifest says, though what is too much is padding', async () => {
+    const size = MIB / 2
+    const padded = new Uint8Array(size + 32 * 1024)
+    padded.set(content(0, size))
+    const chunk = sealChunk(KEYS, SALT, padded)
+    const { cid, key } = chunk
+    const root = sealManifest(KEYS, SALT, 0, [{ cid, key, blockLength: sealChunk(KEYS, SALT, padded.subarray(0, size)).block.length, bytes: 0, size }])
+    const get: GetBlock = async (asked) => asked.equals(cid) ? chunk.block : root.block
+    await assert.rejects(collect(readFile({ root: root.cid, key: root.key, get })), { name: 'InvalidDataError', code: 'INVALID_DATA' })
   })
 })

@@ -127,6 +127,22 @@ describe('index-db files', () => {
     await db.close()
   })
 
+  it('refuses a file that lacks only its last page, and one with tables of somebody else, and leaves them as they are', async () => {
+    const whole = await readFile(path)
+    await truncate(path, whole.length - 4096)
+    await assert.rejects(IndexDb.open({ path, migrations: MIGRATIONS }), { code: 'INDEX_DAMAGED' })
+    assert.deepEqual(await readFile(path), whole.subarray(0, -4096))
+
+    const other = join(dir, 'other.db')
+    const raw = new DatabaseSync(other)
+    raw.exec('CREATE TABLE theirs (x)')
+    raw.close()
+    await assert.rejects(IndexDb.open({ path: other, migrations: MIGRATIONS }), { code: 'INDEX_DAMAGED' })
+    const again = new DatabaseSync(other)
+    assert.deepEqual(again.prepare('SELECT name FROM sqlite_schema').all().map(({ name }) => name), ['theirs'])
+    again.close()
+  })
+
   it('refuses a newer schema', async () => {
     await assert.rejects(IndexDb.open({ path, migrations: [] }), { name: 'NewerFormatError', code: 'NEWER_FORMAT' })
   })

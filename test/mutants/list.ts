@@ -16,11 +16,11 @@ export const MUTANTS: Mutant[] = [
   mutant('protocols/vault/keys.ts', "mac(checked(meet), label('dht'))", "mac(new Uint8Array(32), label('dht'))", 'protocols/vault/vectors', 'vectors/committed'),
   mutant('src/node-events.ts', "ok ? 'copies:ok' : 'copies:low'", "ok ? 'copies:ok' : 'copies:ok'", 'node/holders', 'node/durable', 'node/settings'),
   mutant('src/node-events.ts', "ok ? 'copies:ok' : 'copies:low'", "ok ? 'copies:low' : 'copies:low'", 'node/holders', 'node/durable', 'node/settings'),
-  mutant('src/rebuild/salvage.ts', '|| !verifyRecord(record)) continue', ') continue', 'rebuild/rebuild'),
+  mutant('src/rebuild/salvage.ts', '|| !verifyRecord(record)) continue', ') continue', 'rebuild/salvage'),
   mutant('src/store/file-system.ts', 'sync: () => handle.datasync()', 'sync: async () => {}', 'crash/power/power'),
   mutant('src/index-db/connection.ts', 'synchronous = FULL', 'synchronous = NORMAL', 'crash/power/power'),
   mutant('src/replace-file.ts', 'await file.sync()', '', 'crash/power/power'),
-  mutant('src/file/read-file.ts', 'if (block.length !== length) throw', 'if (block.length > length) throw', 'file/read-file'),
+  mutant('src/file/read-file.ts', 'if (block.length !== length) throw', 'if (block.length < length) throw', 'file/read-file'),
   mutant('protocols/audit/proof.ts', 'if (nonce.length !== NONCE_BYTES) throw', 'if (nonce.length > NONCE_BYTES) throw', 'protocols/audit/incoming', 'protocols/audit/vectors'),
 
   // the store
@@ -48,7 +48,12 @@ export const MUTANTS: Mutant[] = [
   mutant('src/index-db/unit.ts', "prepared.get('ROLLBACK TO unit').run()", '', 'index-db/index-db'),
   mutant('src/index-db/migrate.ts', 'if (version > migrations.length) {', 'if (version > migrations.length + 1) {', 'index-db/index-db', 'index-db/migrations'),
   mutant('src/index-db/migrate.ts', 'if (version === 0 && db', 'if (version === -1 && db', 'index-db/index-db', 'index-db/migrations'),
-  mutant('src/index-db/index-db.ts', 'if (log === 0 && size < pages * pageBytes) {', 'if (log === 0 && size < pages) {', 'index-db/index-db', 'rebuild/rebuild', 'store/directory'),
+  mutant('src/index-db/index-db.ts', "Number(db.prepare('PRAGMA user_version').get()?.['user_version']) === 0", 'false', 'index-db/index-db'),
+
+  // a rebuild
+  mutant('src/rebuild/salvage.ts', 'if (!equal(record.vault, vault) || ', 'if (', 'rebuild/salvage'),
+  mutant('src/rebuild/salvage.ts', 'ledger.members.get(peerText(subject)) === undefined || ', '', 'rebuild/salvage'),
+  mutant('src/rebuild/salvage.ts', ' && verifyCid(cid, value)', '', 'rebuild/salvage'),
 
   // the vault
   mutant('src/vault/ledger.ts', 'for (const entry of entries) this.ours(entry)', '', 'vault/ledger'),
@@ -61,10 +66,10 @@ export const MUTANTS: Mutant[] = [
   mutant('src/vault/forgetting.ts', 'now - line.superseded > retention', 'now - line.superseded > 0', 'vault/forgetting'),
   mutant('src/vault/forgetting.ts', "line.kind !== 'delete' && known && (", "line.kind !== 'delete' && (", 'vault/forgetting'),
   mutant('src/vault/records.ts', 'if (record === undefined || !equal(record.vault, init.vault)) continue', 'if (record === undefined) continue', 'vault/records'),
-  mutant('src/vault/cut.ts', 'if (more.length > 0) throw', 'if (more.length > 1) throw', 'vault/revoke'),
-  mutant('src/vault/members.ts', 'if (!this.byWriter.has(hex(key))) this.byWriter.set', 'this.byWriter.set', 'vault/standing', 'vault/revoke', 'vault/ledger'),
+  mutant('src/vault/cut.ts', 'if (more.length > 0) throw', 'if (more.length > 1) throw', 'vault/cut'),
+  mutant('src/vault/members.ts', 'if (!this.byWriter.has(hex(key))) this.byWriter.set', 'this.byWriter.set', 'vault/cut'),
   mutant('src/vault/keyring-file.ts', '(mode & OTHERS) !== 0', '(mode & OTHERS) === -1', 'vault/keyring'),
-  mutant('src/vault/keyring-file.ts', 'if (size > MAX_KEYRING_BYTES) throw', 'if (size > 16 * MAX_KEYRING_BYTES) throw', 'vault/keyring'),
+  mutant('src/vault/keyring-file.ts', ' || !equal(sha256(SUM, bytes.subarray(0, sumAt)), bytes.subarray(sumAt))', '', 'vault/passphrase', 'vault/keyring'),
 
   // copies, and what moves them
   mutant('src/replication/copies/let-go.ts', 'clock.now() - from <= PROMISES_WITHIN_MS', 'clock.now() - from <= 2 * PROMISES_WITHIN_MS', 'replication/copies/let-go'),
@@ -88,7 +93,6 @@ export const MUTANTS: Mutant[] = [
   mutant('src/network/gate.ts', '(group === undefined || isLoopback(group) ? [] : [group])', '(group === undefined ? [] : [group])', 'network/gate', 'network/peers'),
   mutant('src/network/peers.ts', 'if (facts.peer !== link.peer) throw', 'if (facts.peer === undefined) throw', 'network/peers'),
   mutant('src/network/peers.ts', 'if (count >= maxInbound) return', 'if (count > maxInbound) return', 'network/peers'),
-  mutant('src/network/peers.ts', "if (session === undefined || this.#expired(session)) return this.#refuseStream(stream, 'REFUSED')", "if (session === undefined) return this.#refuseStream(stream, 'REFUSED')", 'network/peers', 'network/visitors'),
   mutant('src/network/identity.ts', '(mode & OTHERS) !== 0', '(mode & OTHERS) === -1', 'network/identity'),
 
   // files, and what people type
@@ -96,7 +100,6 @@ export const MUTANTS: Mutant[] = [
   mutant('src/file/read-file.ts', 'load(next.value.block, () => out === place)', 'load(next.value.block, () => true)', 'file/read-file'),
   mutant('src/cli/put-plan.ts', 'if (names.has(name)) throw', 'if (names.has(file)) throw', 'cli/put-plan'),
   mutant('src/cli/target.ts', "if (fresh) await appear(temporary, path)", 'if (mtime === null) await appear(temporary, path)', 'cli/target'),
-  mutant('src/verbs/restore.ts', "state !== 'void' && entry.kind !== 'delete'", "entry.kind !== 'delete'", 'node/versions', 'vault/revoke'),
   mutant('src/verbs/evict.ts', 'if (parts.copies.isPromised(root)) throw', 'if (parts.copies === undefined) throw', 'node/durable', 'node/holders', 'node/garbage'),
 
   // formats and protocols
@@ -119,10 +122,10 @@ export const MUTANTS: Mutant[] = [
   mutant('protocols/audit/budget.ts', 'this.#left -= cost', 'this.#left -= 0', 'protocols/audit/incoming'),
   mutant('protocols/audit/proof.ts', 'length === 0 || offset + length > MAX_BLOCK_BYTES', 'offset + length > MAX_BLOCK_BYTES', 'protocols/audit/incoming', 'protocols/audit/vectors'),
   mutant('protocols/audit/proof.ts', 'nonce, answerer, asker, cid', 'nonce, asker, asker, cid', 'protocols/audit/vectors'),
-  mutant('protocols/store/credit-ledger.ts', "if (cost > this.#credit) throw", "if (cost > this.#credit + 1) throw", 'protocols/store/incoming'),
-  mutant('protocols/store/credit-ledger.ts', 'CREDIT_BYTES + STORING_BYTES - this.#credit - this.#storing', 'CREDIT_BYTES + STORING_BYTES - this.#credit', 'protocols/store/incoming'),
-  mutant('protocols/sync/compare.ts', 'if (count < said) throw', 'if (count < 0) throw', 'protocols/sync/outgoing', 'protocols/sync/session'),
-  mutant('protocols/sync/compare.ts', "for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')", '', 'protocols/sync/outgoing', 'protocols/sync/session'),
-  mutant('protocols/sync/compare.ts', 'if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw', 'if (this.#asked < 0) throw', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/store/credit-ledger.ts', "if (cost > this.#credit) throw", "if (cost > this.#credit + 1) throw", 'protocols/store/credit-ledger', 'protocols/store/incoming'),
+  mutant('protocols/store/credit-ledger.ts', 'CREDIT_BYTES + STORING_BYTES - this.#credit - this.#storing', 'CREDIT_BYTES + STORING_BYTES - this.#credit', 'protocols/store/credit-ledger', 'protocols/store/incoming'),
+  mutant('protocols/sync/compare.ts', 'if (count < said) throw', 'if (count < 0) throw', 'protocols/sync/hostile', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/sync/compare.ts', "for (const name of listed) if (!name.startsWith(prefix)) throw new ProtocolError('MALFORMED', 'Not below the prefix that was asked for')", '', 'protocols/sync/hostile', 'protocols/sync/outgoing', 'protocols/sync/session'),
+  mutant('protocols/sync/compare.ts', 'if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw', 'if (this.#asked < 0) throw', 'protocols/sync/hostile', 'protocols/sync/outgoing', 'protocols/sync/session'),
   mutant('protocols/hello/conversation.ts', "if (encryption === undefined || !ENCRYPTIONS.includes(encryption)) throw", 'if (encryption === undefined) throw', 'protocols/hello/outgoing', 'protocols/hello/incoming', 'protocols/hello/greeting')
 ]

@@ -13,8 +13,10 @@ import { compiled, copyTree, mutate } from './tree.js'
 /** A mutant that makes a test wait for ever is noticed too. */
 const LIMIT_MS = 300_000
 const TEST_MS = 60_000
+const MOST_CHARACTERS = 100
 
-async function passes (tree: string, specs: readonly string[]): Promise<boolean> {
+/** Why the specs fail, in a few words; undefined when they pass. */
+async function failure (tree: string, specs: readonly string[]): Promise<string | undefined> {
   const files = specs.map((spec) => join('dist', 'test', `${spec}.spec.js`))
   const child = spawn(process.execPath, [join('node_modules', 'mocha', 'bin', 'mocha.js'), '--no-config', '--require', './dist/test/seed.js', '--timeout', String(TEST_MS), '--bail', '--exit', ...files], {
     cwd: tree, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS, killSignal: 'SIGKILL'
@@ -23,21 +25,27 @@ async function passes (tree: string, specs: readonly string[]): Promise<boolean>
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text })
   const [code] = await once(child, 'close') as [number | null]
   if (code === 0 && !/\d+ passing/.test(said)) throw new Error(`no test ran of ${specs.join(', ')}:\n${said}`)
-  return code === 0
+  if (code === 0) return undefined
+  return /^ +(?:[A-Z]\w*)?Error.*$/m.exec(said)?.[0].trim().slice(0, MOST_CHARACTERS) ?? (code === null ? 'it did not end' : `exit code ${code}`)
 }
 
 /** As they are the specs must pass, else they would notice anything. */
 async function checkUnchanged (tree: string, mutants: readonly Mutant[]): Promise<void> {
   for (const spec of new Set(mutants.flatMap(({ specs }) => specs))) {
-    if (!await passes(tree, [spec])) throw new Error(`test/${spec}.spec.ts fails without any mutant`)
+    const why = await failure(tree, [spec])
+    if (why !== undefined) throw new Error(`test/${spec}.spec.ts fails without any mutant: ${why}`)
   }
 }
 
-async function lives (tree: string, mutant: Mutant): Promise<boolean> {
+/** How it was noticed; undefined when it was not. */
+async function noticed (tree: string, mutant: Mutant): Promise<string | undefined> {
   const takeOut = mutate(tree, mutant)
   try {
-    for (const spec of mutant.specs) if (!await passes(tree, [spec])) return false
-    return true
+    for (const spec of mutant.specs) {
+      const why = await failure(tree, [spec])
+      if (why !== undefined) return `${spec}: ${why}`
+    }
+    return undefined
   } finally {
     takeOut()
   }
@@ -53,9 +61,9 @@ copyTree(tree)
 if (!process.argv.includes('--trust')) await checkUnchanged(tree, mutants)
 let alive = 0
 for (const mutant of mutants) {
-  const lived = await lives(tree, mutant)
-  if (lived) alive++
-  console.log(`${lived ? 'LIVES ' : 'killed'}  ${mutant.file}: ${mutant.from}  ->  ${mutant.to}`)
+  const why = await noticed(tree, mutant)
+  if (why === undefined) alive++
+  console.log(`${why === undefined ? 'LIVES ' : 'killed'}  ${mutant.file}: ${mutant.from}  ->  ${mutant.to}${why === undefined ? '' : `  (${why})`}`)
 }
 console.log(`${mutants.length - alive} killed, ${alive} alive`)
 process.exitCode = alive === 0 ? 0 : 1

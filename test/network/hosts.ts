@@ -29,6 +29,8 @@ export class TestGreeter implements Greeter {
   hold: Promise<unknown> | undefined
   dialled = 0
   expires: Date | undefined
+  /** Says that the other side is this peer, whoever it is. */
+  takesFor: string | undefined
   /** Takes who dials for a visitor. */
   visits?: VisitorFacts['visits']
 
@@ -52,7 +54,7 @@ export class TestGreeter implements Greeter {
   }
 
   #facts (connection: Connection): SessionFacts {
-    return { peer: connection.remotePeer.toString(), role: 'write', label: 'test', ...(this.expires === undefined ? {} : { expires: this.expires }) }
+    return { peer: this.takesFor ?? connection.remotePeer.toString(), role: 'write', label: 'test', ...(this.expires === undefined ? {} : { expires: this.expires }) }
   }
 }
 

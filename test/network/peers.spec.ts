@@ -57,6 +57,13 @@ for (const [transport, listen] of [['memory', ['/memory/peers-a']], ['tcp', TCP]
       assert.equal(a.host.getConnections().length, 1)
     })
 
+    it('refuses a hello that is of another peer than the one that the connection proved', async () => {
+      a.greeter.takesFor = peerOfNobody
+      await assert.rejects(a.peers.connect(b.addresses), { code: 'REFUSED' })
+      assert.equal(a.peers.get(peerOfNobody), undefined)
+      assert.deepEqual(a.peers.sessions(), [])
+    })
+
     it('lets a stream that came before the end of the hello wait for it', async () => {
       let release: (() => void) | undefined
       b.greeter.hold = new Promise<void>((resolve) => { release = resolve })
@@ -174,6 +181,8 @@ for (const [transport, listen] of [['memory', ['/memory/peers-a']], ['tcp', TCP]
     })
   })
 }
+
+const peerOfNobody = '12D3KooWFXhPvdCydThFQrwA3paqBQDrxk2f37PJV7Wr7MXpmUwL'
 
 describe('peers, limits', () => {
   afterEach(stopAll)

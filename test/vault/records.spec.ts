@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { multiaddr } from '@multiformats/multiaddr'
 import { compareRecords, makeRecord, readRecord, type MemberRecord, type RecordTerms } from '../../protocols/vault/record.js'
 import { IndexDb } from '../../src/index-db/index-db.js'
-import { allRecords } from '../../src/index-db/records.js'
+import { allRecords, putRecord } from '../../src/index-db/records.js'
 import { MIGRATIONS } from '../../src/index-db/schema.js'
 import { peerText } from '../../src/vault/members.js'
 import { Records, type RecordsInit, type Said } from '../../src/vault/records.js'
@@ -62,6 +62,16 @@ describe('records', () => {
       await written(of)
     }
   }
+
+  it('of what the index holds it begins with the records of its own vault', async () => {
+    const db = await IndexDb.open({ migrations: MIGRATIONS })
+    dbs.push(db)
+    for (const [who, record] of [[ana, await recordBy(ana)], [ben, await recordBy(ben, { vault: vault('other').id })]] as const) {
+      await db.write([putRecord({ subject: who.peer, life: 1, n: 1, heard: 0, record })])
+    }
+    const { records } = await book({}, db)
+    assert.deepEqual([ana, ben].map((who) => records.get(name(who))?.n), [1, undefined])
+  })
 
   describe('its own', () => {
     it('is signed at the start, and every five minutes', async () => {

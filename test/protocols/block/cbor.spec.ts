@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { CID } from 'multiformats/cid'
+import { readValue } from '../../../protocols/block/cbor-read.js'
 import { asBytes, asCid, asInt, asList, asMap, asText, decode, encode, isMap } from '../../../protocols/block/cbor.js'
 import { cidOf, DAG_CBOR, RAW } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
@@ -15,6 +16,8 @@ const value = fc.letrec<{ value: unknown, list: unknown, map: unknown }>((tie) =
   list: fc.array(tie('value'), { maxLength: 5 }),
   map: fc.dictionary(fc.string({ unit: 'binary' }), tie('value'), { maxKeys: 5, noNullPrototype: true })
 })).value
+
+const hexBytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'))
 
 describe('strict DAG-CBOR', () => {
   it('decode inverts encode, and there is one encoding', () => {
@@ -50,6 +53,14 @@ describe('strict DAG-CBOR', () => {
   it('every prefix of an encoding is refused', () => {
     const bytes = encode({ list: [1, 'text', new Uint8Array(3)], link, n: 2 ** 40 })
     for (let length = 0; length < bytes.length; length++) assert.throws(() => decode(bytes.subarray(0, length), MAX), malformed)
+  })
+
+  it('reading alone, without the comparison that follows it, takes no number that is longer than needed', () => {
+    for (const [bytes, value] of [['1817', 0x17], ['1900ff', 0xff], ['1a0000ffff', 0xffff], ['1b00000000ffffffff', 0xffff_ffff]] as const) {
+      assert.throws(() => readValue(hexBytes(bytes)), { code: 'MALFORMED' }, bytes)
+      assert.equal(readValue(encode(value)), value)
+    }
+    assert.throws(() => readValue(hexBytes('5801ff')), { code: 'MALFORMED' }, 'a length')
   })
 
   it('bounds the length before anything else', () => {

@@ -13,6 +13,16 @@ describe('vault: strict Ed25519', () => {
     assert.equal(isStrictPoint(publicKeyOf(new Uint8Array(32))), true)
   })
 
+  it('refuses by form, whatever the library does, an S from L up and a y from 2^255 - 19 up', () => {
+    const number = (value: bigint): Uint8Array => Uint8Array.from({ length: 32 }, (_, i) => Number(value >> BigInt(8 * i) & 255n))
+    const [key, signature] = [publicKeyOf(new Uint8Array(32)), sign(new Uint8Array(32), 'x', new Uint8Array(1))]
+    const withS = (value: bigint): Uint8Array => new Uint8Array([...signature.subarray(0, 32), ...number(value)])
+    assert.deepEqual([0n, L - 1n, L, L + 1n, 2n ** 256n - 1n].map((value) => isStrictForm(key, withS(value))), [true, true, false, false, false])
+    const P = 2n ** 255n - 19n
+    // P - 2, P + 2 and P + 3 are y (or names of y) that are not of small order
+    assert.deepEqual([P - 2n, P + 2n, P + 3n, 2n ** 255n - 1n].map((value) => isStrictPoint(number(value))), [true, false, false, false])
+  })
+
   it('takes what it signs, and nothing that differs in one bit', () => {
     fc.assert(fc.property(bytes(32), fc.uint8Array({ maxLength: 100 }), fc.nat({ max: 511 }), (seed, message, bit) => {
       const [key, signature] = [publicKeyOf(seed), sign(seed, 'entry', message)]
