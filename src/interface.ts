@@ -48,6 +48,8 @@ export interface DfsNodeInit {
    * needed. PassphraseRequiredError, WrongPassphraseError. @default none: whoever can read the folder has its keys
    */
   passphrase?: string | (() => Promise<string>)
+  /** A new passphrase may have fewer than 8 characters. @default false */
+  weakPassphrase?: boolean
   /** Name of this machine for people, at most 64 bytes of UTF-8. @default the host name */
   label?: string
   /** Who runs this machine, at most 64 bytes of UTF-8. @default '' */
@@ -115,6 +117,8 @@ export interface PassphraseChange extends AbortOptions {
   from?: string
   /** The one that holds from now on; left out: none, and whoever can read the folder has its keys. */
   to?: string
+  /** It may have fewer than 8 characters. @default false */
+  force?: boolean
 }
 
 export interface DfsNodeEvents {

@@ -30,7 +30,7 @@ export interface OpenedFolder {
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
 
 /** What is told while the folder is open. */
 export interface FolderEvents {

@@ -13,29 +13,29 @@ export class Output {
 
   /** A line of data for people. */
   async line (text = ''): Promise<void> {
-    if (!this.json) await write(this.world.stdout, `${text}\n`)
+    if (!this.json) await write(this.world.stdout, `${harmless(text)}\n`)
   }
 
   /** The same as one object, for programs. */
   async data (value: unknown): Promise<void> {
-    if (this.json) await write(this.world.stdout, `${JSON.stringify(value)}\n`)
+    if (this.json) await write(this.world.stdout, `${asJson(value)}\n`)
   }
 
   /** Bytes of a file. */
   async bytes (bytes: Uint8Array): Promise<void> { await write(this.world.stdout, bytes) }
 
   talk (text: string): void {
-    if (!this.json) this.world.stderr.write(`${text}\n`)
+    if (!this.json) this.world.stderr.write(`${harmless(text)}\n`)
   }
 
   error (error: unknown): void {
-    if (this.json) this.world.stderr.write(`${JSON.stringify({ error: toJson(error) })}\n`)
+    if (this.json) this.world.stderr.write(`${asJson({ error: toJson(error) })}\n`)
     else for (const line of explain(error, this.typed)) this.world.stderr.write(`${line}\n`)
   }
 
   /** What failed with one of many files; the others go on. */
   failure (path: string, error: Error): void {
-    if (this.json) this.world.stderr.write(`${JSON.stringify({ error: { ...toJson(error), path } })}\n`)
+    if (this.json) this.world.stderr.write(`${asJson({ error: { ...toJson(error), path } })}\n`)
     else this.world.stderr.write(`${explainFile(path, error, this.typed)}\n`)
   }
 
@@ -48,6 +48,13 @@ export class Output {
     return this.stdoutIsTerminal && (this.world.env.NO_COLOR ?? '') === '' && this.world.env.TERM !== 'dumb' ? `\u001b[1m${text}\u001b[22m` : text
   }
 }
+
+/** What a terminal would obey, but line breaks, tabs and the emphasis of `bold`: each word of others is cleaned where it is used, this is for one that was not. */
+const harmless = (text: string): string => text.replace(/\u001b\[(?:1|22)m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (found) => found.length > 1 ? found : '\ufffd')
+
+/** JSON leaves DEL, C1 (U+009B is an escape sequence by itself) and what turns text around as they are; a terminal must not see them. */
+const asJson = (value: unknown): string => JSON.stringify(value)
+  .replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** The reader of stdout went away (`dfs ls | head`): no failure of ours, and nobody has to be told. */
 export class OutputClosed extends Error {}

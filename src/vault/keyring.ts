@@ -4,7 +4,7 @@ import { equal } from '../../protocols/block/hash.js'
 import { InvalidOptionError, PassphraseRequiredError, WrongPassphraseError } from '../errors.js'
 import type { Role } from '../interface.js'
 import { readKeyring, sealingKey, writeKeyring, type KeyringFile } from './keyring-file.js'
-import { checkPassphrase, newStretch, stretched, type Cost, type Stretch } from './passphrase.js'
+import { checkNewPassphrase, newStretch, stretched, type Cost, type Stretch } from './passphrase.js'
 
 /** What a node holds of its vault. Never logged, never sent but to a member of the same role when it joins. */
 export interface Secrets {
@@ -46,8 +46,9 @@ export class Keyring {
   ) {}
 
   /** Of a folder that has none yet; with a passphrase nothing is ever written without it. */
-  static async create (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost } = {}): Promise<Keyring> {
+  static async create (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost, weakPassphrase?: boolean } = {}): Promise<Keyring> {
     const text = typeof passphrase === 'function' ? await passphrase() : passphrase
+    if (text !== undefined) checkNewPassphrase('passphrase', text, { force: options.weakPassphrase ?? false })
     return new Keyring(dir, undefined, text === undefined ? undefined : await newWrap(text, options), options.cost)
   }
 
@@ -85,8 +86,8 @@ export class Keyring {
    * folder, after it the new one alone. WrongPassphraseError, PassphraseRequiredError, InvalidOptionError; nothing is
    * changed then.
    */
-  async change ({ from, to, ...options }: AbortOptions & { from?: string, to?: string }): Promise<void> {
-    if (to !== undefined) checkPassphrase('to', to)
+  async change ({ from, to, force = false, ...options }: AbortOptions & { from?: string, to?: string, force?: boolean }): Promise<void> {
+    if (to !== undefined) checkNewPassphrase('to', to, { force })
     await this.inTurn(async () => {
       if (this.held === undefined) throw new TypeError('there is no keyring yet')
       if (this.wrap === undefined && from !== undefined) throw new InvalidOptionError('from', 'the keys have no passphrase', 'nothing')

@@ -39,6 +39,18 @@ export function checkPassphrase (field: string, text: string): void {
   passphraseBytes(field, text).fill(0)
 }
 
+/** Characters that a new passphrase has at least, unless it is wanted all the same. */
+export const MIN_PASSPHRASE_CHARACTERS = 8
+
+/** The same of a new one: whoever has the folder guesses as long as it likes, so one that is short protects nothing. */
+export function checkNewPassphrase (field: string, text: string, { force = false }: { force?: boolean } = {}): void {
+  checkPassphrase(field, text)
+  const characters = [...text.normalize('NFC')].length
+  if (!force && characters < MIN_PASSPHRASE_CHARACTERS) {
+    throw new InvalidOptionError(field, `${characters} ${characters === 1 ? 'character' : 'characters'}: whoever gets hold of the folder tries out all passphrases that short`, `at least ${MIN_PASSPHRASE_CHARACTERS} characters (five words are better), or force`)
+  }
+}
+
 /**
  * The key of a passphrase. It is compared as text: in Unicode's form NFC, so that an é is the same from every keyboard;
  * case, spaces and all else count. KeyringError before any work when the cost is outside the limits.

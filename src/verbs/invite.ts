@@ -36,6 +36,11 @@ export function expiry (expires: Date | number): number {
 const MAX_TEXT_BYTES = 64
 
 export function text (field: string, value = ''): string {
-  if (typeof value !== 'string' || new TextEncoder().encode(value).length > MAX_TEXT_BYTES) throw new InvalidOptionError(field, 'too long', `text of at most ${MAX_TEXT_BYTES} bytes`)
+  const accepted = `text of at most ${MAX_TEXT_BYTES} bytes without control characters`
+  if (typeof value !== 'string' || !value.isWellFormed() || new TextEncoder().encode(value).length > MAX_TEXT_BYTES) throw new InvalidOptionError(field, 'too long, or no text', accepted)
+  if (hasControls(value)) throw new InvalidOptionError(field, 'with control characters', accepted)
   return value
 }
+
+/** C0, DEL, C1, and what turns the direction of text: a terminal obeys them, and they are in no name that a person reads. */
+export const hasControls = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value)

@@ -10,7 +10,7 @@ export interface FetchFlags { output?: string }
 export function defineFetch (program: Command, run: Run): void {
   program.command('fetch <link>')
     .summary('get a file with a link, without a folder')
-    .description('Fetches the file of a link: the text, - (asks for it, or stdin), or @FILE. Needs no folder and joins nothing. Without -o it is written here, under the last part of its name, and replaces nothing.')
+    .description('Fetches the file of a link: - (asks for it, or stdin), @FILE, or the text, which `ps` shows to everybody on this machine. Needs no folder and joins nothing. Without -o it is written here, under the last part of its name, and replaces nothing.')
     .option('-o, --output <file|dir/|->', 'where to; - is stdout')
     .action(run(fetch))
 }

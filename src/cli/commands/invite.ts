@@ -1,26 +1,29 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { InviteOptions } from '../../interface.js'
 import type { Context, Run } from '../context.js'
-import { plural, when } from '../format.js'
+import { replaceFile } from '../../replace-file.js'
+import { home, plural, when } from '../format.js'
 import { openNode } from '../open.js'
 import { parseDuration, parseRole, parseText, parseWhole } from '../parse.js'
 
-export interface InviteFlags { role?: string, label?: string, operator?: string, expires: string, uses: string }
+export interface InviteFlags { role?: string, label?: string, operator?: string, expires: string, uses: string, output?: string }
 
 export function defineInvite (program: Command, run: Run): void {
   program.command('invite')
     .summary('text with which a machine joins')
-    .description('Prints the text with which a machine joins the vault. It opens nothing by itself, and ends.')
+    .description('Prints the text with which a machine joins the vault. It opens nothing by itself, and ends. Whoever has it until then can join, so it belongs into no file that others read (-o) and into no command (there:  join -  or  join @FILE).')
     .option('--role <role>', 'what the machine may do: owner, write, read or store (lends disk, reads nothing). Needed')
     .option('--label <name>', "the machine's name")
     .option('--operator <name>', 'who runs the machine')
     .option('--expires <time>', 'how long it is good, such as 24h or 7d', '24h')
     .option('--uses <n>', 'how many machines may join with it', '1')
+    .option('-o, --output <file>', 'into this file instead, which nobody else on this machine can read')
     .action(run(invite))
 }
 
 export async function invite (context: Context, flags: InviteFlags): Promise<undefined> {
-  const { out, signal } = context
+  const { out, signal, world } = context
   const expires = parseDuration('--expires', flags.expires)
   const options: InviteOptions = {
     role: parseRole(flags.role),
@@ -31,6 +34,13 @@ export async function invite (context: Context, flags: InviteFlags): Promise<und
   }
   await using opened = await openNode(context)
   const text = await opened.node.invite({ ...options, signal })
+  if (flags.output !== undefined) {
+    const file = resolve(world.cwd, flags.output)
+    await replaceFile(file, `${text}\n`)
+    await out.data({ file, role: options.role, expires: new Date(Date.now() + expires), uses: options.uses })
+    out.talk(`In ${home(file)}, which you alone can read. There:  ${out.program} join @FILE`)
+    return
+  }
   await out.data({ invite: text, role: options.role, expires: new Date(Date.now() + expires), uses: options.uses })
   await out.line(text)
   if (!out.stdoutIsTerminal) return

@@ -11,7 +11,7 @@ import { newPassphrase, unlock } from '../unlock.js'
 export function defineJoin (program: Command, run: Run): void {
   addNodeOptions(program.command('join <invite>')
     .summary('make the folder and join a vault')
-    .description('Makes the folder and joins the vault of an invite: the text, - (asks for it, or stdin), or @FILE.'))
+    .description('Makes the folder and joins the vault of an invite: - (asks for it, or stdin), @FILE, or the text, which `ps` shows to everybody on this machine.'))
     .action(run((context, invite: string, flags: NodeFlags) => joinVault(context, invite, flags, readInvite)))
 }
 
