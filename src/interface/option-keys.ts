@@ -17,7 +17,7 @@ const SIGNAL: Keys<AbortOptions> = { signal: true }
 const PROGRESS = { ...SIGNAL, onProgress: true } as const
 
 const INIT: Keys<DfsNodeInit> = {
-  ...PROGRESS, dir: true, lockWait: true, createIfMissing: true, invite: true, recoveryCode: true, passphrase: true, label: true, operator: true, listen: true, dialOnly: true, announce: true,
+  ...PROGRESS, dir: true, lockWait: true, createIfMissing: true, invite: true, recoveryCode: true, passphrase: true, weakPassphrase: true, label: true, operator: true, listen: true, dialOnly: true, announce: true,
   bootstrap: true, discovery: true, copies: true, durable: true, capacity: true, offlineGrace: true, letGoAfter: true, guard: true, trash: true, encryption: true, blockstore: true,
   pathTransform: true, libp2p: true, rebuildIndex: true, start: true
 }
