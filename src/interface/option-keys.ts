@@ -40,7 +40,7 @@ const REVOKE: Keys<RevokeOptions> = { ...SIGNAL, since: true, admitted: true, fo
 const MEMBERS: Keys<MembersOptions> = { ...SIGNAL, all: true }
 const VERIFY: Keys<VerifyOptions> = { ...PROGRESS, remote: true }
 const GC: Keys<GcOptions> = { ...PROGRESS, dryRun: true }
-const PASSPHRASE: Keys<PassphraseChange> = { ...SIGNAL, from: true, to: true }
+const PASSPHRASE: Keys<PassphraseChange> = { ...SIGNAL, from: true, to: true, force: true }
 const OPEN_LINK: Keys<OpenLinkOptions> = { ...SIGNAL, libp2p: true }
 const SHARED_GET: Keys<SharedGetOptions> = { ...PROGRESS, offset: true, length: true }
 
