@@ -72,6 +72,8 @@ export const SCRUB_MS = 14 * 86400e3
 /** Given up, a step at a time, when the disk is so full that the index cannot note a deletion; filled up again afterwards. */
 export const BALLAST_BYTES = 8 * 1024 ** 2
 export const BALLAST_STEP_BYTES = 1024 ** 2
+/** Left free for the index, before the ballast: its log and the memory that its connections share lie on the same disk. */
+export const INDEX_ROOM_BYTES = 4 * 1024 ** 2
 /** Every node keeps the blocks of a version this long after it first knew that the version is dead. */
 export const GUARD_MS = 7 * 86400e3
 /** What was collected waits this long in the trash. */

@@ -47,7 +47,9 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     checkOptions('get', options)
     const within = this.within(options)
     try {
-      yield * get(this.alive(), name, within)
+      const parts = this.alive()
+      within.signal.throwIfAborted()
+      yield * get(parts, name, within)
     } catch (error) {
       throw ended(error, within.signal)
     }
@@ -164,7 +166,9 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     checkOptions(call, options)
     const within = this.within(options)
     try {
-      for await (const row of read(this.alive(), within)) {
+      const parts = this.alive()
+      within.signal.throwIfAborted()
+      for await (const row of read(parts, within)) {
         if (within.signal.aborted) throw within.signal.reason
         yield row
       }
@@ -177,6 +181,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.run(call, options, async (parts, within) => {
       await settled(parts, within)
+      within.signal.throwIfAborted()
       return work(parts, within)
     })
   }
@@ -185,7 +190,9 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     checkOptions(call, options)
     const within = this.within(options)
     try {
-      return await work(this.alive(), within)
+      const parts = this.alive()
+      within.signal.throwIfAborted()
+      return await work(parts, within)
     } catch (error) {
       throw ended(error, within.signal)
     }

@@ -6,6 +6,8 @@ const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CONSTRAINT = 19
+/** The memory that connections share lies in a file, for which there is no room. */
+const SQLITE_IOERR_SHMSIZE = SQLITE_IOERR | (19 << 8)
 const SQLITE_NOTADB = 26
 
 /** A statement that broke a rule of the schema, or is wrong: an error of this program, or a guard that said no. */
@@ -34,6 +36,7 @@ export const damaged = (path: string, what: string): IndexDamagedError => new In
 
 /** The error that a caller can act on: no room, damaged, failed, or a rule that was broken. */
 export function toError ({ message, errcode }: SqlFailure, path: string): Error {
+  if (errcode === SQLITE_IOERR_SHMSIZE) return new NoSpaceError(`No room on the disk for the index ${path}: ${message}`)
   switch (errcode & 0xff) {
     case SQLITE_FULL: return new NoSpaceError(`No room on the disk for the index ${path}: ${message}`)
     case SQLITE_CORRUPT:

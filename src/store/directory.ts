@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { BALLAST_BYTES, BALLAST_STEP_BYTES } from '../defaults.js'
+import { BALLAST_BYTES, BALLAST_STEP_BYTES, INDEX_ROOM_BYTES } from '../defaults.js'
 import { DirectoryNotWritableError, IndexDamagedError, NewerFormatError, NoVaultError } from '../errors.js'
 import { replaceFile } from '../replace-file.js'
 import { codeOf, diskFileSystem } from './file-system.js'
@@ -87,12 +87,14 @@ export class Directory {
     await replaceFile(this.file(name), text)
   }
 
-  /** Fills the ballast up as far as there is room. Random bytes, since a file system may keep zeros for nothing. */
+  /** Fills the ballast up with what is free beyond the room that the index needs. Random bytes, since a file system may keep zeros for nothing. */
   async makeBallast (): Promise<void> {
     const handle = await open(this.file(BALLAST), 'a', FILE_MODE)
     try {
       const { size } = await handle.stat()
-      if (size < BALLAST_BYTES) await handle.writeFile(randomBytes(BALLAST_BYTES - size))
+      const { free } = await diskFileSystem.space(this.path)
+      const more = Math.min(BALLAST_BYTES - size, free - INDEX_ROOM_BYTES)
+      if (more > 0) await handle.writeFile(randomBytes(more))
     } catch (error) {
       if (codeOf(error) !== 'ENOSPC') throw error
     } finally {

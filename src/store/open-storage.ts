@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { INDEX_ROOM_BYTES } from '../defaults.js'
 import { IndexDb } from '../index-db/index-db.js'
 import type { Migrations } from '../index-db/migrate.js'
 import { noteOwnTime, resumeOwnTime } from '../index-db/own-time.js'
@@ -44,9 +45,6 @@ export interface Storage {
   close: () => Promise<void>
 }
 
-/** Less free than this and the index may not even open. */
-const OPEN_BYTES = 1024 ** 2
-
 /**
  * Index and block store of a folder, or in memory. Call `directory.commit()` when everything else of a new folder is
  * there too.
@@ -89,12 +87,13 @@ async function openBlobs (directory: Directory | undefined, outside: OutsideBloc
   return directory === undefined ? new MemoryBlobs() : FsBlobs.open({ dir: directory.path, pathTransform })
 }
 
-/** The ballast is made while there is room, and given up when there is not even room to open the index. */
+/** The ballast is made while there is more room than the index needs, and given up, as far as that takes, when there is less. */
 async function prepare (directory: Directory): Promise<void> {
-  const { free } = await diskFileSystem.space(directory.path)
-  if (free < OPEN_BYTES) await directory.dropBallast()
+  const lacks = async (): Promise<boolean> => (await diskFileSystem.space(directory.path)).free < INDEX_ROOM_BYTES
+  const full = await lacks()
+  if (full) while (await lacks() && await directory.dropBallast());
   else await directory.makeBallast()
-  if (!directory.isNew && free < OPEN_BYTES) return
+  if (!directory.isNew && full) return
   for (const folder of [BLOCKS, TRASH]) await diskFileSystem.makeFolder(join(directory.path, folder))
 }
 

@@ -19,6 +19,7 @@ async function removeHere (parts: Parts, name: string, { signal }: WriteOptions)
     const newest = vault.newest(name)
     return newest?.kind === 'delete' ? undefined : newest
   }, signal)
+  signal?.throwIfAborted()
   const deleted = await deleteName(pen, name, vault.commit)
   if (deleted === undefined) throw notFound(parts, name, asked)
   return deleted

@@ -20,6 +20,7 @@ async function mvHere (parts: Parts, from: string, to: string, { signal, force =
   const pen = vault.pen('rename files')
   if (checkName(from) === checkName(to)) throw new InvalidOptionError('to', `"${to}" is the name that it has`, 'another name')
   const { asked } = await lookOrAsk(parts, () => vault.lookup(from), signal)
+  signal?.throwIfAborted()
   const moved = await moveName(pen, { from, to, force }, vault.commit, (old, fresh) => [missingAsOther(fresh, old)])
   if (moved === undefined) throw notFound(parts, from, asked)
   catchUp.wake()

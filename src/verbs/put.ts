@@ -76,6 +76,8 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
     const file = result(receipts)
+    // it is where it was wanted: nothing was left to wait for
+    if (receipts.length + 1 >= reach.wanted) return file
     throw new NotDurableError(`Saved here, but the waiting for other machines was ended. "${name}" is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
   } finally {
     over = true
