@@ -24,7 +24,7 @@ export const MUTANTS: Mutant[] = [
   mutant('protocols/audit/proof.ts', 'if (nonce.length !== NONCE_BYTES) throw', 'if (nonce.length > NONCE_BYTES) throw', 'protocols/audit/incoming', 'protocols/audit/vectors'),
 
   // the store
-  mutant('src/store/capacity.ts', 'if (bytes === 0 || bytes <= available) {', 'if (bytes === 0 || bytes <= available + 4096) {', 'store/uploads', 'store/compliance', 'store/model'),
+  mutant('src/store/capacity.ts', 'if (bytes === 0 || bytes <= available) {', 'if (bytes === 0 || bytes <= available + 1) {', 'store/capacity'),
   mutant('src/store/capacity.ts', 'if (!written) return', '', 'store/uploads', 'store/faults'),
   mutant('src/store/capacity.ts', 'Math.min(this.capacity - this.init.used(), free - this.writtenSince - this.reserve)', 'Math.min(this.capacity - this.init.used(), free - this.writtenSince)', 'store/uploads', 'store/faults'),
   mutant('src/store/damage.ts', "return verifyCid(cid, bytes) ? undefined : 'its bytes are not those of its CID'", 'return undefined', 'store/compliance', 'node/damage'),

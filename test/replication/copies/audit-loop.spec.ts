@@ -110,6 +110,16 @@ describe('replication: audit loop', () => {
     assert.ok(port.asked.filter((one) => one.startsWith('prove c')).length <= GROUPS_A_MEMBER)
   })
 
+  it('a member that lacked something is looked at in each round, though chance would draw others', async () => {
+    port.verdicts.c = 'NOT_HELD'
+    await loop.member('c', [G])
+    for (let i = 0; i < 10; i++) {
+      port.asked.length = 0
+      await loop.round()
+      assert.ok(port.asked.some((one) => one.startsWith('have c')))
+    }
+  })
+
   it('a full audit that passes ends the distrust; one that fails makes the pause longer', async () => {
     port.verdicts.b = 'NOT_HELD'
     await loop.group(G, 'b', RANGES_A_GROUP)
