@@ -65,6 +65,8 @@ const WAITS: Waits = { answerMs: DURABLE_ANSWER_MS, progressMs: DURABLE_PROGRESS
 /**
  * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
  * admitted; needs no other peer. Errors: docs/errors.md, "the folder", "joining", INVALID_OPTION, PORT_IN_USE.
+ *
+ * @example await using node = await createNode({ dir: './laptop', label: 'laptop' })
  */
 export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> = {}): Promise<DfsNode> {
   checkInit(init)

@@ -6,16 +6,18 @@ import type { AbortOptions, TypedEventTarget } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
+import type { DfsNodeEvents } from './interface/events.js'
 import type { Evicted, EvictOptions, FileInfo, FileResult, FolderInfo, FolderListOptions, GetOptions, ListOptions, PutOptions, Source, UsageInfo, UsageOptions } from './interface/files.js'
 import type { GcOptions, GcResult } from './interface/garbage.js'
 import type { ShareOptions } from './interface/links.js'
 import type { InviteOptions, MemberInfo, MembersOptions, PeerInfo, Revoked, RevokeOptions, Role } from './interface/members.js'
 import type { SettingsChange, VaultSettings } from './interface/settings.js'
-import type { CopiesStatus, Status, SyncedOptions } from './interface/status.js'
+import type { Status, SyncedOptions } from './interface/status.js'
 import type { Deleted, DeletedOptions, MoveOptions, RestoreOptions, VersionInfo, WriteOptions } from './interface/versions.js'
 import type { RebuildProgress, VerifyOptions, VerifyResult } from './interface/verify.js'
 import type { Why } from './interface/why.js'
 
+export type * from './interface/events.js'
 export type * from './interface/files.js'
 export type * from './interface/garbage.js'
 export { ROLES } from './interface/members.js'
@@ -121,41 +123,6 @@ export interface PassphraseChange extends AbortOptions {
   force?: boolean
 }
 
-export interface DfsNodeEvents {
-  'file:put': CustomEvent<FileInfo & { local: boolean }>
-  /** A version is on this node's disk that another member put. */
-  'file:held': CustomEvent<{ version: string, cid: string, bytes: number }>
-  /** A name means nothing any more. */
-  'file:delete': CustomEvent<Deleted & { local: boolean }>
-  /** Versions of a name are given up by the vault's settings; their blocks stay a while. The name is missing where this node cannot read it. */
-  'file:forget': CustomEvent<{ name?: string, versions: string[], local: boolean }>
-  /** A name has versions of which neither stands on the other; the detail is what it means now. */
-  'file:conflict': CustomEvent<FileInfo & { local: boolean }>
-  'file:copies': CustomEvent<FileResult>
-  /** An owner changed the vault's settings; the detail is what holds now. */
-  'vault:settings': CustomEvent<VaultSettings & { local: boolean }>
-  'member:join': CustomEvent<MemberInfo>
-  'member:revoke': CustomEvent<{ peer: string, label: string }>
-  /** A comparison with a member ended: entries that came and went by it. */
-  'sync:round': CustomEvent<{ peer: string, received: number, sent: number }>
-  'peer:connect': CustomEvent<{ peer: string, label: string, role: Role }>
-  'peer:disconnect': CustomEvent<{ peer: string }>
-  /** Blocks that nobody needs went to the trash, or left it for good. */
-  'garbage:collected': CustomEvent<GcResult>
-  /** Room was asked for that is not there, also without what is in the trash; at most once in 10 minutes. */
-  'space:low': CustomEvent<{ capacity: number, used: number, free: number, reserve: number }>
-  /** Versions have had fewer copies than wanted for two minutes, and more of them than before. */
-  'copies:low': CustomEvent<CopiesStatus>
-  /** All have as many as wanted again. */
-  'copies:ok': CustomEvent<CopiesStatus>
-  /** A block was found damaged or gone: by a read, a proof for another member, `verify`, or the look at every block within 14 days. */
-  'block:corrupt': CustomEvent<{ cid: string, reason: string }>
-  /** A good one came from another member, and is in its place. Not told where the whole version was brought anew. */
-  'block:mended': CustomEvent<{ cid: string }>
-  /** The index was found damaged, or does not keep what is written: nothing more is acknowledged. */
-  'index:failed': CustomEvent<{ message: string, damaged: boolean }>
-}
-
 /** A running (or stopped) node. */
 export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposable {
   /** PeerId. */
@@ -165,64 +132,155 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   readonly role: Role
   /** Full multiaddrs, with the PeerId. */
   readonly addresses: string[]
+  /**
+   * Listens and connects. Resolves at once where it runs already; NodeStoppedError after `stop`.
+   * @example await node.start()
+   */
   start: () => Promise<void>
-  /** Idempotent; drains for at most 5 s, closes, releases the lock. */
+  /**
+   * Idempotent; drains for at most 5 s, closes, releases the lock. `await using` does it by itself.
+   * @example await node.stop()
+   */
   stop: () => Promise<void>
+  /**
+   * Stores a new version of a name. Resolves when this node has it on disk, and with `durable` as many members as that.
+   * NotDurableError: it is kept here and goes on copying. SourceError, SourceChangedError, NoSpaceError, NotAllowedError, AbortError: nothing is kept.
+   * @example const file = await node.put('photos/cat.jpg', bytes, { durable: 2, signal: AbortSignal.timeout(60_000) })
+   */
   put: (name: string, source: Source, options?: PutOptions) => Promise<FileResult>
+  /**
+   * The bytes of a file, or of a range of it, from this node or from others, each checked before it is given. Nothing happens before the first
+   * `next()`, and leaving the loop ends the transfer. FileNotFoundError, VersionNotFoundError, BlocksUnavailableError, AbortError.
+   * @example for await (const piece of node.get('photos/cat.jpg', { offset: 0, length: 1024 })) process.stdout.write(piece)
+   */
   get: (name: string, options?: GetOptions) => AsyncIterable<Uint8Array>
+  /**
+   * What a name means now, or one of its versions. Members are asked once where it is not known here; then FileNotFoundError or VersionNotFoundError.
+   * @example const { size, version, conflict } = await node.stat('photos/cat.jpg')
+   */
   stat: (name: string, options?: AbortOptions & { version?: string }) => Promise<FileInfo>
-  /** In the order of the names' UTF-8 bytes. With a delimiter what lies in a folder is one row, and is not read. */
+  /**
+   * In the order of the names' UTF-8 bytes. With a delimiter what lies in a folder is one row, and is not read.
+   * @example for await (const { name, size } of node.list({ prefix: 'photos/' })) console.log(name, size)
+   */
   list: {
     (options?: ListOptions & { delimiter?: undefined }): AsyncIterable<FileInfo>
     (options: FolderListOptions): AsyncIterable<FileInfo | FolderInfo>
   }
-  /** What each folder just below the prefix takes, in order; the last row is the prefix itself, with all that lies below it. */
+  /**
+   * What each folder just below the prefix takes, in order; the last row is the prefix itself, with all that lies below it.
+   * @example for await (const { prefix, files, bytes } of node.du()) console.log(prefix, files, bytes)
+   */
   du: (options?: UsageOptions) => AsyncIterable<UsageInfo>
-  /** Every put, restore and delete of a name, the newest first; of a deleted name too. FileNotFoundError for one that never was. */
+  /**
+   * Every put, restore and delete of a name, the newest first; of a deleted name too. FileNotFoundError for one that never was.
+   * @example for await (const { version, kind, time, writer } of node.history('photos/cat.jpg')) console.log(version, kind, time, writer.label)
+   */
   history: (name: string, options?: AbortOptions) => AsyncIterable<VersionInfo>
-  /** Everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it. */
+  /**
+   * Deletes a name everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it.
+   * FileNotFoundError, NotAllowedError.
+   * @example await node.delete('photos/cat.jpg')
+   */
   delete: (name: string, options?: WriteOptions) => Promise<Deleted>
-  /** Names that were deleted and mean nothing now, with the newest delete of each; in the order in which the deletes came to this node. */
+  /**
+   * Names that were deleted and mean nothing now, with the newest delete of each; in the order in which the deletes came to this node.
+   * @example for await (const { name } of node.deleted({ prefix: 'photos/' })) await node.restore(name)
+   */
   deleted: (options?: DeletedOptions) => AsyncIterable<Deleted>
   /**
    * Puts a version on top again, without moving data; blocks that are not here are brought first, else VersionGoneError.
-   * Omitted: the newest version but the one that the name means now.
+   * `version` omitted: the newest but the one that the name means now.
+   * @example await node.restore('photos/cat.jpg')
    */
   restore: (name: string, version?: string, options?: RestoreOptions) => Promise<FileInfo>
-  /** The newest version goes under another name, without moving data; the older ones stay in the history of the old one. */
+  /**
+   * The newest version goes under another name, without moving data; the older ones stay in the history of the old one.
+   * FileNotFoundError; FileExistsError where the new name means something, unless `force`.
+   * @example await node.mv('cat.jpg', 'photos/cat.jpg')
+   */
   mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
-  /** What is known here of a name, for people: its history and conflict, what is on this node, what other members have. */
+  /**
+   * What is known here of a name, for people: its history and conflict, what is on this node, what other members have.
+   * @example const { copies, here, members } = await node.why('photos/cat.jpg')
+   */
   why: (name: string, options?: AbortOptions) => Promise<Why>
-  /** Drops this node's own copy once another member gave its word that it holds everything; NotPromisedError when none does. */
+  /**
+   * Drops this node's own copy once another member gave its word that it holds everything; NotPromisedError when none does.
+   * @example const { bytes } = await node.evict('video/holiday.mp4')
+   */
   evict: (name: string, options?: EvictOptions) => Promise<Evicted>
-  /** Text with which anybody reads one version until it expires (openLink), also while this node is off. Owner and write members. */
+  /**
+   * Text with which anybody reads one version until it expires (openLink), also while this node is off. Owner and write members.
+   * @example const link = await node.share('photos/cat.jpg', { expires: 24 * 3600e3 })
+   */
   share: (name: string, options?: ShareOptions) => Promise<string>
+  /**
+   * Text with which another machine joins the vault, with a role, until it ends; owners only. Give it to that machine alone: whoever has it joins.
+   * NotAllowedError, InvalidOptionError.
+   * @example const invite = await node.invite({ role: 'write', label: 'nas', expires: 3600e3 })
+   */
   invite: (options: InviteOptions) => Promise<string>
-  /** Takes a member, an invite (text or key) or a link (text or id) out; owners only. What was readable to it stays readable. */
+  /**
+   * Takes a member, an invite (text or key) or a link (text or id) out; owners only. What was readable to it stays readable.
+   * @example await node.revoke('nas')
+   */
   revoke: (target: string, options?: RevokeOptions) => Promise<Revoked>
+  /**
+   * Machines of the vault, this one included: who they are, whether they are here, and how far.
+   * @example const away = (await node.members()).filter(({ self, connected }) => !self && !connected)
+   */
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
+  /**
+   * Members that there is a connection to, and what went over it.
+   * @example for (const { label, latency } of await node.peers()) console.log(label, latency)
+   */
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
+  /**
+   * How this node and its vault are; `notes` are ready to print.
+   * @example const { files, copies, sync, disk, notes } = await node.status()
+   */
   status: (options?: AbortOptions) => Promise<Status>
   /**
    * Resolves when members have, on disk, every entry that this node has now: what was put, deleted, moved, restored, admitted, set. It
    * waits for those that are away until the signal ends it. Which content is where, `why` says.
+   * @example await node.synced({ signal: AbortSignal.timeout(60_000) })
    */
   synced: (options?: SyncedOptions) => Promise<void>
-  /** Collects what nobody needs any more, as the node does by itself while it runs; `dryRun` only says what would go. */
+  /**
+   * Collects what nobody needs any more, as the node does by itself while it runs; `dryRun` only says what would go.
+   * @example const { dead, trash } = await node.gc({ dryRun: true })
+   */
   gc: (options?: GcOptions) => Promise<GcResult>
-  /** What owners decided for the whole vault, as far as this node knows. */
+  /**
+   * What owners decided for the whole vault, as far as this node knows.
+   * @example const { copies, keep, retention } = await node.settings()
+   */
   settings: (options?: AbortOptions) => Promise<VaultSettings>
-  /** Changes some of them; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed. */
+  /**
+   * Changes some of the vault's settings; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed.
+   * @example await node.set({ copies: 'all', keep: 50, retention: null })
+   */
   set: (change: SettingsChange, options?: AbortOptions) => Promise<VaultSettings>
-  /** Reads everything that this node holds, and repairs what it can from other members. */
+  /**
+   * Reads everything that this node holds, and repairs what it can from other members. What is left is in the result: it is no error.
+   * @example const { ok, damaged } = await node.verify({ onProgress: (event) => { console.log(event) } })
+   */
   verify: (options?: VerifyOptions) => Promise<VerifyResult>
-  /** Owners only. Whoever holds it owns the vault. */
+  /**
+   * The text that opens the vault when all machines are lost; owners only. Whoever holds it owns the vault.
+   * @example const code = await node.recoveryCode()
+   */
   recoveryCode: (options?: AbortOptions) => Promise<string>
-  /** True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one. */
+  /**
+   * True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one.
+   * @example const isOurs = await node.checkRecoveryCode(code)
+   */
   checkRecoveryCode: (code: string, options?: AbortOptions) => Promise<boolean>
   /**
    * Sets, changes or removes the passphrase of the keys in this node's folder. When it resolves the new one alone opens
    * them. WrongPassphraseError, PassphraseRequiredError; nothing is changed then.
+   * @example await node.changePassphrase({ to: 'four words that nobody guesses' })
    */
   changePassphrase: (change: PassphraseChange) => Promise<void>
 }

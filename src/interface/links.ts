@@ -29,8 +29,14 @@ export interface SharedFile extends AsyncDisposable {
   /** Checked against the version itself. */
   readonly size: number
   readonly expires: Date
-  /** Lazy, as the node's get: errors come with the first `next()`, and leaving the loop ends the transfer. */
+  /**
+   * Lazy, as the node's get: errors come with the first `next()`, and leaving the loop ends the transfer.
+   * @example for await (const piece of shared.get()) process.stdout.write(piece)
+   */
   get: (options?: SharedGetOptions) => AsyncIterable<Uint8Array>
-  /** Idempotent. Ends what is being got. */
+  /**
+   * Idempotent. Ends what is being got.
+   * @example await shared.close()
+   */
   close: () => Promise<void>
 }

@@ -15,6 +15,10 @@ import { parseLink } from './parse-link.js'
  * Opens a link: dials the machines that it names until one serves it, and checks the version's root. Needs no vault and
  * no folder, listens to nobody, and has an identity for this once. Errors: docs/errors.md, INVALID_LINK, LINK_ALTERED,
  * LINK_EXPIRED, LINK_REVOKED, NO_MEMBER_REACHABLE, BLOCKS_UNAVAILABLE, ABORTED.
+ *
+ * @example
+ * await using shared = await openLink(link)
+ * for await (const piece of shared.get()) process.stdout.write(piece)
  */
 export async function openLink (text: string, options: OpenLinkOptions = {}): Promise<SharedFile> {
   checkOptions('openLink', options)
