@@ -139,7 +139,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   try {
     const { secrets, entries, addresses, recovers = false } = await secretsOf(init, folder, nodeKey, host, startOnce)
     const peer = key.publicKey.toString()
-    const vault = new Vault({ db, secrets, self: nodeKey.peer, save: folder.save, verifier, onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
+    const vault = new Vault({ db, secrets, self: nodeKey.peer, save: folder.save, verifier, room: () => folder.indexRoom(), onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
     isMember = (who) => vault.ledger.members.get(who) !== undefined
     await vault.ledger.settle()
     for (const entry of entries) await vault.ledger.receive([entry])
@@ -183,8 +183,9 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       peers,
       source: new IndexSource(db, keeping.records),
       receive: async (list, from) => {
-        await vault.ledger.receive(list, from)
+        const full = await vault.ledger.receive(list, from)
         recovery?.came(list.length)
+        return full
       },
       receiveRecords: (list, from) => keeping.records.receive(list, from),
       inactivityMs: waits.inactivityMs,

@@ -16,6 +16,9 @@ export const MEMORY_CAPACITY_BYTES = 1024 ** 3
 /** The reserve is the larger of this and RESERVE_SHARE of the file system. */
 export const RESERVE_BYTES = 1024 ** 3
 export const RESERVE_SHARE = 0.02
+/** Entries of others are refused where less than the smaller of this and INDEX_RESERVE_SHARE of the file system is free; what is not understood, or void, where less than twice that is. */
+export const INDEX_RESERVE_BYTES = 64 * 1024 ** 2
+export const INDEX_RESERVE_SHARE = 0.25
 /** Blocks below this size lie in the database, others are a file each. */
 export const SMALL_BLOCK_BYTES = 64 * 1024
 /** Units of work that share one commit at the most. */

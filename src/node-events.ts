@@ -143,6 +143,8 @@ export class NodeEvents {
   /** Something was collected: there is room for what is to be brought. */
   collected (result: GcResult): void {
     this.attached?.parts.catchUp.again()
+    // there may be room again for what was left out
+    if (this.attached?.parts.vault.ledger.full === true) this.attached.parts.sync.again()
     this.attached?.node.safeDispatchEvent('garbage:collected', { detail: result })
   }
 

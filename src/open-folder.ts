@@ -7,6 +7,8 @@ import type { DfsNodeInit } from './interface.js'
 import { loadOrCreateIdentity, newIdentity } from './network/identity.js'
 import { rebuildIndex } from './rebuild/rebuild.js'
 import { Directory } from './store/directory.js'
+import { diskFileSystem } from './store/file-system.js'
+import { indexRoom, type IndexRoom } from './store/index-room.js'
 import type { BlockStore, CorruptBlock } from './store/interface.js'
 import { openStorage, type StorageInit } from './store/open-storage.js'
 import type { NodeKey } from './vault/found.js'
@@ -18,6 +20,8 @@ export interface OpenedFolder {
   dir?: string
   key: Ed25519PrivateKey
   db: IndexDb
+  /** What of others' entries the disk of the index has room for. */
+  indexRoom: () => Promise<IndexRoom>
   store: BlockStore
   /** Missing: there is no vault yet. */
   secrets?: Secrets
@@ -57,7 +61,7 @@ export async function openFolder (init: FolderInit, events: FolderEvents): Promi
 
 async function inMemory (init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
   const { db, store, close } = await openStorage({ ...parts, capacity: init.capacity ?? MEMORY_CAPACITY_BYTES })
-  return { key: await newIdentity(), db, store, save: async () => {}, commit: async () => {}, close: once(close) }
+  return { key: await newIdentity(), db, store, indexRoom: async () => 'all', save: async () => {}, commit: async () => {}, close: once(close) }
 }
 
 async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
@@ -75,6 +79,7 @@ async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit
         key,
         db,
         store,
+        indexRoom: async () => indexRoom(await diskFileSystem.space(dir)),
         ...(secrets === undefined ? {} : { secrets }),
         save: (changed) => keyring.save(changed),
         keyring,

@@ -122,7 +122,11 @@ export class Answerer {
   async #take (entries: Uint8Array[], records: Uint8Array[]): Promise<Message> {
     let notKept: Uint8Array[] = []
     if (entries.length > 0) {
-      const { brought, left } = await receive(this, entries)
+      const { brought, left, full } = await receive(this, entries)
+      if (full) {
+        this.#mine += brought
+        return { taken: { left: sorted(left), full } }
+      }
       notKept = left
       this.#count(entries.length, brought)
       this.#defer(entries, left)

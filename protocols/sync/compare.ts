@@ -20,6 +20,9 @@ export class Comparison {
   /** The last is taken first: what is open stays few, however many differences there are. */
   readonly #open: Open[] = []
   #asked = 0
+  /** This side has no room for more of the set, or the peer has none: the rest waits for a later round. */
+  #full = false
+  #peerFull = false
   #wantIds: Uint8Array[] = []
   #wantPrefixes: Open[] = []
   #giveIds: Uint8Array[] = []
@@ -73,7 +76,7 @@ export class Comparison {
     const asked = (await this.#still(this.#open.splice(-MAX_PREFIXES))).sort((a, b) => a.prefix < b.prefix ? -1 : 1)
     if (asked.length === 0) return
     this.#asked += asked.length
-    if (this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw new ProtocolError('LIMIT', 'Digests that differ, and no entry that does')
+    if (!this.#full && !this.#peerFull && this.#asked > VAIN_PREFIXES + PREFIXES_AN_ENTRY * this.#requests.moved) throw new ProtocolError('LIMIT', 'Digests that differ, and no entry that does')
     const { found } = await this.#requests.ask({ ask: { set: this.#view.number, prefixes: asked.map(({ prefix }) => prefix) } }, 'found')
     if (found?.nodes.length !== asked.length) throw new ProtocolError('MALFORMED', 'Not one answer for each prefix')
     for (const [at, open] of asked.entries()) {
@@ -131,20 +134,21 @@ export class Comparison {
     this.#giveIds = []
     this.#giveBelow = []
     prefixes.sort((a, b) => a.prefix < b.prefix ? -1 : 1)
-    while (ids.length > 0 || prefixes.length > 0) {
+    while (!this.#full && (ids.length > 0 || prefixes.length > 0)) {
       const below = prefixes.splice(0, MAX_PREFIXES)
-      const { whole, late } = await want(this.#requests, this.#view, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
+      const { whole, late, full } = await want(this.#requests, this.#view, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
       if (this.#late.length < MAX_WANTED_IDS) this.#late.push(...late)
+      this.#full ||= full
       // somebody else brings the same: look what is still missing
       if (!whole) this.#open.push(...below)
     }
-    await give(this.#requests, this.#view, giveIds, giveBelow)
+    if (!this.#peerFull && !await give(this.#requests, this.#view, giveIds, giveBelow)) this.#peerFull = true
   }
 
   /** Entries that leaned on what came after them were not kept: they are brought once more, for as long as that helps. */
   async #again (): Promise<void> {
     let late = await this.#source.missing(this.#late.slice(0, MAX_WANTED_IDS).sort(Buffer.compare))
-    while (late.length > 0) {
+    while (late.length > 0 && !this.#full) {
       await want(this.#requests, this.#view, [], late)
       const left = await this.#source.missing(late)
       if (left.length === late.length) return

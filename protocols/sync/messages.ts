@@ -532,6 +532,11 @@ export namespace Message {
     value: Uint8Array
   }
 
+  export interface MessageTakenFullFieldEvent {
+    field: '$.taken.full'
+    value: boolean
+  }
+
   export interface MessageAskHeadsAfterFieldEvent {
     field: '$.askHeads.after'
     value: Uint8Array
@@ -600,7 +605,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageStartVaultCountFieldEvent | MessageStartVaultSumFieldEvent | MessageStartFileCountFieldEvent | MessageStartFileSumFieldEvent | MessageStartNonceFieldEvent | MessageStartedVaultCountFieldEvent | MessageStartedVaultSumFieldEvent | MessageStartedFileCountFieldEvent | MessageStartedFileSumFieldEvent | MessageStartedNonceFieldEvent | MessageWaitMsFieldEvent | MessageAskSetFieldEvent | MessageAskPrefixesFieldEvent | MessageFoundNodesIdsFieldEvent | MessageFoundNodesChildrenDigitsFieldEvent | MessageFoundNodesChildrenCountFieldEvent | MessageFoundNodesChildrenSumFieldEvent | MessageWantSetFieldEvent | MessageWantPrefixesFieldEvent | MessageWantIdsFieldEvent | MessageWantSubjectsFieldEvent | MessagePageEntriesFieldEvent | MessagePageRecordsFieldEvent | MessagePageLastFieldEvent | MessageMoreStopFieldEvent | MessageGiveEntriesFieldEvent | MessageGiveRecordsFieldEvent | MessageTakenLeftFieldEvent | MessageAskHeadsAfterFieldEvent | MessageHeadsHeadsSubjectFieldEvent | MessageHeadsHeadsLifeFieldEvent | MessageHeadsHeadsNFieldEvent | MessageHeadsLastFieldEvent | MessageLiveEntriesFieldEvent | MessageLiveRecordsFieldEvent | MessageHeardLeftFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageStartVaultCountFieldEvent | MessageStartVaultSumFieldEvent | MessageStartFileCountFieldEvent | MessageStartFileSumFieldEvent | MessageStartNonceFieldEvent | MessageStartedVaultCountFieldEvent | MessageStartedVaultSumFieldEvent | MessageStartedFileCountFieldEvent | MessageStartedFileSumFieldEvent | MessageStartedNonceFieldEvent | MessageWaitMsFieldEvent | MessageAskSetFieldEvent | MessageAskPrefixesFieldEvent | MessageFoundNodesIdsFieldEvent | MessageFoundNodesChildrenDigitsFieldEvent | MessageFoundNodesChildrenCountFieldEvent | MessageFoundNodesChildrenSumFieldEvent | MessageWantSetFieldEvent | MessageWantPrefixesFieldEvent | MessageWantIdsFieldEvent | MessageWantSubjectsFieldEvent | MessagePageEntriesFieldEvent | MessagePageRecordsFieldEvent | MessagePageLastFieldEvent | MessageMoreStopFieldEvent | MessageGiveEntriesFieldEvent | MessageGiveRecordsFieldEvent | MessageTakenLeftFieldEvent | MessageTakenFullFieldEvent | MessageAskHeadsAfterFieldEvent | MessageHeadsHeadsSubjectFieldEvent | MessageHeadsHeadsLifeFieldEvent | MessageHeadsHeadsNFieldEvent | MessageHeadsLastFieldEvent | MessageLiveEntriesFieldEvent | MessageLiveRecordsFieldEvent | MessageHeardLeftFieldEvent | MessageRefusalCodeFieldEvent | MessageRefusalRetryFieldEvent | MessageRefusalTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -2226,6 +2231,7 @@ export namespace Give {
 
 export interface Taken {
   left: Uint8Array
+  full?: boolean
 }
 
 export namespace Taken {
@@ -2241,6 +2247,11 @@ export namespace Taken {
         if ((obj.left != null && obj.left.byteLength > 0)) {
           w.uint32(10)
           w.bytes(obj.left)
+        }
+
+        if (obj.full != null) {
+          w.uint32(16)
+          w.bool(obj.full)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -2259,6 +2270,10 @@ export namespace Taken {
           switch (tag >>> 3) {
             case 1: {
               obj.left = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.full = reader.bool()
               break
             }
             default: {
@@ -2283,6 +2298,13 @@ export namespace Taken {
               }
               break
             }
+            case 2: {
+              yield {
+                field: `${prefix}.full`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2300,6 +2322,11 @@ export namespace Taken {
     value: Uint8Array
   }
 
+  export interface TakenFullFieldEvent {
+    field: '$.full'
+    value: boolean
+  }
+
   export function encode (obj: Partial<Taken>): Uint8Array {
     return encodeMessage(obj, Taken.codec())
   }
@@ -2308,7 +2335,7 @@ export namespace Taken {
     return decodeMessage(buf, Taken.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Generator<TakenLeftFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Generator<TakenLeftFieldEvent | TakenFullFieldEvent> {
     return streamMessage(buf, Taken.codec(), opts)
   }
 }

@@ -84,9 +84,9 @@ export interface SyncInit {
   /**
    * Verifies and commits one page; known entries are dropped silently, those of unknown writers are not kept. Throws a
    * ProtocolError for a bad one, having kept nothing of it: the peer is refused with its code. The arrays are views:
-   * copy what is kept. Must not await `ask` of the same session.
+   * copy what is kept. Must not await `ask` of the same session. True: some were left out for lack of room.
    */
-  receive: (entries: Uint8Array[]) => Promise<void>
+  receive: (entries: Uint8Array[]) => Promise<boolean>
   /** The same for records. */
   receiveRecords: (records: Uint8Array[]) => Promise<void>
   /** After each round, led or answered. */

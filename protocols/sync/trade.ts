@@ -11,12 +11,15 @@ import type { View } from './views.js'
 /** All that this side has below a prefix but the ids (hex) of `except`. */
 export interface Below { prefix: string, except?: Set<string> }
 
+/** `full`: some were not kept for lack of room, and the rest was not asked for. */
+interface Brought { whole: boolean, late: Uint8Array[], full: boolean }
+
 /**
  * Brings the entries below these prefixes and of these ids, each page committed before the next is asked for. `late`
  * are those that came and were not kept. `whole` is false when the pages brought nothing new and were stopped.
  * INCOMPLETE when an id that the peer listed does not come, MALFORMED for an entry that was not wanted.
  */
-export async function want (requests: Requests, { number: set }: View, prefixes: string[], ids: Uint8Array[]): Promise<{ whole: boolean, late: Uint8Array[] }> {
+export async function want (requests: Requests, { number: set }: View, prefixes: string[], ids: Uint8Array[]): Promise<Brought> {
   const wanted = new Set(ids.map(hex))
   const late: Uint8Array[] = []
   let vain = 0
@@ -32,7 +35,12 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
         if (wanted.delete(name)) asked++
         else if (!prefixes.some((prefix) => name.startsWith(prefix))) throw new ProtocolError('MALFORMED', 'An entry that was not wanted')
       }
-      const { brought, left } = await receive(requests, page.entries, came)
+      const { brought, left, full } = await receive(requests, page.entries, came)
+      if (full) {
+        requests.moved += brought
+        if (!page.last) await requests.tell({ more: { stop: true } })
+        return { whole: true, late: [], full }
+      }
       // what was missing when it was asked for did differ, though another peer brought it meanwhile
       const moved = Math.max(brought, asked - left.length)
       requests.moved += moved
@@ -42,32 +50,34 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
     if (page.last) break
     if (vain === VAIN_PAGES) {
       await requests.tell({ more: { stop: true } })
-      return { whole: false, late }
+      return { whole: false, late, full: false }
     }
     message = { more: { stop: false } }
   }
   if (wanted.size > 0) throw new ProtocolError('INCOMPLETE', 'The peer listed ids of entries that it does not send')
-  return { whole: true, late }
+  return { whole: true, late, full: false }
 }
 
-/** Commits a page: how many of its entries are here now that were not, and which are still not. */
-export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[] }> {
+/** Commits a page: how many of its entries are here now that were not, which are still not, and whether for lack of room. */
+export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[], full: boolean }> {
   const { source, receive } = counts.node
   const before = await source.missing(ids)
-  await receive(entries)
+  const full = await receive(entries)
   counts.received += entries.length
   const left = before.length === 0 ? [] : await source.missing(before)
-  return { brought: before.length - left.length, left }
+  return { brought: before.length - left.length, left, full }
 }
 
-/** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. */
-export async function give (requests: Requests, view: View, ids: Uint8Array[], below: Below[]): Promise<void> {
+/** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. False: the peer has no room for more. */
+export async function give (requests: Requests, view: View, ids: Uint8Array[], below: Below[]): Promise<boolean> {
   for await (const page of pages(held(requests, view, ids, below))) {
     const { taken } = await requests.ask({ give: { entries: page, records: [] } }, 'taken')
     if (taken !== undefined) requests.notKept(leftOf(page, taken.left))
     requests.sent += page.length
     requests.moved += page.length
+    if (taken?.full === true) return false
   }
+  return true
 }
 
 async function * held ({ node: { source } }: Requests, view: View, ids: Uint8Array[], below: Below[]): AsyncGenerator<Uint8Array> {

@@ -137,6 +137,13 @@ export class IndexDb {
     return [this.path, `${this.path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
   }
 
+  /** Bytes of the database's pages that hold something; 0 in memory. */
+  filled (): number {
+    if (this.writer === undefined) return 0
+    const [pages, free, bytes] = ['page_count', 'freelist_count', 'page_size'].map((name) => Number(this.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0))
+    return ((pages ?? 0) - (free ?? 0)) * (bytes ?? 0)
+  }
+
   /** Reads the whole database, on a thread of its own, and says what is wrong with it; empty when it is sound. After something was found nothing is written any more. */
   async check (options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     if (this.writer === undefined) return []

@@ -63,8 +63,8 @@ export interface Status {
   forks: Fork[]
   /** Since when fewer than half of the members that were there an hour before are. */
   island?: Date
-  /** `used` counts what is in the trash and in quarantine too. */
-  disk: { capacity: number, used: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
+  /** `used` counts what is in the trash and in quarantine too, and the index, which is `index` of it. */
+  disk: { capacity: number, used: number, index: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
   garbage: GarbageStatus
   /** What a person should know or do, ready to print. */
   notes: string[]

@@ -72,7 +72,7 @@ export class IndexedBlockStore implements BlockStore {
 
   /** Ends what earlier processes left: files that were not moved or unlinked, uploads of dead processes and those whose time is over. */
   static async open ({ db, blobs, capacity, onCorrupt, onFull, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
-    const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes
+    const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes + indexOf(db)
     const parts: StoreParts = {
       db,
       blobs,
@@ -253,7 +253,7 @@ export class IndexedBlockStore implements BlockStore {
     const trash = trashOf(db)
     const aside = blobs.quarantined()
     return {
-      used: totals.bytes + trash.bytes + aside.bytes,
+      used: totals.bytes + trash.bytes + aside.bytes + indexOf(db),
       reserved: capacity.reserved,
       capacity: capacity.capacity,
       reserve: capacity.reserve,
@@ -262,7 +262,7 @@ export class IndexedBlockStore implements BlockStore {
       quarantined: aside.blocks,
       blocks: totals.blocks,
       trash: { ...trash },
-      index: db.size()
+      index: indexOf(db)
     }
   }
 
@@ -291,6 +291,9 @@ interface Totals { blocks: number, bytes: number }
 function totalsOf (db: IndexDb): Totals {
   return db.get<Totals>('SELECT blocks, bytes FROM totals') ?? { blocks: 0, bytes: 0 }
 }
+
+/** The database without the blocks that lie in it. */
+const indexOf = (db: IndexDb): number => Math.max(0, db.filled() - (db.get<{ bytes: number }>('SELECT bytes FROM inner_totals')?.bytes ?? 0))
 
 function trashOf (db: IndexDb): Totals {
   return db.get<Totals>('SELECT blocks, bytes FROM trash_totals') ?? { blocks: 0, bytes: 0 }

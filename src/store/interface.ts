@@ -37,7 +37,7 @@ export interface BeginOptions extends SignalOptions {
 }
 
 export interface Usage {
-  /** Bytes of blocks held, in the trash and in quarantine, each once; what is in tmp is among `reserved`. */
+  /** Bytes of blocks held, in the trash and in quarantine, each once, and of the index; what is in tmp is among `reserved`. */
   used: number
   /** Bytes that uploads under way may still write. */
   reserved: number
@@ -55,7 +55,7 @@ export interface Usage {
   blocks: number
   /** What nothing names any more and still lies there, among `used`: it goes when its time is over, or room is needed. */
   trash: { blocks: number, bytes: number }
-  /** Bytes of the index itself, beside `used`. */
+  /** Bytes of the index, among `used`: of the database without the blocks that lie in it; 0 in memory. */
   index: number
 }
 

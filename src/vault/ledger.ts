@@ -31,6 +31,9 @@ export type { Heads } from './heads.js'
 /** Verifies entries, in the order given (src/vault/verifier.ts). */
 export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
 
+/** What there is room for: everything; what is known here and counts; or vault kinds alone, without which nobody could be revoked. */
+export type IndexRoom = 'all' | 'known' | 'none'
+
 const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
 
 /** An entry that this node made on top of `before`; of a version with the private part that it knows. */
@@ -55,6 +58,8 @@ export class Ledger {
   readonly voids: Voids
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
+  /** When entries came last there was not room for all kinds of them. */
+  full = false
   /** Entries of kinds that this version does not know. */
   unknown: number
 
@@ -65,7 +70,8 @@ export class Ledger {
     readonly members: Members,
     private readonly keys: ReadKeys | undefined,
     private readonly onChange: (change: Change, encoded: Uint8Array, from?: string) => void,
-    private readonly verifier: EntryVerifier = IN_PLACE
+    private readonly verifier: EntryVerifier = IN_PLACE,
+    private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
     this.voids = new Voids(db, vault, members)
     this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
@@ -73,9 +79,9 @@ export class Ledger {
 
   /**
    * Takes in what another member sent. A bad entry throws its ProtocolError before anything of the list is kept; one
-   * whose writer is not known is left out and counted.
+   * whose writer is not known is left out and counted, and so is one for which there is no room: true when there was.
    */
-  async receive (list: Uint8Array[], from?: string): Promise<void> {
+  async receive (list: Uint8Array[], from?: string): Promise<boolean> {
     let entries: Entry[]
     try {
       entries = await this.verifier.verify(list)
@@ -85,7 +91,18 @@ export class Ledger {
       throw error
     }
     for (const entry of entries.filter(isVaultEntry)) await this.take(entry, undefined, from)
-    await this.takeAll(entries.filter((entry) => !isVaultEntry(entry)), from)
+    const files = entries.filter((entry) => !isVaultEntry(entry))
+    const fits = files.length === 0 ? files : await this.fitting(files)
+    await this.takeAll(fits, from)
+    return fits.length < files.length
+  }
+
+  /** Those for which there is room, and those that are here; the others are counted. */
+  private async fitting (entries: Array<FileEntry | UnknownEntry>): Promise<Array<FileEntry | UnknownEntry>> {
+    const room = await this.room()
+    this.full = room !== 'all'
+    if (room === 'all') return entries
+    return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.voids.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
   }
 
   /** Group by group, other work of this thread between them; one group is written while the next is looked at. */
@@ -295,13 +312,11 @@ export class Ledger {
     return entry
   }
 
-  private left (): false {
-    this.refuse('UNKNOWN_WRITER')
-    return false
-  }
+  private left (): false { return this.refuse('UNKNOWN_WRITER') }
 
-  private refuse (code: WireCode): void {
+  private refuse (code: WireCode): false {
     this.refused[code] = (this.refused[code] ?? 0) + 1
+    return false
   }
 }
 

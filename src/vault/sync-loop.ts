@@ -15,8 +15,8 @@ const GRACE_MS = 3_000
 export interface SyncParts {
   peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open' | 'wants'>
   source: SyncSource
-  /** Verifies and commits. */
-  receive: (entries: Uint8Array[], from: string) => Promise<void>
+  /** Verifies and commits; true: some were left out for lack of room. */
+  receive: (entries: Uint8Array[], from: string) => Promise<boolean>
   /** The same for records. */
   receiveRecords: (records: Uint8Array[], from: string) => Promise<void>
   /** A sync that ended in an error. */
@@ -184,6 +184,11 @@ export class SyncLoop {
   /** The same for records. */
   forwardRecords (records: Uint8Array[], from?: string): void {
     for (const session of this.others(from)) session.forwardRecords(records)
+  }
+
+  /** Compares with every linked member once more. */
+  again (): void {
+    for (const session of this.others()) session.ask().catch(() => { /* it ended: the next one compares */ })
   }
 
   private others (from?: string): SyncSession[] {

@@ -30,7 +30,7 @@ import { newLineage } from './found.js'
 import { deletedNames } from './deleted.js'
 import { history, newestOf, type PastVersion } from './history.js'
 import type { Secrets } from './keyring.js'
-import { Ledger, type Change, type Commit, type EntryVerifier } from './ledger.js'
+import { Ledger, type Change, type Commit, type EntryVerifier, type IndexRoom } from './ledger.js'
 import { Members, type Member } from './members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './names.js'
 import { parseRecoveryCode } from './recover.js'
@@ -48,6 +48,8 @@ export interface VaultParts {
   self?: Uint8Array
   /** Verifies what comes from others. @default on this thread */
   verifier?: EntryVerifier
+  /** What there is room for on the disk of the index. @default for all */
+  room?: (() => Promise<IndexRoom>) | undefined
 }
 
 /** What a put needs before its first chunk is sealed. */
@@ -101,7 +103,7 @@ export class Vault {
       if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
       if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
       onChange(change, encoded, from)
-    }, parts.verifier)
+    }, parts.verifier, parts.room)
     this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
   }
 

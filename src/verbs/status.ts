@@ -101,6 +101,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   for (const [peer, versions] of parts.copies.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
+  if (vault.ledger.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
   return {
     peer: parts.peer,
@@ -123,6 +124,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
     disk: {
       capacity: usage.capacity,
       used: usage.used,
+      index: usage.index,
       free: usage.free,
       reserve: usage.reserve,
       readOnly: usage.readOnly,

@@ -23,7 +23,8 @@ export async function verify (parts: Parts, options: VerifyOptions = {}): Promis
   // a damaged index knows too little to say which files belong to nobody, and takes nothing in
   const { blocks, bytes, strange } = index.length > 0 ? { blocks: 0, bytes: 0, strange: 0 } : await store.adoptUnknown({ signal, verify: false })
   if (index.length === 0) {
-    const total = store.usage().used
+    const usage = store.usage()
+    const total = usage.used - usage.index
     for await (const { cid, reason } of store.verifyAll({
       signal,
       onBlock: (_cid, length) => {

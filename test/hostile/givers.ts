@@ -21,7 +21,7 @@ export async function give (from: DfsNode, to: DfsNode, entries: Uint8Array[]): 
     const session = new SyncSession(stream, {
       direction: 'outbound',
       source: new IndexSource(db, { heads: () => [], bytes: () => undefined }),
-      receive: async () => {},
+      receive: async () => false,
       receiveRecords: async () => {},
       onRound: ({ led }) => { if (led) session.close() }
     })

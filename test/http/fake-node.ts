@@ -230,7 +230,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
       peer: PEER, label: 'laptop', operator: '', vault: this.vault, role: this.role, running: true, since: new Date(0), addresses: this.addresses, passphrase: this.passphrase !== undefined,
       members: { total: 1, connected: 0 }, visitors: 0, files: this.files.size, bytes: 0, entries: this.files.size,
       sync: { inSync: 0, of: 0, entries: 0, versions: 0, bytes: 0 }, forks: [],
-      disk: { capacity: 1e9, used: 0, free: 2e9, reserve: 0, readOnly: false, quarantined: 0 }, garbage: { trash: { blocks: 0, bytes: 0 } }, notes: [], refused: {}
+      disk: { capacity: 1e9, used: 0, free: 2e9, index: 0, reserve: 0, readOnly: false, quarantined: 0 }, garbage: { trash: { blocks: 0, bytes: 0 } }, notes: [], refused: {}
     }
   }
 

@@ -19,6 +19,7 @@ class CrashingDb {
   get<T> (sql: string, ...params: SqlValue[]): T | undefined { return this.inner.get<T>(sql, ...params) }
   all<T> (sql: string, ...params: SqlValue[]): T[] { return this.inner.all<T>(sql, ...params) }
   size (): number { return 0 }
+  filled (): number { return 0 }
 
   async write (statements: readonly Statement[]): Promise<StatementResult[]> {
     await this.machine.step('commit', '')

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { readEntry } from '../../protocols/vault/entry.js'
 import { applyHistory } from '../../protocols/vault/history.js'
+import { vaultKeys } from '../../protocols/vault/keys.js'
+import { makeRevoke } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { allEntries, countEntries, entriesOfTag } from '../../src/index-db/entries.js'
 import { namesFrom } from '../../src/index-db/name-list.js'
 import { historyRows } from '../../src/vault/stored.js'
-import { Ledger } from '../../src/vault/ledger.js'
+import { Ledger, type IndexRoom } from '../../src/vault/ledger.js'
 import { Members } from '../../src/vault/members.js'
 import { idOf, keysOf, node, openLedger, threeAdmits, vault, Writer, ZEROS, type OpenLedger } from './vaults.js'
 import { expectedLives, shownLives } from './liveness.js'
@@ -162,6 +164,36 @@ describe('ledger', () => {
     assert.equal(countEntries(db), 4)
     assert.deepEqual(changes.map(({ kind }) => kind), ['member', 'member', 'member', 'file'])
     assert.equal(ledger.members.all().length, 3)
+  })
+
+  it('without room takes the vault kinds and what this node wrote, counts the rest as NO_SPACE, and takes it later', async () => {
+    const { admits, people } = await threeAdmits(home)
+    const writer = new Writer(home, people[1])
+    const [put, unknown, late] = [writer.put('a', 'a'), writer.unknown(), writer.put('b', 'b')]
+    const { db } = await opened()
+    let room: IndexRoom = 'none'
+    const ledger = new Ledger(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => room)
+    assert.equal(await ledger.receive([...admits, put, unknown]), true)
+    assert.deepEqual([countEntries(db), ledger.refused], [3, { NO_SPACE: 2 }])
+    assert.equal(ledger.full, true)
+    await ledger.take(readEntry(put))
+    assert.equal(await ledger.receive([put]), false)
+    room = 'known'
+    assert.equal(await ledger.receive([unknown, late]), true)
+    assert.deepEqual([countEntries(db), ledger.unknown, ledger.refused], [5, 0, { NO_SPACE: 3 }])
+    room = 'all'
+    assert.equal(await ledger.receive([unknown]), false)
+    assert.deepEqual([countEntries(db), ledger.unknown, ledger.full], [6, 1, false])
+  })
+
+  it('without room for all of it void entries are left out', async () => {
+    const { admits, people } = await threeAdmits(home)
+    const writer = new Writer(home, people[2])
+    const { db } = await opened()
+    const ledger = new Ledger(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => 'known')
+    const revoke = makeRevoke({ vault: home.id, epoch: 0, writer: vaultKeys(home.secret).sign, seq: 1, prev: ZEROS, time: 1, revoked: { subject: people[2].peer, cut: [] } }).bytes
+    assert.equal(await ledger.receive([...admits, revoke, writer.put('a', 'a')]), true)
+    assert.deepEqual([countEntries(db), ledger.refused], [4, { NO_SPACE: 1 }])
   })
 
   it('keeps nothing of a list with one bad entry, and counts why', async () => {

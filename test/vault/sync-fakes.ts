@@ -49,6 +49,7 @@ export function remote (stream: Stream, source = NOTHING): { got: Uint8Array[], 
     receive: async (entries) => {
       got.push(...entries.map((entry) => entry.slice()))
       first.resolve()
+      return false
     },
     receiveRecords: async (records) => {
       got.push(...records.map((record) => record.slice()))

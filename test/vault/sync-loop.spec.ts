@@ -28,7 +28,7 @@ describe('sync loop', () => {
     loop = new SyncLoop({
       peers: peers,
       source: NOTHING,
-      receive: async () => {},
+      receive: async () => false,
       receiveRecords: async () => {},
       onError: (peer) => {
         errors.push(peer)
@@ -178,7 +178,10 @@ describe('sync loop', () => {
       timed = new SyncLoop({
         peers,
         source: NOTHING,
-        receive: (entries) => receive(entries),
+        receive: async (entries) => {
+          await receive(entries)
+          return false
+        },
         receiveRecords: async () => {},
         onError: (peer) => { errors.push(peer) },
         onRound: (peer, result) => {

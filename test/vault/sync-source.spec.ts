@@ -159,7 +159,10 @@ describe('sync source', () => {
         const init = (of: IndexDb, direction: 'inbound' | 'outbound'): SyncSession => new SyncSession(direction === 'outbound' ? a : b, {
           direction,
           source: new IndexSource(of, NO_RECORDS),
-          receive: async (entries) => { await of.write(entries.map((entry) => insertEntry({ id: idOf(entry), kind: 'put', writer: new Uint8Array(32), seq: 1, prev: null, tag: null, clock: null, parents: null, root: null, bytes: null, entry: entry.slice() }))) },
+          receive: async (entries) => {
+            await of.write(entries.map((entry) => insertEntry({ id: idOf(entry), kind: 'put', writer: new Uint8Array(32), seq: 1, prev: null, tag: null, clock: null, parents: null, root: null, bytes: null, entry: entry.slice() })))
+            return false
+          },
           receiveRecords: async () => {},
           onRound: ({ led }) => { if (led) first.resolve() },
           ...(checked ? { checks: new CheckPace(0, 0) } : {})

@@ -65,6 +65,7 @@ const valid: Record<string, Message> = {
   'give records': { give: { entries: [], records: [text('a record')] } },
   taken: { taken: { left: NOTHING } },
   'taken but one': { taken: { left: idOf(OTHER) } },
+  'taken full': { taken: { left: idOf(OTHER), full: true } },
   'ask heads': { askHeads: { after: NOTHING } },
   'ask more heads': { askHeads: { after: subjectOf(2) } },
   heads: { heads: { heads: [head(1), head(2)], last: true } },

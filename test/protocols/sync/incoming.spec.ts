@@ -76,11 +76,11 @@ describe('protocols/sync incoming', () => {
   })
 
   it('reset: pages that nobody waited for', async () => {
-    const { promise: never, resolve } = Promise.withResolvers<void>()
+    const { promise: never, resolve } = Promise.withResolvers<boolean>()
     const { peer, run, stream } = await againstBare(new EntrySet(), { direction: 'inbound', receive: async () => never })
     const page = encodeMessage({ live: { entries: Array.from({ length: 30 }, () => new Uint8Array(8 * 1024)), records: [] } })
     await assert.rejects((async () => { for (let at = 0; at < 20; at++) await peer.channel.write(page) })(), { code: 'CLOSED' })
-    resolve()
+    resolve(false)
     await assert.rejects(run, { code: 'LIMIT' })
     assert.equal(stream.status, 'aborted')
   })

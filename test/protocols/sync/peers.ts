@@ -25,6 +25,10 @@ export class EntrySet implements SyncSource {
   readonly received: string[][] = []
   readonly rounds: RoundResult[] = []
   readonly #sorted: Partial<Record<SetName, string[]>> = {}
+  /** Entries that there is still room for. */
+  room = Infinity
+  /** There was no room for some of the last page. */
+  full = false
   /** Names that are dropped when they come. */
   readonly unkept = new Set<string>()
 
@@ -99,7 +103,13 @@ export class EntrySet implements SyncSource {
     const names = entries.map(nameOf)
     if (names.includes(BAD)) throw new ProtocolError('INVALID_DATA', 'The signature does not hold')
     this.received.push(names)
-    for (const entry of entries) if (!this.unkept.has(nameOf(entry))) this.add(entry.slice())
+    this.full = false
+    for (const entry of entries) {
+      if (this.unkept.has(nameOf(entry)) || this.missing([idOf(entry)]).length === 0) continue
+      if (this.room > 0 || setOf(entry) === 'vault') this.add(entry.slice())
+      else this.full = true
+      this.room--
+    }
   }
 
   async receiveRecords (records: Uint8Array[]): Promise<void> {
@@ -114,7 +124,10 @@ export class EntrySet implements SyncSource {
     return {
       direction: 'outbound',
       source: this,
-      receive: (entries) => this.receive(entries),
+      receive: async (entries) => {
+        await this.receive(entries)
+        return this.full
+      },
       receiveRecords: (records) => this.receiveRecords(records),
       onRound: (round) => { this.rounds.push(round) },
       ...extra

@@ -19,7 +19,7 @@ describe('protocols/sync README', () => {
 
   it('works in the hex of the vectors', () => {
     const worked = workedHex(text)
-    assert.equal(worked.size, 23)
+    assert.equal(worked.size, 24)
     for (const [name, hex] of worked) assert.equal(hex, valid.find((message) => message.name === name)?.frame, name)
   })
 })

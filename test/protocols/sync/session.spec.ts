@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { LEAF_IDS, MAX_HEADS, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS, VAIN_PREFIXES } from '../../../protocols/sync/constants.js'
+import { LEAF_IDS, MAX_HEADS, MAX_PAGE_ENTRIES, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS, VAIN_PREFIXES } from '../../../protocols/sync/constants.js'
 import { entryOf } from '../../vectors/sync.js'
 import { gatedPair } from '../gated-streams.js'
 import { BAD, EntrySet, HandClock, connected, text } from './peers.js'
@@ -65,6 +65,24 @@ describe('protocols/sync session', () => {
     assert.equal(link.a.stats.behindBy, 0)
     await close(link)
   })
+
+  for (const who of ['leads', 'answers']) {
+    it(`a side without room that ${who} takes the vault kinds, gives what it has, is sent little in vain, and takes the rest once there is room`, async () => {
+      const [none, all] = [new EntrySet(numbered('mine', 3_000)), new EntrySet(['vault x', ...numbered('theirs', 9_000)])]
+      none.room = 0
+      const link = who === 'leads' ? await quiet(none, all) : await quiet(all, none)
+      for (let round = 1; round <= 2; round++) {
+        await link.a.ask()
+        assert.equal(none.names.length, 3_001)
+        assert.equal(all.names.length, 12_001)
+        assert.ok(none.received.flat().length <= round * MAX_PAGE_ENTRIES + 1, `${none.received.flat().length} came`)
+      }
+      none.room = Infinity
+      await link.a.ask()
+      assert.deepEqual(none.names, all.names)
+      await close(link)
+    })
+  }
 
   it('two sets of 20,000 that differ by 10 cost less than 64 KiB', async () => {
     const shared = numbered('entry', 20_000)
