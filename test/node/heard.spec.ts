@@ -76,7 +76,7 @@ describe('node: what others have heard', () => {
 
   it('one that does not keep it is not counted', async () => {
     const { ledger } = inside(c).parts.vault
-    ledger.receive = async () => {}
+    ledger.receive = async () => false
     await assert.rejects(b.delete('x', { durable: 3 }), (error: unknown) => error instanceof NotDurableError && error.reached === 2 && error.message.includes('does not keep all of it'))
     assert.notEqual(means(c, 'x'), undefined)
   })
@@ -104,6 +104,7 @@ describe('node: what others have heard', () => {
     ledger.receive = async () => {
       come.resolve()
       await go.promise
+      return false
     }
     const deleted = b.delete('x', { durable: 3, signal: stop.signal })
     deleted.catch(() => {})
@@ -145,7 +146,7 @@ describe('node: what others have heard', () => {
   it('synced is not told by one that does not keep all, until it does', async () => {
     const { ledger } = inside(c).parts.vault
     const receive = ledger.receive.bind(ledger)
-    ledger.receive = async () => {}
+    ledger.receive = async () => false
     await b.delete('x')
     let done = false
     const all = b.synced().then(() => { done = true })
