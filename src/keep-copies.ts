@@ -109,8 +109,6 @@ export class KeepCopies {
       ...shared, clock,
       offlineGraceMs: this.graceMs,
       fetchesAtOnce: WANTED_AT_ONCE,
-      // whether there is room is found out by the one that brings it, and said in answers
-      room: () => true,
       fetch: (group, onPercent) => this.fetch(group as PlacedGroup, onPercent)
     })
     this.letGo = new LetGo({
@@ -196,10 +194,7 @@ export class KeepCopies {
   /** What this node answers about a version. */
   state (root: CID): GroupState {
     const group = this.book.groupOf(root.bytes)
-    const room = (bytes: number): boolean => this.room(bytes)
-    const state = stateOf(group, { view: this.members, book: this.book, room })
-    // what is wanted and finds no room does not come
-    return state.state === 'coming' && state.percent === 0 && group !== undefined && !room(group.bytes) ? { state: 'cannot' } : state
+    return stateOf(group, { view: this.members, book: this.book, room: (bytes) => this.room(bytes) })
   }
 
   async promise (root: CID, peer: string): Promise<PromiseAnswer> {

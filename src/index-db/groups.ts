@@ -29,17 +29,24 @@ const PAGE_GROUPS = 512
 const DRAWN_AT_ONCE = 256
 const DRAWS = 64
 
+// texts that are built at each look are hashed at each look, which takes as long as the look itself
+const BY_ROOT = `SELECT ${COLUMNS} FROM groups AS g WHERE g.root = ? AND ${LIVE}`
+const BY_NUMBER = `SELECT ${COLUMNS} FROM groups AS g WHERE g.n = ?`
+const BY_SLOT = `SELECT ${COLUMNS} FROM groups AS g WHERE g.slot = ? AND ${LIVE} ORDER BY g.n`
+const COUNT_BROKEN = `SELECT count(*) AS count FROM (SELECT 1 FROM blocks AS x WHERE ${BROKEN} LIMIT ${FEW_BROKEN + 1})`
+const BROKEN_BY_REFS = `SELECT 1 AS yes FROM refs AS r CROSS JOIN blocks AS x ON x.id = r.block WHERE r.root = ? AND +${BROKEN} LIMIT 1`
+const BROKEN_BY_BLOCKS = `SELECT 1 AS yes FROM blocks AS x CROSS JOIN refs AS r ON r.block = x.id WHERE r.root = ? AND ${BROKEN} LIMIT 1`
+
 /** Of a live version. */
-export const groupOfRoot = (db: IndexDb, root: Uint8Array): GroupRow | undefined =>
-  db.get<GroupRow>(`SELECT ${COLUMNS} FROM groups AS g WHERE g.root = ? AND ${LIVE}`, root)
+export const groupOfRoot = (db: IndexDb, root: Uint8Array): GroupRow | undefined => db.get<GroupRow>(BY_ROOT, root)
 
 /** Whether its version is live or not. */
 export const groupOfNumber = (db: IndexDb, n: number): GroupRow | undefined =>
-  db.get<GroupRow>(`SELECT ${COLUMNS} FROM groups AS g WHERE g.n = ?`, n)
+  db.get<GroupRow>(BY_NUMBER, n)
 
 /** Of live versions. */
 export const groupsInSlot = (db: IndexDb, slot: number): GroupRow[] =>
-  db.all<GroupRow>(`SELECT ${COLUMNS} FROM groups AS g WHERE g.slot = ? AND ${LIVE} ORDER BY g.n`, slot)
+  db.all<GroupRow>(BY_SLOT, slot)
 
 /** Slots in `from` to `to`, both included, that have groups of live versions. */
 export const slotsIn = (db: IndexDb, from: number, to: number): number[] =>
@@ -101,14 +108,12 @@ function held (db: IndexDb, condition: string, ...params: Array<string | number>
 
 /** How many blocks are broken, up to FEW_BROKEN + 1. */
 const fewBroken = (db: IndexDb): number =>
-  db.get<{ count: number }>(`SELECT count(*) AS count FROM (SELECT 1 FROM blocks AS x WHERE ${BROKEN} LIMIT ${FEW_BROKEN + 1})`)?.count ?? 0
+  db.get<{ count: number }>(COUNT_BROKEN)?.count ?? 0
 
 /** Something below the root with this id is. A root may name a million blocks: looked up from the side that has fewer. */
 function isBroken (db: IndexDb, root: number, count = fewBroken(db)): boolean {
   if (count === 0) return false
-  return db.get(count > FEW_BROKEN
-    ? `SELECT 1 AS yes FROM refs AS r CROSS JOIN blocks AS x ON x.id = r.block WHERE r.root = ? AND +${BROKEN} LIMIT 1`
-    : `SELECT 1 AS yes FROM blocks AS x CROSS JOIN refs AS r ON r.block = x.id WHERE r.root = ? AND ${BROKEN} LIMIT 1`, root) !== undefined
+  return db.get(count > FEW_BROKEN ? BROKEN_BY_REFS : BROKEN_BY_BLOCKS, root) !== undefined
 }
 
 function shuffled (rows: GroupRow[], random: () => number): GroupRow[] {

@@ -4,6 +4,7 @@ import { NotAllowedError, NotPromisedError } from '../errors.js'
 import type { Evicted, EvictOptions } from '../interface.js'
 import type { Statement } from '../index-db/index-db.js'
 import { notMissing } from '../index-db/missing.js'
+import { putAway } from '../replication/copies/put-away.js'
 import { pushVersion } from '../replication/push-version.js'
 import { lendsNothing, othersWithRoom } from './others.js'
 import type { Parts } from './parts.js'
@@ -25,34 +26,30 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
   }
   const { id, root, bytes, entry } = await find(parts, name, options)
   if (!await store.complete(root)) throw new NotPromisedError(`This node holds no whole copy of "${name}", so there is nothing to drop`, { retry: false })
-  const leaving = root.toString()
-  if (parts.leaving.has(leaving)) throw new NotPromisedError(`"${name}" is being let go already`)
-  if (parts.copies.isPromised(root)) throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for an hour, so that they could let theirs go. Try again later`)
-  parts.leaving.add(leaving)
+  const text = root.toString()
+  if (parts.leaving.has(text)) throw new NotPromisedError(`"${name}" is being let go already`)
   const failures: string[] = []
-  const drop = async (): Promise<Evicted> => {
-    // let go: not to be brought here again
-    const removed = await store.release(root, [notMissing(root.bytes)])
-    catchUp.again()
-    return removed
-  }
-  try {
-    for (const peer of mayAsk ? candidates(parts) : []) {
-      try {
-        await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
-      } catch (error) {
-        options.signal?.throwIfAborted()
-        failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
-        continue
-      }
-      parts.receipts.add(leaving, peer, Date.now())
-      return { ...await drop(), peer }
+  const put = await putAway(text, {
+    leaving: parts.leaving,
+    candidates: mayAsk ? candidates(parts) : [],
+    push: async (peer) => {
+      await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
+      parts.receipts.add(text, peer, Date.now())
+    },
+    failed: (peer, error) => {
+      options.signal?.throwIfAborted()
+      failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
+    },
+    promised: () => parts.copies.isPromised(root),
+    drop: async () => {
+      // let go: not to be brought here again
+      const removed = await store.release(root, [notMissing(root.bytes)])
+      catchUp.again()
+      return removed
     }
-    // its user was told what that may mean
-    if (force) return await drop()
-  } finally {
-    parts.leaving.delete(leaving)
-  }
+  }, force)
+  if (put === 'promised') throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for a while, so that they could let theirs go. Try again later`)
+  if (put !== undefined) return { ...put.dropped, ...(put.peer === undefined ? {} : { peer: put.peer }) }
   const others = failures.length === 0 ? 'No other member is connected.' : failures.join('; ')
   throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
 }

@@ -53,14 +53,15 @@ describe('damaged copies', () => {
 
   it('are found by the look at every block, put aside and fetched again, while readers see right bytes only', async () => {
     const { a, b, c, dir } = await three({ scrubMs: 400 })
+    // what is damaged is mended, not brought as a copy that it should have: a block that comes that way is not told of
+    inside(c).parts.copies.reconcile.stop()
     const seen = { corrupt: new Set<string>(), mended: new Set<string>() }
     c.addEventListener('block:corrupt', ({ detail }) => { seen.corrupt.add(detail.cid) })
     const count = await spoil(dir)
     c.addEventListener('block:mended', ({ detail }) => { seen.mended.add(detail.cid) })
     for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
-    await whole(c, () => seen.corrupt.size === count)
-    // one that the loop brought again is not told of
-    assert.deepEqual([...seen.mended].filter((cid) => !seen.corrupt.has(cid)), [])
+    await whole(c, () => seen.corrupt.size === count && seen.mended.size >= count)
+    assert.deepEqual([...seen.corrupt].sort(), [...seen.mended].sort())
     const { quarantined } = (await c.status()).disk
     assert.equal(quarantined, count - Math.ceil(count / 3)) // what was removed left nothing to put aside
     // the others are not needed any more
@@ -73,15 +74,19 @@ describe('damaged copies', () => {
 
   it('are found by the proofs that other members ask for, and put right', async () => {
     const { a, c, dir } = await three()
+    inside(c).parts.copies.reconcile.stop()
     const found = new Set<string>()
+    const mended = new Set<string>()
     c.addEventListener('block:corrupt', ({ detail }) => { found.add(detail.cid) })
+    c.addEventListener('block:mended', ({ detail }) => { mended.add(detail.cid) })
     const count = await spoil(dir)
     const { copies, vault } = inside(a).parts
     const groups = Array.from({ length: FILES }, (_, i) => copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
     assert.ok(groups.every((group) => group !== undefined))
     // of each version all blocks, as a full audit does
     for (const group of groups) await copies.audit.group(group, c.peer, 'all')
-    await whole(c, () => found.size === count)
+    await whole(c, () => found.size === count && mended.size >= count)
+    assert.deepEqual([...mended].sort(), [...found].sort())
     // what was damaged was found, and is good now
     for (const group of groups) assert.equal(await copies.audit.group(group, c.peer, 'all'), undefined)
     await a.stop()

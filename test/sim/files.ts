@@ -1,30 +1,57 @@
 /** Versions of files as entries, each node's set of them, and what the set says is live: by the code of protocols/vault. */
+import type { CID } from 'multiformats/cid'
+import { encode } from '../../protocols/block/cbor.js'
+import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { sha256, u64 } from '../../protocols/block/hash.js'
 import { slotOf } from '../../protocols/placement/slot.js'
 import { applyHistory, liveVersions, nextAfter, type HistoryEntry } from '../../protocols/vault/history.js'
+import type { PlacedGroup } from '../../src/replication/copies/sql-book.js'
 import type { Group } from '../../src/replication/copies/types.js'
 
-export interface SimGroup extends Group { readonly version: Version }
+/** One root, as the node holds a version whole; several of one version are live and dead together. `id` is that of the world, others name it by `root`. */
+export interface SimGroup extends PlacedGroup {
+  readonly version: Version
+  readonly cid: CID
+  readonly entry: { readonly id: Uint8Array, readonly seq: number, readonly signed: Uint8Array }
+}
 export interface Version extends HistoryEntry { readonly n: number, readonly tag: number, readonly groups: SimGroup[], acked: boolean }
 export interface Forget { readonly n: number, readonly kind: 'forget', readonly id: Uint8Array, readonly tag: number, readonly versions: Uint8Array[] }
 export type Entry = Version | Forget
 
+const keyOf = (root: Uint8Array): string => Buffer.from(root).toString('latin1')
 const idOf = (n: number): Uint8Array => sha256(new TextEncoder().encode('entry'), u64(n))
 
 /** All entries that were ever written. */
 export class Entries {
   readonly list: Entry[] = []
   readonly groups: SimGroup[] = []
+  private readonly roots = new Map<string, SimGroup>()
+
+  byRoot (root: Uint8Array): SimGroup {
+    const group = this.roots.get(keyOf(root))
+    if (group === undefined) throw new Error('no such group')
+    return group
+  }
+
+  /** As a node names it. */
+  of (group: Group): SimGroup {
+    return this.byRoot((group as PlacedGroup).root)
+  }
 
   /** A put (or, without sizes, a delete) by a node that knows `known`. */
   version (tag: number, known: EntrySet, sizes: readonly number[], copies: number, spread: number): Version {
     const next = nextAfter({ heads: known.heads(tag) })
     const n = this.list.length
     const version: Version = { n, id: idOf(n), kind: sizes.length === 0 ? 'delete' : 'put', tag, groups: [], acked: false, ...next }
-    const seed = sha256(u64(tag * 1_000_003 + spread)).subarray(0, 16)
     for (const [index, bytes] of sizes.entries()) {
-      const group: SimGroup = { id: this.groups.length, slot: slotOf(seed, index), copies, bytes, version }
+      const id = this.groups.length
+      const seed = sha256(u64(tag * 1_000_003 + spread), u64(index)).subarray(0, 16)
+      const cid = cidOf(DAG_CBOR, u64(id))
+      const entryId = sha256(idOf(n), u64(index))
+      const signed = encode([encode({ seed, copies }), entryId, entryId])
+      const group: SimGroup = { id, slot: slotOf(seed, 0), copies, bytes, version, cid, root: cid.bytes, entry: { id: entryId, seq: id, signed } }
       this.groups.push(group)
+      this.roots.set(keyOf(cid.bytes), group)
       version.groups.push(group)
     }
     this.list.push(version)

@@ -7,7 +7,7 @@ import { stateOf } from '../../src/replication/copies/answers.js'
 import { NEXT } from '../../src/replication/copies/desired-state.js'
 import { KeptOrders } from '../../src/replication/copies/kept-orders.js'
 import { LetGo, PROMISES_WITHIN_MS } from '../../src/replication/copies/let-go.js'
-import { MemoryBook } from '../../src/replication/copies/memory-book.js'
+import { MemoryBook } from '../replication/copies/memory-book.js'
 import { Reconcile } from '../../src/replication/copies/reconcile.js'
 import type { AuditPort, Clock, Group, MemberView, Proof } from '../../src/replication/copies/types.js'
 import { SLOTS } from '../../protocols/placement/constants.js'
@@ -68,15 +68,15 @@ class Member {
     }
     Object.defineProperty(view, 'size', { get: () => world.orders.size })
     this.book = new (class extends MemoryBook {
-      override async drop (group: Group, options: Parameters<MemoryBook['drop']>[1]): Promise<boolean> {
-        const dropped = await super.drop(group, options)
+      override async drop (group: Group, still: () => boolean): Promise<boolean> {
+        const dropped = await super.drop(group, still)
         if (dropped) world.release(group, name)
         return dropped
       }
     })({ now: clock.now, inSlot: (slot) => world.bySlot[slot] ?? [] })
     const port = this.port(view)
     const shared = { view, book: this.book, port, clock, random: random.next }
-    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.graceMs, fetchesAtOnce: FETCHES_AT_ONCE, room: () => true, fetch: async (group) => world.fetch(this, group) })
+    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.graceMs, fetchesAtOnce: FETCHES_AT_ONCE, fetch: async (group) => world.fetch(this, group) })
     this.letGo = new LetGo({ ...shared, letGoAfterMs: options.letGoAfterMs, pressed: () => false, doubt: () => {} })
   }
 

@@ -1,8 +1,9 @@
 /** One node of the simulation: its disk and its faults outlive crashes; a life is what runs between a start and a crash. */
 import { stateOf, promiseTo } from '../../src/replication/copies/answers.js'
 import { AuditLoop } from '../../src/replication/copies/audit-loop.js'
+import { notMissing } from '../../src/index-db/missing.js'
 import { LetGo } from '../../src/replication/copies/let-go.js'
-import type { Kept } from '../../src/replication/copies/memory-book.js'
+import { putAway } from '../../src/replication/copies/put-away.js'
 import { Reconcile } from '../../src/replication/copies/reconcile.js'
 import type { AuditPort, Clock, Group, MemberView } from '../../src/replication/copies/types.js'
 import { Walk } from '../../src/replication/copies/walk.js'
@@ -11,7 +12,8 @@ import type { SimMember } from './orders.js'
 import { portOf } from './port.js'
 import { MARK_FURTHER, SimPresence } from './presence.js'
 import type { SimRandom } from './random.js'
-import { SimBook } from './sim-book.js'
+import { SimDisk } from './disk.js'
+import { SimBook, simDb } from './sim-book.js'
 import { PIECES } from './truth.js'
 import type { World } from './world.js'
 
@@ -36,8 +38,8 @@ export class SimNode {
   used = 0
   /** When dead versions became dead to it, by the world's time. */
   readonly dead = new Map<Version, number>()
-  /** What a crash left of its index. */
-  kept: Kept | undefined
+  /** Its index. */
+  disk = new SimDisk()
   /** Its index is lost at the next start. */
   losesIndex = false
   /** Its clock's speed. Each start has another origin, a year off or more. */
@@ -67,7 +69,8 @@ export class SimNode {
     this.presence.started()
     const lost = this.losesIndex
     this.losesIndex = false
-    this.life = new Life(this, lost ? undefined : this.kept, lost)
+    if (lost) this.loseIndex()
+    this.life = new Life(this, lost)
     this.world.log(this.name, lost ? 'starts without its index' : 'starts')
     this.life.start()
   }
@@ -75,11 +78,19 @@ export class SimNode {
   crash (): void {
     const { life } = this
     if (life === undefined) return
-    this.kept = life.book.keep()
     this.life = undefined
     this.asleep = false
     life.end()
     this.world.log(this.name, 'crashes')
+  }
+
+  /** Its entries come again at once, and what it holds when it has looked. */
+  private loseIndex (): void {
+    this.disk.recycle()
+    this.disk = new SimDisk()
+    for (const version of this.world.versions()) {
+      if (this.entries.known.has(version.n)) for (const group of version.groups) this.disk.see(group, this.entries.isLive(version))
+    }
   }
 
   sleep (): void {
@@ -101,10 +112,14 @@ export class SimNode {
     if (!this.lacks.delete(entry) && this.entries.known.has(entry.n)) return
     const { live, dead } = this.entries.learn(entry)
     this.world.truth.heads(this.entries, this.name)
-    for (const version of dead) this.dead.set(version, this.world.time.now)
+    for (const version of dead) {
+      this.dead.set(version, this.world.time.now)
+      for (const group of version.groups) this.disk.see(group, false)
+    }
     for (const { groups } of live) {
       for (const group of groups) {
-        this.life?.book.learn(group)
+        this.disk.see(group, true)
+        this.life?.learn(group)
         this.life?.reconcile.mark(group.slot, 'entry', 1)
       }
     }
@@ -128,7 +143,6 @@ export class SimNode {
     if (copy === undefined) return
     this.used -= group.bytes * copy.pieces / PIECES
     copies.delete(this.name)
-    this.life?.reconcile.roomMade()
   }
 
   /** Collects what has been dead for its time. */
@@ -144,7 +158,7 @@ export class SimNode {
 
   private collectGroup (group: SimGroup): void {
     if (this.world.truth.copy(group, this.name) === undefined) return
-    this.life?.book.lose(group)
+    this.disk.collect(group)
     this.used -= group.bytes * (this.world.truth.copy(group, this.name)?.pieces ?? 0) / PIECES
     this.world.truth.collect(group, this.name, this.entries)
     this.world.log(this.name, `collects ${group.id}`)
@@ -162,10 +176,12 @@ export class Life {
   private readonly walk: Walk
   private readonly view: MemberView
   private ended = false
+  /** Roots that its user puts away. */
+  private readonly leaving = new Set<string>()
   /** What came while it slept. */
   private held: Array<() => void> = []
 
-  constructor (readonly node: SimNode, kept: Kept | undefined, private readonly lost: boolean) {
+  constructor (readonly node: SimNode, private readonly lost: boolean) {
     const { world, random } = node
     const { time, options } = world
     const started = time.now
@@ -175,18 +191,17 @@ export class Life {
       after: (ms, fn) => time.after(ms / node.rate, () => { this.run(fn) })
     }
     this.view = viewOf(node)
-    this.book = new SimBook(node, this, lost && options.fault !== 'young book')
-    if (kept !== undefined) this.book.load(kept)
+    this.book = new SimBook(node, simDb(node, this), this, lost && options.fault !== 'young book')
     this.port = portOf(node, this)
     const shared = { view: this.view, book: this.book, port: this.port, clock: this.clock, random: random.next }
     const look = (group: Group): void => { this.reconcile.mark(group.slot, 'member', 1) }
-    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.offlineGraceMs, room: (bytes) => node.room(bytes), fetch: (group, onPercent) => world.fetch(this, group as SimGroup, onPercent) })
+    this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.offlineGraceMs, fetch: (group, onPercent) => world.fetch(this, world.entries.of(group), onPercent) })
     this.letGo = new LetGo({
       ...shared,
       letGoAfterMs: options.letGoAfterMs,
       pressed: () => !node.room(0.05 * node.capacity),
       doubt: look,
-      released: (group) => { world.log(node.name, `let ${group.id} go`) }
+      released: (group) => { world.log(node.name, `let ${world.entries.of(group).id} go`) }
     })
     this.audit = new AuditLoop({
       ...shared,
@@ -238,12 +253,45 @@ export class Life {
     for (const fn of held) this.run(fn)
   }
 
-  state (group: Group): ReturnType<typeof stateOf> {
-    return stateOf(this.node.entries.isLive((group as SimGroup).version) ? group : undefined, { view: this.view, book: this.book, room: (bytes) => this.node.room(bytes) })
+  /** Its entry came. */
+  learn ({ root }: SimGroup): void {
+    const group = this.book.groupOf(root)
+    if (group !== undefined) this.book.learn(group)
   }
 
-  async promise (group: Group, peer: string): ReturnType<typeof promiseTo> {
-    return promiseTo(peer, this.node.entries.isLive((group as SimGroup).version) ? group : undefined, { book: this.book })
+  /** What it answers about a root. */
+  state (root: Uint8Array): ReturnType<typeof stateOf> {
+    return stateOf(this.book.groupOf(root), { view: this.view, book: this.book, room: (bytes) => this.node.room(bytes) })
+  }
+
+  async promise (root: Uint8Array, peer: string): ReturnType<typeof promiseTo> {
+    return this.isPutAway(root) ? 'LEAVING' : promiseTo(peer, this.book.groupOf(root), { book: this.book })
+  }
+
+  /** It gives no word for it: its user puts it away, or it lets it go. */
+  isGoing (root: Uint8Array): boolean {
+    const group = this.book.groupOf(root)
+    return this.isPutAway(root) || (group !== undefined && this.book.own(group).have === 'leaving')
+  }
+
+  /** Its user wants the room. */
+  async evict ({ cid, root }: SimGroup): Promise<void> {
+    const { node, book } = this
+    const { world } = node
+    const own = book.groupOf(root)
+    if (own === undefined || this.leaving.has(cid.toString())) return
+    await putAway(cid.toString(), {
+      leaving: this.leaving,
+      candidates: world.nodes.filter((other) => other !== node && world.network.connected(node, other)).map(({ name }) => name),
+      push: (peer) => world.bring(this, world.entries.byRoot(root), world.node(peer)),
+      failed: () => {},
+      promised: () => book.promised(own, this.clock.now()),
+      drop: () => book.store.release(cid, [notMissing(root)])
+    })
+  }
+
+  private isPutAway (root: Uint8Array): boolean {
+    return this.leaving.has(this.node.world.entries.byRoot(root).cid.toString())
   }
 
   private async adopt (): Promise<void> {

@@ -167,18 +167,20 @@ export class Plan {
     const node = this.writer()
     const [group] = node?.life?.book.sample(1, random.next) ?? []
     // a node that crashes meanwhile does not evict
-    if (group !== undefined) void node?.life?.letGo.evict(group)
-    world.log(node?.name ?? '-', `is to evict ${group?.id ?? 'nothing'}`)
+    const of = group === undefined ? undefined : world.entries.of(group)
+    if (of !== undefined) void node?.life?.evict(of)
+    world.log(node?.name ?? '-', `is to evict ${of?.id ?? 'nothing'}`)
   }
 
   private rot (): void {
     const { world, random } = this
     const node = random.pick(world.nodes)
-    const [group] = node.life?.book.sample(1, random.next) ?? []
-    if (group === undefined) return
-    const copy = world.truth.copy(group as never, node.name)
+    const [drawn] = node.life?.book.sample(1, random.next) ?? []
+    if (drawn === undefined) return
+    const group = world.entries.of(drawn)
+    const copy = world.truth.copy(group, node.name)
     // of what nobody else has a good copy nothing rots: a loss would say nothing
-    if (copy?.pieces !== PIECES || world.truth.good(group as never) < 2) return
+    if (copy?.pieces !== PIECES || world.truth.good(group) < 2) return
     copy.rotten = true
     world.log(node.name, `rots ${group.id}`)
   }

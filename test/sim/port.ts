@@ -1,4 +1,5 @@
 import type { AuditPort, Group, Proof } from '../../src/replication/copies/types.js'
+import type { PlacedGroup } from '../../src/replication/copies/sql-book.js'
 import type { SimGroup } from './files.js'
 import type { Life, SimNode } from './node.js'
 import { PIECES } from './truth.js'
@@ -9,17 +10,18 @@ export function portOf (node: SimNode, life: Life): AuditPort {
   const { network, truth } = world
   return {
     have: (peer, groups) => network.request(life, world.node(peer), (other) =>
-      groups.map((group) => other.node.kind === 'claims' ? { state: 'held' } : other.state(group))),
+      groups.map((group) => other.node.kind === 'claims' ? { state: 'held' } : other.state(rootOf(group)))),
 
     keep: (peer, group) => world.options.fault === 'no promise'
       ? Promise.resolve('YES')
-      : network.request(life, world.node(peer), (other) => other.node.kind === 'claims' ? 'YES' : other.promise(group, node.name)),
+      : network.request(life, world.node(peer), (other) => other.node.kind === 'claims' ? 'YES' : other.promise(rootOf(group), node.name)),
 
     prove: async (peer, group, count) => {
-      const own = truth.copy(group as SimGroup, node.name)
+      const of = world.entries.of(group)
+      const own = truth.copy(of, node.name)
       if (own?.pieces !== PIECES || own.dropped || (own.rotten && node.random.chance(0.5))) return undefined
       if (world.options.fault === 'no promise') return [{ block: 0, verdict: 'PROVED' }]
-      return network.request(life, world.node(peer), () => prove(world.node(peer), group as SimGroup, count === 'all' ? 64 : count))
+      return network.request(life, world.node(peer), () => prove(world.node(peer), of, count === 'all' ? 64 : count))
     },
 
     look: (peer, proof) => network.request(life, world.node(peer), (other) => {
@@ -32,14 +34,16 @@ export function portOf (node: SimNode, life: Life): AuditPort {
       copy.pieces = pieces - 1
       copy.rotten = false
       other.node.used -= group.bytes / PIECES
-      other.book.lose(group)
-      other.book.learn(group)
+      other.node.disk.damage(group)
+      other.learn(group)
       other.reconcile.mark(group.slot, 'entry', 1)
       world.log(peer, `quarantines a part of ${group.id}`)
       return 'bad'
     })
   }
 }
+
+const rootOf = (group: Group): Uint8Array => (group as PlacedGroup).root
 
 /** Ranges at random places: rot is in one piece, a dropper has half of them. */
 function prove (other: SimNode, group: SimGroup, count: number): Proof[] {

@@ -23,8 +23,12 @@ export interface SimResult {
 /** One run. Throws InvariantError when a rule is broken. */
 export async function simulate (options: SimOptions, listener?: (line: string) => void): Promise<SimResult> {
   const world = new World(options, listener)
-  new Plan(world).make()
-  await world.time.runUntil(options.ms, () => { if (world.truth.broken !== undefined) throw world.truth.broken })
+  try {
+    new Plan(world).make()
+    await world.time.runUntil(options.ms, () => { if (world.truth.broken !== undefined) throw world.truth.broken })
+  } finally {
+    world.end()
+  }
   const counts = world.truth.counts(world.versions())
   const copies: number[] = []
   for (const count of counts) copies[count] = (copies[count] ?? 0) + 1

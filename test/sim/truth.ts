@@ -25,6 +25,8 @@ export class Truth {
   private readonly promised = new Map<number, Map<string, number>>()
   /** When a node that drops copies, whatever it promised, last proved four ranges of one. */
   private readonly vouched = new Map<string, number>()
+  /** When a node gave its last word for a copy that it has not let go since, by group, then node. */
+  private readonly receipts = new Map<number, Map<string, number>>()
   private readonly died: Array<{ at: number, groups: Set<number> }> = []
   releases = 0
   evictions = 0
@@ -63,6 +65,12 @@ export class Truth {
     this.promised.set(group.id, promises.set(node, this.now()))
   }
 
+  /** A node gave its word once, that it has all of it: it is not bound by that. */
+  receipt (group: SimGroup, node: string): void {
+    const receipts = this.receipts.get(group.id) ?? new Map<string, number>()
+    this.receipts.set(group.id, receipts.set(node, this.now()))
+  }
+
   vouch (group: SimGroup, node: string): void {
     this.vouched.set(`${node} ${group.id}`, this.now())
   }
@@ -83,7 +91,7 @@ export class Truth {
    * `copies`" can be kept only as far as promises go: a disk that breaks, a block that rots or a liar that throws half away
    * between its promise and the release is no fault of who releases. So another counts whose copy is whole, or that
    * promised within the time in which promises count and lost it otherwise than by letting go: that would break the
-   * second rule, here, for the one that did. Of a liar a promise is worth nothing without the proofs that were drawn.
+   * second rule, here, for the one that did. An eviction leans on a word alone, that of a liar too. Of a liar a promise is worth nothing without the proofs that were drawn.
    */
   release (group: SimGroup, node: string, evicted: boolean): void {
     const now = this.now()
@@ -91,16 +99,18 @@ export class Truth {
     const promises = this.promised.get(group.id) ?? new Map<string, number>()
     const lately = (at: number | undefined): boolean => now - (at ?? -Infinity) <= PROMISES_WITHIN_MS * (1 + MAX_DRIFT)
     let left = 0
-    for (const other of new Set([...this.of(group).keys(), ...promises.keys()])) {
+    for (const other of new Set([...this.of(group).keys(), ...promises.keys(), ...this.receipts.get(group.id)?.keys() ?? []])) {
       if (other === node) continue
       const copy = this.copy(group, other)
       const vouched = copy?.dropped !== true || lately(this.vouched.get(`${other} ${group.id}`))
-      if (this.isThere(group, other) || (lately(promises.get(other)) && vouched)) left++
+      const word = evicted && lately(this.receipts.get(group.id)?.get(other))
+      if (this.isThere(group, other) || (lately(promises.get(other)) && vouched) || word) left++
     }
     if (left < need) this.breaks(`${node} released group ${group.id} at ${now}: ${left} others have it, ${need} must`)
     const since = now - (promises.get(node) ?? -Infinity)
     if (since < PROMISE_MS * (1 - MAX_DRIFT)) this.breaks(`${node} released group ${group.id} at ${now}, ${since} ms after it promised to keep it`)
     this.of(group).delete(node)
+    this.receipts.get(group.id)?.delete(node)
     if (evicted) this.evictions++
     else this.releases++
   }

@@ -195,6 +195,29 @@ export class World {
     node.used += group.bytes * (PIECES - before) / PIECES
   }
 
+  /** Brings what lies with `life` to another for its word: a receipt that all of it is on that disk, and that it is not letting go. */
+  async bring (life: Life, group: SimGroup, other: SimNode): Promise<void> {
+    const lacks = !this.truth.isThere(group, other.name)
+    if (lacks && !other.room(group.bytes)) throw new Error('no room')
+    if (lacks) await this.move(life, other, group.bytes)
+    await this.network.request(life, other, async (theirs) => {
+      if (other.kind === 'claims') {
+        this.truth.receipt(group, other.name)
+        return
+      }
+      if (theirs.isGoing(group.root)) throw new Error('it lets its own copy go')
+      other.learn(group.version)
+      this.lay(group, other)
+      await theirs.book.hold(group)
+      this.truth.receipt(group, other.name)
+    })
+  }
+
+  /** Its disks are for the next run. */
+  end (): void {
+    for (const { disk } of this.nodes) disk.recycle()
+  }
+
   private async push (life: Life, version: Version, other: SimNode): Promise<boolean> {
     const bytes = version.groups.reduce((sum, group) => sum + group.bytes, 0)
     if (!this.network.connected(life.node, other) || !other.room(bytes)) return false

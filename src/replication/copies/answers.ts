@@ -22,7 +22,8 @@ export function stateOf (group: Group | undefined, { view, book, room }: AnswerP
       return doubts === 0 ? { state: 'held' } : { state: 'held', doubts }
     }
     case 'leaving': return { state: 'leaving' }
-    case 'coming': return { state: 'coming', percent }
+    // what is wanted and finds no room does not come
+    case 'coming': return percent === 0 && !room(group.bytes) ? { state: 'cannot' } : { state: 'coming', percent }
     case 'none': return { state: away || !room(group.bytes) ? 'cannot' : 'none' }
   }
 }

@@ -32,7 +32,7 @@ export type Verdict = 'offline' | 'unknown' | 'missing' | 'wrong'
 export type Reason = 'entry' | 'member' | 'walk'
 
 /**
- * The rows behind the decisions: in memory here (memory-book.ts), in the index in a node. Reads are at once. What
+ * The rows behind the decisions, in the index of a node (sql-book.ts). Reads are at once. What
  * returns a promise is one transaction, durable when it resolves; what it checks it checks inside.
  */
 export interface GroupBook {
@@ -75,6 +75,6 @@ export interface GroupBook {
   leave: (group: Group) => Promise<boolean>
   /** leaving -> held. At a start every leaving row is taken back. */
   stay: (group: Group) => Promise<void>
-  /** leaving -> none, the blocks to the cache where nothing else names them. False, and nothing changed: not leaving, or `still` said no, asked right before the transaction. */
-  drop: (group: Group, options: { away: boolean, still: () => boolean }) => Promise<boolean>
+  /** leaving -> none. False, and nothing changed: not leaving, or `still` said no, asked right before the transaction. */
+  drop: (group: Group, still: () => boolean) => Promise<boolean>
 }

@@ -100,19 +100,15 @@ export class LetGo {
    * @throws what the book's transactions throw; the copy is here then
    */
   async letGo (group: Group): Promise<Outcome> {
-    return this.tooFew(group) ? 'too few members' : this.attempt(group, group.copies, false)
+    return this.tooFew(group) ? 'too few members' : this.attempt(group)
   }
 
-  /** For its user, who wants the room: one other copy is enough, and it does not come back by itself. */
-  async evict (group: Group): Promise<Outcome> {
-    return this.attempt(group, 1, true)
-  }
-
-  private async attempt (group: Group, copies: number, away: boolean): Promise<Outcome> {
+  private async attempt (group: Group): Promise<Outcome> {
     const { book, clock } = this.parts
+    const { copies } = group
     this.running.add(group.id)
     try {
-      const holders = this.before(group, await this.holders(group, copies), away)
+      const holders = this.before(group, await this.holders(group))
       if (holders.length < copies) {
         this.later(group)
         return 'too few holders'
@@ -121,10 +117,10 @@ export class LetGo {
         this.later(group)
         return 'promised'
       }
-      const promises = await this.collect(group, copies, holders)
+      const promises = await this.collect(group, holders)
       const from = Math.min(...promises.map(({ at }) => at))
-      const still = (): boolean => this.enough(group, copies, promises) && clock.now() - from <= PROMISES_WITHIN_MS
-      if (still() && await book.drop(group, { away, still })) {
+      const still = (): boolean => this.enough(group, promises) && clock.now() - from <= PROMISES_WITHIN_MS
+      if (still() && await book.drop(group, still)) {
         this.retries.delete(group.id)
         this.parts.released?.(group)
         return 'released'
@@ -141,8 +137,8 @@ export class LetGo {
    * A promise binds its giver for an hour: one that comes after this node, and so should go first, is not asked for it as
    * long as those before may be enough.
    */
-  private before (group: Group, holders: readonly string[], away: boolean): readonly string[] {
-    if (away || (this.retries.get(group.id)?.failures ?? 0) >= ALL_AFTER) return holders
+  private before (group: Group, holders: readonly string[]): readonly string[] {
+    if ((this.retries.get(group.id)?.failures ?? 0) >= ALL_AFTER) return holders
     const { view } = this.parts
     // those that are asked stand in this head: a node that does not comes after all of them
     const order = view.order(group.slot, group.copies + FURTHER + 1)
@@ -151,8 +147,9 @@ export class LetGo {
   }
 
   /** Members that may hold it and say so, in order. Before anything is committed: mostly it is too early, and nobody is bothered by that. */
-  private async holders (group: Group, copies: number): Promise<string[]> {
+  private async holders (group: Group): Promise<string[]> {
     const { view, book, port, clock } = this.parts
+    const { copies } = group
     const most = copies + FURTHER
     const peers = view.order(group.slot, most + 1).slice(0, most + 1).filter((peer) => peer !== view.self && view.present(peer) && !book.distrusted(group, peer))
     const said = (): string[] => peers.filter((peer) => book.heard(group, peer)?.state === 'held')
@@ -171,11 +168,11 @@ export class LetGo {
   }
 
   /** Asks one after the other until enough of them promised and proved. */
-  private async collect (group: Group, copies: number, holders: readonly string[]): Promise<Promised[]> {
+  private async collect (group: Group, holders: readonly string[]): Promise<Promised[]> {
     const { clock } = this.parts
     let promises: Promised[] = []
     for (const peer of holders) {
-      if (this.enough(group, copies, promises) || this.stopped) break
+      if (this.enough(group, promises) || this.stopped) break
       const at = clock.now()
       if (await this.promises(group, peer)) promises.push({ peer, at })
       promises = promises.filter(({ at }) => clock.now() - at <= PROMISES_WITHIN_MS)
@@ -209,7 +206,8 @@ export class LetGo {
   }
 
   /** As many as are wanted, of as many operators as the head of the order has without this node and those that were caught. */
-  private enough (group: Group, copies: number, promises: readonly Promised[]): boolean {
+  private enough (group: Group, promises: readonly Promised[]): boolean {
+    const { copies } = group
     if (promises.length < copies) return false
     const { view, book } = this.parts
     const others = (least?: number): string[] => view.order(group.slot, least).filter((peer) => peer !== view.self && !book.distrusted(group, peer)).slice(0, copies)

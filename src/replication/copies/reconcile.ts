@@ -23,11 +23,9 @@ export interface ReconcileParts {
   fetchesAtOnce?: number
   /**
    * Fetches all of a group and commits it as held, going on from the blocks that are here. Tells the share in percent;
-   * throws what kept it from being done.
+   * throws what kept it from being done, no room too.
    */
   fetch: (group: Group, onPercent: (percent: number) => void) => Promise<void>
-  /** There is room for so many bytes more. */
-  room: (bytes: number) => boolean
 }
 
 /** The state of one group's repair: waiting for its time, or past it and waiting for answers. */
@@ -40,8 +38,6 @@ export class Reconcile {
   private readonly fetching = new Set<number>()
   /** After a fetch that failed. */
   private readonly pauses = new Map<number, { until: number, ms: number }>()
-  /** To be fetched, and there was no room. */
-  private readonly lacking = new Map<number, Group>()
   private readonly young = new Set<number>()
   /** Groups that a walk looks at: what comes of its questions is judged as they were asked. */
   private readonly walked = new Set<number>()
@@ -64,13 +60,6 @@ export class Reconcile {
   mark (slot: number, reason: Reason, copies = 8): void {
     this.parts.book.mark(slot, reason, copies)
     this.turnSoon()
-  }
-
-  /** Room was made, or the disk takes writes again: what found none is looked at anew. */
-  roomMade (): void {
-    const lacking = [...this.lacking.values()]
-    this.lacking.clear()
-    for (const group of lacking) this.consider(group, { reason: 'entry' })
   }
 
   private pump (): void {
@@ -165,12 +154,8 @@ export class Reconcile {
   }
 
   private want (group: Group, known: number): void {
-    const { book, room, clock } = this.parts
+    const { book, clock } = this.parts
     if (this.fetching.has(group.id) || clock.now() < (this.pauses.get(group.id)?.until ?? -Infinity)) return
-    if (!room(group.bytes)) {
-      this.lacking.set(group.id, group)
-      return
-    }
     if (!this.queue.has(group)) book.coming(group, 0)
     this.queue.add(group, known)
     this.pump()
@@ -180,7 +165,6 @@ export class Reconcile {
   private leaveIt (group: Group): void {
     this.forget(group)
     this.walked.delete(group.id)
-    this.lacking.delete(group.id)
     if (this.queue.remove(group)) this.parts.book.coming(group, undefined)
   }
 

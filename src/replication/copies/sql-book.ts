@@ -5,7 +5,6 @@ import { parseCid } from '../../../protocols/block/cid.js'
 import { groupOfNumber, groupOfRoot, groupsInSlot, heldGroups, isAway, isHeldRoot, missingAgain, sampleHeld, type GroupRow } from '../../index-db/groups.js'
 import type { IndexDb, Statement } from '../../index-db/index-db.js'
 import { KeyedLock } from '../../index-db/keyed-lock.js'
-import { notMissing } from '../../index-db/missing.js'
 import type { BlockStore } from '../../store/interface.js'
 import { NOT_ASKED_MS } from './desired-state.js'
 import type { GroupBook, Heard, Own, Reason } from './book.js'
@@ -231,13 +230,13 @@ export class SqlBook implements GroupBook {
     await this.locks.run(String(id), async () => { this.leaving.delete(id) })
   }
 
-  async drop (group: Group, { away, still }: { away: boolean, still: () => boolean }): Promise<boolean> {
+  async drop (group: Group, still: () => boolean): Promise<boolean> {
     const { id } = group
     const { root } = group as PlacedGroup
     return this.locks.run(String(id), async () => {
       if (!this.leaving.has(id) || !still()) return false
       const note: Statement = ['DELETE FROM spares WHERE grp = ?', id]
-      await this.init.store.release(parseCid(root), [away ? notMissing(root) : missingAgain(root), note], { trash: !away })
+      await this.init.store.release(parseCid(root), [missingAgain(root), note], { trash: true })
       this.leaving.delete(id)
       this.spareSince.delete(id)
       return true

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { MAX_PROMISES, PROMISE_MS } from '../../../protocols/audit/constants.js'
 import { promiseTo, stateOf } from '../../../src/replication/copies/answers.js'
-import { MemoryBook } from '../../../src/replication/copies/memory-book.js'
+import { MemoryBook } from './memory-book.js'
 import { SlotQueue } from '../../../src/replication/copies/slot-queue.js'
 import { FetchQueue } from '../../../src/replication/copies/fetch-queue.js'
 import { group, Scene } from './scene.js'
@@ -43,11 +43,11 @@ describe('replication: book', () => {
 
   it('drops only what is leaving, and only while it still may', async () => {
     const { book } = scene
-    assert.equal(await book.drop(G, { away: false, still: () => true }), false)
+    assert.equal(await book.drop(G, () => true), false)
     await book.leave(G)
-    assert.equal(await book.drop(G, { away: false, still: () => false }), false)
+    assert.equal(await book.drop(G, () => false), false)
     assert.equal(book.own(G).have, 'leaving')
-    assert.equal(await book.drop(G, { away: false, still: () => true }), true)
+    assert.equal(await book.drop(G, () => true), true)
     assert.deepEqual([book.own(G).have, book.own(G).away], ['none', false])
   })
 
@@ -123,12 +123,17 @@ describe('replication: book', () => {
     assert.deepEqual(stateOf(other, parts), { state: 'cannot' })
     book.coming(other, 40)
     assert.deepEqual(stateOf(other, parts), { state: 'coming', percent: 40 })
+    book.coming(other, 0)
+    assert.deepEqual(stateOf(other, parts), { state: 'cannot' })
+    room = true
+    assert.deepEqual(stateOf(other, parts), { state: 'coming', percent: 0 })
+    room = false
     book.coming(other, undefined)
     room = true
     await book.hold(other)
     await book.leave(other)
     assert.deepEqual(stateOf(other, parts), { state: 'leaving' })
-    await book.drop(other, { away: true, still: () => true })
+    book.putAway(other)
     assert.deepEqual(stateOf(other, parts), { state: 'cannot' })
   })
 

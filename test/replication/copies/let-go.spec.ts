@@ -191,16 +191,6 @@ describe('replication: letting go', () => {
     assert.equal(await letGo().letGo(group(1, { copies: 0 })), 'too few members')
   })
 
-  it('evict is the same with one promise, and it does not come back by itself', async () => {
-    await start('a e')
-    assert.equal(await letGo().evict(G), 'released')
-    assert.deepEqual([have(), scene.book.own(G).away], ['none', true])
-    await start('a e')
-    port.promises.a = 'LEAVING'
-    assert.equal(await letGo().evict(G), 'too few promises')
-    assert.deepEqual([have(), scene.book.own(G).away], ['held', false])
-  })
-
   it('a book made anew lets nothing go for an hour: it may have promised', async () => {
     await start('a b c d e', 'e', { youngMs: PROMISE_MS })
     assert.equal(await letGo().letGo(G), 'promised')

@@ -16,13 +16,11 @@ describe('replication: reconcile', () => {
   let reconcile: Reconcile
   /** Fetches that were begun, and what ends them. */
   let fetches: Array<{ id: number, end: (error?: Error) => Promise<void> }>
-  let room: boolean
 
   function start (self: string, groups: Group[] = [group(1)], order = 'a b c d e f g h'): void {
     scene = new Scene(order, self, { origin: -1e12 })
     port = new FakePort()
     fetches = []
-    room = true
     scene.groups.push(...groups)
     reconcile = new Reconcile({
       view: scene.view,
@@ -31,7 +29,6 @@ describe('replication: reconcile', () => {
       clock: scene.clock,
       random: () => 0.5,
       offlineGraceMs: HOUR,
-      room: () => room,
       fetch: async (of) => {
         const { promise, resolve, reject } = Promise.withResolvers<undefined>()
         fetches.push({
@@ -169,20 +166,9 @@ describe('replication: reconcile', () => {
     start('a')
     await scene.book.hold(group(1))
     await scene.book.leave(group(1))
-    await scene.book.drop(group(1), { away: true, still: () => true })
+    scene.book.putAway(group(1))
     await mark()
     assert.deepEqual([begun(), have()], [[], 'none'])
-  })
-
-  it('without room it waits until some is made', async () => {
-    start('a')
-    room = false
-    await mark()
-    assert.deepEqual(begun(), [])
-    room = true
-    reconcile.roomMade()
-    await scene.pass(1)
-    assert.deepEqual(begun(), [1])
   })
 
   it('tries again what could not be fetched, later and later', async () => {

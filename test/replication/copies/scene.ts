@@ -1,4 +1,4 @@
-import { MemoryBook } from '../../../src/replication/copies/memory-book.js'
+import { MemoryBook } from './memory-book.js'
 import type { AuditPort, Clock, Group, MemberView, Proof } from '../../../src/replication/copies/types.js'
 import { VirtualTime } from '../../sim/virtual-time.js'
 

@@ -1,8 +1,8 @@
 import { MAX_PROMISES, PROMISE_MS, type PromiseAnswer } from '../../../protocols/audit/constants.js'
 import type { GroupState } from '../../../protocols/audit/groups.js'
-import type { GroupBook, Heard, Own, Reason } from './book.js'
-import { SlotQueue } from './slot-queue.js'
-import type { Group } from './types.js'
+import type { GroupBook, Heard, Own, Reason } from '../../../src/replication/copies/book.js'
+import { SlotQueue } from '../../../src/replication/copies/slot-queue.js'
+import type { Group } from '../../../src/replication/copies/types.js'
 
 type Row = { -readonly [Key in keyof Own]: Own[Key] } & { group: Group }
 
@@ -24,7 +24,7 @@ export interface MemoryBookInit {
   youngMs?: number
 }
 
-/** The book in memory: for nodes without a folder, and for the simulation, which plays the disk behind `commit`. */
+/** A book in memory, for tests of decisions and for the large simulation, where a thousand indexes of 100,000 groups do not fit. */
 export class MemoryBook implements GroupBook {
   private readonly rows = new Map<number, Row>()
   private readonly spareRows = new Set<Row>()
@@ -185,13 +185,18 @@ export class MemoryBook implements GroupBook {
     await this.commit(() => { if (this.own(group).have === 'leaving') this.row(group).have = 'held' })
   }
 
-  async drop (group: Group, { away, still }: { away: boolean, still: () => boolean }): Promise<boolean> {
+  async drop (group: Group, still: () => boolean): Promise<boolean> {
     return this.commit(() => {
       if (this.own(group).have !== 'leaving' || !still()) return false
       this.forget(group)
-      if (away) this.row(group).away = true
       return true
     })
+  }
+
+  /** Its user put it away: it is not held, and not fetched again. */
+  putAway (group: Group): void {
+    this.forget(group)
+    this.row(group).away = true
   }
 
   private forget ({ id }: Group): void {
