@@ -201,10 +201,10 @@ export class KeepCopies {
     return this.init.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.book.groupOf(root.bytes), { book: this.book })
   }
 
-  /** A promise for it holds: it stays. */
+  /** A promise for it holds, or may hold: it stays. */
   isPromised (root: CID): boolean {
     const group = this.book.groupOf(root.bytes)
-    return group !== undefined && this.book.promised(group, freshBootClock.now())
+    return group !== undefined && this.book.bound(group)
   }
 
   /** It is about to be let go: no word is given for it. */

@@ -126,7 +126,7 @@ export class SimDb {
           done()
           resolve(results)
         } catch (error) {
-          reject(error)
+          reject(error instanceof Error ? error : new Error('the write failed', { cause: error }))
         }
       })
     })

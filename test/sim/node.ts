@@ -285,13 +285,13 @@ export class Life {
       candidates: world.nodes.filter((other) => other !== node && world.network.connected(node, other)).map(({ name }) => name),
       push: (peer) => world.bring(this, world.entries.byRoot(root), world.node(peer)),
       failed: () => {},
-      promised: () => book.promised(own, this.clock.now()),
+      promised: () => book.bound(own),
       drop: () => book.store.release(cid, [notMissing(root)])
     })
   }
 
   private isPutAway (root: Uint8Array): boolean {
-    return this.leaving.has(this.node.world.entries.byRoot(root).cid.toString())
+    return this.node.world.options.fault !== 'no leaving' && this.leaving.has(this.node.world.entries.byRoot(root).cid.toString())
   }
 
   private async adopt (): Promise<void> {

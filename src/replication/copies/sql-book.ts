@@ -202,6 +202,12 @@ export class SqlBook implements GroupBook {
     return [...this.promises.get(id)?.values() ?? []].some((at) => at > now)
   }
 
+  /** A promise for it holds, or may hold: what a book that was made anew had promised is not known. */
+  bound (group: Group): boolean {
+    const now = this.init.now()
+    return now < this.mayLeaveAt || this.promised(group, now)
+  }
+
   async promise (group: Group, peer: string): Promise<PromiseAnswer> {
     const { id } = group
     return this.locks.run(String(id), async () => {
@@ -218,8 +224,7 @@ export class SqlBook implements GroupBook {
 
   async leave (group: Group): Promise<boolean> {
     return this.locks.run(String(group.id), async () => {
-      const now = this.init.now()
-      if (now < this.mayLeaveAt || this.promised(group, now) || this.own(group).have !== 'held') return false
+      if (this.bound(group) || this.own(group).have !== 'held') return false
       // in memory alone: a start takes it back
       this.leaving.add(group.id)
       return true

@@ -62,6 +62,18 @@ describe('replication: letting go', () => {
     assert.equal(port.asked.some((one) => one.startsWith('keep')), false)
   })
 
+  it('of machines of one operator, or of none, it wants as many promises all the same', async () => {
+    for (const operator of ['ana', '']) {
+      for (const [answer, outcome] of [['LEAVING', 'too few promises'], ['YES', 'released']] as const) {
+        await start('a b c e')
+        for (const peer of scene.order) scene.operators.set(peer, operator)
+        port.promises.c = answer
+        assert.equal(await letGo().letGo(G), outcome)
+        assert.equal(have(), outcome === 'released' ? 'none' : 'held')
+      }
+    }
+  })
+
   for (const [name, change] of [
     ['one does not promise', () => { port.promises.b = 'NOT_HELD' }],
     ['one is leaving itself', () => { port.promises.b = 'LEAVING' }],

@@ -109,6 +109,42 @@ describe('replication: book in the index', () => {
     assert.deepEqual([book.own(group).have, book.own(group).away, here.store.usage().trash.blocks], ['none', true, 0])
   })
 
+  it('promises nothing of what is not all here: coming, damaged, let go, or put away', async () => {
+    const book = open()
+    const group = groupOf(book)
+    const refused = async (): Promise<void> => {
+      assert.equal(await book.promise(group, 'a'), 'NOT_HELD')
+      assert.equal(book.promised(group, now), false)
+      assert.deepEqual(here.db.all('SELECT * FROM promises'), [])
+    }
+    await here.db.write([['UPDATE blocks SET state = 2 WHERE cid = ?', blocks.at(-1)!.cid.bytes]])
+    await refused()
+    await here.db.write([['UPDATE blocks SET state = 0 WHERE cid = ?', blocks.at(-1)!.cid.bytes]])
+    await book.leave(group)
+    await book.drop(group, () => true)
+    await refused()
+    book.coming(group, 99)
+    await refused()
+    book.coming(group, undefined)
+    await version(blocks, 7_000)
+    assert.equal(await book.promise(group, 'a'), 'YES')
+  })
+
+  it('is bound by a promise that holds, and, made anew, by those that it may have given', async () => {
+    const book = open()
+    const group = groupOf(book)
+    assert.equal(book.bound(group), false)
+    await book.promise(group, 'a')
+    assert.equal(book.bound(group), true)
+    now += PROMISE_MS
+    assert.equal(book.bound(group), false)
+    const anew = open(PROMISE_MS)
+    now += PROMISE_MS - 1
+    assert.equal(anew.bound(group), true)
+    now++
+    assert.equal(anew.bound(group), false)
+  })
+
   it('what a member said before it was away is old', () => {
     const book = open()
     const group = groupOf(book)
