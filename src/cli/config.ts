@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
-import { InvalidOptionError } from '../errors.js'
+import { DirectoryNotWritableError, InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit } from '../interface.js'
 import { nearest } from '../interface/nearest.js'
 import { replaceFile } from '../replace-file.js'
@@ -151,7 +151,12 @@ export function fromToml (source: string, path: string): Config {
 export async function writeConfig (dir: string, config: Config): Promise<void> {
   const known = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)
     .map(([key, value]) => [keyName(key as Key), typeof value === 'number' ? KEYS[key as Key].show?.(value) ?? value : value]))
-  await replaceFile(join(dir, FILE), `${HEADER}${stringify(known)}`)
+  try {
+    await replaceFile(join(dir, FILE), `${HEADER}${stringify(known)}`)
+  } catch (cause) {
+    if (!['EROFS', 'EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    throw new DirectoryNotWritableError(`The folder ${dir} cannot be written: ${(cause as Error).message}`, { cause })
+  }
 }
 
 /** Keys of `config` that were given; `undefined` never covers what stands below it. */

@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, stat, truncate } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, chmod, lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { BALLAST_BYTES, BALLAST_STEP_BYTES, INDEX_ROOM_BYTES } from '../defaults.js'
@@ -48,6 +49,8 @@ export class Directory {
       const there = await readdir(path, { withFileTypes: true })
       const link = there.find((entry) => entry.isSymbolicLink() && OURS.includes(entry.name))
       if (link !== undefined) throw new DirectoryNotWritableError(`${join(path, link.name)} is a symbolic link. Links below the folder are not followed`)
+      // before the lock, which would be taken and not given back
+      await access(path, constants.W_OK)
       const lock = await DirectoryLock.acquire(path, options)
       try {
         const isCommitted = await readFormat(path) !== undefined

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeConfig } from '../../src/cli/config.js'
 import { createNode } from '../../src/index.js'
 import type { DfsNode } from '../../src/interface.js'
 
@@ -37,6 +38,18 @@ describe('a full disk (root, which may mount a tmpfs)', () => {
     for await (const piece of node.get(name)) pieces.push(piece)
     return Buffer.concat(pieces).toString()
   }
+
+  it('a folder on a disk that is read-only says so, and is as it was', async () => {
+    await once((node) => node.put('a', 'text'))
+    execFileSync('mount', ['-o', 'remount,ro', disk])
+    try {
+      await assert.rejects(open(), { code: 'DIRECTORY_NOT_WRITABLE' })
+      await assert.rejects(writeConfig(join(disk, 'node'), { label: 'x' }), { code: 'DIRECTORY_NOT_WRITABLE' })
+    } finally {
+      execFileSync('mount', ['-o', 'remount,rw', disk])
+    }
+    assert.equal(await once((node) => text(node, 'a')), 'text')
+  })
 
   for (const left of [0, 1, 2, 3]) {
     it(`with ${left} MiB left: everything can be read and deleted, one command after the other`, async () => {
