@@ -32,7 +32,7 @@ export const MUTANTS: Mutant[] = [
   mutant('src/store/garbage.ts', 'await each(here.filter(({ since }) => since <= deadBefore))', 'await each(here)', 'store/trash', 'store/garbage-model', 'node/garbage'),
   mutant('src/store/garbage.ts', '[mustBeDead(root, deadBefore), mustBeWhole]', '[mustBeWhole]', 'store/garbage-model', 'store/trash'),
   mutant('src/store/uploads.ts', 'if (other(row) || other(parts.uploads.get(key))) throw', 'if (other(parts.uploads.get(key))) throw', 'store/uploads'),
-  mutant('src/store/uploads.ts', 'if (row.verified < parts.now() - SCRUB_MS) await recheck(parts, cid)', 'if (row.verified < 0) await recheck(parts, cid)', 'store/uploads'),
+  mutant('src/store/uploads.ts', 'if (row.verified < parts.now() - SCRUB_MS) await recheck(parts, cid)', 'if (row.verified < 0) await recheck(parts, cid)', 'store/pin'),
   mutant('src/store/uploads.ts', '(aborted ? ABORTED_PIN_MS : PIN_MS)', '(aborted ? PIN_MS : PIN_MS)', 'store/uploads'),
   mutant('src/store/uploads.ts', 'expires < ? AND NOT EXISTS', 'expires <= ? + 1000 AND NOT EXISTS', 'store/uploads'),
   mutant('src/store/trash.ts', 'if (row.file === 1 && !await parts.blobs.fromTrash(cid)) return false', '', 'store/trash', 'store/garbage-model'),
