@@ -36,7 +36,7 @@ const PLANTS: Array<Mutation & { what: string, workload: string }> = [
   { what: 'a rebuilt index leaves its log behind', workload: 'rebuild', file: 'src/rebuild/files.ts', from: 'foldLog(directory.file(INDEX_NEW))', to: '' }
 ]
 /** Of the states that differ so many are opened until one is wrong. */
-const SHARE = 0.15
+const SHARE = 0.25
 
 describe('the power-loss rig', function () {
   this.timeout(600_000)

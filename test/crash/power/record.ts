@@ -22,12 +22,12 @@ export interface RecordInit {
   folder: string
   library: string
   workload: string
-  /** dist of the code that runs. @default this one */
-  dist?: string
+  /** dist of the code that runs. */
+  dist: string
 }
 
 /** Runs the workload's processes one after the other, as many as it has, on one folder, and says what they did to the disk. */
-export async function record ({ folder, library, workload, dist = join(import.meta.dirname, '..', '..', '..') }: RecordInit): Promise<Recording> {
+export async function record ({ folder, library, workload, dist }: RecordInit): Promise<Recording> {
   const root = join(folder, 'root')
   const log = join(folder, 'log')
   mkdirSync(root)

@@ -9,6 +9,7 @@ import { buildRecorder, record } from './record.js'
 import type { Replayed } from './replay.js'
 
 const MOST_PARTS = 4
+const OWN_DIST = join(import.meta.dirname, '..', '..', '..')
 /** Memory, where a sync costs nothing: what is synced is known from the record. */
 const MEMORY = '/dev/shm'
 
@@ -24,14 +25,14 @@ export class Rig {
     return new Rig(base, await buildRecorder(base))
   }
 
-  /** @param dist the code that runs the workload; what it left is always opened by this one */
-  async run (workload: string, options: Pick<Part, 'share' | 'seed' | 'maxFaults'>, dist?: string): Promise<Replayed> {
+  /** @param dist the code that runs the workload, and opens what it left. @default this one */
+  async run (workload: string, options: Pick<Part, 'share' | 'seed' | 'maxFaults'>, dist = OWN_DIST): Promise<Replayed> {
     const folder = join(this.base, String(this.count++))
     await mkdir(folder)
     try {
-      await record({ folder, library: this.library, workload, ...(dist === undefined ? {} : { dist }) })
+      await record({ folder, library: this.library, workload, dist })
       const parts = Math.min(MOST_PARTS, availableParallelism())
-      const done = await Promise.all(Array.from({ length: parts }, (_, part) => replayed(folder, { part, parts, ...options })))
+      const done = await Promise.all(Array.from({ length: parts }, (_, part) => replayed(folder, { part, parts, ...options }, dist)))
       return {
         cuts: Math.max(...done.map(({ cuts }) => cuts)),
         states: Math.max(...done.map(({ states }) => states)),
@@ -48,8 +49,8 @@ export class Rig {
   }
 }
 
-async function replayed (folder: string, part: Part): Promise<Replayed> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'part.js'), folder, JSON.stringify(part)], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function replayed (folder: string, part: Part, dist: string): Promise<Replayed> {
+  const child = spawn(process.execPath, [join(dist, 'test', 'crash', 'power', 'part.js'), folder, JSON.stringify(part)], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text })
   const [code] = await once(child, 'close') as [number | null]
