@@ -50,7 +50,8 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
   }, force)
   if (put === 'promised') throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for a while, so that they could let theirs go. Try again later`)
   if (put !== undefined) return { ...put.dropped, ...(put.peer === undefined ? {} : { peer: put.peer }) }
-  const others = failures.length === 0 ? 'No other member is connected.' : failures.join('; ')
+  const reasons = [...failures, ...lendingNothing(parts).map((peer) => `${vault.labelOf(peer)} lends no space`)]
+  const others = reasons.length === 0 ? 'No other member is connected.' : reasons.join('; ')
   throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
 }
 
@@ -60,6 +61,11 @@ function * candidates (parts: Parts): Generator<string> {
   yield * connected
   const known = new Set(connected)
   yield * othersWithRoom(parts).filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
+}
+
+/** Connected members that keep no copies. */
+function lendingNothing (parts: Parts): string[] {
+  return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => lendsNothing(parts, peer))
 }
 
 type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>

@@ -139,8 +139,8 @@ export async function failsWith<E extends Error & { code: string }> (work: Promi
   return error as E
 }
 
-/** Everything that the store of a node holds or keeps room for. */
+/** Everything that the store of a node holds or keeps room for, without the index. */
 export function held (node: DfsNode): { blocks: number, used: number, reserved: number } {
-  const { blocks, used, reserved } = inside(node).folder.store.usage()
-  return { blocks, used, reserved }
+  const { blocks, used, index, reserved } = inside(node).folder.store.usage()
+  return { blocks, used: used - index, reserved }
 }
