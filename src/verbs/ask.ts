@@ -23,7 +23,7 @@ export function notFound (parts: Parts, name: string, asked: number): FileNotFou
   const similar = vault.similar(name, SIMILAR_NAMES)
   const lines = [
     `No file named "${name}".`,
-    ...(newest?.kind === 'delete' ? [`${vault.whoWrote(newest.writer).label} deleted it at ${when(newest.time)}; \`dfs log\` shows what it was.`] : []),
+    ...(newest?.kind === 'delete' ? [`It was deleted by ${vault.whoWrote(newest.writer).label} at ${when(newest.time)}; \`dfs log\` shows what it was.`] : []),
     whoWasAsked(parts, asked)
   ]
   return new FileNotFoundError(`${lines.join(' ')}${similar.length === 0 ? '' : ` Close: ${similar.map((name) => `"${name}"`).join(', ')}`}`, { retry: asked < others })

@@ -101,7 +101,7 @@ describe('three machines that were cut off from each other', () => {
     for (const name of ['both put', 'put, restore']) await same('get', name, '-o', '-')
     for (const { code, stderr } of await Promise.all(again.map((node) => node.run('get', 'both delete', '-o', '-')))) {
       assert.equal(code, 3)
-      assert.match(stderr, /^No file named "both delete" \(FileNotFoundError\)\.\n[ab] deleted it at /)
+      assert.match(stderr, /^No file named "both delete" \(FileNotFoundError\)\.\nIt was deleted by [ab] at /)
     }
 
     // the edit that is far behind stays, also when the next put has ended the conflict

@@ -63,7 +63,7 @@ describe('node: versions', () => {
       for (const node of [a, b]) {
         assert.deepEqual(await names(node), [])
         const error = await failsWith<FileNotFoundError>(node.stat('x'), 'FILE_NOT_FOUND')
-        assert.match(error.message, /^No file named "x"\. a deleted it at \d\d:\d\d;/)
+        assert.match(error.message, /^No file named "x"\. It was deleted by a at \d\d:\d\d;/)
         assert.equal(error.retry, false)
         // what it was is still there, by its version
         assert.equal(await text(node.get('x', { version: file.version })), 'text')
