@@ -100,7 +100,7 @@ export const MUTANTS: Mutant[] = [
   mutant('src/file/read-file.ts', 'load(next.value.block, () => out === place)', 'load(next.value.block, () => true)', 'file/read-file'),
   mutant('src/cli/put-plan.ts', 'if (names.has(name)) throw', 'if (names.has(file)) throw', 'cli/put-plan'),
   mutant('src/cli/target.ts', "if (fresh) await appear(temporary, path)", 'if (mtime === null) await appear(temporary, path)', 'cli/target'),
-  mutant('src/verbs/evict.ts', 'if (parts.copies.isPromised(root)) throw', 'if (parts.copies === undefined) throw', 'node/durable', 'node/holders', 'node/garbage'),
+  mutant('src/verbs/evict.ts', 'promised: () => parts.copies.isPromised(root)', 'promised: () => false', 'node/members'),
 
   // formats and protocols
   mutant('protocols/vault/ed25519.ts', '&& isBelow(signature.subarray(32), L)', '', 'protocols/vault/ed25519'),

@@ -151,6 +151,8 @@ describe('node: garbage', function () {
       await node.put('x', bytesOf('new', 10))
       await forgotten
       assert.equal((await node.gc()).guarded.versions, 1)
+      const early = await node.gc({ dryRun: true })
+      assert.deepEqual([early.dead.versions, early.guarded.versions], [0, 1])
       await overTime(node)
       const said = await node.gc({ dryRun: true })
       assert.deepEqual([said.dryRun, said.dead, said.emptied], [true, { versions: 1, blocks, bytes: used }, { blocks: 0, bytes: 0 }])

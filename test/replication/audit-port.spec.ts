@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AuditBudget } from '../../protocols/audit/budget.js'
 import { handleAudit, type AuditBackend } from '../../protocols/audit/handler.js'
-import { LEAST_WAIT_MS, RANGES_A_MESSAGE } from '../../src/replication/audit-port.js'
+import { LEAST_WAIT_MS, NodeAuditPort, RANGE_OF_ALL_BYTES, RANGES_A_MESSAGE } from '../../src/replication/audit-port.js'
 import { peerBytes } from '../../src/replication/peer-bytes.js'
 import { Directory } from '../../src/store/directory.js'
 import { openStorage, type Storage } from '../../src/store/open-storage.js'
@@ -72,6 +72,24 @@ describe('audit port', () => {
     await hold(b.store, big)
     const all = await a.port.prove(b.id, GROUP, 'all')
     assert.deepEqual([all?.length, all?.every(({ verdict }) => verdict === 'PROVED')], [big.length, true])
+  })
+
+  it('asks for a range wherever chance puts it, up to the end of the block', async () => {
+    const [a, b] = await pair({ serves: false })
+    await hold(b.store, version)
+    const asked: string[] = []
+    await liar(b, {
+      read: async (cid, offset, length) => {
+        asked.push(`${String(cid)} ${offset}`)
+        return (await b.store.read(cid))?.subarray(offset, offset + length)
+      }
+    })
+    const port = new NodeAuditPort({ links: a.links, store: a.store, rootOf: () => root.cid, timer: a.clock, random: (below) => below - 1 })
+    const proofs = await port.prove(b.id, GROUP, 'all')
+    assert.deepEqual(proofs?.map(({ verdict }) => verdict), version.map(() => 'PROVED'))
+    const last = version.map(({ cid, bytes }) => ({ cid, offset: bytes.length - Math.min(RANGE_OF_ALL_BYTES, bytes.length) }))
+    assert.ok(last.some(({ offset }) => offset > 0))
+    assert.deepEqual(asked.sort(), last.map(({ cid, offset }) => `${String(cid)} ${offset}`).sort())
   })
 
   it('has nothing to compare with where this node has no good copy', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { PROMISE_MS } from '../../../protocols/audit/constants.js'
+import { MAX_PROMISES, PROMISE_MS } from '../../../protocols/audit/constants.js'
 import { isMissingRoot, notMissing } from '../../../src/index-db/missing.js'
 import { SqlBook, type PlacedGroup } from '../../../src/replication/copies/sql-book.js'
 import { chunkedVersion, memoryStore, newUpload, type MemoryStore, type TestBlock } from '../../store/fixtures.js'
@@ -127,6 +127,16 @@ describe('replication: book in the index', () => {
     await refused()
     book.coming(group, undefined)
     await version(blocks, 7_000)
+    assert.equal(await book.promise(group, 'a'), 'YES')
+  })
+
+  it(`has at most ${MAX_PROMISES} promises to one member that hold, others not counted`, async () => {
+    await here.db.write([["WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO promises (grp, peer) SELECT 1000 + i, 'a' FROM n", MAX_PROMISES]])
+    const book = open()
+    const group = groupOf(book)
+    assert.equal(await book.promise(group, 'a'), 'TOO_MANY')
+    assert.equal(await book.promise(group, 'b'), 'YES')
+    now += PROMISE_MS
     assert.equal(await book.promise(group, 'a'), 'YES')
   })
 
