@@ -12,6 +12,12 @@ export interface FrameHeader {
   length: number
 }
 
+/** @param header the first YAMUX_HEADER_BYTES bytes of a frame, or more */
+export function headerOf (header: Uint8Array): FrameHeader {
+  const view = new DataView(header.buffer, header.byteOffset, YAMUX_HEADER_BYTES)
+  return { type: view.getUint8(1), flags: view.getUint16(2), stream: view.getUint32(4), length: view.getUint32(8) }
+}
+
 export class FrameReader {
   readonly #header = Buffer.alloc(YAMUX_HEADER_BYTES)
   readonly #onFrame: (frame: FrameHeader) => void
@@ -50,8 +56,7 @@ export class FrameReader {
   }
 
   #frame (): void {
-    const header = this.#header
-    const frame = { type: header[1] ?? 0, flags: header.readUInt16BE(2), stream: header.readUInt32BE(4), length: header.readUInt32BE(8) }
+    const frame = headerOf(this.#header)
     this.#have = 0
     this.#pieces = 1
     this.#length = this.#left = frame.type === DATA_FRAME ? frame.length : 0

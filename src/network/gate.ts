@@ -4,12 +4,12 @@
  * stranger has a place until its hello, one of few. Spec: the limits of protocols/README.md.
  */
 import type { Connection, ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
-import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
+import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
 import { groupOf, isLoopback, networksOf } from './addresses.js'
 import { steadyClock } from './clock.js'
 import type { Clock } from './clock.js'
 import { Line } from './line.js'
-import { boundBytes, oldestOfMost } from './places.js'
+import { boundUnproved, oldestOfMost } from './places.js'
 import { wireOf } from './wire.js'
 
 export interface GateInit {
@@ -97,7 +97,7 @@ export class Gate implements ConnectionGater {
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     if ((trusted ? unproved : unproved.filter((ticket) => !ticket.trusted)).length >= most) this.#close(oldestOfMost(unproved), 'UNPROVED')
     const ticket = this.#add(conn, { inbound: true, group, trusted })
-    const unbound = boundBytes(conn, MAX_UNPROVED_BYTES)
+    const unbound = boundUnproved(conn, { bytes: MAX_UNPROVED_BYTES, answers: MAX_UNPROVED_ANSWERS })
     const stop = this.#watch(ticket)
     ticket.letIn = () => {
       unbound()

@@ -23,14 +23,26 @@ export function oldestOfMost<T extends Unproved> (all: Iterable<T>): T | undefin
   return left[0]
 }
 
-/** Closes the connection when more than `most` bytes come on it; the answer ends that. Only transports with a socket are counted. */
-export function boundBytes (conn: MultiaddrConnection, most: number): () => void {
+/**
+ * Closes a connection on which more than `bytes` come, or more than `answers` are given; the function that is returned ends that.
+ * Bytes are counted on sockets only. libp2p answers each word of multistream-select before any encryption, and a word may have three bytes.
+ */
+export function boundUnproved (conn: MultiaddrConnection, { bytes, answers }: { bytes: number, answers: number }): () => void {
   const { socket } = conn as { socket?: NodeJS.EventEmitter }
   let received = 0
+  let sent = 0
   const onData = (data: Uint8Array): void => {
     received += data.length
-    if (received > most) conn.abort(new Error(`more than ${most} bytes before it was let in`))
+    if (received > bytes) conn.abort(new Error(`more than ${bytes} bytes before it was let in`))
+  }
+  const send = conn.send
+  conn.send = (data) => {
+    if (++sent > answers) conn.abort(new Error(`more than ${answers} answers before it was let in`))
+    return send.call(conn, data)
   }
   socket?.on('data', onData)
-  return () => { socket?.off('data', onData) }
+  return () => {
+    conn.send = send
+    socket?.off('data', onData)
+  }
 }

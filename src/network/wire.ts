@@ -9,7 +9,7 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { heldBytes, type Holder } from '../../protocols/framing/held-bytes.js'
 import { Allowance } from './allowance.js'
 import { steadyClock, type Clock } from './clock.js'
-import { DATA_FRAME, FrameReader, SYN, type FrameHeader } from './frames.js'
+import { DATA_FRAME, FrameReader, headerOf, SYN, YAMUX_HEADER_BYTES, type FrameHeader } from './frames.js'
 
 /** A frame is no longer than a window may be (host.ts). */
 export const MAX_FRAME_BYTES = 4 * 1024 ** 2
@@ -26,6 +26,8 @@ export const MEMBER_STREAMS_PER_SECOND = 256
 /** Streams whose protocol is still being agreed, and what may come on each until then: the first message of every protocol is shorter. */
 export const MAX_AGREEING_STREAMS = 32
 export const MAX_AGREEING_BYTES = 16 * 1024
+/** What each answer on such a stream counts of these bytes: libp2p answers every word, and a word may have three bytes. */
+const ANSWER_COST_BYTES = 512
 /** More are there only of streams that are over: those are forgotten then. */
 const MAX_BOUNDED_STREAMS = 256
 /** What may wait to go out. Protocols pace their own messages; nobody paces the answers to pings, openings and bytes that came. */
@@ -98,7 +100,7 @@ export class Wire implements Holder {
     this.#allowance = new Allowance({ most: STRANGER_BYTES, perSecond: STRANGER_BYTES_PER_SECOND, clock: this.#clock })
     const { onData, send } = muxer
     muxer.onData = (data) => { this.#onData(data, () => { onData.call(muxer, data) }) }
-    muxer.send = (data) => this.#send(() => send.call(muxer, data))
+    muxer.send = (data) => this.#send(data, () => send.call(muxer, data))
     below.addEventListener('close', () => { this.#hold(0) }, { once: true })
   }
 
@@ -182,8 +184,20 @@ export class Wire implements Holder {
     stream.abort(tooMuch(why))
   }
 
-  #send (pass: () => boolean): boolean {
+  #onAnswer ({ type, stream: id, length }: FrameHeader): void {
+    const received = type === DATA_FRAME && length > 0 ? this.#received.get(id) : undefined
+    if (received === undefined) return
+    const stream = this.#stream(id)
+    if (stream?.direction !== 'inbound' || stream.protocol !== '') return
+    this.#received.set(id, received + ANSWER_COST_BYTES)
+    if (received + ANSWER_COST_BYTES <= MAX_AGREEING_BYTES) return
+    this.#received.delete(id)
+    this.#reset(stream, 'more words than agreeing on a protocol takes')
+  }
+
+  #send (data: Uint8Array | Uint8ArrayList, pass: () => boolean): boolean {
     let more = false
+    if (this.#received.size > 0) this.#onAnswer(headerOf(data.subarray(0, YAMUX_HEADER_BYTES)))
     try {
       more = pass()
     } catch (error) {

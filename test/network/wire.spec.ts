@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { heldBytes } from '../../protocols/framing/held-bytes.js'
 import { DHT_PROTOCOL } from '../../src/network/kad.js'
 import { bounded, MAX_AGREEING_BYTES, MAX_AGREEING_STREAMS, MAX_FRAME_BYTES, MEMBER_STREAMS, STRANGER_BYTES, wireOf } from '../../src/network/wire.js'
 import { targetOf } from '../hostile/attack/target.js'
-import { data, FLAG, FRAME, header, noise1MiB, openStream, wire, type Wire } from '../hostile/attack/wire.js'
+import { data, FLAG, FRAME, header, noise1MiB, openStream, select, wire, type Wire } from '../hostile/attack/wire.js'
 import { side, stopAll, until, type Side } from './hosts.js'
 
 describe('wire: bounds of a connection below its protocols', () => {
@@ -69,6 +70,13 @@ describe('wire: bounds of a connection below its protocols', () => {
         await on.send(Buffer.concat([header(FRAME.window, FLAG.syn, 1, 0), data(1, Buffer.from('\u0002x\n'.repeat(MAX_AGREEING_BYTES / 3 + 1)))]))
         await limits(1)
       })
+
+      it('a stream on which more is asked than agreeing on a protocol takes is reset', async () => {
+        const on = await attacker(greeted)
+        await on.send(Buffer.concat([header(FRAME.window, FLAG.syn, 1, 0), data(1, Buffer.concat([select('/none'), Buffer.from('\u0003ls\n'.repeat(100))]))]))
+        await limits(1)
+        assert.ok(on.open)
+      })
     })
   }
 
@@ -77,6 +85,21 @@ describe('wire: bounds of a connection below its protocols', () => {
     while ((one.peers.refused.LIMIT ?? 0) < count) await new Promise((resolve) => { setImmediate(resolve) })
     assert.equal(one.peers.refused.LIMIT, count)
   }
+
+  it('a connection on which more is asked before any encryption than a handshake takes is closed', async () => {
+    const { ip, port } = targetOf(one.addresses[0] ?? '')
+    for (const [asked, stays] of [[20, true], [100, false]] as const) {
+      const socket = connect(port, ip)
+      const closed = new Promise((resolve) => socket.on('close', resolve))
+      socket.on('error', () => {})
+      let answers = 0
+      const answered = new Promise<void>((resolve) => socket.on('data', (bytes) => { if ((answers += bytes.toString().split('/noise').length - 1) >= asked) resolve() }))
+      socket.write(Buffer.concat([select('/noise').subarray(0, 20), Buffer.from('\u0003ls\n'.repeat(asked))]))
+      await (stays ? answered : closed)
+      assert.equal(answers >= asked, stays)
+      socket.destroy()
+    }
+  })
 
   it('a stranger that sends more than a hello needs is hung up on', async () => {
     const on = await attacker(false)
