@@ -86,7 +86,7 @@ async function open (init: DfsNodeInit, waits: Waits): Promise<DfsNode> {
   })
   try {
     const node = await build(init, folder, events, waits)
-    if (init.start !== false) {
+    if (init.start !== false && folder.readOnly !== true) {
       try {
         await node.start()
       } catch (error) {
@@ -145,7 +145,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
     const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })
-    const admits = new AdmitKeeping({ dir: folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
+    const admits = new AdmitKeeping({ dir: folder.readOnly === true ? undefined : folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
     // a folder that was made before there was such a file gets it now, and opens where it cannot be written
     if (folder.secrets === undefined) await admits.save()
     else admits.changed()

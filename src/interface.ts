@@ -58,7 +58,7 @@ export interface DfsNodeInit {
   operator?: string
   /** Multiaddrs to listen on. With `dir` kept for good; @default with dir TCP port 14040 on all interfaces, in memory 127.0.0.1 */
   listen?: string[]
-  /** True: connects to others but does not listen; `listen` then only says where this node is reached when it runs, for its invites. @default false */
+  /** True: connects to others but does not listen; `listen` then only says where this node is reached when it runs, for its invites. A folder that cannot be written is then opened for reading, without connecting to anybody. @default false */
   dialOnly?: boolean
   /** More addresses at which others reach this node. */
   announce?: string[]

@@ -94,15 +94,15 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async evict (name: string, options: EvictOptions = {}): Promise<Evicted> {
-    return this.run('evict', options, (parts, within) => evict(parts, name, within))
+    return this.changing('evict', options, (parts, within) => evict(parts, name, within))
   }
 
   async share (name: string, options: ShareOptions = {}): Promise<string> {
-    return this.run('share', options, (parts, within) => share(parts, this.reachedAt(), name, within))
+    return this.changing('share', options, (parts, within) => share(parts, this.reachedAt(), name, within))
   }
 
   async invite (options: InviteOptions): Promise<string> {
-    return this.run('invite', options, async (parts, within) => invite(parts, this.reachedAt(), within))
+    return this.changing('invite', options, async (parts, within) => invite(parts, this.reachedAt(), within))
   }
 
   async revoke (target: string, options: RevokeOptions = {}): Promise<Revoked> {
@@ -122,7 +122,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async synced (options: SyncedOptions = {}): Promise<void> {
-    return this.run('synced', options, synced)
+    return this.changing('synced', options, synced)
   }
 
   async settings (options: AbortOptions = {}): Promise<VaultSettings> {
@@ -134,11 +134,11 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async verify (options: VerifyOptions = {}): Promise<VerifyResult> {
-    return this.run('verify', options, verify)
+    return this.changing('verify', options, verify)
   }
 
   async gc (options: GcOptions = {}): Promise<GcResult> {
-    return this.run('gc', options, ({ clean }, within) => clean.gc(within))
+    return this.changing('gc', options, ({ clean }, within) => clean.gc(within))
   }
 
   async recoveryCode (options: AbortOptions = {}): Promise<string> {
@@ -150,11 +150,13 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async changePassphrase (change: PassphraseChange): Promise<void> {
-    return this.run('changePassphrase', change, changePassphrase)
+    return this.changing('changePassphrase', change, changePassphrase)
   }
 
   /** The running parts; NodeStoppedError once the node was stopped. */
   protected abstract alive (): Parts
+  /** The same; DirectoryNotWritableError where the folder is open for reading only. */
+  protected abstract writable (): Parts
   /** Adds the end of this node to the caller's own signal. */
   protected abstract within<T extends AbortOptions> (options: T): T & { signal: AbortSignal }
   /** Full multiaddrs at which others reach this node, the most useful first. */
@@ -179,11 +181,16 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   /** For what writes an entry of this node. */
   private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    return this.run(call, options, async (parts, within) => {
+    return this.changing(call, options, async (parts, within) => {
       await settled(parts, within)
       within.signal.throwIfAborted()
       return work(parts, within)
     })
+  }
+
+  /** For what changes the folder, or has others' answers change it. */
+  private async changing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return this.run(call, options, (_, within) => work(this.writable(), within))
   }
 
   private async run<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {

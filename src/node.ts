@@ -5,6 +5,7 @@ import type { DfsNode, Role } from './interface.js'
 import type { Discovery } from './network/discovery.js'
 import { NodeVerbs } from './node-verbs.js'
 import type { OpenedFolder } from './open-folder.js'
+import { notWritable } from './store/reading-folder.js'
 import type { Parts } from './verbs/parts.js'
 import type { NodeFacts } from './verbs/status.js'
 import type { Verifier } from './vault/verifier.js'
@@ -44,7 +45,7 @@ export class Node extends NodeVerbs implements DfsNode {
 
   async start (): Promise<void> {
     if (this.state === 'running') return
-    this.alive()
+    this.writable()
     this.starting ??= this.built.start(this.ending.signal).finally(() => { this.starting = undefined })
     await this.starting
     // stopped meanwhile
@@ -65,6 +66,13 @@ export class Node extends NodeVerbs implements DfsNode {
   protected override alive (): Parts {
     if (this.state === 'stopped') throw new NodeStoppedError('This node was stopped')
     return this.built.parts
+  }
+
+  protected override writable (): Parts {
+    const parts = this.alive()
+    const { readOnly, dir } = this.built.folder
+    if (readOnly === true && dir !== undefined) throw notWritable(dir)
+    return parts
   }
 
   protected override within<T extends AbortOptions> (options: T): T & { signal: AbortSignal } {

@@ -10,6 +10,7 @@ import { Directory } from './store/directory.js'
 import { diskFileSystem } from './store/file-system.js'
 import { indexRoom, type IndexRoom } from './store/index-room.js'
 import type { BlockStore, CorruptBlock } from './store/interface.js'
+import { isReadOnly, notWritable, ReadingFolder } from './store/reading-folder.js'
 import { openStorage, type StorageInit } from './store/open-storage.js'
 import type { NodeKey } from './vault/found.js'
 import { Keyring, type Secrets } from './vault/keyring.js'
@@ -18,6 +19,8 @@ import type { Cost } from './vault/passphrase.js'
 /** What a node keeps: its identity, its index and its blocks, on disk or in memory. */
 export interface OpenedFolder {
   dir?: string
+  /** It may not be written: what is read comes from a copy of its index. @default false */
+  readOnly?: boolean
   key: Ed25519PrivateKey
   db: IndexDb
   /** What of others' entries the disk of the index has room for. */
@@ -34,7 +37,7 @@ export interface OpenedFolder {
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator'> & { /** Of a new passphrase. */ cost?: Cost }
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator' | 'dialOnly' | 'invite' | 'recoveryCode'> & { /** Of a new passphrase. */ cost?: Cost }
 
 /** What is told while the folder is open. */
 export interface FolderEvents {
@@ -56,7 +59,41 @@ export async function openFolder (init: FolderInit, events: FolderEvents): Promi
     ...events,
     ...(init.trash === undefined ? {} : { trashMs: init.trash })
   }
-  return init.dir === undefined ? inMemory(init, parts) : onDisk(init.dir, init, parts)
+  if (init.dir === undefined) return inMemory(init, parts)
+  return mayRead(init) && await isReadOnly(init.dir) ? forReading(init.dir, init, parts) : onDisk(init.dir, init, parts)
+}
+
+/** A node that listens, joins or makes an index anew is of no use where it cannot write; a place for blocks of its own is not known to be left alone. */
+function mayRead ({ dialOnly, invite, recoveryCode, rebuildIndex: anew, blockstore }: FolderInit): boolean {
+  return dialOnly === true && invite === undefined && recoveryCode === undefined && (anew ?? false) === false && blockstore === undefined
+}
+
+async function forReading (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const folder = await ReadingFolder.open(dir, { waitMs: init.lockWait ?? 0, signal: init.signal })
+  try {
+    const keyring = await Keyring.open(dir, init.passphrase, init)
+    const { secrets } = keyring
+    if (secrets === undefined) throw notWritable(dir)
+    const key = await loadOrCreateIdentity(dir)
+    const { db, store, close } = await openStorage({ ...parts, directory: folder.copy, blocksOf: dir, capacity: init.capacity ?? await half(dir) })
+    return {
+      dir, readOnly: true, key, db, store, secrets, keyring,
+      indexRoom: async () => 'all',
+      // what the index alone knows of keys is found again by whoever opens the folder next
+      save: async () => {},
+      commit: async () => {},
+      close: once(async () => {
+        try {
+          await close()
+        } finally {
+          await folder.close()
+        }
+      })
+    }
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
 }
 
 async function inMemory (init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {

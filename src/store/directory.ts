@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type Dirent } from 'node:fs'
 import { access, chmod, lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -46,9 +46,7 @@ export class Directory {
         madeFolder = await makePath(path)
         await chmod(path, FOLDER_MODE)
       }
-      const there = await readdir(path, { withFileTypes: true })
-      const link = there.find((entry) => entry.isSymbolicLink() && OURS.includes(entry.name))
-      if (link !== undefined) throw new DirectoryNotWritableError(`${join(path, link.name)} is a symbolic link. Links below the folder are not followed`)
+      const there = await listWithoutLinks(path)
       // before the lock, which would be taken and not given back
       await access(path, constants.W_OK)
       const lock = await DirectoryLock.acquire(path, options)
@@ -131,8 +129,16 @@ export class Directory {
   }
 }
 
-/** The version of the layout, undefined when there is none. */
-async function readFormat (dir: string): Promise<number | undefined> {
+/** What is in a folder. @throws DirectoryNotWritableError when a name of the store is a symbolic link */
+export async function listWithoutLinks (path: string): Promise<Dirent[]> {
+  const there = await readdir(path, { withFileTypes: true })
+  const link = there.find((entry) => entry.isSymbolicLink() && OURS.includes(entry.name))
+  if (link !== undefined) throw new DirectoryNotWritableError(`${join(path, link.name)} is a symbolic link. Links below the folder are not followed`)
+  return there
+}
+
+/** The version of the layout, undefined when there is none. @throws NewerFormatError, IndexDamagedError */
+export async function readFormat (dir: string): Promise<number | undefined> {
   let text
   try {
     if ((await lstat(join(dir, FORMAT))).isSymbolicLink()) throw new DirectoryNotWritableError(`${join(dir, FORMAT)} is a symbolic link. Links below the folder are not followed`)

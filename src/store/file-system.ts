@@ -17,6 +17,8 @@ export interface FolderEntry {
 
 /** The few steps on a disk that the store is made of, so that tests can make each of them fail, or stop after it. */
 export interface FileSystem {
+  /** True: what is there stays as it is, damaged files too. @default false */
+  readonly readOnly?: boolean
   /** A new file, mode 0600; never follows a link, never opens what exists. */
   create: (path: string) => Promise<NewFile>
   /** At most `maxBytes` from the beginning; never follows a link. */

@@ -114,6 +114,7 @@ export class FsBlobs implements Blobs {
   }
 
   async quarantine (cid: CID, reason: string, bytes?: Uint8Array): Promise<void> {
+    if (this.fs.readOnly === true) return
     if (bytes === undefined) await this.aside.move(cid.toString(), await orAbsent(this.fs.size(this.pathOf(cid))) === undefined ? this.trashOf(cid) : this.pathOf(cid), reason)
     else await this.aside.keep(cid.toString(), bytes, reason)
   }

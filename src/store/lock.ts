@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, realpath, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -64,12 +65,44 @@ export class DirectoryLock {
   }
 }
 
+/**
+ * Keeps others from writing where this process may not write: SQLite's shared lock of the same file, for which its
+ * file is opened for reading only. A folder without the file was never opened since it was copied, and has no lock.
+ */
+export class ReadLock {
+  private constructor (private readonly db: DatabaseSync | undefined, private readonly dir: string) {}
+
+  /** @throws DirectoryLockedError; DirectoryNotWritableError where the file cannot be read either */
+  static async acquire (dir: string, { waitMs = 0, signal }: LockOptions = {}): Promise<ReadLock> {
+    const path = await realpath(dir)
+    if (!existsSync(join(path, LOCK))) return new ReadLock(undefined, path)
+    for (const until = performance.now() + waitMs; ;) {
+      signal?.throwIfAborted()
+      const isOwn = held().has(path)
+      const db = isOwn ? undefined : tryLock(path, true)
+      if (db !== undefined) {
+        held().set(path, db)
+        return new ReadLock(db, path)
+      }
+      if (performance.now() >= until) throw locked(dir, isOwn ? process.pid : await holderOf(path))
+      await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN_MS) })
+    }
+  }
+
+  release (): void {
+    if (this.db === undefined || !this.db.isOpen) return
+    this.db.close()
+    held().delete(this.dir)
+  }
+}
+
 /** A connection that holds the lock, or undefined while another process has it. */
-function tryLock (dir: string): DatabaseSync | undefined {
+function tryLock (dir: string, readOnly = false): DatabaseSync | undefined {
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(join(dir, LOCK), { timeout: 0 })
-    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // no journal file: nothing is ever written
+    db = new DatabaseSync(join(dir, LOCK), { timeout: 0, readOnly })
+    if (readOnly) db.exec('BEGIN; SELECT name FROM sqlite_schema')
+    else db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // no journal file: nothing is ever written
     return db
   } catch (error) {
     db?.close()

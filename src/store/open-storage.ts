@@ -17,10 +17,13 @@ import { checkLayout } from './own-layout.js'
 import { writeFreeing } from './parts.js'
 import type { PathTransform } from './path-transform.js'
 import { MemoryQuarantine } from './quarantine.js'
+import { readingFileSystem } from './reading-folder.js'
 
 export interface StorageInit {
   /** Omitted: index and blocks in memory. */
   directory?: Directory | undefined
+  /** Where the blocks lie when `directory` holds but a copy of the index: nothing there is changed. */
+  blocksOf?: string | undefined
   /** Bytes lent. */
   capacity: number
   pathTransform?: PathTransform | undefined
@@ -51,15 +54,15 @@ export interface Storage {
  *
  * @throws IndexDamagedError, NewerFormatError, WrongLayoutError, NoSpaceError, StoreFailedError
  */
-export async function openStorage ({ directory, capacity, pathTransform, blockstore, onCorrupt, onFull, onFailure, trashMs, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
-  if (directory !== undefined) await prepare(directory)
+export async function openStorage ({ directory, blocksOf, capacity, pathTransform, blockstore, onCorrupt, onFull, onFailure, trashMs, migrations = MIGRATIONS, index }: StorageInit): Promise<Storage> {
+  if (directory !== undefined && blocksOf === undefined) await prepare(directory)
   const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(index ?? INDEX), migrations, create: directory.isNew || index !== undefined, onFailure })
   try {
     await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
     // an index that is being made anew knows of no files yet
     if (directory !== undefined) await checkLayout(directory, { blockstore, pathTransform }, () => index === undefined && !hasFiles(db))
-    const blobs = await openBlobs(directory, blockstore, pathTransform)
-    const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, onFull, trashMs, ballast: directory })
+    const blobs = blocksOf === undefined ? await openBlobs(directory, blockstore, pathTransform) : await FsBlobs.open({ dir: blocksOf, pathTransform, fs: readingFileSystem })
+    const store = await IndexedBlockStore.open({ db, blobs, capacity, onCorrupt, onFull, trashMs, ballast: blocksOf === undefined ? directory : undefined })
     return {
       db,
       store,

@@ -43,7 +43,7 @@ describe('a full disk (root, which may mount a tmpfs)', () => {
     await once((node) => node.put('a', 'text'))
     execFileSync('mount', ['-o', 'remount,ro', disk])
     try {
-      await assert.rejects(open(), { code: 'DIRECTORY_NOT_WRITABLE' })
+      await assert.rejects(createNode({ dir: join(disk, 'node'), listen: ['/ip4/127.0.0.1/tcp/0'], discovery: { mdns: false, dht: false } }), { code: 'DIRECTORY_NOT_WRITABLE' })
       await assert.rejects(writeConfig(join(disk, 'node'), { label: 'x' }), { code: 'DIRECTORY_NOT_WRITABLE' })
     } finally {
       execFileSync('mount', ['-o', 'remount,rw', disk])
