@@ -12,7 +12,6 @@ import type { Libp2pOptions } from 'libp2p'
 import type { Clock } from './clock.js'
 import { boundedCalls, Calls, DHT_PROTOCOL, MAX_DHT_STREAMS } from './kad.js'
 
-export { DHT_PROTOCOL } from './kad.js'
 /** What is asked for on the local network; says neither version nor vault. */
 export const MDNS_TAG = '_dfs._udp.local'
 const SHA2_256 = 0x12

@@ -11,6 +11,7 @@ import { ProviderBook } from './provider-book.js'
 export type Datastore = NonNullable<Libp2pOptions['datastore']>
 type Key = Parameters<Datastore['put']>[0]
 type Query = Parameters<Datastore['query']>[0]
+type KeyQuery = Parameters<Datastore['queryKeys']>[0]
 type Pair = ReturnType<Datastore['query']> extends Generator<infer P> | AsyncGenerator<infer P> ? P : never
 
 /** Of one peer: protocols, addresses, a signed record. That of a node of ours is 2 KiB. */
@@ -76,17 +77,9 @@ export class HostStore implements Datastore {
     if (!this.#peers.delete(name)) this.#providers.delete(name)
   }
 
-  * query ({ prefix = '', filters = [], orders = [], offset = 0, limit = Infinity }: Query): Generator<Pair> {
-    const found = this.#below(prefix).filter((pair) => filters.every((filter) => filter(pair)))
-    for (const order of orders) found.sort(order)
-    yield * found.slice(offset, offset + limit)
-  }
+  * query ({ prefix = '', ...wanted }: Query): Generator<Pair> { yield * chosen(this.#below(prefix), wanted) }
 
-  * queryKeys ({ prefix = '', filters = [], orders = [], offset = 0, limit = Infinity }: Parameters<Datastore['queryKeys']>[0]): Generator<Key> {
-    const found = this.#below(prefix).map(({ key }) => key).filter((key) => filters.every((filter) => filter(key)))
-    for (const order of orders) found.sort(order)
-    yield * found.slice(offset, offset + limit)
-  }
+  * queryKeys ({ prefix = '', ...wanted }: KeyQuery): Generator<Key> { yield * chosen(this.#below(prefix).map(({ key }) => key), wanted) }
 
   async * putMany (pairs: Iterable<Pair> | AsyncIterable<Pair>): AsyncGenerator<Key> {
     for await (const { key, value } of pairs) yield this.put(key, value)
@@ -133,4 +126,12 @@ export class HostStore implements Datastore {
     const peers = PEERS.startsWith(prefix) || prefix.startsWith(PEERS) ? [...this.#peers.values()].filter(({ key }) => key.toString().startsWith(prefix)) : []
     return [...peers, ...this.#providers.below(prefix).filter(({ peer }) => this.#peers.has(peerKey(peer)))].map(({ key, value }) => ({ key, value }))
   }
+}
+
+interface Wanted<T> { filters?: Array<(one: T) => boolean>, orders?: Array<(a: T, b: T) => -1 | 0 | 1>, offset?: number, limit?: number }
+
+function chosen<T> (all: T[], { filters = [], orders = [], offset = 0, limit = Infinity }: Wanted<T>): T[] {
+  const found = all.filter((one) => filters.every((filter) => filter(one)))
+  for (const order of orders) found.sort(order)
+  return found.slice(offset, offset + limit)
 }

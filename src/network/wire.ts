@@ -150,7 +150,10 @@ export class Wire implements Holder {
     if (this.#greeted ? opens && !this.#allowance.take(1) : !this.#allowance.take(this.#cost(frame, opens, stream))) throw tooMuch(this.#greeted ? 'too many streams' : 'too much before a hello')
   }
 
-  #stream (id: number): Stream | undefined { return this.#muxer.streams.find((stream) => stream.id === String(id)) }
+  #stream (number: number): Stream | undefined {
+    const id = String(number)
+    return this.#muxer.streams.find((stream) => stream.id === id)
+  }
 
   #cost ({ type, length }: FrameHeader, opens: boolean, stream: Stream | undefined): number {
     if (stream?.direction === 'outbound') return 0

@@ -32,23 +32,11 @@ export class DirectoryLock {
   private constructor (private readonly db: DatabaseSync, private readonly dir: string) {}
 
   /** @throws DirectoryLockedError naming the pid of the holder; DirectoryNotWritableError */
-  static async acquire (dir: string, { waitMs = 0, signal }: LockOptions = {}): Promise<DirectoryLock> {
+  static async acquire (dir: string, options: LockOptions = {}): Promise<DirectoryLock> {
     const path = await realpath(dir)
-    for (const until = performance.now() + waitMs; ;) {
-      signal?.throwIfAborted()
-      if (held().has(path)) {
-        if (performance.now() >= until) throw locked(dir, process.pid)
-      } else {
-        const db = tryLock(path)
-        if (db !== undefined) {
-          held().set(path, db)
-          await namePid(path)
-          return new DirectoryLock(db, path)
-        }
-        if (performance.now() >= until) throw locked(dir, await holderOf(path))
-      }
-      await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN_MS) })
-    }
+    const db = await waitForLock(dir, path, options)
+    await namePid(path)
+    return new DirectoryLock(db, path)
   }
 
   /** Idempotent. `remove` takes the file away too, while the lock is still held. */
@@ -73,26 +61,30 @@ export class ReadLock {
   private constructor (private readonly db: DatabaseSync | undefined, private readonly dir: string) {}
 
   /** @throws DirectoryLockedError; DirectoryNotWritableError where the file cannot be read either */
-  static async acquire (dir: string, { waitMs = 0, signal }: LockOptions = {}): Promise<ReadLock> {
+  static async acquire (dir: string, options: LockOptions = {}): Promise<ReadLock> {
     const path = await realpath(dir)
-    if (!existsSync(join(path, LOCK))) return new ReadLock(undefined, path)
-    for (const until = performance.now() + waitMs; ;) {
-      signal?.throwIfAborted()
-      const isOwn = held().has(path)
-      const db = isOwn ? undefined : tryLock(path, true)
-      if (db !== undefined) {
-        held().set(path, db)
-        return new ReadLock(db, path)
-      }
-      if (performance.now() >= until) throw locked(dir, isOwn ? process.pid : await holderOf(path))
-      await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN_MS) })
-    }
+    return new ReadLock(existsSync(join(path, LOCK)) ? await waitForLock(dir, path, options, true) : undefined, path)
   }
 
   release (): void {
     if (this.db === undefined || !this.db.isOpen) return
     this.db.close()
     held().delete(this.dir)
+  }
+}
+
+/** A connection that holds the lock, and stands in the table of this process. */
+async function waitForLock (dir: string, path: string, { waitMs = 0, signal }: LockOptions, readOnly = false): Promise<DatabaseSync> {
+  for (const until = performance.now() + waitMs; ;) {
+    signal?.throwIfAborted()
+    const isOwn = held().has(path)
+    const db = isOwn ? undefined : tryLock(path, readOnly)
+    if (db !== undefined) {
+      held().set(path, db)
+      return db
+    }
+    if (performance.now() >= until) throw locked(dir, isOwn ? process.pid : await holderOf(path))
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN_MS) })
   }
 }
 

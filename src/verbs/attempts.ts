@@ -1,4 +1,5 @@
 import type { Pushing, PushPace } from '../replication/push-pace.js'
+import { Wakeup } from './wakeup.js'
 
 /** One push under way. */
 interface Attempt { readonly ended: AbortController, late: boolean }
@@ -9,7 +10,7 @@ export type Work = (peer: string, signal: AbortSignal, pushing: Pushing) => Prom
 /** Pushes of one version to several members, of which some are late. */
 export class Attempts {
   private readonly all = new Map<string, Attempt>()
-  private woken = Promise.withResolvers<true>()
+  private readonly news = new Wakeup()
 
   /** @param ended a push is over; undefined: it worked */
   constructor (private readonly pace: PushPace, private readonly signal: AbortSignal | undefined, private readonly ended: (peer: string, error: unknown) => void) {
@@ -45,17 +46,10 @@ export class Attempts {
 
   throwIfAborted (): void { this.signal?.throwIfAborted() }
 
-  readonly wake = (): void => { this.woken.resolve(true) }
+  readonly wake = this.news.wake
 
   /** Resolves once a push ended, one is late, the signal aborted or `wake` was called since the last time; false: `ms` have passed before. */
-  async turn (ms?: number): Promise<boolean> {
-    const limit = Promise.withResolvers<false>()
-    const timer = ms === undefined ? undefined : setTimeout(() => { limit.resolve(false) }, ms)
-    const woken = await Promise.race([this.woken.promise, limit.promise])
-    clearTimeout(timer)
-    if (woken) this.woken = Promise.withResolvers<true>()
-    return woken
-  }
+  async turn (ms?: number): Promise<boolean> { return this.news.sleep(ms) }
 
   /** Drops what is under way. */
   end (): void {

@@ -7,6 +7,7 @@ import { aborted } from './ended.js'
 import { others } from './others.js'
 import type { Parts } from './parts.js'
 import { reason } from './reach.js'
+import { Wakeup } from './wakeup.js'
 
 /** Members without a connection that are dialled for one write. */
 const MAX_DIALLED = 8
@@ -63,7 +64,8 @@ class Asking {
   private readonly failures = new Map<string, unknown>()
   private readonly over = new AbortController()
   private dialled = 0
-  private woken = Promise.withResolvers<void>()
+  private readonly news = new Wakeup()
+  private readonly wake = this.news.wake
 
   constructor (private readonly parts: Parts, private readonly watch: EntryWatch, private readonly wanted: number, private readonly signal: AbortSignal | undefined) {}
 
@@ -79,7 +81,8 @@ class Asking {
     try {
       while (!this.enough && this.signal?.aborted !== true) {
         this.begin()
-        if (!await this.turn()) break
+        // nothing came of anybody for as long as a put with `durable` waits
+        if (!await this.news.sleep(this.parts.waits.progressMs)) break
       }
     } finally {
       peers.removeEventListener('session:open', onOpen)
@@ -132,21 +135,6 @@ class Asking {
         // a sync that ended is begun again while the connection lives
         if (signal.aborted || attempt === ATTEMPTS || peers.get(peer) === undefined) throw error
       }
-    }
-  }
-
-  private readonly wake = (): void => { this.woken.resolve() }
-
-  /** False when nothing came of anybody for as long as a put with `durable` waits. */
-  private async turn (): Promise<boolean> {
-    const woken = this.woken.promise
-    const limit = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => { limit.resolve(false) }, this.parts.waits.progressMs)
-    try {
-      return await Promise.race([woken.then(() => true), limit.promise])
-    } finally {
-      clearTimeout(timer)
-      this.woken = Promise.withResolvers<void>()
     }
   }
 
