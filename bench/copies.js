@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util'
 const USAGE = 'node bench/copies.js [--groups 1000000] [--members 1000] [--joins 50] [--operators 0] [--json]'
 const built = async (path) => import(new URL(`../dist/${path}.js`, import.meta.url).href)
 const { slotOf } = await built('protocols/placement/slot')
-const { KeptOrders } = await built('src/replication/copies/kept-orders')
+const { KeptOrders } = await built('src/replication/placement/placement-cache')
 const { MemoryBook } = await built('src/replication/copies/memory-book')
-const { Reconcile } = await built('src/replication/copies/reconcile')
-const { NEXT } = await built('src/replication/copies/desired-state')
+const { Reconcile } = await built('src/replication/placement/reconcile')
+const { NEXT } = await built('src/replication/placement/desired-state')
 
 const COPIES = 3
 /** A member further behind in an order changes nothing there, as long as those before it are there. */

@@ -2,7 +2,7 @@
  * Every failure that a caller can act on, one class each: a stable `name`, a stable `code` (a heading in
  * docs/errors.md), and `retry`, which says whether the same call can succeed later without a change.
  */
-import type { FileResult } from './interface.js'
+import type { FileResult } from './api/node.js'
 
 export class DfsError extends Error {
   /** Stable, upper case, a heading in docs/errors.md. */

@@ -16,7 +16,7 @@ function settingsOf (file: string): Config {
 const [given = '', ...options] = process.argv.slice(2)
 const file = relative(root, resolve(given)).replace(/\.ts$/, '.js').replace(/^dist\//, '')
 if (!/^test\/.*\.spec\.js$/.test(file) || !existsSync(join(root, 'dist', file))) {
-  console.error(`"${given}" is no spec file below test/. Example:  npm run test:one test/store/trash.spec.ts`)
+  console.error(`"${given}" is no spec file below test/. Example:  npm run test:one test/blockstore/trash.spec.ts`)
   process.exit(2)
 }
 const { status } = spawnSync(process.execPath, [

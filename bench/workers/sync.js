@@ -45,8 +45,8 @@ serve({
   async fill ({ entries, dead = Infinity }) {
     const { cidOf, DAG_CBOR } = await built('protocols/block/cid')
     const { makeForget, makePut } = await built('protocols/vault/make-entry')
-    const { followed, insertEntry, setName } = await built('src/index-db/entries')
-    const { notMissing } = await built('src/index-db/missing')
+    const { followed, insertEntry, setName } = await built('src/index/queries/entries')
+    const { notMissing } = await built('src/index/queries/missing')
     const { nameOf } = await built('src/vault/names')
     const { entryRow } = await built('src/vault/stored')
     const { vault } = inside()

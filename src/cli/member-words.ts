@@ -1,5 +1,5 @@
 /** Members, their links and how far each is, as people read them. */
-import type { MemberInfo, PeerInfo } from '../interface.js'
+import type { MemberInfo, PeerInfo } from '../api/node.js'
 import { bytes, latency, plural, when } from './format.js'
 
 /** Up to so many members each has a link to each that it reaches (wire, "Links between members"): one without is away. */

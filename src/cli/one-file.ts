@@ -1,6 +1,6 @@
 /** What a command says when the word that it was given is not the name of a file. */
 import { FileNotFoundError, InvalidOptionError } from '../errors.js'
-import type { DfsNode } from '../interface.js'
+import type { DfsNode } from '../api/node.js'
 import type { Context } from './context.js'
 import { quote } from './format.js'
 

@@ -1,8 +1,8 @@
 /** A node for one command: through the door of the node that runs in the folder, else opened here and left again. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { DirectoryLockedError } from '../errors.js'
-import { connectDoor } from '../http/client.js'
-import type { DfsNode } from '../interface.js'
+import { connectDoor } from '../rpc/client.js'
+import type { DfsNode } from '../api/node.js'
 import { nodeInit, readConfig } from './config.js'
 import type { Context } from './context.js'
 import { unlock } from './unlock.js'

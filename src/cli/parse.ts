@@ -1,6 +1,6 @@
 /** Words of the command line and of config.toml as values; what is not accepted is an InvalidOptionError that says what is. */
 import { InvalidOptionError } from '../errors.js'
-import { ROLES, type Role } from '../interface.js'
+import { ROLES, type Role } from '../api/node.js'
 
 const FACTORS: Record<string, number> = {
   '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, k: 1e3, m: 1e6, g: 1e9, t: 1e12,

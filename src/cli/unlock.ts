@@ -1,6 +1,6 @@
 /** Opens the node of the folder, whose keys may be protected by a passphrase. */
 import { WrongPassphraseError } from '../errors.js'
-import type { DfsNode, DfsNodeInit } from '../interface.js'
+import type { DfsNode, DfsNodeInit } from '../api/node.js'
 import type { Context } from './context.js'
 import { askPassphrase, readPassphrase } from './secrets.js'
 

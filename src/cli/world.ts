@@ -1,7 +1,7 @@
 /** Everything outside that a command touches, so that a test can be the outside. */
 import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../interface.js'
+import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../api/node.js'
 import { programName } from './program-name.js'
 import { relaunch } from './relaunch.js'
 import { openTerminal, type Terminal } from './terminal.js'

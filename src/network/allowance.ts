@@ -1,5 +1,5 @@
 /** What somebody may use up: a store that fills again by so much a second. */
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 
 export interface AllowanceInit {
   /** What may be used at once, and is there at first. */

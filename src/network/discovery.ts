@@ -9,7 +9,7 @@ import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import type { Libp2p, PeerInfo } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 import { boundedCalls, Calls, DHT_PROTOCOL, MAX_DHT_STREAMS } from './kad.js'
 
 /** What is asked for on the local network; says neither version nor vault. */

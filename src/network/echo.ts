@@ -2,7 +2,7 @@
 import { ping, type Ping } from '@libp2p/ping'
 import { serviceCapabilities, type Startable, type Stream, type StreamMessageEvent } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
-import { systemClock, type Clock } from './clock.js'
+import { systemClock, type Clock } from '../async/clock.js'
 
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 const PING_BYTES = 32

@@ -5,7 +5,7 @@
 import { NotFoundError } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Libp2pOptions } from 'libp2p'
-import { steadyClock, type Clock } from './clock.js'
+import { steadyClock, type Clock } from '../async/clock.js'
 import { ProviderBook } from './provider-book.js'
 
 export type Datastore = NonNullable<Libp2pOptions['datastore']>

@@ -6,7 +6,7 @@ import type { kadDHT } from '@libp2p/kad-dht'
 import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
 import { Allowance } from './allowance.js'
-import { steadyClock, type Clock } from './clock.js'
+import { steadyClock, type Clock } from '../async/clock.js'
 
 /** Of this project alone: what speaks it stores and finds nothing of other networks. */
 export const DHT_PROTOCOL = '/dfs/kad/1.0.0'

@@ -1,6 +1,6 @@
 /** Strangers leave what libp2p keeps of peers when they hang up. */
 import type { Libp2p, PeerId } from '@libp2p/interface'
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 
 /** The parts of libp2p that look up who went do it in this time. */
 export const LEAVE_MS = 1_000

@@ -1,5 +1,5 @@
 /** A line of those who wait for a place, in the order in which they came. */
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 
 export interface LineInit<T> {
   clock: Clock

@@ -1,4 +1,4 @@
-import type { PeerInfo } from '../interface.js'
+import type { PeerInfo } from '../api/node.js'
 import type { Session } from './session.js'
 
 /** What `node.peers()` says of a session, without the label, which the vault knows better. */

@@ -1,7 +1,7 @@
 /** Who provides what, as others told this node of the DHT: bounded by peer, by key and in all. An honest node announces one key, that of its vault. */
 import { ProtocolError } from '../../protocols/errors.js'
 import type { Libp2pOptions } from 'libp2p'
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 
 type Key = Parameters<NonNullable<Libp2pOptions['datastore']>['put']>[0]
 

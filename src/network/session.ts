@@ -1,6 +1,6 @@
 /** What a finished hello makes of a connection. */
 import type { AbortOptions, Connection, Stream } from '@libp2p/interface'
-import type { Role } from '../interface.js'
+import type { Role } from '../api/node.js'
 import type { VisitorHandler } from './visitors.js'
 
 export interface SessionFacts {

@@ -6,7 +6,7 @@
  * there, and six random ones, which make the way between any two short.
  */
 import { createHash } from 'node:crypto'
-import type { Clock } from './clock.js'
+import type { Clock } from '../async/clock.js'
 
 /** Up to so many members, this one included, each has a link to each. */
 export const FULL_MESH_MEMBERS = 32

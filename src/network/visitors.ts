@@ -1,8 +1,8 @@
 /** Connections whose other end is no member: it showed a grant. None of them is a session, so nobody counts on them. */
 import type { Stream } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
-import type { Clock } from './clock.js'
-import type { Link } from './link.js'
+import type { Clock } from '../async/clock.js'
+import type { Link } from './peer-connection.js'
 import type { Visitor } from './session.js'
 
 /** Connections of visitors; beyond it the one that has used no stream for longest goes. */

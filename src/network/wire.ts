@@ -8,7 +8,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { ProtocolError } from '../../protocols/errors.js'
 import { heldBytes, type Holder } from '../../protocols/framing/held-bytes.js'
 import { Allowance } from './allowance.js'
-import { steadyClock, type Clock } from './clock.js'
+import { steadyClock, type Clock } from '../async/clock.js'
 import { DATA_FRAME, FrameReader, headerOf, SYN, YAMUX_HEADER_BYTES, type FrameHeader } from './frames.js'
 
 /** A frame is no longer than a window may be (host.ts). */

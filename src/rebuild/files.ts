@@ -1,11 +1,11 @@
 import { access, rename, rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreFailedError } from '../errors.js'
-import { REBUILT } from '../index-db/node-state.js'
-import type { RebuildInfo } from '../interface.js'
-import type { Directory } from '../store/directory.js'
-import { diskFileSystem } from '../store/file-system.js'
-import { INDEX, INDEX_NEW } from '../store/layout.js'
+import { REBUILT } from '../index/queries/node-state.js'
+import type { RebuildInfo } from '../api/node.js'
+import type { Directory } from '../blockstore/directory.js'
+import { diskFileSystem } from '../blockstore/file-system.js'
+import { INDEX, INDEX_NEW } from '../blockstore/layout.js'
 
 const PARTS = ['', '-wal', '-shm']
 

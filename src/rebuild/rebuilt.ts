@@ -1,8 +1,8 @@
-import { countEntries } from '../index-db/entries.js'
-import type { IndexDb } from '../index-db/index-db.js'
-import { knownAddresses } from '../index-db/members.js'
-import { dropNodeState, nodeState, REBUILT } from '../index-db/node-state.js'
-import type { RebuildInfo } from '../interface.js'
+import { countEntries } from '../index/queries/entries.js'
+import type { IndexDb } from '../index/engine/index-db.js'
+import { knownAddresses } from '../index/queries/members.js'
+import { dropNodeState, nodeState, REBUILT } from '../index/queries/node-state.js'
+import type { RebuildInfo } from '../api/node.js'
 import type { Note } from './files.js'
 
 /** Places that are tried for somebody who knows more. */

@@ -6,10 +6,10 @@ import type { GroupState } from '../../protocols/audit/groups.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { MissingBlockError } from '../../protocols/get/dialer.js'
 import { BlockCorruptError } from '../errors.js'
-import type { BlockStore } from '../store/interface.js'
-import type { AuditPort, Group, Proof } from './copies/types.js'
-import { abortable, type Links } from './links.js'
-import type { Timer } from './timer.js'
+import type { BlockStore } from '../blockstore/interface.js'
+import type { AuditPort, Group, Proof } from './placement/types.js'
+import { abortable, type Links } from './protocol-clients.js'
+import type { Timer } from '../async/timer.js'
 
 /** Ranges of a challenge. Whoever answers may hash the whole block of each, within ANSWER_MS and from a slow disk. */
 export const RANGES_A_MESSAGE = 16

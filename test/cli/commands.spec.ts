@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { AbortError, BlocksUnavailableError, DirectoryLockedError, NotDurableError } from '../../src/errors.js'
-import { openDoor } from '../../src/http/server.js'
-import { RECOVERY_CODE } from '../http/fake-node.js'
+import { openDoor } from '../../src/rpc/server.js'
+import { RECOVERY_CODE } from '../rpc/fake-node.js'
 import { TestWorld } from './harness.js'
 
 interface ErrorLine { error: { name: string, code: string, message: string, retry: boolean } }

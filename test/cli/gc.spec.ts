@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { describe as lines } from '../../src/cli/commands/gc.js'
-import type { GcResult } from '../../src/interface.js'
+import type { GcResult } from '../../src/api/node.js'
 import { TestWorld } from './harness.js'
 
 const NOW = new Date(2026, 10, 21, 9, 0)

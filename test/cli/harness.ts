@@ -9,8 +9,8 @@ import { run } from '../../src/cli/main.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import type { Input, Sink, World } from '../../src/cli/world.js'
 import { InvalidLinkError } from '../../src/errors.js'
-import type { DfsNodeInit, OpenLinkOptions, SharedFile } from '../../src/interface.js'
-import { FakeNode } from '../http/fake-node.js'
+import type { DfsNodeInit, OpenLinkOptions, SharedFile } from '../../src/api/node.js'
+import { FakeNode } from '../rpc/fake-node.js'
 
 export class TestWorld implements World {
   program = 'dfs'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe as lines } from '../../src/cli/commands/members.js'
 import { isHere, link, presence, standing } from '../../src/cli/member-words.js'
-import type { MemberInfo, MembersOptions, PeerInfo } from '../../src/interface.js'
+import type { MemberInfo, MembersOptions, PeerInfo } from '../../src/api/node.js'
 import { TestWorld } from './harness.js'
 import { member } from './member.js'
 

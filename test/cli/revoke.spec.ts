@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { LastOwnerError } from '../../src/errors.js'
-import type { RevokeOptions } from '../../src/interface.js'
+import type { RevokeOptions } from '../../src/api/node.js'
 import { TestWorld } from './harness.js'
 
 describe('dfs revoke', () => {

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { AbortError } from '../../src/errors.js'
 import { readTerminal } from '../../src/cli/terminal.js'
 import type { Input } from '../../src/cli/world.js'
-import { RECOVERY_CODE } from '../http/fake-node.js'
+import { RECOVERY_CODE } from '../rpc/fake-node.js'
 import { TestWorld } from './harness.js'
 
 describe('secrets', () => {

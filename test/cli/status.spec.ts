@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe as lines } from '../../src/cli/commands/status.js'
-import type { MemberInfo, Status } from '../../src/interface.js'
-import { FakeNode } from '../http/fake-node.js'
+import type { MemberInfo, Status } from '../../src/api/node.js'
+import { FakeNode } from '../rpc/fake-node.js'
 import { member } from './member.js'
 
 const NOW = new Date(2026, 10, 20, 12, 0)

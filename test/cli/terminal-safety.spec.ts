@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkInit } from '../../src/verbs/check-init.js'
-import { checkPut } from '../../src/verbs/check-put.js'
-import { text } from '../../src/verbs/invite.js'
+import { checkInit } from '../../src/operations/check-init.js'
+import { checkPut } from '../../src/operations/check-put.js'
+import { text } from '../../src/operations/invite.js'
 import { TestWorld } from './harness.js'
 import { member } from './member.js'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe as words } from '../../src/cli/commands/verify.js'
 import { IndexDamagedError } from '../../src/errors.js'
-import { openDoor } from '../../src/http/server.js'
-import type { VerifyResult } from '../../src/interface.js'
+import { openDoor } from '../../src/rpc/server.js'
+import type { VerifyResult } from '../../src/api/node.js'
 import { TestWorld } from './harness.js'
 
 const SOUND: VerifyResult = { ok: true, index: [], blocks: 10, bytes: 1_000_000, damaged: { blocks: 0, repaired: 0, list: [] }, adopted: { blocks: 0, bytes: 0 }, strange: 0 }

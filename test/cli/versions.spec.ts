@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { VersionGoneError } from '../../src/errors.js'
-import type { VersionInfo } from '../../src/interface.js'
+import type { VersionInfo } from '../../src/api/node.js'
 import { line } from '../../src/cli/commands/log.js'
-import { openDoor } from '../../src/http/server.js'
+import { openDoor } from '../../src/rpc/server.js'
 import { TestWorld } from './harness.js'
 
 describe('commands: versions', () => {

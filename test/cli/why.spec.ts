@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MemberKnows, VersionInfo, Why } from '../../src/interface.js'
+import type { MemberKnows, VersionInfo, Why } from '../../src/api/node.js'
 import { describe as words } from '../../src/cli/commands/why.js'
 import { TestWorld } from './harness.js'
 

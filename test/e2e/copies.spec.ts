@@ -1,6 +1,6 @@
 /** Copies that keep themselves: counted in the folders, behind the backs of the nodes. */
 import assert from 'node:assert/strict'
-import type { FileInfo } from '../../src/interface.js'
+import type { FileInfo } from '../../src/api/node.js'
 import { wholeIn } from './folders.js'
 import { LONG, seeded } from '../seed.js'
 import { first, joined, lines, MIB, randomFile, type RunningNode, Scene, sha256, start, until } from './harness.js'

@@ -1,6 +1,6 @@
 /** A small node in a vault that wants more than it lends. */
 import assert from 'node:assert/strict'
-import type { Status, Why } from '../../src/interface.js'
+import type { Status, Why } from '../../src/api/node.js'
 import { filesIn, total } from './folders.js'
 import { first, joined, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
 

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createNode } from '../../src/index.js'
-import type { FileInfo, MemberInfo, Status } from '../../src/interface.js'
+import type { FileInfo, MemberInfo, Status } from '../../src/api/node.js'
 
 export const MIB = 1024 ** 2
 export const GIB = 1024 ** 3

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createNode } from '../../src/index.js'
-import type { FileInfo, VersionInfo } from '../../src/interface.js'
+import type { FileInfo, VersionInfo } from '../../src/api/node.js'
 import { first, joined, lines, type RunningNode, Scene, start, until } from './harness.js'
 
 const NAMES = ['both put', 'delete, put', 'delete, restore', 'both delete', 'put, restore', 'restore, delete', 'move, put', 'behind']

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createNode } from '../../src/index.js'
-import type { RebuildInfo, VerifyResult } from '../../src/interface.js'
+import type { RebuildInfo, VerifyResult } from '../../src/api/node.js'
 import { contents, first, joined, lines, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'
 
 interface Line { name: string, version: string }

@@ -1,6 +1,6 @@
 /** A repair that is cut off goes on from what was fetched, and a machine that slept does not think that the others died. */
 import assert from 'node:assert/strict'
-import type { Status, Why } from '../../src/interface.js'
+import type { Status, Why } from '../../src/api/node.js'
 import { filesIn, total, wholeIn } from './folders.js'
 import { LONG } from '../seed.js'
 import { first, joined, MIB, randomFile, type RunningNode, Scene, start, until } from './harness.js'

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComponentLogger, Logger } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, connected, failsWith, held, inside, same, secretsOf } from '../node/cluster.js'
 
 const CANARY = 'canary-4f1c9e'

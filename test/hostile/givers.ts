@@ -1,12 +1,12 @@
 /** Members that offer in sync what they should not. */
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
 import { SyncSession } from '../../protocols/sync/session.js'
-import { insertEntry } from '../../src/index-db/entries.js'
-import { IndexDb } from '../../src/index-db/index-db.js'
-import { MIGRATIONS } from '../../src/index-db/schema.js'
-import type { DfsNode } from '../../src/interface.js'
-import { entryRow, readStored } from '../../src/vault/stored.js'
-import { IndexSource } from '../../src/vault/sync-source.js'
+import { insertEntry } from '../../src/index/queries/entries.js'
+import { IndexDb } from '../../src/index/engine/index-db.js'
+import { MIGRATIONS } from '../../src/index/migrations/schema.js'
+import type { DfsNode } from '../../src/api/node.js'
+import { entryRow, readStored } from '../../src/vault/entries/entry-rows.js'
+import { IndexSource } from '../../src/vault/sync/sync-source.js'
 import { inside } from '../node/cluster.js'
 
 /**

@@ -18,9 +18,9 @@ import { publicKeyOf, sign } from '../../protocols/vault/ed25519.js'
 import { entryDigest } from '../../protocols/vault/entry.js'
 import { makeDelete, makePut, signEntry, type PutTerms } from '../../protocols/vault/make-entry.js'
 import { PIN_MS } from '../../src/defaults.js'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, failsWith, held, infos, inside, same, secretsOf } from '../node/cluster.js'
-import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures.js'
+import { chunkedVersion, inlineVersion, type TestBlock } from '../blockstore/fixtures.js'
 import { digestsOf, everything, framed, over, stopStrangers } from './strangers.js'
 
 const MIB = 1024 ** 2

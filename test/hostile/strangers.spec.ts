@@ -15,10 +15,10 @@ import { encodeMessage as encodeSync } from '../../protocols/sync/codec.js'
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
 import { helloMac } from '../../protocols/vault/keys.js'
 import { MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_WAITING_STREAMS_PER_CONNECTION } from '../../src/defaults.js'
-import { allEntries } from '../../src/index-db/entries.js'
-import type { DfsNode } from '../../src/interface.js'
+import { allEntries } from '../../src/index/queries/entries.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { address, bytesOf, Cluster, collect, connected, held, inside, same, secretsOf } from '../node/cluster.js'
-import { inlineVersion } from '../store/fixtures.js'
+import { inlineVersion } from '../blockstore/fixtures.js'
 import { counting, dial, digestsOf, everything, framed, over, stopStrangers, stranger } from './strangers.js'
 
 const MIB = 1024 ** 2

@@ -9,8 +9,8 @@ import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Channel } from '../../protocols/framing.js'
-import { digestsBelow, type DigestRow } from '../../src/index-db/digests.js'
-import type { DfsNode } from '../../src/interface.js'
+import { digestsBelow, type DigestRow } from '../../src/index/queries/digests.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { inside } from '../node/cluster.js'
 
 const running: Libp2p[] = []

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/network/clock.js'
+import type { Clock } from '../../src/async/clock.js'
 
 /** Time that moves when it is told to. */
 export class FakeClock implements Clock {

@@ -5,9 +5,9 @@ import { ProtocolError } from '../../protocols/errors.js'
 import type { WireCode } from '../../protocols/errors.js'
 import { createHost, startHost } from '../../src/network/host.js'
 import { newIdentity } from '../../src/network/identity.js'
-import { Gate } from '../../src/network/gate.js'
+import { Gate } from '../../src/network/connection-gater.js'
 import { Peers } from '../../src/network/peers.js'
-import type { GateInit } from '../../src/network/gate.js'
+import type { GateInit } from '../../src/network/connection-gater.js'
 import type { Greeter, PeersInit, Session, SessionFacts, VisitorFacts } from '../../src/network/peers.js'
 
 export const TCP = ['/ip4/127.0.0.1/tcp/0']

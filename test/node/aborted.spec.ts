@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { Cluster, collect, failsWith, names } from './cluster.js'
 
 async function all (rows: AsyncIterable<unknown>): Promise<unknown[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { CID } from 'multiformats/cid'
 import type { InvalidOptionError, FileNotFoundError } from '../../src/errors.js'
-import type { DfsNodeInit, InviteOptions, PutOptions } from '../../src/interface.js'
+import type { DfsNodeInit, InviteOptions, PutOptions } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, failsWith, inside, next } from './cluster.js'
 
 describe('node: what is asked for', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import { DAG_CBOR } from '../../protocols/block/cid.js'
 import { readPublic } from '../../protocols/block/tree.js'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { inside } from './cluster.js'
 
 /** The root and all below it that a node holds, found by walking; each once. */

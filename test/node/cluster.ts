@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memory } from '@libp2p/memory'
 import type { AbortOptions } from '@libp2p/interface'
-import { createNode } from '../../src/create-node.js'
-import type { Waits } from '../../src/create-node.js'
-import type { DfsNode, DfsNodeEvents, DfsNodeInit, FileInfo, Role } from '../../src/interface.js'
-import type { Built } from '../../src/node.js'
-import type { Secrets } from '../../src/vault/keyring.js'
+import { createNode } from '../../src/node/create-node.js'
+import type { Waits } from '../../src/node/create-node.js'
+import type { DfsNode, DfsNodeEvents, DfsNodeInit, FileInfo, Role } from '../../src/api/node.js'
+import type { Built } from '../../src/node/node.js'
+import type { Secrets } from '../../src/vault/keys/keyring.js'
 
 /** Waits for what never comes are short here; what a test waits for itself has the time of the test. */
 const SHORT: Partial<Waits> = { answerMs: 1_000, progressMs: 300, askMs: 2_000, reconnectMaxMs: 1_000 }

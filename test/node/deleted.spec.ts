@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { memory } from '@libp2p/memory'
 import { createNode, InvalidOptionError, NotAllowedError } from '../../src/index.js'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 
 describe('deleted names', () => {
   const names = async (node: DfsNode, prefix?: string): Promise<string[]> =>

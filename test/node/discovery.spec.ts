@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { tcp } from '@libp2p/tcp'
 import { unbase32 } from '../../protocols/vault/text.js'
-import type { DfsNode, DfsNodeInit } from '../../src/interface.js'
+import type { DfsNode, DfsNodeInit } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, connected, failsWith, inside, knows, same } from './cluster.js'
 
 const LOCAL: DfsNodeInit = { listen: ['/ip4/127.0.0.1/tcp/0'], libp2p: { transports: [tcp()] } }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ABORTED_PIN_MS } from '../../src/defaults.js'
 import type { NotDurableError, SourceError } from '../../src/errors.js'
-import type { DfsNode, ProgressEvent } from '../../src/interface.js'
+import type { DfsNode, ProgressEvent } from '../../src/api/node.js'
 import { stall } from './liars.js'
 import { bytesOf, Cluster, collect, connected, failsWith, held, inside, names, next, parted, same } from './cluster.js'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MemoryBlockstore } from 'blockstore-core'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import type { DirectoryLockedError } from '../../src/errors.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, held, infos, inside, knows, next, same } from './cluster.js'
 

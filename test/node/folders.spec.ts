@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { connectDoor } from '../../src/http/client.js'
-import { openDoor } from '../../src/http/server.js'
-import type { DfsNode, FileInfo, FolderInfo } from '../../src/interface.js'
+import { connectDoor } from '../../src/rpc/client.js'
+import { openDoor } from '../../src/rpc/server.js'
+import type { DfsNode, FileInfo, FolderInfo } from '../../src/api/node.js'
 import { Cluster, failsWith } from './cluster.js'
 
 const NAMES = ['a', 'docs/a', 'docs/b/c', 'docs/b/d', 'docs.txt', 'é/x', 'z']

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { CID } from 'multiformats/cid'
 import { parseCid } from '../../protocols/block/cid.js'
-import type { DfsNode, FileInfo, VersionInfo } from '../../src/interface.js'
+import type { DfsNode, FileInfo, VersionInfo } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, connected, inside, knows, next, same } from './cluster.js'
 
 /** A look each second: a sixtieth of the retention. */

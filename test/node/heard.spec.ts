@@ -1,7 +1,7 @@
 /** Writes of which other members have heard when they resolve, and waiting for what others know. */
 import assert from 'node:assert/strict'
 import { InvalidOptionError, NotDurableError } from '../../src/errors.js'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { bytesOf, Cluster, connected, inside, next } from './cluster.js'
 
 describe('node: what others have heard', () => {

@@ -11,7 +11,7 @@ import { base32, unbase32, INVITE_PREFIX } from '../../protocols/vault/text.js'
 import { createInvite } from '../../protocols/vault/invite.js'
 import { check, vaultKeys } from '../../protocols/vault/keys.js'
 import { multiaddr } from '@multiformats/multiaddr'
-import type { DfsNode, Role } from '../../src/interface.js'
+import type { DfsNode, Role } from '../../src/api/node.js'
 import { bytesOf, Cluster, connected, failsWith, inside, next, secretsOf } from './cluster.js'
 
 describe('node: joining', () => {

@@ -6,7 +6,7 @@ import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { decodeMessage as decodeStore, encodeMessage as encodeStore } from '../../protocols/store/codec.js'
 import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import type { Stream } from '@libp2p/interface'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { bytesOf, inside } from './cluster.js'
 
 /** Answers one want. `right` is what an honest holder would send. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { KEEP_ROUND_MS } from '../../src/network/keeper.js'
-import { OTHERS_A_BLOCK } from '../../src/replication/others.js'
+import { KEEP_ROUND_MS } from '../../src/network/connection-manager.js'
+import { OTHERS_A_BLOCK } from '../../src/replication/download/on-demand-dialer.js'
 import { RANDOM_LINKS, RING_LINKS } from '../../src/network/topology.js'
 import { MAX_CONNECTIONS, MAX_CONNECTIONS_PER_PEER } from '../../src/defaults.js'
-import type { DfsNode } from '../../src/interface.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { FakeClock } from '../network/fake-clock.js'
 import { bytesOf, Cluster, collect, failsWith, inside, knows, same } from './cluster.js'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DfsNode, Role } from '../../src/interface.js'
+import type { DfsNode, Role } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, connected, failsWith, held, infos, inside, knows, names, next, parted, same } from './cluster.js'
 
 const MIB = 1024 ** 2

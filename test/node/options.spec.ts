@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createNode, InvalidOptionError, openLink, SourceError } from '../../src/index.js'
-import { connectDoor } from '../../src/http/client.js'
-import { openDoor } from '../../src/http/server.js'
-import { nearest } from '../../src/interface/nearest.js'
-import type { DfsNode, Source } from '../../src/interface.js'
+import { connectDoor } from '../../src/rpc/client.js'
+import { openDoor } from '../../src/rpc/server.js'
+import { nearest } from '../../src/api/nearest.js'
+import type { DfsNode, Source } from '../../src/api/node.js'
 
 /** What a program without a compiler may call. */
 type Loose = Record<string, (...args: unknown[]) => Promise<unknown> | AsyncIterable<unknown>>

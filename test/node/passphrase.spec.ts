@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DfsNode, DfsNodeInit } from '../../src/interface.js'
+import type { DfsNode, DfsNodeInit } from '../../src/api/node.js'
 import { Cluster, collect, failsWith, same, secretsOf } from './cluster.js'
 
 /** The least that is accepted. */

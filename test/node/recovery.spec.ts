@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tcp } from '@libp2p/tcp'
-import type { DfsNode, DfsNodeInit, RecoveryProgress } from '../../src/interface.js'
+import type { DfsNode, DfsNodeInit, RecoveryProgress } from '../../src/api/node.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, inside, names, next, parted, same, secretsOf } from './cluster.js'
 
 const SMALL = 'a small one'

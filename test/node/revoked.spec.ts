@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { createNode } from '../../src/create-node.js'
-import type { DfsNode } from '../../src/interface.js'
+import { createNode } from '../../src/node/create-node.js'
+import type { DfsNode } from '../../src/api/node.js'
 import { address, Cluster, collect, failsWith, inside, knows, parted } from './cluster.js'
 import { memory } from '@libp2p/memory'
 

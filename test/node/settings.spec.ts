@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DfsNode, SettingsChange } from '../../src/interface.js'
+import type { DfsNode, SettingsChange } from '../../src/api/node.js'
 import { makeSetting } from '../../protocols/vault/make-entry.js'
 import { vaultKeys } from '../../protocols/vault/keys.js'
 import { bytesOf, Cluster, collect, failsWith, held, inside, next, same, secretsOf } from './cluster.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { memory } from '@libp2p/memory'
-import { createNode } from '../../src/create-node.js'
+import { createNode } from '../../src/node/create-node.js'
 import { address, Cluster, failsWith, inside, names } from './cluster.js'
 
 describe('node: the end', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { MemberRecord } from '../../protocols/vault/record.js'
 import type { NotDurableError } from '../../src/errors.js'
-import type { DfsNode } from '../../src/interface.js'
-import { pushVersion } from '../../src/replication/push-version.js'
-import { find } from '../../src/verbs/stat.js'
+import type { DfsNode } from '../../src/api/node.js'
+import { pushVersion } from '../../src/replication/push/push-version.js'
+import { find } from '../../src/operations/stat.js'
 import { bytesOf, Cluster, failsWith, held, inside } from './cluster.js'
 import { LIES, misbehave } from './liars.js'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { copyFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DfsNode, ProgressEvent } from '../../src/interface.js'
+import type { DfsNode, ProgressEvent } from '../../src/api/node.js'
 import { blockFiles } from './blocks.js'
 import { address, bytesOf, Cluster, collect, connected, failsWith, held, inside, next, same } from './cluster.js'
 

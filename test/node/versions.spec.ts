@@ -5,9 +5,9 @@ import { makeForget } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import type { FileNotFoundError, VersionGoneError } from '../../src/errors.js'
 import { GUARD_MS } from '../../src/defaults.js'
-import { entriesOfTag } from '../../src/index-db/entries.js'
-import { headsOfTag } from '../../src/index-db/tag-places.js'
-import type { DfsNode, DfsNodeEvents, VersionInfo } from '../../src/interface.js'
+import { entriesOfTag } from '../../src/index/queries/entries.js'
+import { headsOfTag } from '../../src/index/queries/tag-places.js'
+import type { DfsNode, DfsNodeEvents, VersionInfo } from '../../src/api/node.js'
 import { bytesOf, Cluster, collect, connected, failsWith, inside, knows, names, next, parted, same } from './cluster.js'
 
 const MIB = 1024 ** 2

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { CID } from 'multiformats/cid'
-import { Receipts } from '../../src/replication/receipts.js'
+import { Receipts } from '../../src/replication/push/receipts.js'
 import { bytesOf, Cluster, failsWith, inside, knows, next, parted } from './cluster.js'
 
 const MIB = 1024 ** 2

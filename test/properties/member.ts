@@ -2,11 +2,11 @@
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { makeForget, makeRevoke, makeSetting, type Author as AuthorTerms } from '../../protocols/vault/make-entry.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
-import { IndexDb } from '../../src/index-db/index-db.js'
-import { MIGRATIONS } from '../../src/index-db/schema.js'
-import type { FileInfo } from '../../src/interface.js'
+import { IndexDb } from '../../src/index/engine/index-db.js'
+import { MIGRATIONS } from '../../src/index/migrations/schema.js'
+import type { FileInfo } from '../../src/api/node.js'
 import { Vault } from '../../src/vault/vault.js'
-import { deleteName, moveName, restoreVersion } from '../../src/vault/writing.js'
+import { deleteName, moveName, restoreVersion } from '../../src/vault/entries/name-writer.js'
 import { keysOf, seed, type Node, type Vault as Home } from '../vault/vaults.js'
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -6,10 +6,10 @@ import { AuditBudget } from '../../protocols/audit/budget.js'
 import { handleAudit, type AuditBackend } from '../../protocols/audit/handler.js'
 import { LEAST_WAIT_MS, NodeAuditPort, RANGE_OF_ALL_BYTES, RANGES_A_MESSAGE } from '../../src/replication/audit-port.js'
 import { peerBytes } from '../../src/replication/peer-bytes.js'
-import { Directory } from '../../src/store/directory.js'
-import { openStorage, type Storage } from '../../src/store/open-storage.js'
+import { Directory } from '../../src/blockstore/directory.js'
+import { openStorage, type Storage } from '../../src/blockstore/open-storage.js'
 import { stopAll } from '../network/hosts.js'
-import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures.js'
+import { chunkedVersion, inlineVersion, type TestBlock } from '../blockstore/fixtures.js'
 import { AUDIT_PROTOCOL, auditSide, GROUP, hold, type AuditSide } from './audit-scene.js'
 
 const version = chunkedVersion('audited', 3)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { encodeManifest, FULL_CHUNK_BLOCK_BYTES, KEY_BYTES, readPublic, SEAL_BYTES, SIZE_BYTES } from '../../protocols/block/tree.js'
-import { missingTotals } from '../../src/index-db/missing.js'
-import { PASSED_OVER, RETRY_MAX_MS, RETRY_MIN_MS, VERSIONS_AT_ONCE } from '../../src/replication/catch-up.js'
-import { bytesOf, chunkedVersion, inlineVersion, rawBlock, type TestBlock } from '../store/fixtures.js'
+import { missingTotals } from '../../src/index/queries/missing.js'
+import { PASSED_OVER, RETRY_MAX_MS, RETRY_MIN_MS, VERSIONS_AT_ONCE } from '../../src/replication/download/downloader.js'
+import { bytesOf, chunkedVersion, inlineVersion, rawBlock, type TestBlock } from '../blockstore/fixtures.js'
 import { calm, Scene, total, until } from './catch-up-scene.js'
 
 const MIB = 1024 ** 2

@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { cidOf, RAW } from '../../protocols/block/cid.js'
 import type { Upload } from '../../protocols/store/dialer.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import type { Links } from '../../src/replication/links.js'
+import type { Links } from '../../src/replication/protocol-clients.js'
 import type { Peers, Session } from '../../src/network/peers.js'
 
 export class FakePeers extends EventTarget {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { CID } from 'multiformats/cid'
-import { Kept, LINK_IDLE_MS } from '../../src/replication/links.js'
-import { LivePush, type LivePushOptions } from '../../src/replication/live-push.js'
-import { LATE_FROM_MS, PushPace } from '../../src/replication/push-pace.js'
-import { pushVersion } from '../../src/replication/push-version.js'
+import { Kept, LINK_IDLE_MS } from '../../src/replication/protocol-clients.js'
+import { LivePush, type LivePushOptions } from '../../src/replication/push/live-push.js'
+import { LATE_FROM_MS, PushPace } from '../../src/replication/push/push-pace.js'
+import { pushVersion } from '../../src/replication/push/push-version.js'
 import { FakeClock, settle } from '../network/fake-clock.js'
 import { failsWith } from '../node/cluster.js'
-import { chunkedVersion, inlineVersion, type TestBlock } from '../store/fixtures.js'
+import { chunkedVersion, inlineVersion, type TestBlock } from '../blockstore/fixtures.js'
 import { block, ENTRY_ID, FakeStores, refusal, type Behaviour } from './fakes.js'
 
 const ENTRY = new Uint8Array(10)

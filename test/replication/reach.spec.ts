@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Receipt } from '../../src/replication/live-push.js'
-import type { Parts } from '../../src/verbs/parts.js'
-import { Reach } from '../../src/verbs/reach.js'
-import { LATE_FACTOR, LATE_FROM_MS, PushPace, type Pushing } from '../../src/replication/push-pace.js'
+import type { Receipt } from '../../src/replication/push/live-push.js'
+import type { Parts } from '../../src/operations/parts.js'
+import { Reach } from '../../src/replication/push/durability.js'
+import { LATE_FACTOR, LATE_FROM_MS, PushPace, type Pushing } from '../../src/replication/push/push-pace.js'
 import { FakeClock } from '../network/fake-clock.js'
 import { FakePeers } from './fakes.js'
 

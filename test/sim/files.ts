@@ -5,8 +5,8 @@ import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { sha256, u64 } from '../../protocols/block/hash.js'
 import { slotOf } from '../../protocols/placement/slot.js'
 import { applyHistory, liveVersions, nextAfter, type HistoryEntry } from '../../protocols/vault/history.js'
-import type { PlacedGroup } from '../../src/replication/copies/sql-book.js'
-import type { Group } from '../../src/replication/copies/types.js'
+import type { PlacedGroup } from '../../src/replication/placement/sqlite-replica-state.js'
+import type { Group } from '../../src/replication/placement/types.js'
 
 /** One root, as the node holds a version whole; several of one version are live and dead together. `id` is that of the world, others name it by `root`. */
 export interface SimGroup extends PlacedGroup {

@@ -3,13 +3,13 @@
  * members and entries, so that a thousand nodes fit into one process. What it shows is how many groups are lost.
  */
 import { peerOf } from '../vectors/placement.js'
-import { stateOf } from '../../src/replication/copies/answers.js'
-import { NEXT } from '../../src/replication/copies/desired-state.js'
-import { KeptOrders } from '../../src/replication/copies/kept-orders.js'
-import { LetGo, PROMISES_WITHIN_MS } from '../../src/replication/copies/let-go.js'
-import { MemoryBook } from '../replication/copies/memory-book.js'
-import { Reconcile } from '../../src/replication/copies/reconcile.js'
-import type { AuditPort, Clock, Group, MemberView, Proof } from '../../src/replication/copies/types.js'
+import { stateOf } from '../../src/replication/placement/replica-answers.js'
+import { NEXT } from '../../src/replication/placement/desired-state.js'
+import { KeptOrders } from '../../src/replication/placement/placement-cache.js'
+import { LetGo, PROMISES_WITHIN_MS } from '../../src/replication/placement/replica-releaser.js'
+import { MemoryBook } from '../replication/placement/memory-book.js'
+import { Reconcile } from '../../src/replication/placement/reconcile.js'
+import type { AuditPort, Clock, Group, MemberView, Proof } from '../../src/replication/placement/types.js'
 import { SLOTS } from '../../protocols/placement/constants.js'
 import { SimRandom } from './random.js'
 import { InvariantError } from './truth.js'
@@ -18,7 +18,7 @@ import { VirtualTime } from './virtual-time.js'
 const HOUR = 3600e3
 const DAY = 24 * HOUR
 const ANSWER_MS = 100
-/** As in the node (src/keep-copies.ts): a group is whole after repairMs, however many of them one death leaves to a member. */
+/** As in the node (src/replication/replica-service.ts): a group is whole after repairMs, however many of them one death leaves to a member. */
 const FETCHES_AT_ONCE = 256
 /** Of an order those whose coming and going matters to the others there. */
 const FURTHER = NEXT + 3

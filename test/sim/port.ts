@@ -1,5 +1,5 @@
-import type { AuditPort, Group, Proof } from '../../src/replication/copies/types.js'
-import type { PlacedGroup } from '../../src/replication/copies/sql-book.js'
+import type { AuditPort, Group, Proof } from '../../src/replication/placement/types.js'
+import type { PlacedGroup } from '../../src/replication/placement/sqlite-replica-state.js'
 import type { SimGroup } from './files.js'
 import type { Life, SimNode } from './node.js'
 import { PIECES } from './truth.js'

@@ -1,7 +1,7 @@
 import type { SimNode } from './node.js'
 
 const HOUR = 3600e3
-/** As in the node (src/vault/presence.ts): what was an hour ago, and for how long an island waits. */
+/** As in the node (src/vault/members/presence.ts): what was an hour ago, and for how long an island waits. */
 const ISLAND_MS = 24 * HOUR
 const SMALL_VAULT = 3
 /** A member further behind in an order changes nothing there, as long as those before it are there. */
@@ -10,7 +10,7 @@ export const HEARTBEAT_MS = 5 * 60_000
 
 /**
  * Who is present to one node: a record of it came within offlineGrace. Time counts only while this node is awake and has
- * a link. Looked at with each heartbeat of the world; src/vault/presence.ts does the same for real records.
+ * a link. Looked at with each heartbeat of the world; src/vault/members/presence.ts does the same for real records.
  */
 export class SimPresence {
   island = false

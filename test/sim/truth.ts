@@ -3,7 +3,7 @@
  * here, where no code under test can catch it, and ends the run after that step.
  */
 import { PROMISE_MS } from '../../protocols/audit/constants.js'
-import { PROMISES_WITHIN_MS } from '../../src/replication/copies/let-go.js'
+import { PROMISES_WITHIN_MS } from '../../src/replication/placement/replica-releaser.js'
 import type { EntrySet, SimGroup, Version } from './files.js'
 
 export const PIECES = 4

@@ -1,4 +1,4 @@
-import type { Group } from '../../src/replication/copies/types.js'
+import type { Group } from '../../src/replication/placement/types.js'
 import { Entries, EntrySet, type Entry, type SimGroup, type Version } from './files.js'
 import { EventLog } from './event-log.js'
 import { Network } from './network.js'

@@ -1,8 +1,8 @@
 /** What an index says of the lives of its versions, and what the entries in it say. */
 import { applyHistory, liveVersions } from '../../protocols/vault/history.js'
-import { entriesOfTag } from '../../src/index-db/entries.js'
-import type { IndexDb } from '../../src/index-db/index-db.js'
-import { historyRows, readStored } from '../../src/vault/stored.js'
+import { entriesOfTag } from '../../src/index/queries/entries.js'
+import type { IndexDb } from '../../src/index/engine/index-db.js'
+import { historyRows, readStored } from '../../src/vault/entries/entry-rows.js'
 
 /** Ids in hex, sorted. */
 export interface Lives { live: string[], dead: string[], superseded: string[], missing: string[], forgets: string[] }

@@ -7,11 +7,11 @@ import { readKeys, vaultKeys, type ReadKeys } from '../../protocols/vault/keys.j
 import { makeDelete, makeForget, makePut, makeSetting, signEntry, type MadeEntry } from '../../protocols/vault/make-entry.js'
 import { encode } from '../../protocols/block/cbor.js'
 import { publicKeyOf } from '../../protocols/vault/ed25519.js'
-import { IndexDb } from '../../src/index-db/index-db.js'
-import { MIGRATIONS } from '../../src/index-db/schema.js'
-import { Ledger, type Change } from '../../src/vault/ledger.js'
-import { Members } from '../../src/vault/members.js'
-import type { HistoryRow } from '../../src/vault/stored.js'
+import { IndexDb } from '../../src/index/engine/index-db.js'
+import { MIGRATIONS } from '../../src/index/migrations/schema.js'
+import { Ledger, type Change } from '../../src/vault/entries/entry-log.js'
+import { Members } from '../../src/vault/members/members.js'
+import type { HistoryRow } from '../../src/vault/entries/entry-rows.js'
 import { admit, certificate, found, invite, node, seed, vault, type Node, type Vault } from '../protocols/hello/cast.js'
 
 export { node, seed, vault, type Node, type Vault }

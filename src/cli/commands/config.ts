@@ -3,7 +3,7 @@ import { asKey, type Config, type Key, KEY_NAMES, keyName, KEYS, readConfig, typ
 import type { Context, Run } from '../context.js'
 import { bytes, quote, table } from '../format.js'
 import { InvalidOptionError } from '../../errors.js'
-import { connectDoor } from '../../http/client.js'
+import { connectDoor } from '../../rpc/client.js'
 import { configOf } from './init.js'
 import { VAULT_KEYS, vaultConfig } from './vault-config.js'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { DfsNode, Evicted, MemberInfo } from '../../interface.js'
+import type { DfsNode, Evicted, MemberInfo } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural } from '../format.js'
 import { oneFile } from '../one-file.js'

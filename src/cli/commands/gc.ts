@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { GcResult } from '../../interface.js'
+import type { GcResult } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, plural, table, when } from '../format.js'
 import { openNode } from '../open.js'

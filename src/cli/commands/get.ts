@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
-import type { GetOptions } from '../../interface.js'
+import type { GetOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { oneFile, refuseFolder } from '../one-file.js'
 import { openNode } from '../open.js'

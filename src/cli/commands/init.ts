@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidOptionError, NoVaultError, VaultExistsError } from '../../errors.js'
-import type { DfsNode } from '../../interface.js'
+import type { DfsNode } from '../../api/node.js'
 import { type Config, nodeInit, over, readConfig, writeConfig } from '../config.js'
 import type { Context, Run } from '../context.js'
 import { hasVault } from '../folder.js'

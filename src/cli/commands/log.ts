@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { DfsNode, VersionInfo } from '../../interface.js'
+import type { DfsNode, VersionInfo } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, date, plural, quote, shortVersion } from '../format.js'
 import { oneFile } from '../one-file.js'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { FileInfo, FolderInfo } from '../../interface.js'
+import type { FileInfo, FolderInfo } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, date, shortVersion } from '../format.js'
 import { noName } from '../one-file.js'

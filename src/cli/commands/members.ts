@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { MemberInfo, PeerInfo } from '../../interface.js'
+import type { MemberInfo, PeerInfo } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { clean, day, table } from '../format.js'
 import { link, presence, type Seen, standing, tooMany } from '../member-words.js'

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Command } from 'commander'
-import type { DfsNode, MoveOptions } from '../../interface.js'
+import type { DfsNode, MoveOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { clean, plural, quote } from '../format.js'
 import { oneFile } from '../one-file.js'

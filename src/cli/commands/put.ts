@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AbortError, InvalidOptionError, NotDurableError } from '../../errors.js'
-import type { FileResult, ProgressEvent, PutOptions } from '../../interface.js'
+import type { FileResult, ProgressEvent, PutOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { openNode } from '../open.js'
@@ -12,7 +12,7 @@ import { claimStdin } from '../secrets.js'
 import { refuseKey } from '../tree/node-folder.js'
 import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
-import type { DfsNode } from '../../interface.js'
+import type { DfsNode } from '../../api/node.js'
 
 export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
 

@@ -1,5 +1,5 @@
 import { VaultExistsError } from '../../errors.js'
-import type { RecoveryProgress } from '../../interface.js'
+import type { RecoveryProgress } from '../../api/node.js'
 import { type Config, over, writeConfig, nodeInit } from '../config.js'
 import type { Context } from '../context.js'
 import { hasVault } from '../folder.js'

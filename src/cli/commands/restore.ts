@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
-import type { DfsNode, FileInfo } from '../../interface.js'
+import type { DfsNode, FileInfo } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { oneFile } from '../one-file.js'

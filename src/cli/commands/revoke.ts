@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Revoked, RevokeOptions } from '../../interface.js'
+import type { Revoked, RevokeOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { clean, plural, quote } from '../format.js'
 import { openNode } from '../open.js'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
-import type { DfsNode } from '../../interface.js'
+import type { DfsNode } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { clean, plural, when } from '../format.js'
 import { oneFile } from '../one-file.js'

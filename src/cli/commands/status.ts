@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Fork, MemberInfo, Status } from '../../interface.js'
+import type { Fork, MemberInfo, Status } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, count, duration, home, note, plural, shortVault, when } from '../format.js'
 import { isHere, presence as presenceOf } from '../member-words.js'

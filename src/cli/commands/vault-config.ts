@@ -1,6 +1,6 @@
 /** `dfs config --vault`: what holds for all machines of the vault. Only owners change it. */
 import { InvalidOptionError } from '../../errors.js'
-import type { Settings, SettingsChange, VaultSettings } from '../../interface.js'
+import type { Settings, SettingsChange, VaultSettings } from '../../api/node.js'
 import type { Context } from '../context.js'
 import { exactDuration, table } from '../format.js'
 import { openNode } from '../open.js'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { MemberKnows, NotHere, VersionInfo, Why } from '../../interface.js'
+import type { MemberKnows, NotHere, VersionInfo, Why } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, duration, plural, quote, shortVersion, table, when } from '../format.js'
 import { presence } from '../member-words.js'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DfsError } from '../../errors.js'
-import { connectDoor, type RemoteNode } from '../../http/client.js'
+import { connectDoor, type RemoteNode } from '../../rpc/client.js'
 
 const BIN = join(import.meta.dirname, '..', 'bin.js')
 /** A node that was told to stop has this long. */

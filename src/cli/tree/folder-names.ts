@@ -1,6 +1,6 @@
 /** Folders of the vault, which are nothing but beginnings of names, as the words of a command mean them. */
 import { FileNotFoundError } from '../../errors.js'
-import type { DfsNode, FileInfo } from '../../interface.js'
+import type { DfsNode, FileInfo } from '../../api/node.js'
 
 /** `photos`, `photos/` and `./photos` are one folder; `/` and `.` are all of the vault, which is ''. */
 export const folderOf = (word: string): string => word.replace(/^\.?\/*$/, '').replace(/^\.\//, '').replace(/\/+$/, '').normalize('NFC')

@@ -1,7 +1,7 @@
 /** `-r` of the commands that act on names: rm, mv, restore, evict, log, share. */
 import { posix } from 'node:path'
 import { FileNotFoundError, InvalidOptionError } from '../../errors.js'
-import type { DfsNode, Deleted, FileInfo } from '../../interface.js'
+import type { DfsNode, Deleted, FileInfo } from '../../api/node.js'
 import type { Context } from '../context.js'
 import { eachFile, type EachFile, type Ended } from './each-file.js'
 import { filesBelow, folderOf, isFolder, prefixOf } from './folder-names.js'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { FileExistsError, InvalidOptionError } from '../../errors.js'
-import type { DfsNode, UsageInfo } from '../../interface.js'
+import type { DfsNode, UsageInfo } from '../../api/node.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { clean, home, plural } from '../format.js'

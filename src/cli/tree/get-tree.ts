@@ -2,7 +2,7 @@
 import { lstat, open, utimes } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { FileExistsError } from '../../errors.js'
-import type { DfsNode, FileInfo } from '../../interface.js'
+import type { DfsNode, FileInfo } from '../../api/node.js'
 import type { Context } from '../context.js'
 import { openAside } from '../target.js'
 import { eachAtOnce } from './at-once.js'

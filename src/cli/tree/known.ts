@@ -1,4 +1,4 @@
-import type { DfsNode, FileInfo } from '../../interface.js'
+import type { DfsNode, FileInfo } from '../../api/node.js'
 import { compareNames } from './order.js'
 
 /** Names that are read past before the list is begun again further on. */

@@ -2,7 +2,7 @@
 import { lstat, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { AbortError, NotDurableError, SourceError } from '../../errors.js'
-import type { DfsNode, FileInfo, FileResult, PutOptions } from '../../interface.js'
+import type { DfsNode, FileInfo, FileResult, PutOptions } from '../../api/node.js'
 import type { Context } from '../context.js'
 import { eachAtOnce } from './at-once.js'
 import { Known } from './known.js'

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlocksUnavailableError, InvalidNameError, NoSpaceError, NotDurableError } from '../../../src/errors.js'
-import type { FileInfo, PutOptions, Source } from '../../../src/interface.js'
+import type { FileInfo, PutOptions, Source } from '../../../src/api/node.js'
 import { TestWorld } from '../harness.js'
 
 interface Line { name: string, version?: string, path?: string, bytes?: number, unchanged?: boolean }

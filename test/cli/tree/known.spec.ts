@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Known } from '../../../src/cli/tree/known.js'
 import { compareNames } from '../../../src/cli/tree/order.js'
-import { FakeNode } from '../../http/fake-node.js'
+import { FakeNode } from '../../rpc/fake-node.js'
 
 const signal = new AbortController().signal
 

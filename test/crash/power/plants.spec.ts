@@ -6,7 +6,7 @@ import { copyTree, mutate, type Mutation } from '../../mutants/tree.js'
 import { SEED } from '../../seed.js'
 import { Rig } from './rig.js'
 
-/** The lines of src/store/put.ts that write a block: its file, then its row. */
+/** The lines of src/blockstore/put.ts that write a block: its file, then its row. */
 const IN_ORDER = `      if (file) await blobs.write(cid, bytes)
       if (upload !== undefined) upload.rowed = true
       await db.write([
@@ -24,15 +24,15 @@ function moved (lines: string): Pick<Mutation, 'from' | 'to'> {
 
 /** What no test noticed before there was a rig: each a fault of the order in which things become durable. */
 const PLANTS: Array<Mutation & { what: string, workload: string }> = [
-  { what: 'a block is not synced', workload: 'life', file: 'src/store/file-system.ts', from: 'sync: () => handle.datasync()', to: 'sync: async () => {}' },
-  { what: 'no folder of the store is synced', workload: 'life', file: 'src/store/file-system.ts', from: 'await handle.sync()', to: '' },
-  { what: 'the folder of a block is not synced', workload: 'life', file: 'src/store/durable-write.ts', from: 'await mustKeep(() => folders.sync(dirname(path)))', to: '' },
-  { what: 'SQLite does not sync its log at a commit', workload: 'life', file: 'src/index-db/connection.ts', from: 'synchronous = FULL', to: 'synchronous = NORMAL' },
-  { what: 'keyring, format and their like are not synced', workload: 'keys', file: 'src/replace-file.ts', from: 'await file.sync()', to: '' },
-  { what: 'the folder of keyring, format and their like is not synced', workload: 'keys', file: 'src/replace-file.ts', from: 'await folder.sync()', to: '' },
+  { what: 'a block is not synced', workload: 'life', file: 'src/blockstore/file-system.ts', from: 'sync: () => handle.datasync()', to: 'sync: async () => {}' },
+  { what: 'no folder of the store is synced', workload: 'life', file: 'src/blockstore/file-system.ts', from: 'await handle.sync()', to: '' },
+  { what: 'the folder of a block is not synced', workload: 'life', file: 'src/blockstore/durable-write.ts', from: 'await mustKeep(() => folders.sync(dirname(path)))', to: '' },
+  { what: 'SQLite does not sync its log at a commit', workload: 'life', file: 'src/index/engine/connection.ts', from: 'synchronous = FULL', to: 'synchronous = NORMAL' },
+  { what: 'keyring, format and their like are not synced', workload: 'keys', file: 'src/disk/replace-file.ts', from: 'await file.sync()', to: '' },
+  { what: 'the folder of keyring, format and their like is not synced', workload: 'keys', file: 'src/disk/replace-file.ts', from: 'await folder.sync()', to: '' },
   { what: 'the identity is not synced', workload: 'life', file: 'src/network/identity.ts', from: 'await file.sync()', to: '' },
-  { what: 'the index is committed before the data is there', workload: 'member', file: 'src/store/put.ts', ...moved(IN_ORDER) },
-  { what: 'a new folder is not durable in those above', workload: 'keys', file: 'src/store/directory.ts', from: 'await syncAbove(await realpath(this.path))', to: '' },
+  { what: 'the index is committed before the data is there', workload: 'member', file: 'src/blockstore/put.ts', ...moved(IN_ORDER) },
+  { what: 'a new folder is not durable in those above', workload: 'keys', file: 'src/blockstore/directory.ts', from: 'await syncAbove(await realpath(this.path))', to: '' },
   { what: 'a rebuilt index leaves its log behind', workload: 'rebuild', file: 'src/rebuild/files.ts', from: 'foldLog(directory.file(INDEX_NEW))', to: '' }
 ]
 /** Of the states that differ so many are opened until one is wrong. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import { openWriter } from '../../../src/index-db/connection.js'
-import { Prepared, runUnits, type Statement } from '../../../src/index-db/unit.js'
-import { WriterThread } from '../../../src/index-db/writer-thread.js'
+import { openWriter } from '../../../src/index/engine/connection.js'
+import { Prepared, runUnits, type Statement } from '../../../src/index/engine/transaction.js'
+import { WriterThread } from '../../../src/index/engine/writer-thread.js'
 
 /**
  * From now on the index's writing connection of this process runs on this thread, with the same statements. The start of a

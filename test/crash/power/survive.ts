@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BALLAST, INDEX, INDEX_NEW } from '../../../src/store/layout.js'
+import { BALLAST, INDEX, INDEX_NEW } from '../../../src/blockstore/layout.js'
 import type { Choice } from './choices.js'
 import type { Disk, File, Folder, Node } from './disk.js'
 

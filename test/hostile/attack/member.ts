@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Connection, MessageStream, Stream } from '@libp2p/interface'
 import { createNode } from '../../../src/index.js'
-import type { DfsNode } from '../../../src/interface.js'
+import type { DfsNode } from '../../../src/api/node.js'
 import { inside, next } from '../../node/cluster.js'
 import { again, attacking, type Target } from './target.js'
 

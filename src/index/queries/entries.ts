@@ -1,0 +1,121 @@
+import type { IndexDb, Statement } from '../engine/index-db.js'
+import { IN_VAULT } from '../migrations/vault.js'
+
+export interface EntryRow {
+  id: Uint8Array
+  kind: string
+  writer: Uint8Array
+  seq: number
+  /** Id of the writer's previous entry; null for a kind that is not known here. */
+  prev: Uint8Array | null
+  tag: Uint8Array | null
+  clock: number | null
+  /** The 32-byte ids in `after`, one behind the other. */
+  parents: Uint8Array | null
+  root: Uint8Array | null
+  bytes: number | null
+  /** The entry as signed. */
+  entry: Uint8Array
+}
+
+/** An entry with what revokes say of it. */
+export type VoidRow = EntryRow & { void: number }
+
+export interface NameRow {
+  name: string
+  tag: Uint8Array
+  version: Uint8Array
+  root: Uint8Array
+  bytes: number
+  size: number
+  mtime: number | null
+  type: string | null
+  time: number
+  conflict: number
+}
+
+const INSERT = 'INSERT OR IGNORE INTO entries (id, kind, writer, seq, prev, tag, clock, parents, root, bytes, entry, head, waiting, void) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const NAME = `INSERT INTO names (name, tag, version, root, bytes, size, mtime, type, time, conflict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, version = excluded.version, root = excluded.root, bytes = excluded.bytes, size = excluded.size,
+    mtime = excluded.mtime, type = excluded.type, time = excluded.time, conflict = excluded.conflict`
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+/** Ids as the value of one question mark, for `IN_IDS`. */
+export const idList = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
+export const IN_IDS = 'IN (SELECT unhex(value) FROM json_each(?))'
+
+const [HEADS, WAITING] = [1, 2].map((place) => `(id IN (SELECT unhex(value) FROM json_each(?${place})))`)
+const STANDING = `UPDATE entries SET head = ${HEADS}, waiting = ${WAITING} WHERE tag = ?3 AND (head <> ${HEADS} OR waiting <> ${WAITING})`
+const FOLLOWED = `UPDATE entries SET head = 0 WHERE head = 1 AND id ${IN_IDS}`
+
+export function insertEntry (row: EntryRow, head = false, isVoid = false, waits = false): Statement {
+  return [INSERT, row.id, row.kind, row.writer, row.seq, row.prev, row.tag, row.clock, row.parents, row.root, row.bytes, row.entry, head ? 1 : 0, waits ? 1 : 0, isVoid ? 1 : 0]
+}
+
+/** Marks exactly these entries of the tag as its heads, and exactly these as waiting. */
+export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint8Array[]): Statement {
+  return [STANDING, idList(heads), idList(waiting), tag]
+}
+
+/** Of these entries those that were heads are heads no more. */
+export function followed (ids: Uint8Array[]): Statement[] {
+  return ids.length === 0 ? [] : [[FOLLOWED, idList(ids)]]
+}
+
+/** What the name means now on this node; missing: the name has no newest version. */
+export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
+  if (row === undefined) return ['DELETE FROM names WHERE tag = ?', tag]
+  return [NAME, row.name, row.tag, row.version, row.root, row.bytes, row.size, row.mtime, row.type, row.time, row.conflict]
+}
+
+export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => db.get<EntryRow>('SELECT * FROM entries WHERE id = ?', id)
+export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
+export const entriesOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
+/** Ids of all puts and restores of the tag. */
+export const contentIds = (db: IndexDb, tag: Uint8Array): Uint8Array[] =>
+  db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE tag = ? AND root IS NOT NULL', tag).map(({ id }) => id)
+/** What is here of some ids and tags; each as the text of its bytes (protocols/vault/standing, `keyOf`). */
+export interface Glimpse { ids: Set<string>, tags: Set<string> }
+
+/** Which of these ids have an entry, and which of these tags. */
+export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]): Glimpse {
+  const among = (column: 'id' | 'tag', values: Uint8Array[]): Set<string> => new Set(values.length === 0
+    ? []
+    : db.all<{ value: Uint8Array }>(`SELECT unhex(value) AS value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE ${column} = unhex(value))`, idList(values))
+      .map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')))
+  return { ids: among('id', ids), tags: among('tag', tags) }
+}
+
+/** They are numbered from 1 without a gap, since none ever goes. */
+export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT coalesce(max(n), 0) AS n FROM entries')?.n ?? 0
+
+/** A condition on `kind`: the vault kinds, or all others. */
+export const ofSet = (vault: boolean): string => `kind ${vault ? '' : 'NOT '}${IN_VAULT}`
+
+/** How many entries one page of the walk below reads. */
+const PAGE_ENTRIES = 256
+
+/** Entries of the vault kinds, or all others, as signed, in the order of their arrival; in pages, so that writes go on meanwhile. */
+export function * entriesInOrder (db: IndexDb, vault: boolean): Generator<Uint8Array> {
+  for (let after = -1; ;) {
+    const page = db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${ofSet(vault)} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
+    for (const { entry } of page) yield entry
+    const last = page.at(-1)
+    if (last === undefined) return
+    after = last.n
+  }
+}
+
+/** All entries as signed, those that make members first, each group in the order of its arrival. */
+export function * allEntries (db: IndexDb): Generator<Uint8Array> {
+  yield * entriesInOrder(db, true)
+  yield * entriesInOrder(db, false)
+}
+
+/** The newest entry of a writer by its own count; missing when it wrote none. */
+export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array, seq: number } | undefined {
+  return db.get<{ id: Uint8Array, seq: number }>('SELECT id, seq FROM entries WHERE writer = ? ORDER BY seq DESC, id DESC LIMIT 1', writer)
+}
+
+export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.get<NameRow>('SELECT * FROM names WHERE name = ?', name)
+export const totals = (db: IndexDb): { files: number, bytes: number } =>
+  db.get<{ files: number, bytes: number }>('SELECT files, bytes FROM name_totals') ?? { files: 0, bytes: 0 }

@@ -1,0 +1,27 @@
+import type { VoidRow } from './entries.js'
+import type { IndexDb } from '../engine/index-db.js'
+
+/**
+ * An entry with its standing in its tag. `dead` (0 or 1) is said of the version itself; `given`: since when no version with
+ * its root is live (this node's own time), so that its blocks are given up.
+ */
+export type StandingRow = VoidRow & { n: number, head: number, waiting: number, dead: number, given: number | null }
+
+const STANDING = `SELECT e.*, EXISTS (SELECT 1 FROM dead WHERE entry = e.id) AS dead,
+  CASE WHEN EXISTS (SELECT 1 FROM entries AS o WHERE o.root = e.root AND NOT EXISTS (SELECT 1 FROM dead WHERE entry = o.id)) THEN NULL
+    ELSE (SELECT max(since) FROM dead WHERE root = e.root) END AS given
+  FROM entries AS e WHERE e.n IN (SELECT value FROM json_each(?)) ORDER BY e.clock DESC, e.id DESC`
+
+/** How many entries one page of the walk below reads. */
+const PAGE_ENTRIES = 128
+
+/**
+ * Puts, restores and deletes of one tag, the newest first by (clock, id). Which ones is settled at the start, at a few
+ * bytes each; the rows are read in pages, so that a name of many thousand versions costs no memory and writes go on.
+ */
+export function * historyOfTag (db: IndexDb, tag: Uint8Array): Generator<StandingRow> {
+  const all = db.all<{ n: number }>('SELECT n FROM entries WHERE tag = ? AND clock IS NOT NULL ORDER BY clock DESC, id DESC', tag).map(({ n }) => n)
+  for (let at = 0; at < all.length; at += PAGE_ENTRIES) {
+    yield * db.all<StandingRow>(STANDING, JSON.stringify(all.slice(at, at + PAGE_ENTRIES)))
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * Who may connect. libp2p asks before the handshake of an incoming connection, and again once encryption has proved its
+ * peer. Before that anybody has a place, and the newest takes that of the oldest; after it a member is let in, and a
+ * stranger has a place until its hello, one of few. Spec: the limits of protocols/README.md.
+ */
+import type { Connection, ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
+import { groupOf, isLoopback, networksOf } from './addresses.js'
+import { steadyClock } from '../async/clock.js'
+import type { Clock } from '../async/clock.js'
+import { Line } from './line.js'
+import { boundUnproved, oldestOfMost } from './places.js'
+import { wireOf } from './wire.js'
+
+export interface GateInit {
+  /** True for a peer that the vault admitted: it goes before strangers. @default nobody */
+  isMember?: (peer: string) => boolean
+  connections?: number
+  perPeer?: number
+  unproved?: number
+  unprovedForMembers?: number
+  withoutHello?: number
+  withoutHelloPerAddress?: number
+  withoutHelloPerNetwork?: number
+  inLine?: number
+  refusedMs?: number
+  forgedMs?: number
+  clock?: Clock
+}
+
+/** Why a connection was refused or closed: keys of `refused`. LIMIT: it passed a bound of wire.ts. */
+export type GateReason = 'CONNECTIONS' | 'PEER_CONNECTIONS' | 'UNPROVED' | 'WITHOUT_HELLO' | 'IN_LINE' | 'BARRED' | 'LIMIT'
+
+interface Ticket {
+  readonly conn: MultiaddrConnection
+  readonly inbound: boolean
+  readonly group: string | undefined
+  /** A member came from its address. */
+  readonly trusted: boolean
+  peer?: string
+  /** Since when it has one of the places of strangers. */
+  place?: number
+  greeted: boolean
+  /** Showed a grant: makes room for members, after strangers. */
+  visitor?: true
+  /** Ends what holds until it is let in. */
+  letIn: () => void
+}
+
+/** Addresses and peers remembered; the oldest goes first. */
+const MAX_REMEMBERED = 4096
+/** As long as fewer of the places of unproved connections are taken, libp2p's own 10 s are soon enough. */
+const CROWDED_SHARE = 1 / 4
+
+export class Gate implements ConnectionGater {
+  /** Since the start, by reason. */
+  readonly refused: Record<string, number> = {}
+  readonly #limits: Required<Omit<GateInit, 'isMember' | 'clock'>>
+  readonly #isMember: (peer: string) => boolean
+  readonly #clock: Clock
+  /** In order of arrival. A connection and what it was made of share one timeline object, which is what links them. */
+  readonly #tickets = new Map<object, Ticket>()
+  readonly #line: Line<Ticket>
+  /** Peers and address groups, until when. */
+  readonly #barred = new Map<string, number>()
+  /** Address groups that a member came from: a bar on a stranger there does not shut the members out. */
+  readonly #trusted = new Map<string, true>()
+
+  constructor (init: GateInit = {}) {
+    this.#limits = {
+      connections: init.connections ?? MAX_CONNECTIONS,
+      perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER,
+      unproved: init.unproved ?? MAX_UNPROVED_CONNECTIONS,
+      unprovedForMembers: init.unprovedForMembers ?? UNPROVED_CONNECTIONS_FOR_MEMBERS,
+      withoutHello: init.withoutHello ?? MAX_CONNECTIONS_WITHOUT_HELLO,
+      withoutHelloPerAddress: init.withoutHelloPerAddress ?? MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP,
+      withoutHelloPerNetwork: init.withoutHelloPerNetwork ?? MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK,
+      inLine: init.inLine ?? MAX_CONNECTIONS_IN_LINE,
+      refusedMs: init.refusedMs ?? REFUSED_MS,
+      forgedMs: init.forgedMs ?? FORGED_MS
+    }
+    this.#isMember = init.isMember ?? (() => false)
+    this.#clock = init.clock ?? steadyClock
+    this.#line = new Line({ clock: this.#clock, most: this.#limits.inLine, waitMs: LINE_MS, lookMs: STRANGER_PLACE_MS, enter: (ticket) => this.#takePlace(ticket) })
+  }
+
+  /** The vault admitted the peer. */
+  isMember (peer: string): boolean { return this.#isMember(peer) }
+
+  /** Before the handshake. */
+  denyInboundConnection (conn: MultiaddrConnection): boolean {
+    const group = groupOf(conn.remoteAddr)
+    const trusted = group !== undefined && this.#trusted.has(group)
+    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#deny('BARRED')
+    if (conn.status !== 'open') return true
+    const unproved = this.#unproved()
+    const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
+    if ((trusted ? unproved : unproved.filter((ticket) => !ticket.trusted)).length >= most) this.#close(oldestOfMost(unproved), 'UNPROVED')
+    const ticket = this.#add(conn, { inbound: true, group, trusted })
+    const unbound = boundUnproved(conn, { bytes: MAX_UNPROVED_BYTES, answers: MAX_UNPROVED_ANSWERS })
+    const stop = this.#watch(ticket)
+    ticket.letIn = () => {
+      unbound()
+      stop()
+    }
+    return false
+  }
+
+  /** The peer is proved now. A stranger for whom there is no place waits for one, unread, and is refused when none comes free. */
+  denyInboundEncryptedConnection (peerId: PeerId, conn: MultiaddrConnection): boolean | Promise<boolean> {
+    const ticket = this.#tickets.get(conn.timeline)
+    // closed meanwhile
+    if (ticket === undefined) return true
+    const peer = ticket.peer = peerId.toString()
+    const member = this.#isMember(peer)
+    if (this.#isBarred(peer) || (!member && ticket.group !== undefined && this.#isBarred(ticket.group))) return this.#turnAway(ticket, 'BARRED')
+    // one more than it may keep: with its hello it takes the place of the oldest, which may be dead without our knowing
+    if (this.#ofPeer(peer).length > this.#limits.perPeer + 1) return this.#turnAway(ticket, 'PEER_CONNECTIONS')
+    if (!member && !this.#takePlace(ticket)) return this.#stand(ticket)
+    return !this.#letIn(ticket)
+  }
+
+  denyOutboundEncryptedConnection (peerId: PeerId, conn: MultiaddrConnection): boolean {
+    if (conn.status !== 'open') return true
+    const ticket = this.#add(conn, { inbound: false, group: groupOf(conn.remoteAddr), trusted: false })
+    ticket.peer = peerId.toString()
+    return !this.#letIn(ticket)
+  }
+
+  /** The hello of this connection is finished. @param visitor it is that of somebody who is no member */
+  greeted (connection: Connection, { visitor = false } = {}): void {
+    const ticket = this.#tickets.get(connection.timeline)
+    if (ticket === undefined || ticket.greeted) return
+    ticket.greeted = true
+    wireOf(connection)?.greeted()
+    if (visitor) ticket.visitor = true
+    else if (ticket.group !== undefined) remember(this.#trusted, ticket.group, true)
+    this.#line.move()
+  }
+
+  /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
+  limited (connection: Connection, closes: boolean): void {
+    this.#count('LIMIT')
+    if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
+  }
+
+  /** Its hello was refused: the peer and, unless it is this machine, the address stay out for a while. */
+  bar (connection: Connection, why: 'refused' | 'forged'): void {
+    const until = this.#clock.now() + (why === 'forged' ? this.#limits.forgedMs : this.#limits.refusedMs)
+    const group = groupOf(connection.remoteAddr)
+    for (const key of [connection.remotePeer.toString(), ...(group === undefined || isLoopback(group) ? [] : [group])]) {
+      remember(this.#barred, key, Math.max(until, this.#barred.get(key) ?? 0))
+    }
+  }
+
+  /** Bytes of the socket below a connection; zeros where the transport has none. */
+  traffic (connection: Connection): { received: number, sent: number } {
+    const { socket } = (this.#tickets.get(connection.timeline)?.conn ?? {}) as { socket?: { bytesRead?: number, bytesWritten?: number } }
+    return { received: socket?.bytesRead ?? 0, sent: socket?.bytesWritten ?? 0 }
+  }
+
+  #add (conn: MultiaddrConnection, facts: Pick<Ticket, 'inbound' | 'group' | 'trusted'>): Ticket {
+    const ticket: Ticket = { conn, ...facts, greeted: false, letIn: () => {} }
+    this.#tickets.set(conn.timeline, ticket)
+    conn.addEventListener('close', () => {
+      this.#tickets.delete(conn.timeline)
+      ticket.letIn()
+      this.#line.leave(ticket)
+      this.#line.move()
+    }, { once: true })
+    return ticket
+  }
+
+  /** Closes it when its peer is not proved in time, as soon as others need the places. */
+  #watch (ticket: Ticket): () => void {
+    let cancel = (): void => {}
+    const again = (): void => {
+      cancel = this.#clock.after(UNPROVED_MS, () => {
+        if (ticket.peer === undefined && this.#unproved().length >= CROWDED_SHARE * this.#limits.unproved) this.#close(ticket, 'UNPROVED')
+        else again()
+      })
+    }
+    again()
+    return () => { cancel() }
+  }
+
+  /** False: the node has all the connections that it may have, and none of them is a stranger's. */
+  #letIn (ticket: Ticket): boolean {
+    const proved = [...this.#tickets.values()].filter((one) => one.peer !== undefined && !this.#line.has(one))
+    if (proved.length > this.#limits.connections && !this.#evict(ticket)) return !this.#turnAway(ticket, 'CONNECTIONS')
+    ticket.letIn()
+    return true
+  }
+
+  async #stand (ticket: Ticket): Promise<boolean> {
+    if (!await this.#line.stand(ticket)) return this.#turnAway(ticket, 'IN_LINE')
+    return !this.#letIn(ticket)
+  }
+
+  /** One of the places of strangers: a free one, or that of somebody who had it long enough to say hello. */
+  #takePlace (ticket: Ticket): boolean {
+    const strangers = this.#strangers()
+    const group = ticket.group
+    const network = networkOf(group)
+    for (const [crowd, most] of [
+      [group === undefined ? [] : strangers.filter((one) => one.group === group), this.#limits.withoutHelloPerAddress],
+      [network === undefined ? [] : strangers.filter((one) => networkOf(one.group) === network), this.#limits.withoutHelloPerNetwork],
+      [strangers, this.#limits.withoutHello]
+    ] as const) {
+      if (crowd.filter(({ conn }) => conn.status === 'open').length >= most && !this.#close(crowd.find((one) => this.#hadItsTime(one)), 'WITHOUT_HELLO')) return false
+    }
+    ticket.place = this.#clock.now()
+    return true
+  }
+
+  #hadItsTime ({ place, conn }: Ticket): boolean {
+    return conn.status === 'open' && place !== undefined && this.#clock.now() - place >= STRANGER_PLACE_MS
+  }
+
+  /** Makes room: the stranger that has been here longest goes, or, where there is none, the visitor. */
+  #evict (except: Ticket): boolean {
+    const all = [...this.#tickets.values()].filter((ticket) => ticket !== except && ticket.inbound && ticket.peer !== undefined && !this.#isMember(ticket.peer))
+    return this.#close(all.find(({ greeted }) => !greeted) ?? all.find(({ visitor }) => visitor === true), 'WITHOUT_HELLO')
+  }
+
+  #close (ticket: Ticket | undefined, reason: GateReason): boolean {
+    if (ticket === undefined) return false
+    this.#count(reason)
+    ticket.conn.abort(new Error('made room for another connection'))
+    return true
+  }
+
+  #ofPeer (peer: string): Ticket[] {
+    return [...this.#tickets.values()].filter((ticket) => ticket.peer === peer)
+  }
+
+  #unproved (): Ticket[] {
+    return [...this.#tickets.values()].filter(({ inbound, peer }) => inbound && peer === undefined)
+  }
+
+  /** Those that have a place, the oldest first. */
+  #strangers (): Ticket[] {
+    return [...this.#tickets.values()].filter(({ greeted, place }) => !greeted && place !== undefined).sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
+  }
+
+  #isBarred (key: string): boolean {
+    const until = this.#barred.get(key)
+    if (until === undefined) return false
+    if (until > this.#clock.now()) return true
+    this.#barred.delete(key)
+    return false
+  }
+
+  /** libp2p closes the connection; until then it has no place any more. */
+  #turnAway ({ conn }: Ticket, reason: GateReason): true {
+    this.#tickets.delete(conn.timeline)
+    return this.#deny(reason)
+  }
+
+  #deny (reason: GateReason): true {
+    this.#count(reason)
+    return true
+  }
+
+  #count (reason: GateReason): void {
+    this.refused[reason] = (this.refused[reason] ?? 0) + 1
+  }
+}
+
+/** A /24, a /48 of version 6. */
+function networkOf (group: string | undefined): string | undefined {
+  return group === undefined ? undefined : networksOf(group).at(-2)
+}
+
+function remember<V> (map: Map<string, V>, key: string, value: V): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= MAX_REMEMBERED) return
+  const [oldest] = map.keys()
+  if (oldest !== undefined) map.delete(oldest)
+}

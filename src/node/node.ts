@@ -1,0 +1,133 @@
+import type { AbortOptions, Libp2p } from '@libp2p/interface'
+import { STOP_DRAIN_MS } from '../defaults.js'
+import { NodeStoppedError } from '../errors.js'
+import type { DfsNode, Role } from '../api/node.js'
+import type { Discovery } from '../network/discovery.js'
+import { NodeVerbs } from './node-verbs.js'
+import type { OpenedFolder } from './open-folder.js'
+import { notWritable } from '../blockstore/reading-folder.js'
+import type { Parts } from '../operations/parts.js'
+import type { NodeFacts } from '../operations/status.js'
+import type { Verifier } from '../vault/entries/entry-verifier.js'
+
+/** What createNode built, in the order in which it is to be stopped. */
+export interface Built {
+  parts: Parts
+  host: Libp2p
+  verifier: Verifier
+  discovery: Discovery
+  folder: OpenedFolder
+  operator: string
+  /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
+  reachedAt: () => string[]
+  /** Starts listening and connecting. What takes long ends with the signal. */
+  start: (signal: AbortSignal) => Promise<void>
+}
+
+/** The node as its user sees it: starts, and stops the parts in order. */
+export class Node extends NodeVerbs implements DfsNode {
+  private state: 'new' | 'running' | 'stopped' = 'new'
+  private since: Date | undefined
+  private starting: Promise<void> | undefined
+  private stopping: Promise<void> | undefined
+  private readonly life = new AbortController()
+  /** Ends a start that waits for others. */
+  private readonly ending = new AbortController()
+
+  constructor (private readonly built: Built) {
+    super()
+  }
+
+  get peer (): string { return this.built.parts.peer }
+  get vault (): string { return this.built.parts.vault.id }
+  get role (): Role { return this.built.parts.vault.role }
+  get addresses (): string[] { return this.built.host.getMultiaddrs().map(String) }
+
+  async start (): Promise<void> {
+    if (this.state === 'running') return
+    this.writable()
+    this.starting ??= this.built.start(this.ending.signal).finally(() => { this.starting = undefined })
+    await this.starting
+    // stopped meanwhile
+    this.alive()
+    this.state = 'running'
+    this.since ??= new Date()
+  }
+
+  stop (): Promise<void> {
+    this.stopping ??= this.end()
+    return this.stopping
+  }
+
+  [Symbol.asyncDispose] (): Promise<void> {
+    return this.stop()
+  }
+
+  protected override alive (): Parts {
+    if (this.state === 'stopped') throw new NodeStoppedError('This node was stopped')
+    return this.built.parts
+  }
+
+  protected override writable (): Parts {
+    const parts = this.alive()
+    const { readOnly, dir } = this.built.folder
+    if (readOnly === true && dir !== undefined) throw notWritable(dir)
+    return parts
+  }
+
+  protected override within<T extends AbortOptions> (options: T): T & { signal: AbortSignal } {
+    const { signal } = this.life
+    return { ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) }
+  }
+
+  protected override reachedAt (): string[] { return this.built.reachedAt() }
+
+  protected override facts (): NodeFacts {
+    const { folder, operator } = this.built
+    return {
+      addresses: this.addresses,
+      operator,
+      ...(folder.dir === undefined ? {} : { dir: folder.dir }),
+      ...(this.since === undefined ? {} : { since: this.since })
+    }
+  }
+
+  private async end (): Promise<void> {
+    const { parts, host, verifier, discovery, folder } = this.built
+    const running = this.state === 'running'
+    this.state = 'stopped'
+    this.ending.abort(new NodeStoppedError('This node was stopped'))
+    const steps: Array<() => unknown> = [
+      // what began is undone below; that it failed is its caller's to see
+      async () => { await this.starting?.catch(() => {}) },
+      async () => { if (running && parts.peers.sessions().length > 0) await parts.pulls.over(AbortSignal.timeout(STOP_DRAIN_MS)) },
+      () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
+      // before the jobs that wait for what peers answer
+      () => parts.links.stop(),
+      () => { parts.copies.stop() },
+      () => parts.keeping.stop(),
+      () => parts.walk.stop(),
+      () => parts.mender.stop(),
+      () => parts.versions.stop(),
+      () => parts.clean.stop(),
+      () => parts.catchUp.stop(),
+      () => discovery.stop(),
+      () => parts.sync.stop(),
+      () => parts.peers.stop(),
+      () => host.stop(),
+      () => parts.admits.stop(),
+      () => verifier.close(),
+      () => folder.close()
+    ]
+    const errors: unknown[] = []
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        // the others are to end all the same, the folder and its lock above all
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+}

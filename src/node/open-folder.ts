@@ -1,0 +1,165 @@
+import { statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { Ed25519PrivateKey } from '@libp2p/interface'
+import { MEMORY_CAPACITY_BYTES, RESERVE_BYTES } from '../defaults.js'
+import type { IndexDb } from '../index/engine/index-db.js'
+import type { DfsNodeInit } from '../api/node.js'
+import { loadOrCreateIdentity, newIdentity } from '../network/identity.js'
+import { rebuildIndex } from '../rebuild/rebuild.js'
+import { Directory } from '../blockstore/directory.js'
+import { diskFileSystem } from '../blockstore/file-system.js'
+import { indexRoom, type IndexRoom } from '../blockstore/index-room.js'
+import type { BlockStore, CorruptBlock } from '../blockstore/interface.js'
+import { isReadOnly, notWritable, ReadingFolder } from '../blockstore/reading-folder.js'
+import { openStorage, type StorageInit } from '../blockstore/open-storage.js'
+import type { NodeKey } from '../vault/members/create-vault.js'
+import { Keyring, type Secrets } from '../vault/keys/keyring.js'
+import type { Cost } from '../vault/keys/passphrase.js'
+
+/** What a node keeps: its identity, its index and its blocks, on disk or in memory. */
+export interface OpenedFolder {
+  dir?: string
+  /** It may not be written: what is read comes from a copy of its index. @default false */
+  readOnly?: boolean
+  key: Ed25519PrivateKey
+  db: IndexDb
+  /** What of others' entries the disk of the index has room for. */
+  indexRoom: () => Promise<IndexRoom>
+  store: BlockStore
+  /** Missing: there is no vault yet. */
+  secrets?: Secrets
+  save: (secrets: Secrets) => Promise<void>
+  /** Missing in memory. */
+  keyring?: Keyring
+  /** Marks the folder as one that holds a vault, once everything that makes it one is on disk. */
+  commit: () => Promise<void>
+  /** Waits for what is under way, closes, frees the lock. Of a vault that was never committed nothing is left. Idempotent. */
+  close: () => Promise<void>
+}
+
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator' | 'dialOnly' | 'invite' | 'recoveryCode'> & { /** Of a new passphrase. */ cost?: Cost }
+
+/** What is told while the folder is open. */
+export interface FolderEvents {
+  onCorrupt: (block: CorruptBlock) => void
+  /** Room was asked for that is not there. */
+  onFull: () => void
+  /** The index takes no more writes. */
+  onFailure: (error: Error) => void
+}
+
+/**
+ * Opens the folder, or memory. Errors: those of Directory.open, Keyring and openStorage. The passphrase is asked for
+ * before anything of the folder is touched.
+ */
+export async function openFolder (init: FolderInit, events: FolderEvents): Promise<OpenedFolder> {
+  const parts = {
+    ...(init.pathTransform === undefined ? {} : { pathTransform: init.pathTransform }),
+    ...(init.blockstore === undefined ? {} : { blockstore: init.blockstore }),
+    ...events,
+    ...(init.trash === undefined ? {} : { trashMs: init.trash })
+  }
+  if (init.dir === undefined) return inMemory(init, parts)
+  return mayRead(init) && await isReadOnly(init.dir) ? forReading(init.dir, init, parts) : onDisk(init.dir, init, parts)
+}
+
+/** A node that listens, joins or makes an index anew is of no use where it cannot write; a place for blocks of its own is not known to be left alone. */
+function mayRead ({ dialOnly, invite, recoveryCode, rebuildIndex: anew, blockstore }: FolderInit): boolean {
+  return dialOnly === true && invite === undefined && recoveryCode === undefined && (anew ?? false) === false && blockstore === undefined
+}
+
+async function forReading (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const folder = await ReadingFolder.open(dir, { waitMs: init.lockWait ?? 0, signal: init.signal })
+  try {
+    const keyring = await Keyring.open(dir, init.passphrase, init)
+    const { secrets } = keyring
+    if (secrets === undefined) throw notWritable(dir)
+    const key = await loadOrCreateIdentity(dir)
+    const { db, store, close } = await openStorage({ ...parts, directory: folder.copy, blocksOf: dir, capacity: init.capacity ?? await half(dir) })
+    return {
+      dir, readOnly: true, key, db, store, secrets, keyring,
+      indexRoom: async () => 'all',
+      // what the index alone knows of keys is found again by whoever opens the folder next
+      save: async () => {},
+      commit: async () => {},
+      close: once(async () => {
+        try {
+          await close()
+        } finally {
+          await folder.close()
+        }
+      })
+    }
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+}
+
+async function inMemory (init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const { db, store, close } = await openStorage({ ...parts, capacity: init.capacity ?? MEMORY_CAPACITY_BYTES })
+  return { key: await newIdentity(), db, store, indexRoom: async () => 'all', save: async () => {}, commit: async () => {}, close: once(close) }
+}
+
+async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit>): Promise<OpenedFolder> {
+  const directory = await Directory.open(dir, { create: init.createIfMissing ?? true, waitMs: init.lockWait ?? 0, signal: init.signal })
+  try {
+    const keyring = await (directory.isNew ? Keyring.create(dir, init.passphrase, init) : Keyring.open(dir, init.passphrase, init))
+    const { secrets } = keyring
+    const key = await loadOrCreateIdentity(dir)
+    const storage = { ...parts, capacity: init.capacity ?? await half(dir) }
+    if (init.rebuildIndex !== undefined && init.rebuildIndex !== false && secrets !== undefined) await rebuild(directory, storage, key, secrets, init)
+    const { db, store, close } = await openStorage({ ...storage, directory })
+    try {
+      return {
+        dir,
+        key,
+        db,
+        store,
+        indexRoom: async () => indexRoom(await diskFileSystem.space(dir)),
+        ...(secrets === undefined ? {} : { secrets }),
+        save: (changed) => keyring.save(changed),
+        keyring,
+        commit: () => directory.commit(),
+        close: once(async () => {
+          // whatever fails, the lock is freed
+          try {
+            await close()
+          } finally {
+            await directory.close()
+          }
+        })
+      }
+    } catch (error) {
+      await close()
+      throw error
+    }
+  } catch (error) {
+    await directory.close()
+    throw error
+  }
+}
+
+async function rebuild (directory: Directory, storage: StorageInit, key: Ed25519PrivateKey, secrets: Secrets, { label, operator, signal, rebuildIndex: wanted }: FolderInit): Promise<void> {
+  await rebuildIndex({
+    directory, storage, key: nodeKeyOf(key), secrets, names: namesOf({ label, operator }), signal, ...(typeof wanted === 'object' ? wanted : {})
+  })
+}
+
+/** As certificates need it. */
+export const nodeKeyOf = (key: Ed25519PrivateKey): NodeKey => ({ peer: key.publicKey.toMultihash().bytes, sign: (message) => key.sign(message) })
+
+/** What the machine and who runs it are called. */
+export const namesOf = ({ label, operator }: { label?: string | undefined, operator?: string | undefined }): { label: string, operator: string } =>
+  ({ label: label ?? hostname().slice(0, 63), operator: operator ?? '' })
+
+function once (work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => running ??= work()
+}
+
+/** Half of what is free above the reserve (product, `capacity`). */
+async function half (dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir)
+  return Math.max(0, Math.floor((bavail * bsize - RESERVE_BYTES) / 2))
+}

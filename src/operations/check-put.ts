@@ -1,0 +1,19 @@
+import { InvalidOptionError } from '../errors.js'
+import type { PutOptions } from '../api/node.js'
+import { hasControls } from './invite.js'
+
+/** Longest media type (formats, "Entry"). */
+const MAX_TYPE_BYTES = 128
+
+/** Looks at what a put was asked to note before a byte is read. InvalidOptionError names the field. */
+export function checkPut ({ size, mtime, type, copies, scope }: PutOptions): void {
+  if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) throw new InvalidOptionError('size', `${size} is not a number of bytes`, 'a whole number from 0')
+  if (mtime !== undefined && (!(mtime instanceof Date) || !Number.isSafeInteger(mtime.getTime()))) throw new InvalidOptionError('mtime', 'not a time', 'a valid Date')
+  if (type !== undefined && (typeof type !== 'string' || !type.isWellFormed() || hasControls(type) || new TextEncoder().encode(type).length > MAX_TYPE_BYTES)) {
+    throw new InvalidOptionError('type', 'not a media type', `text of at most ${MAX_TYPE_BYTES} bytes without control characters`)
+  }
+  if (copies !== undefined && copies !== 'all' && (!Number.isSafeInteger(copies) || copies < 1)) {
+    throw new InvalidOptionError('copies', `${copies} is not a number of copies`, "a whole number from 1, or 'all'")
+  }
+  if (scope !== undefined && scope !== 'unlinked') throw new InvalidOptionError('scope', `"${String(scope)}" is no scope of one put`, "'unlinked'; left out, the vault's setting")
+}

@@ -1,0 +1,63 @@
+import type { CID } from 'multiformats/cid'
+import type { MemberKnows, WhyCopies } from '../api/node.js'
+import { abortable } from '../replication/protocol-clients.js'
+import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
+import type { Parts } from './parts.js'
+
+/** Others that are asked what they have, and how long for. */
+const ASKED = 32
+const ASK_MS = 3000
+
+type Has = NonNullable<MemberKnows['has']>
+
+export interface CopiesOf {
+  copies: WhyCopies
+  /** What members said that they have, by their PeerIds. */
+  has: ReadonlyMap<string, Has>
+  /** Those that said so and failed to prove it. */
+  failed: ReadonlyMap<string, NonNullable<MemberKnows['failed']>>
+  should: ReadonlySet<string>
+}
+
+/** How many copies of a version there are: what its order says, and what those say who are connected. Undefined where nothing live has this root. */
+export async function copiesOf (parts: Parts, root: CID, signal?: AbortSignal): Promise<CopiesOf | undefined> {
+  const { copies, peers, peer: self } = parts
+  copies.prepare()
+  const group = copies.book.groupOf(root.bytes)
+  if (group === undefined) return undefined
+  const connected = peers.sessions().map(({ peer }) => peer)
+  const isThere = (peer: string): boolean => connected.includes(peer) || copies.members.present(peer)
+  const others = [...new Set([...copies.holdersOf(group.slot, group.copies).filter(isThere), ...connected])].filter((peer) => peer !== self)
+  const has = new Map<string, Has>(copies.heardOf(group))
+  // a folder that is open for a command has a link to nobody, and is told nothing
+  const asked = connected.length === 0 ? [] : others.slice(0, ASKED)
+  await Promise.all(asked.map(async (peer) => {
+    const said = await ask(parts, peer, group, signal)
+    if (said !== undefined) has.set(peer, said)
+  }))
+  const failed = copies.book.doubted(group)
+  const holders = [...has].filter(([peer, { state }]) => state === 'held' && !failed.has(peer) && isThere(peer))
+  return {
+    copies: {
+      wanted: group.copies === 0 ? 'all' : group.copies,
+      held: holders.length + (copies.state(root).state === 'held' ? 1 : 0),
+      lending: copies.members.size,
+      graceMs: copies.graceMs
+    },
+    has,
+    failed,
+    should: new Set(copies.shouldHold(group))
+  }
+}
+
+async function ask ({ copies }: Parts, peer: string, group: PlacedGroup, signal?: AbortSignal): Promise<Has | undefined> {
+  const within = AbortSignal.any([AbortSignal.timeout(ASK_MS), ...signal === undefined ? [] : [signal]])
+  try {
+    const [said] = await abortable(copies.port.have(peer, [group]), within)
+    if (said === undefined) return undefined
+    return { state: said.state, ...(said.state === 'coming' ? { percent: said.percent } : {}), asked: new Date() }
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    return undefined // it did not answer: what it said before, if anything, stays
+  }
+}

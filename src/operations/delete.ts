@@ -1,0 +1,26 @@
+import type { Deleted, WriteOptions } from '../api/node.js'
+import { deleteName } from '../vault/entries/name-writer.js'
+import { lookOrAsk, notFound } from './ask.js'
+import { heardBy } from './heard-by.js'
+import type { Parts } from './parts.js'
+
+/**
+ * Deletes a name on all members: its versions stay restorable until they are forgotten. Everybody with a link hears of
+ * it at once, others when they meet one who has. A put that this node had not seen survives.
+ */
+export async function remove (parts: Parts, name: string, options: WriteOptions = {}): Promise<Deleted> {
+  return heardBy(parts, options, (deleted) => `The delete of "${deleted.name}"`, () => removeHere(parts, name, options))
+}
+
+async function removeHere (parts: Parts, name: string, { signal }: WriteOptions): Promise<Deleted> {
+  const { vault } = parts
+  const pen = vault.pen('delete files')
+  const { asked } = await lookOrAsk(parts, () => {
+    const newest = vault.newest(name)
+    return newest?.kind === 'delete' ? undefined : newest
+  }, signal)
+  signal?.throwIfAborted()
+  const deleted = await deleteName(pen, name, vault.commit)
+  if (deleted === undefined) throw notFound(parts, name, asked)
+  return deleted
+}

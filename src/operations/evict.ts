@@ -1,0 +1,82 @@
+import type { CID } from 'multiformats/cid'
+import { ProtocolError } from '../../protocols/errors.js'
+import { NotAllowedError, NotPromisedError } from '../errors.js'
+import type { Evicted, EvictOptions } from '../api/node.js'
+import type { Statement } from '../index/engine/index-db.js'
+import { notMissing } from '../index/queries/missing.js'
+import { putAway } from '../replication/placement/put-away.js'
+import { pushVersion } from '../replication/push/push-version.js'
+import { lendsNothing, othersWithRoom } from './others.js'
+import type { Parts } from './parts.js'
+import { find } from './stat.js'
+
+/** Members without a connection that are dialled when no connected one gives its word. */
+const OTHERS_DIALLED = 8
+
+/**
+ * Drops this node's copy of the newest version once another member gave its word: a receipt says that every block
+ * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first. With `force`
+ * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
+ */
+export async function evict (parts: Parts, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
+  const { vault, store, links, catchUp } = parts
+  const mayAsk = vault.role === 'owner' || vault.role === 'write'
+  if (!force && !mayAsk) {
+    throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
+  }
+  const { id, root, bytes, entry } = await find(parts, name, options)
+  if (!await store.complete(root)) throw new NotPromisedError(`This node holds no whole copy of "${name}", so there is nothing to drop`, { retry: false })
+  const text = root.toString()
+  if (parts.leaving.has(text)) throw new NotPromisedError(`"${name}" is being let go already`)
+  const failures: string[] = []
+  const put = await putAway(text, {
+    leaving: parts.leaving,
+    candidates: mayAsk ? candidates(parts) : [],
+    push: async (peer) => {
+      await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
+      parts.receipts.add(text, peer, Date.now())
+    },
+    failed: (peer, error) => {
+      options.signal?.throwIfAborted()
+      failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
+    },
+    promised: () => parts.copies.isPromised(root),
+    drop: async () => {
+      // let go: not to be brought here again
+      const removed = await store.release(root, [notMissing(root.bytes)])
+      catchUp.again()
+      return removed
+    }
+  }, force)
+  if (put === 'promised') throw new NotPromisedError(`"${name}" stays here: this node promised other members to keep it for a while, so that they could let theirs go. Try again later`)
+  if (put !== undefined) return { ...put.dropped, ...(put.peer === undefined ? {} : { peer: put.peer }) }
+  const reasons = [...failures, ...lendingNothing(parts).map((peer) => `${vault.labelOf(peer)} lends no space`)]
+  const others = reasons.length === 0 ? 'No other member is connected.' : reasons.join('; ')
+  throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
+}
+
+/** Connected members, then a few others: those are looked for when it is their turn. */
+function * candidates (parts: Parts): Generator<string> {
+  const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !lendsNothing(parts, peer)))
+  yield * connected
+  const known = new Set(connected)
+  yield * othersWithRoom(parts).filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
+}
+
+/** Connected members that keep no copies. */
+function lendingNothing (parts: Parts): string[] {
+  return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => lendsNothing(parts, peer))
+}
+
+type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
+
+/**
+ * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
+ * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
+ */
+export function staying ({ leaving, copies }: Pick<Parts, 'leaving' | 'copies'>, finish: Finish): Finish {
+  return async (root, bytes, extra) => {
+    if (leaving.has(root.toString()) || copies.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
+    await finish(root, bytes, extra)
+  }
+}

@@ -1,0 +1,69 @@
+import type { CID } from 'multiformats/cid'
+import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '../errors.js'
+import { readFile } from '../file/read-file.js'
+import type { GetOptions } from '../api/node.js'
+import type { FetchOptions } from '../replication/download/block-fetcher.js'
+import { writerOf } from './others.js'
+import type { Parts } from './parts.js'
+import { find } from './stat.js'
+
+/** The bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
+export async function * get (parts: Parts, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+  const { offset = 0, length, signal, onProgress } = options
+  whole('offset', offset)
+  if (length !== undefined) whole('length', length)
+  const { info, root, key, entry } = await find(parts, name, options)
+  const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
+  const need = { writer: writerOf(parts, entry), ...parts.copies.needOf(root.bytes) }
+  const ended = parts.catchUp.foreground()
+  try {
+    const bytes = readFile({
+      root,
+      key,
+      offset,
+      ...(length === undefined ? {} : { length }),
+      ...(signal === undefined ? {} : { signal }),
+      get: (cid, size, { signal: over, isNext }) => block(parts, cid, {
+        signal: over,
+        isNext,
+        need,
+        ...(size === undefined ? {} : { size }),
+        onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
+      })
+    })
+    let read = 0
+    for await (const piece of bytes) {
+      read += piece.length
+      onProgress?.({ type: 'file:get:read', bytes: read, total })
+      yield piece
+      signal?.throwIfAborted()
+    }
+  } finally {
+    ended()
+  }
+}
+
+/** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
+async function block ({ store, fetch, mender }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
+  let damage: BlockCorruptError | undefined
+  try {
+    const held = await store.read(cid, options)
+    if (held !== undefined) return held
+  } catch (error) {
+    if (!(error instanceof BlockCorruptError)) throw error
+    damage = error
+  }
+  let bytes: Uint8Array
+  try {
+    bytes = await fetch.fetch(cid, options)
+  } catch (error) {
+    // that it was damaged here says more, once, than that nobody else has it
+    throw error instanceof BlocksUnavailableError && damage !== undefined ? damage : error
+  }
+  await mender.put(cid, bytes)
+  return bytes
+}
+
+function whole (field: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidOptionError(field, `${value} is not a number of bytes`, 'a whole number from 0')
+}

@@ -1,0 +1,28 @@
+import { InvalidOptionError } from '../errors.js'
+import { missingAsOther } from '../index/queries/missing.js'
+import type { FileInfo, MoveOptions } from '../api/node.js'
+import { checkName } from '../vault/entries/names.js'
+import { moveName } from '../vault/entries/name-writer.js'
+import { lookOrAsk, notFound } from './ask.js'
+import { heardBy } from './heard-by.js'
+import type { Parts } from './parts.js'
+
+/**
+ * Puts the newest version of `from` under `to` and deletes `from`, both or neither; no block moves. FileExistsError when
+ * `to` means something, unless forced: then that stays in the history of `to`.
+ */
+export async function mv (parts: Parts, from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
+  return heardBy(parts, options, ({ name }) => `That "${from}" is "${name}" now`, () => mvHere(parts, from, to, options))
+}
+
+async function mvHere (parts: Parts, from: string, to: string, { signal, force = false }: MoveOptions): Promise<FileInfo> {
+  const { vault, catchUp } = parts
+  const pen = vault.pen('rename files')
+  if (checkName(from) === checkName(to)) throw new InvalidOptionError('to', `"${to}" is the name that it has`, 'another name')
+  const { asked } = await lookOrAsk(parts, () => vault.lookup(from), signal)
+  signal?.throwIfAborted()
+  const moved = await moveName(pen, { from, to, force }, vault.commit, (old, fresh) => [missingAsOther(fresh, old)])
+  if (moved === undefined) throw notFound(parts, from, asked)
+  catchUp.wake()
+  return moved
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import type { CID } from 'multiformats/cid'
+import { NotAllowedError, NotDurableError } from '../errors.js'
+import { writeFile } from '../file/write-file.js'
+import { notMissing } from '../index/queries/missing.js'
+import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../api/node.js'
+import { type PlainSource, plainSource } from '../api/plain-source.js'
+import { isPath, readingFile } from '../disk/local-file.js'
+import { LivePush, type Receipt } from '../replication/push/live-push.js'
+import { pushVersion } from '../replication/push/push-version.js'
+import type { PutPlan } from '../vault/vault.js'
+import { checkPut } from './check-put.js'
+import { aborted } from './abort-reason.js'
+import { checkDurable } from './heard-by.js'
+import { refusal } from './others.js'
+import { Reach } from '../replication/push/durability.js'
+import type { Parts } from './parts.js'
+import { asIterable } from './source.js'
+
+interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
+
+/** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
+export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+  const ended = parts.catchUp.foreground()
+  try {
+    const { source: plain, size = options.size } = plainSource(source)
+    if (!isPath(plain)) return await putFile(parts, name, plain, size, options)
+    return await readingFile(plain, ({ bytes, ...file }) => putFile(parts, name, bytes, options.size ?? file.size, { ...file, ...options }), options.signal)
+  } finally {
+    ended()
+  }
+}
+
+async function putFile (parts: Parts, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
+  const { vault } = parts
+  if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
+  checkPut(options)
+  vault.checkMember()
+  const durable = durableOf(parts, options)
+  const bytes = asIterable(source)
+  const size = options.size ?? length
+  const plan = vault.planPut(name, options.scope)
+  const reach = new Reach(parts, durable, plan.seed)
+  // what is put anew under a name that has versions is offered first: most of it may be there
+  const fed = plan.fresh ? reach.first() : []
+  const push = new LivePush(parts.links, fed, size ?? 0, {
+    signal: options.signal,
+    pace: parts.pace,
+    another: () => reach.another(fed),
+    onProgress: (peer, count) => { options.onProgress?.({ type: 'file:put:pushed', peer, bytes: count }) }
+  })
+  const written = await write(parts, plan, bytes, size, push, options)
+  const own: CopyInfo = { peer: parts.peer, label: vault.labelOf(parts.peer), blocks: written.blocks, bytes: written.bytes }
+  const result = (receipts: Receipt[]): FileResult => ({
+    ...written.info,
+    copies: [own, ...receipts.map(({ peer }) => ({ peer, label: vault.labelOf(peer), blocks: written.blocks, bytes: written.bytes }))]
+  })
+  const receipts: Receipt[] = []
+  let over = false
+  const onReceipt = (receipt: Receipt): void => {
+    if (receipts.some(({ peer }) => peer === receipt.peer)) return
+    parts.receipts.add(written.root.toString(), receipt.peer, Date.now())
+    // the word of one that was late may come after the end of the put
+    if (over) return
+    receipts.push(receipt)
+    options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
+  }
+  try {
+    const { receipts: live, failures, running } = await push.done(written.entry, written.id)
+    live.forEach(onReceipt)
+    options.signal?.throwIfAborted()
+    const late = new Map([...running].map(([peer, receipt]) => [peer, receipt.then(onReceipt)]))
+    await reach.rest(receipts, failures, async (peer, signal, onProgress, pushing) => {
+      onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress, pushing }))
+    }, AbortSignal.any([vault.untilOut, ...(options.signal === undefined ? [] : [options.signal])]), late)
+  } catch (cause) {
+    if (options.signal?.aborted !== true) throw cause
+    const file = result(receipts)
+    // it is where it was wanted: nothing was left to wait for
+    if (receipts.length + 1 >= reach.wanted) return file
+    throw new NotDurableError(`Saved here, but the waiting for other machines was ended. "${name}" is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
+  } finally {
+    over = true
+  }
+  // who refused it meanwhile may have proved that this node is out
+  vault.checkMember()
+  const file = result(receipts)
+  if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
+  if (reach.required && receipts.length + 1 < reach.wanted) {
+    throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
+      { reached: receipts.length + 1, wanted: reach.wanted, file })
+  }
+  return file
+}
+
+async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+  const { store, vault } = parts
+  const upload = new Uint8Array(randomBytes(16))
+  await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
+  let committed = false
+  try {
+    let read = 0
+    const { signal } = options
+    const written = await writeFile(bytes, {
+      chunkKey: vault.readKeys().chunk,
+      salt,
+      ...(size === undefined ? {} : { size }),
+      ...(signal === undefined ? {} : { signal }),
+      onRead: (count) => {
+        read += count
+        options.onProgress?.({ type: 'file:put:read', bytes: read, ...(size === undefined ? {} : { total: size }) })
+      },
+      put: async (block, ended) => {
+        await Promise.all([
+          store.put(block.cid, block.bytes, { upload, verified: true, stage: true, ...ended }),
+          push.send(block.cid, block.bytes, ended)
+        ])
+        options.onProgress?.({ type: 'file:put:stored', bytes: block.bytes.length })
+      }
+    })
+    signal?.throwIfAborted()
+    const { id, entry, info } = await vault.commitPut(name, {
+      ...written,
+      lineage,
+      seed,
+      ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
+      ...(options.type === undefined ? {} : { type: options.type }),
+      ...copiesOf(parts, options)
+    }, (extra) => store.finish(upload, written.root, [...extra, notMissing(written.root.bytes)]))
+    committed = true
+    parts.pulls.put()
+    return { id, root: written.root, bytes: written.bytes, blocks: written.blocks, entry, info }
+  } catch (error) {
+    push.abort()
+    if (options.signal?.aborted === true) throw aborted(options.signal.reason)
+    throw error
+  } finally {
+    if (!committed) await store.abandon(upload)
+  }
+}
+
+function durableOf (parts: Parts, options: PutOptions): number | undefined {
+  const durable = options.durable ?? parts.defaults.durable ?? parts.vault.settings.now.durable
+  checkDurable(parts, durable, 'Nothing was read')
+  return durable
+}
+
+function copiesOf (parts: Parts, options: PutOptions): { copies?: number } {
+  const copies = options.copies ?? parts.defaults.copies
+  if (copies === undefined) return {}
+  if (copies === 'all') return { copies: 0 }
+  return { copies }
+}

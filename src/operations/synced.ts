@@ -1,0 +1,86 @@
+import { InvalidOptionError } from '../errors.js'
+import type { SyncedOptions } from '../api/node.js'
+import { abortable } from '../async/abortable.js'
+import { Slots } from '../async/semaphore.js'
+import type { Parts } from './parts.js'
+
+/** Members that no link goes to are dialled this many at once. */
+const DIALS_AT_ONCE = 4
+/** A member that was not reached, or does not keep everything, is asked again after this, and at once when it connects; doubles up to the second number. */
+const AGAIN_MIN_MS = 1_000
+const AGAIN_MAX_MS = 60_000
+
+type Within = SyncedOptions & { signal: AbortSignal }
+
+/** Resolves when members have every entry that this node has now. Only the signal ends the waiting for one that is away. */
+export async function synced (parts: Parts, { members = 'all', signal }: Within): Promise<void> {
+  const { wanted, peers } = targets(parts, members)
+  const over = new AbortController()
+  const limit = AbortSignal.any([over.signal, signal])
+  const slots = new Slots(() => DIALS_AT_ONCE)
+  const done = Promise.withResolvers<void>()
+  let left = wanted
+  if (left <= 0) return
+  for (const peer of peers) {
+    one(parts, peer, slots, limit).then(() => { if (--left === 0) done.resolve() }, () => { /* it was ended, which is told below */ })
+  }
+  try {
+    await abortable(done.promise, signal)
+  } finally {
+    over.abort(new Error('enough members have it'))
+  }
+}
+
+/** Whom to wait for, and for how many of them. InvalidOptionError for a number that is none, and for who is no member. */
+function targets ({ peer: self, vault }: Parts, members: NonNullable<SyncedOptions['members']>): { wanted: number, peers: string[] } {
+  const all = vault.members().map(({ peer }) => peer)
+  const others = all.filter((peer) => peer !== self)
+  if (members === 'all') return { wanted: others.length, peers: others }
+  if (typeof members === 'number') {
+    if (!Number.isInteger(members) || members < 1 || members > all.length) throw new InvalidOptionError('members', `${members} is not a number of members of this vault`, `a whole number from 1 to ${all.length}`)
+    return { wanted: members - 1, peers: others }
+  }
+  const stranger = members.find((peer) => !all.includes(peer))
+  if (stranger !== undefined) throw new InvalidOptionError('members', `"${stranger}" is no member of this vault`, 'PeerIds of members')
+  const named = others.filter((peer) => members.includes(peer))
+  return { wanted: named.length, peers: named }
+}
+
+/** Until this member has said that it has everything. */
+async function one (parts: Parts, peer: string, slots: Slots, signal: AbortSignal): Promise<void> {
+  for (let waitMs = AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MAX_MS)) {
+    try {
+      await reached(parts, peer, slots, signal)
+      if ((await parts.sync.ask(peer, { signal })).left.count === 0) return
+    } catch {
+      // away, or gone in the middle of it
+      signal.throwIfAborted()
+    }
+    await comes(parts, peer, waitMs, signal)
+  }
+}
+
+/** Who has a link is connected as soon as that can be; others are dialled. */
+async function reached ({ peers }: Parts, peer: string, slots: Slots, signal: AbortSignal): Promise<void> {
+  if (peers.get(peer) !== undefined || peers.wants(peer)) return
+  await slots.take(signal)
+  try {
+    await peers.reach(peer, { signal })
+  } finally {
+    slots.give()
+  }
+}
+
+/** Resolves when the member connects, or after so long. Rejects with the reason of the signal. */
+async function comes ({ peers }: Parts, peer: string, ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onOpen = ({ detail }: CustomEvent<{ peer: string }>): void => { if (detail.peer === peer) resolve() }
+  const timer = setTimeout(resolve, ms)
+  peers.addEventListener('session:open', onOpen)
+  try {
+    await abortable(promise, signal)
+  } finally {
+    clearTimeout(timer)
+    peers.removeEventListener('session:open', onOpen)
+  }
+}

@@ -1,0 +1,65 @@
+import type { RemoteCopies, RemoteResult, VerifyOptions } from '../api/node.js'
+import { RANGES_A_GROUP } from '../replication/placement/audit-loop.js'
+import { byPeer } from '../replication/placement/by-peer.js'
+import { NEXT } from '../replication/placement/desired-state.js'
+import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
+import type { Parts } from './parts.js'
+
+/** Versions about which members are asked in one question. */
+const PAGE = 64
+
+type Tally = Omit<RemoteCopies, 'peer' | 'label'>
+
+/**
+ * Has the members that should hold what this node holds prove it: random ranges of each version, which are compared with
+ * this node's own bytes. Whoever fails does not count for that version until it proves all of it, and others make up for it.
+ */
+export async function verifyRemote (parts: Parts, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
+  const { copies, vault } = parts
+  copies.prepare()
+  const tallies = new Map<string, Tally>()
+  let versions = 0
+  let page: PlacedGroup[] = []
+  const flush = async (): Promise<void> => {
+    await Promise.all([...byPeer(page, (group) => others(parts, group))].map(async ([peer, groups]) => { await ask(parts, peer, groups, tallyOf(tallies, peer), signal) }))
+    versions += page.length
+    page = []
+    onProgress?.({ type: 'store:verify:remote', versions })
+  }
+  for (const group of copies.book.held()) {
+    signal?.throwIfAborted()
+    page.push(group)
+    if (page.length === PAGE) await flush()
+  }
+  if (page.length > 0) await flush()
+  return { versions, members: [...tallies].map(([peer, tally]) => ({ peer, label: vault.labelOf(peer), ...tally })) }
+}
+
+/** Of the first members of its order, and the next ones, those that are there. */
+function others ({ copies, peer: self, peers }: Parts, group: PlacedGroup): string[] {
+  const most = copies.shouldHold(group).length + NEXT
+  return copies.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || copies.members.present(peer)))
+}
+
+async function ask ({ copies }: Parts, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
+  const states = await copies.port.have(peer, groups).catch(() => undefined)
+  if (states === undefined) {
+    tally.unreached += groups.length
+    return
+  }
+  for (const [i, group] of groups.entries()) {
+    signal?.throwIfAborted()
+    if (states[i]?.state !== 'held') continue
+    tally.copies++
+    const verdict = await copies.audit.group(group, peer, copies.book.distrusted(group, peer) ? 'all' : RANGES_A_GROUP)
+    if (verdict === undefined) tally.proved++
+    else if (verdict === 'missing' || verdict === 'wrong') tally[verdict]++
+    else tally.unreached++
+  }
+}
+
+function tallyOf (tallies: Map<string, Tally>, peer: string): Tally {
+  const tally = tallies.get(peer) ?? { copies: 0, proved: 0, missing: 0, wrong: 0, unreached: 0 }
+  tallies.set(peer, tally)
+  return tally
+}

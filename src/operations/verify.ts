@@ -1,0 +1,107 @@
+import type { CID } from 'multiformats/cid'
+import type { DamagedBlock, VerifyOptions, VerifyResult } from '../api/node.js'
+import type { Parts } from './parts.js'
+import { verifyRemote } from './verify-remote.js'
+
+/** Damaged blocks that are told of one by one, and versions of each. */
+const MAX_LISTED = 1000
+const MAX_FILES = 16
+/** Blocks that are fetched at once. */
+const REPAIRS_AT_ONCE = 4
+
+/**
+ * Reads the whole index, then every block; takes in blocks that lie there without a row, or that were found gone before; fetches what is damaged or gone
+ * from other members, where one has it. Nothing is removed: what is wrong lies in quarantine.
+ */
+export async function verify (parts: Parts, options: VerifyOptions = {}): Promise<VerifyResult> {
+  const { store, rebuilt } = parts
+  const { signal, onProgress } = options
+  onProgress?.({ type: 'store:verify:index' })
+  const index = await parts.checkIndex({ signal })
+  const found = new Damage(parts, options)
+  const read = { blocks: 0, bytes: 0 }
+  // a damaged index knows too little to say which files belong to nobody, and takes nothing in
+  const { blocks, bytes, strange } = index.length > 0 ? { blocks: 0, bytes: 0, strange: 0 } : await store.adoptUnknown({ signal, verify: false })
+  if (index.length === 0) {
+    const usage = store.usage()
+    const total = usage.used - usage.index
+    for await (const { cid, reason } of store.verifyAll({
+      signal,
+      onBlock: (_cid, length) => {
+        read.blocks++
+        read.bytes += length
+        onProgress?.({ type: 'store:verify:read', bytes: read.bytes, total: Math.max(total, read.bytes) })
+      }
+    })) await found.note(cid, reason)
+    await found.repair()
+  }
+  const remote = options.remote === true && index.length === 0 ? await verifyRemote(parts, options) : undefined
+  return {
+    ok: index.length === 0 && found.left === 0 && (remote?.members.every(({ missing, wrong }) => missing + wrong === 0) ?? true),
+    index,
+    ...read,
+    damaged: { blocks: found.blocks, repaired: found.repaired, list: found.list },
+    adopted: { blocks, bytes },
+    strange,
+    ...(remote === undefined ? {} : { remote }),
+    ...(rebuilt.info === undefined ? {} : { rebuilt: rebuilt.info })
+  }
+}
+
+/** What was found damaged, now or before. */
+class Damage {
+  blocks = 0
+  repaired = 0
+  /** Not repaired, and needed by a version. */
+  left = 0
+  readonly list: DamagedBlock[] = []
+  /** Why, of those that were found now and that a version needs. */
+  private readonly found = new Map<string, { cid: CID, reason: string, roots: CID[] }>()
+
+  constructor (private readonly parts: Parts, private readonly options: VerifyOptions) {}
+
+  /** What no version needs is told of, and that is all. */
+  async note (cid: CID, reason: string): Promise<void> {
+    const roots = this.parts.store.rootsOf(cid)
+    if (roots.length === 0) this.tell(cid, reason, [], false)
+    else if (this.found.size < MAX_LISTED) this.found.set(cid.toString(), { cid, reason, roots })
+  }
+
+  async repair (): Promise<void> {
+    const lacking = this.parts.store.lacking()
+    await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, async () => {
+      for (const { cid, lost } of lacking) {
+        this.options.signal?.throwIfAborted()
+        const roots = this.parts.store.rootsOf(cid)
+        const repaired = await this.fetch(cid)
+        const known = this.found.get(cid.toString())
+        this.found.delete(cid.toString())
+        this.tell(cid, known?.reason ?? (lost ? 'its file is gone' : 'it was found damaged before, and lies in quarantine'), roots, repaired)
+        if (!repaired) this.left++
+      }
+    }))
+    // the node mends by itself too, and was sooner with these
+    for (const { cid, reason, roots } of this.found.values()) {
+      if (this.parts.store.stat(cid) === undefined) continue
+      this.repaired++
+      this.tell(cid, reason, roots, true)
+    }
+  }
+
+  private async fetch (cid: CID): Promise<boolean> {
+    const { signal, onProgress } = this.options
+    if (!await this.parts.mender.mend(cid, signal === undefined ? {} : { signal })) return false
+    this.repaired++
+    onProgress?.({ type: 'store:verify:repaired', blocks: this.repaired })
+    return true
+  }
+
+  private tell (cid: CID, reason: string, roots: CID[], repaired: boolean): void {
+    this.blocks++
+    if (this.list.length === MAX_LISTED) return
+    const found = roots.map((root) => this.parts.vault.versionsOf(root))
+    this.list.push({
+      cid: cid.toString(), reason, repaired, versions: found.reduce((sum, { versions }) => sum + versions, 0), files: found.flatMap(({ files }) => files).slice(0, MAX_FILES)
+    })
+  }
+}

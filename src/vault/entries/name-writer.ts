@@ -1,0 +1,125 @@
+/** The entries of a name that bring no new content: delete, restore, move. What a put does is in vault.ts. */
+import { equal } from '../../../protocols/block/hash.js'
+import type { DeleteEntry, PutEntry } from '../../../protocols/vault/entry.js'
+import { nextAfter } from '../../../protocols/vault/history.js'
+import type { ReadKeys } from '../../../protocols/vault/keys.js'
+import { MAX_AFTER, MAX_VERSION_LABEL_BYTES } from '../../../protocols/vault/limits.js'
+import { makeDelete, makePut, makeRestore, type Author as AuthorTerms, type MadeEntry } from '../../../protocols/vault/make-entry.js'
+import { tagOf, type PutPrivate } from '../../../protocols/vault/private-part.js'
+import { base32 } from '../../../protocols/vault/text.js'
+import { FileExistsError } from '../../errors.js'
+import type { Statement } from '../../index/engine/index-db.js'
+import type { Deleted, FileInfo } from '../../api/node.js'
+import type { Author } from './entry-writer.js'
+import { carriedBy } from './lineage.js'
+import type { Commit, Heads, Ledger, Made } from './entry-log.js'
+import { checkName, infoOfRow, nameOf, openStored } from './names.js'
+
+/** What writes in a vault. */
+export interface Pen { ledger: Ledger, keys: ReadKeys, author: Author }
+
+/** A version whose sealed part opened. */
+export interface OpenVersion { entry: PutEntry, hidden: PutPrivate }
+
+/**
+ * Deletes a name: one entry names all heads, or several do where there are more than an entry can name. Undefined when
+ * the name means nothing, and then nothing is written.
+ */
+export async function deleteName ({ ledger, keys, author }: Pen, name: string, commit: Commit): Promise<Deleted | undefined> {
+  const normal = checkName(name)
+  const tag = tagOf(keys.name, normal)
+  return ledger.ofTag(tag, async () => {
+    let last: Deleted | undefined
+    for (;;) {
+      const before = ledger.heads(tag)
+      if (before.newest === undefined || before.newest.kind === 'delete') return last
+      last = await author.write((terms) => deletion(terms, keys, normal, before), async (made) => {
+        const { entry } = asDelete(made)
+        await ledger.takeMade([{ entry, before }], commit)
+        return { name: normal, version: base32(entry.id), time: new Date(entry.time) }
+      })
+    }
+  })
+}
+
+/** Puts a version of this name on top again. What is the only newest already makes no new entry. */
+export async function restoreVersion ({ ledger, keys, author }: Pen, { entry: old, hidden }: OpenVersion, finish: Commit): Promise<FileInfo> {
+  return ledger.ofTag(old.tag, async () => {
+    const before = ledger.heads(old.tag)
+    const newest = before.newest === undefined ? undefined : openStored(before.newest.row.entry, keys)
+    if (newest !== undefined && !before.conflict && equal(newest.entry.root.bytes, old.root.bytes)) {
+      await finish([])
+      return infoOfRow(nameOf(newest.entry, newest.hidden, false))
+    }
+    return author.write((terms) => makeRestore({ ...terms, ...nextAfter(before), keys, ...content(old, hidden) }), async (made) => {
+      const { entry } = asVersion(made)
+      await ledger.takeMade([{ entry, hidden: content(old, hidden), before }], finish)
+      return infoOfRow(nameOf(entry, hidden, before.heads.length > entry.after.length))
+    })
+  })
+}
+
+export interface Move { from: string, to: string, force: boolean }
+
+/**
+ * The newest version of `from` becomes one of `to`, and `from` is deleted: two entries, one transaction. Undefined when
+ * `from` means nothing; FileExistsError when `to` means something and it was not forced.
+ *
+ * @param extra statements for the transaction, by the old entry and the new one
+ */
+export async function moveName (pen: Pen, { from, to, force }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
+  const { ledger, keys, author } = pen
+  const [source, target] = [checkName(from), checkName(to)]
+  const [gone, come] = [tagOf(keys.name, source), tagOf(keys.name, target)]
+  const moved = await ledger.ofTags([gone, come], async () => {
+    const left = ledger.heads(gone)
+    const old = left.newest === undefined ? undefined : openStored(left.newest.row.entry, keys)
+    if (old === undefined) return undefined
+    const before = ledger.heads(come)
+    if (!force && before.newest !== undefined && before.newest.kind !== 'delete') throw new FileExistsError(`"${target}" is there already. Nothing was moved. \`force\` moves it over that one, which stays in its history`)
+    const hidden = { ...content(old.entry, old.hidden), name: target, label: clip(`moved from ${source}`) }
+    return author.write((terms) => makePut({ ...terms, ...nextAfter(before), keys, ...hidden }), async (put) =>
+      author.write((terms) => deletion(terms, keys, source, left), async (removal) => {
+        const { entry } = asVersion(put)
+        const list: Made[] = [{ entry, hidden, before }, { entry: asDelete(removal).entry, before: left }]
+        await ledger.takeMade(list, (statements) => commit([...statements, ...extra(old.entry.id, entry.id)]))
+        const conflict = before.heads.length > entry.after.length
+        return { info: infoOfRow(nameOf(entry, hidden, conflict)), more: left.heads.length > MAX_AFTER }
+      }))
+  })
+  if (moved?.more === true) await deleteName(pen, source, commit)
+  return moved?.info
+}
+
+/** What a version is, whichever name it is under. */
+function content ({ root, bytes, seed, copies }: PutEntry, { name, lineage, key, size, mtime, type }: PutPrivate): PutPrivate & Pick<PutEntry, 'root' | 'bytes' | 'seed' | 'copies'> {
+  return {
+    root, bytes, seed, name, lineage, key, size,
+    ...(copies === undefined ? {} : { copies }), ...(mtime === undefined ? {} : { mtime }), ...(type === undefined ? {} : { type })
+  }
+}
+
+const deletion = (terms: AuthorTerms, keys: ReadKeys, name: string, before: Heads): MadeEntry =>
+  makeDelete({ ...terms, ...nextAfter(before), keys, name, ...carriedBy(before.newest, keys) })
+
+function asVersion ({ entry }: MadeEntry): { entry: PutEntry } {
+  if (entry.kind !== 'put' && entry.kind !== 'restore') throw new TypeError('a version was made')
+  return { entry }
+}
+
+function asDelete ({ entry }: MadeEntry): { entry: DeleteEntry } {
+  if (entry.kind !== 'delete') throw new TypeError('a delete was made')
+  return { entry }
+}
+
+/** As much of a text as a version's label takes, cut between characters. */
+function clip (text: string): string {
+  let bytes = 0
+  let end = 0
+  for (const character of text) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > MAX_VERSION_LABEL_BYTES) return text.slice(0, end)
+    end += character.length
+  }
+  return text
+}

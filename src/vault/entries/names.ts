@@ -1,0 +1,160 @@
+import { CID } from 'multiformats/cid'
+import type { Entry, PutEntry } from '../../../protocols/vault/entry.js'
+import type { Heads } from '../../../protocols/vault/history.js'
+import type { ReadKeys } from '../../../protocols/vault/keys.js'
+import { normalName } from '../../../protocols/vault/names.js'
+import { tagOf, type PutPrivate } from '../../../protocols/vault/private-part.js'
+import { base32 } from '../../../protocols/vault/text.js'
+import { InvalidNameError, InvalidOptionError } from '../../errors.js'
+import { contentIds, entryById, nameRow, type EntryRow, type NameRow } from '../../index/queries/entries.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import { foldersFrom, namesFrom } from '../../index/queries/name-list.js'
+import type { FileInfo, FolderInfo } from '../../api/node.js'
+import { opened } from './lineage.js'
+import { readStored, type HistoryRow } from './entry-rows.js'
+
+/** The shortest prefix of a version that is looked up. */
+const MIN_VERSION_CHARACTERS = 6
+
+export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Array, bytes: number, entry: Uint8Array }
+
+/** The name as writers store it. InvalidNameError says what is wrong. */
+export function checkName (name: string): string {
+  if (typeof name !== 'string') throw new InvalidNameError('A name is text')
+  try {
+    return normalName(name)
+  } catch (cause) {
+    throw new InvalidNameError(`${cause instanceof Error ? cause.message : 'not a name'}. Accepted: 1 to 1,024 bytes of UTF-8, parts separated by single slashes`, { cause })
+  }
+}
+
+/** What the newest version of a tag means to somebody with the read keys; undefined for a delete, or what does not open. */
+export function newestName (history: Heads<HistoryRow>, keys: ReadKeys): NameRow | undefined {
+  return history.newest === undefined ? undefined : nameOfNewest(readStored(history.newest.row.entry), history.conflict, keys)
+}
+
+/** The same of the entry itself. */
+export function nameOfNewest (entry: Entry, conflict: boolean, keys: ReadKeys): NameRow | undefined {
+  if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
+  const hidden = opened(entry, keys)
+  return hidden === undefined ? undefined : nameOf(entry, hidden, conflict)
+}
+
+/** An entry of the index. */
+export function entryOf (db: IndexDb, id: Uint8Array): Entry | undefined {
+  const row = entryById(db, id)
+  return row === undefined ? undefined : readStored(row.entry)
+}
+
+/** What a name means while this is its newest version. */
+export function nameOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean): NameRow {
+  return {
+    name: hidden.name,
+    tag: entry.tag,
+    version: entry.id,
+    root: entry.root.bytes,
+    bytes: entry.bytes,
+    size: hidden.size,
+    mtime: hidden.mtime ?? null,
+    type: hidden.type ?? null,
+    time: entry.time,
+    conflict: conflict ? 1 : 0
+  }
+}
+
+/** A put or restore with its private part; undefined when that does not open with these keys. */
+export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEntry, hidden: PutPrivate } | undefined {
+  const entry = readStored(encoded)
+  if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
+  const hidden = opened(entry, keys)
+  return hidden === undefined ? undefined : { entry, hidden }
+}
+
+/** Beyond this a Date is none; an entry may carry it all the same. */
+const MAX_TIME_MS = 8.64e15
+
+function changed (ms: number | null | undefined): { mtime?: Date } {
+  return ms == null || Math.abs(ms) > MAX_TIME_MS ? {} : { mtime: new Date(ms) }
+}
+
+export function infoOfRow (row: NameRow): FileInfo {
+  return {
+    name: row.name,
+    version: base32(row.version),
+    cid: CID.decode(row.root).toString(),
+    size: row.size,
+    ...changed(row.mtime),
+    ...(row.type === null ? {} : { type: row.type }),
+    time: new Date(row.time),
+    conflict: row.conflict === 1
+  }
+}
+
+/** The newest version of a name, or the one version that `version` is or begins. */
+export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: string): Found | undefined {
+  const normal = checkName(name)
+  const named = nameRow(db, normal)
+  const row = version === undefined
+    ? named === undefined ? undefined : entryById(db, named.version)
+    : versionRow(db, tagOf(keys.name, normal), version)
+  if (row === undefined) return undefined
+  const open = openStored(row.entry, keys)
+  if (open === undefined) return undefined
+  const { entry, hidden } = open
+  const info: FileInfo = {
+    name: hidden.name,
+    version: base32(entry.id),
+    cid: entry.root.toString(),
+    size: hidden.size,
+    ...changed(hidden.mtime),
+    ...(hidden.type === undefined ? {} : { type: hidden.type }),
+    time: new Date(entry.time),
+    conflict: named?.conflict === 1
+  }
+  return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
+}
+
+/** Versions that have this root: how many, and what they are called for somebody with the read keys. */
+export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID): { versions: number, files: Array<{ name: string, version: string }> } {
+  const rows = db.all<{ id: Uint8Array, entry: Uint8Array }>('SELECT id, entry FROM entries WHERE root = ?', root.bytes)
+  const files = keys === undefined ? [] : rows.flatMap(({ id, entry }) => {
+    const opened = openStored(entry, keys)
+    return opened === undefined ? [] : [{ name: opened.hidden.name, version: base32(id) }]
+  })
+  return { versions: rows.length, files }
+}
+
+/** The put or restore of this tag that `version` is or begins. InvalidOptionError when it fits several. */
+export function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
+  if (version.length < MIN_VERSION_CHARACTERS) throw new InvalidOptionError('version', 'too short', `a version, or at least its first ${MIN_VERSION_CHARACTERS} characters`)
+  const wanted = version.toLowerCase()
+  const [only, ...more] = contentIds(db, tag).filter((id) => base32(id).startsWith(wanted))
+  if (more.length > 0) throw new InvalidOptionError('version', `"${version}" fits ${more.length + 1} versions`, 'more of its characters')
+  return only === undefined ? undefined : entryById(db, only)
+}
+
+/** Names that begin with `prefix` and come after `after`, in the order of their bytes. */
+export function * list (db: IndexDb, prefix: string, after?: string): Generator<FileInfo> {
+  for (const row of namesFrom(db, prefix.normalize('NFC'), after)) yield infoOfRow(row)
+}
+
+/** The same, those with `delimiter` behind the prefix folded into one row each. */
+export function * folders (db: IndexDb, prefix: string, delimiter: string, after?: string): Generator<FileInfo | FolderInfo> {
+  for (const row of foldersFrom(db, prefix.normalize('NFC'), delimiter.normalize('NFC'), after)) {
+    yield 'prefix' in row ? row : infoOfRow(row)
+  }
+}
+
+/** Names whose last part is the same, or begins alike; for the message that says that there is no such name. */
+export function similar (db: IndexDb, name: string, most: number): string[] {
+  const last = name.split('/').at(-1) ?? name
+  const stem = last.replace(/\.[^.]*$/, '')
+  const like = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`)
+  const found = new Set<string>()
+  for (const pattern of [`%/${like(last)}`, `${like(last)}%`, `%${like(stem)}%`]) {
+    if (stem.length < 2 || found.size >= most) break
+    const rows = db.all<{ name: string }>("SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?", pattern, most)
+    for (const row of rows) found.add(row.name)
+  }
+  return [...found].slice(0, most)
+}

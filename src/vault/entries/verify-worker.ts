@@ -1,0 +1,32 @@
+/** The thread that verifies entries: a first sync has signatures for seconds of work, which must not hold up the event loop. */
+import { parentPort } from 'node:worker_threads'
+import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
+import { readEntry } from '../../../protocols/vault/entry.js'
+
+/** Entries as signed, one behind the other. */
+export interface ToVerify { list: number, lengths: number[], bytes: ArrayBuffer }
+
+/** Every entry of the list holds, unless `bad` says what is wrong with the first that does not. */
+export interface Verified { list: number, entries: number, bad?: { code: WireCode, message: string, retry: boolean } }
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker')
+
+port.on('message', ({ list, lengths, bytes }: ToVerify) => {
+  port.postMessage({ list, ...verify(lengths, bytes) } satisfies Verified)
+})
+
+/** An error that is not about the entry ends the thread: nothing was verified then. */
+function verify (lengths: number[], bytes: ArrayBuffer): Omit<Verified, 'list'> {
+  let at = 0
+  for (const [entries, length] of lengths.entries()) {
+    try {
+      readEntry(new Uint8Array(bytes, at, length))
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      return { entries, bad: { code: error.code, message: error.message, retry: error.retry } }
+    }
+    at += length
+  }
+  return { entries: lengths.length }
+}

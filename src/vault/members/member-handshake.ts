@@ -1,0 +1,213 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { equal } from '../../../protocols/block/hash.js'
+import { ProtocolError } from '../../../protocols/errors.js'
+import { verifyAdmits } from '../../../protocols/hello/admits.js'
+import { HELLO_PROTOCOL } from '../../../protocols/hello/constants.js'
+import { dialHello } from '../../../protocols/hello/dialer.js'
+import { handleHello, type JoinRequest } from '../../../protocols/hello/handler.js'
+import type { Keys } from '../../../protocols/hello/joining.js'
+import { checkVisit } from '../../../protocols/hello/visiting.js'
+import { RevokedError, type Writer } from '../../../protocols/hello/refusal.js'
+import { readEntry } from '../../../protocols/vault/entry.js'
+import { readInvite } from '../../../protocols/vault/invite.js'
+import { makeAdmit } from '../../../protocols/vault/make-entry.js'
+import { checkJoin } from '../../../protocols/vault/member.js'
+import { entryById, hasEntry } from '../../index/queries/entries.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import { knownAddresses } from '../../index/queries/members.js'
+import type { Role } from '../../api/node.js'
+import type { Greeter, SessionFacts, Visitor, VisitorFacts } from '../../network/peers.js'
+import type { Author } from '../entries/entry-writer.js'
+import type { Secrets } from '../keys/keyring.js'
+import type { Ledger } from '../entries/entry-log.js'
+import { MAX_DATE_MS } from '../../defaults.js'
+import { KeyedLock } from '../../async/keyed-lock.js'
+import { peerText } from './members.js'
+import { readStored } from '../entries/entry-rows.js'
+
+export interface GreeterParts {
+  db: IndexDb
+  ledger: Ledger
+  secrets: Secrets
+  /** Missing for roles that write no entries. */
+  author: Author | undefined
+  /** This node: 38 bytes. */
+  self: Uint8Array
+  /** Milliseconds since 1970. @default the clock of this machine */
+  now?: () => number
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
+
+/** Members that a refused joiner is told of. */
+const MAX_WRITERS = 8
+const MAX_ADDRESSES = 4
+const MAX_CHAIN = 32
+
+/** Speaks hello for this node: shows its chain of admits, checks that of others, and admits joiners where it may. */
+export class MemberGreeter implements Greeter {
+  readonly protocol = HELLO_PROTOCOL
+  private readonly joins = new KeyedLock()
+  /** Members that answered that this node was revoked, the last time they were dialled. */
+  readonly outcast = new Set<string>()
+
+  constructor (private readonly parts: GreeterParts) {}
+
+  async dial (connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
+    const stream = await connection.newStream(HELLO_PROTOCOL, { signal })
+    const peer = connection.remotePeer.toString()
+    try {
+      const facts = await dialHello(stream, { ...this.ends(connection), signal })
+      this.outcast.delete(peer)
+      return facts
+    } catch (error) {
+      if (error instanceof RevokedError) await this.believe(error.revoke)
+      if (error instanceof ProtocolError && error.code === 'REVOKED') this.outcast.add(peer)
+      throw error
+    }
+  }
+
+  async handle (stream: Stream, connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts | VisitorFacts> {
+    return handleHello<SessionFacts | VisitorFacts>(stream, {
+      ...this.ends(connection),
+      signal,
+      ...(this.parts.author === undefined ? {} : { admit: (join) => this.admit(join) }),
+      writers: () => this.writers(),
+      visit: (shown) => this.visit(shown, connection.remotePeer.toString())
+    })
+  }
+
+  /** What a member refuses this node with proves itself, or is nothing: an owner signed that this node is out. */
+  private async believe (revoke: Uint8Array): Promise<void> {
+    const { ledger, self, secrets } = this.parts
+    try {
+      const entry = ledger.read(revoke)
+      if (entry.kind === 'revoke' && 'subject' in entry.revoked && equal(entry.revoked.subject, self) && equal(entry.writer, secrets.vault)) await ledger.take(entry)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error // nobody has to believe what does not hold
+    }
+  }
+
+  /** False once the link of a visitor, or who made it, was revoked. */
+  serves ({ visits: { link, by } }: Pick<Visitor, 'visits'>): boolean {
+    const { ledger: { voids }, secrets: { vault } } = this.parts
+    const writer = unhex(by)
+    return !voids.isLinkRevoked(unhex(link)) && (equal(writer, vault) || voids.standingOf(writer) === 'counts')
+  }
+
+  private now (): number { return this.parts.now?.() ?? Date.now() }
+
+  private visit (shown: { vault: Uint8Array, grant: Uint8Array }, peer: string): VisitorFacts {
+    const { ledger: { voids }, secrets } = this.parts
+    const { link, by, root, notAfter } = checkVisit(shown, {
+      vaultId: secrets.vault, now: this.now(), standing: (writer) => voids.standingOf(writer), revoked: (id) => voids.isLinkRevoked(id)
+    })
+    return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
+  }
+
+  /** This node's admit and those of the writers that lead to the vault key; none when it is no member. */
+  admits (): Uint8Array[] { return this.chain(this.parts.self) }
+
+  private ends (connection: Connection) {
+    const { secrets, self } = this.parts
+    return {
+      local: self,
+      remote: connection.remotePeer.toMultihash().bytes,
+      encryption: connection.encryption,
+      meet: secrets.meet,
+      admits: this.chain(self),
+      verify: (admits: Uint8Array[], peer: Uint8Array) => this.verify(admits, peer)
+    }
+  }
+
+  /** A member's admit and those of the writers that lead to the vault key, as far as this node knows them. */
+  private chain (subject: Uint8Array): Uint8Array[] {
+    const { db, ledger } = this.parts
+    const chain: Uint8Array[] = []
+    for (let next = ledger.members.get(peerText(subject))?.admit ?? ledger.voids.admitOf(subject); next !== undefined && chain.length < MAX_CHAIN;) {
+      const row = entryById(db, next)
+      if (row === undefined) break
+      chain.push(row.entry)
+      const by = ledger.voids.countsBy(row.writer) ?? ledger.members.ofWriter(row.writer)?.admit
+      // the founder's admit is written by the founder itself
+      if (by === undefined || equal(by, next)) break
+      next = by
+    }
+    return chain
+  }
+
+  private async verify (admits: Uint8Array[], peer: Uint8Array): Promise<SessionFacts> {
+    const { ledger, secrets } = this.parts
+    const id = ledger.voids.revokeOf(peer)
+    const revoke = id === undefined ? undefined : entryById(this.parts.db, id)?.entry
+    verifyAdmits({
+      admits,
+      peer,
+      vault: secrets.vault,
+      knows: (writer) => ledger.members.ofWriter(writer) !== undefined,
+      // of those that admitted it what was kept counts on; the ledger sees to that
+      revoked: ({ member }) => {
+        if (revoke === undefined || !equal(member.subject, peer)) return false
+        throw new RevokedError(revoke)
+      }
+    })
+    // the founder's end first, so that each admit's writer is known when it is taken in
+    for (const bytes of admits.toReversed()) await ledger.receive([bytes])
+    const member = ledger.members.get(peerText(peer))
+    if (member === undefined) {
+      const all = admits.every((bytes) => hasEntry(this.parts.db, readEntry(bytes).id))
+      throw all ? new ProtocolError('REVOKED', 'The admit of the member is void') : new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
+    }
+    return { peer: member.peer, role: member.role, label: member.label }
+  }
+
+  /** Writes the admit of a joiner and says what its role holds. Asked again for the same certificate it answers the same. */
+  private async admit ({ invite, certificate, peer }: JoinRequest): Promise<Keys & { admits: Uint8Array[] }> {
+    return this.joins.run('join', async () => {
+      const { ledger, author, secrets } = this.parts
+      if (author === undefined || !ledger.voids.plain(author.key)) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
+      const known = this.admitted(certificate, peer)
+      if (!known) {
+        // the uses that are left are counted under this lock: two joiners at once cannot both have the last one
+        const { key, role } = readInvite(invite)
+        if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
+        const joining = checkJoin({
+          invite, certificate, peer, vaultId: secrets.vault, now: this.now(), uses: ledger.voids.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
+        })
+        await author.write(
+          (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),
+          async ({ bytes }) => { await ledger.take(ledger.read(bytes)) }
+        )
+      }
+      const member = ledger.members.get(peerText(peer))
+      if (member === undefined) throw new ProtocolError('INTERNAL', 'The admit was not kept')
+      return { ...held(secrets, member.role), admits: this.chain(peer) }
+    })
+  }
+
+  private admitted (certificate: Uint8Array, peer: Uint8Array): boolean {
+    const known = this.parts.ledger.members.get(peerText(peer))
+    const row = known === undefined ? undefined : entryById(this.parts.db, known.admit)
+    const entry = row === undefined ? undefined : readStored(row.entry)
+    return entry?.kind === 'admit' && equal(entry.admit.member.encoded, certificate)
+  }
+
+  private writers (): Writer[] {
+    const addresses = Map.groupBy(knownAddresses(this.parts.db), ({ peer }) => peer)
+    return this.parts.ledger.members.all()
+      .filter(({ role, bytes }) => (role === 'owner' || role === 'write') && !equal(bytes, this.parts.self))
+      .map(({ peer, bytes, label }) => ({ peer: bytes, label, addresses: (addresses.get(peer) ?? []).slice(0, MAX_ADDRESSES).map(({ address }) => multiaddr(address).bytes) }))
+      .sort((a, b) => b.addresses.length - a.addresses.length)
+      .slice(0, MAX_WRITERS)
+  }
+}
+
+/** What a role holds of the vault, from what this node holds. */
+function held ({ meet, reads, secret }: Secrets, role: Role): Keys {
+  const epoch = Math.max(0, reads.length - 1)
+  if (role === 'store') return { meet, epoch, reads: [] }
+  if (role !== 'owner') return { meet, epoch, reads }
+  return { meet, epoch, reads, ...(secret === undefined ? {} : { vaultSecret: secret }) }
+}

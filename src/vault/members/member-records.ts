@@ -1,0 +1,286 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { compareBytes, equal } from '../../../protocols/block/hash.js'
+import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
+import { MAX_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS, MAX_RECORDS_IN_A_ROW, RECORD_EVERY_MS, RECORD_REST_MS } from '../../../protocols/vault/limits.js'
+import type { NodeSign } from '../../../protocols/vault/member.js'
+import { compareRecords, makeRecord, readRecord, verifyRecord, type MemberRecord, type RecordTerms } from '../../../protocols/vault/record.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import { KeyedLock } from '../../async/keyed-lock.js'
+import { allRecords, dropRecord, putRecord } from '../../index/queries/records.js'
+import { peerText } from './members.js'
+
+/** How long a member may be silent before it counts as absent. */
+export const OFFLINE_GRACE_MS = 3600e3
+/** Signatures that are verified before the event loop has its turn. */
+const VERIFIED_AT_ONCE = 64
+/** All of a record but its addresses takes less. */
+const RECORD_WITHOUT_ADDRESSES_BYTES = 1024
+const BOOK = 'book'
+
+/** What a node says about itself. More addresses or heads than a record takes are cut off; heads may come in any order. */
+export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads'>
+
+export interface RecordsInit {
+  db: IndexDb
+  vault: Uint8Array
+  /** This node, 38 bytes. */
+  self: Uint8Array
+  nodeSign: NodeSign
+  say: () => Said
+  /** By PeerId: whether it is a member that counts. */
+  isMember: (peer: string) => boolean
+  clock: { now: () => number, after: (ms: number, fn: () => void) => () => void }
+  /** Milliseconds. @default OFFLINE_GRACE_MS */
+  offlineGraceMs?: number
+  /** A record was committed; `from` is who sent it, missing for this node's own. */
+  onNew: (record: MemberRecord, from?: string) => void
+  /** A record of this node came that it did not sign in this state: the state was lost, restored or copied. */
+  onRestored?: (heard: MemberRecord) => void
+  /** Its own record could not be made or saved; it is tried again in time. */
+  onError?: (error: unknown) => void
+}
+
+interface Held { record: MemberRecord, heard: number, left: number, /** Of its addresses, once asked for. */ dialled?: string[] }
+
+/** The newest record of each member. Signs this node's own anew, takes in those of others. */
+export class Records {
+  private readonly held = new Map<string, Held>()
+  private readonly locks = new KeyedLock()
+  private readonly self: string
+  private readonly intervalMs: number
+  private running = false
+  private next: (() => void) | undefined
+  private soon: (() => void) | undefined
+  /** The newest record of this node from a state that it has not any more. */
+  private ahead: MemberRecord | undefined
+  private newLifeAt = -Infinity
+  /** Records that were refused, by code. INVALID_DATA counts members that signed two different ones with one number, too. */
+  readonly refused: Record<string, number> = {}
+
+  constructor (private readonly init: RecordsInit) {
+    this.self = peerText(init.self)
+    // four times in offlineGrace, where that is short
+    this.intervalMs = Math.min(RECORD_EVERY_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)
+    for (const row of allRecords(init.db)) {
+      const record = stored(row.record)
+      if (record === undefined || !equal(record.vault, init.vault)) continue
+      const peer = peerText(record.subject)
+      if (peer === this.self || init.isMember(peer)) this.held.set(peer, { record, heard: row.heard, left: MAX_RECORDS_IN_A_ROW })
+    }
+  }
+
+  /** Signs now, and from now on. */
+  start (): void {
+    if (this.running) return
+    this.running = true
+    void this.sign('time')
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async stop (): Promise<void> {
+    this.running = false
+    this.next?.()
+    this.soon?.()
+    this.soon = undefined
+    await this.locks.run(BOOK, async () => { /* what was under way has ended */ })
+  }
+
+  /** What this node says may have changed: it signs within a second unless it has not. */
+  changed (): void {
+    if (!this.running || this.soon !== undefined) return
+    // what changes meanwhile goes into the same one
+    this.soon = this.init.clock.after(RECORD_REST_MS, () => {
+      this.soon = undefined
+      void this.sign('changed')
+    })
+  }
+
+  heads (): Array<Pick<MemberRecord, 'subject' | 'life' | 'n'>> {
+    return [...this.held.values()].map(({ record: { subject, life, n } }) => ({ subject, life, n }))
+  }
+
+  /** By PeerId. */
+  get (peer: string): MemberRecord | undefined { return this.held.get(peer)?.record }
+
+  /** When it came, milliseconds since 1970 by this node. */
+  heard (peer: string): number | undefined { return this.held.get(peer)?.heard }
+
+  /** As signed. */
+  bytes (subject: Uint8Array): Uint8Array | undefined { return this.get(peerText(subject))?.encoded }
+
+  /** Where a member says that it is, each ending in its PeerId; what is no multiaddr or names somebody else is left out. */
+  addressesOf (peer: string): string[] {
+    const held = this.held.get(peer)
+    if (held === undefined) return []
+    held.dialled ??= held.record.addresses.flatMap((bytes) => asAddressOf(peer, bytes))
+    return [...held.dialled]
+  }
+
+  /**
+   * Takes in what another member sent. A bad record throws its ProtocolError before any of the list is kept. Older ones are
+   * dropped unseen; those of strangers, and those of a member that signs faster than it may, are left out and counted.
+   */
+  async receive (list: Uint8Array[], from?: string): Promise<void> {
+    await this.locks.run(BOOK, async () => {
+      let news: Held[]
+      try {
+        news = await this.check(list)
+      } catch (error) {
+        if (error instanceof ProtocolError) this.refuse(error.code)
+        throw error
+      }
+      const own = news.find(({ record }) => equal(record.subject, this.init.self))
+      const others = news.filter((one) => one !== own)
+      if (others.length > 0) await this.keep(others, from)
+      if (own !== undefined) this.restored(own.record)
+    })
+  }
+
+  /** Forgets a member that was revoked. */
+  async drop (subject: Uint8Array): Promise<void> {
+    await this.locks.run(BOOK, async () => {
+      await this.init.db.write([dropRecord(subject)])
+      this.held.delete(peerText(subject))
+    })
+  }
+
+  /** What is new in the list, verified. At most one signature a member is looked at, whatever is sent. */
+  private async check (list: Uint8Array[]): Promise<Held[]> {
+    const newest = new Map<string, MemberRecord>()
+    for (const bytes of list) {
+      const record = readRecord(bytes.slice())
+      if (!equal(record.vault, this.init.vault)) throw new ProtocolError('WRONG_VAULT', 'The record is of another vault')
+      const peer = peerText(record.subject)
+      const other = newest.get(peer)
+      if (other === undefined || compareRecords(record, other) > 0) newest.set(peer, record)
+    }
+    const news: Held[] = []
+    for (const [peer, record] of newest) {
+      if (peer === this.self ? !this.isAhead(record) : !this.isWanted(peer, record)) continue
+      if (news.length % VERIFIED_AT_ONCE === VERIFIED_AT_ONCE - 1) await new Promise((resolve) => { setImmediate(resolve) })
+      if (!verifyRecord(record)) throw new ProtocolError('INVALID_DATA', 'The signature of the record does not hold')
+      news.push({ record, heard: this.init.clock.now(), left: this.left(peer) - 1 })
+    }
+    return news
+  }
+
+  private isWanted (peer: string, record: MemberRecord): boolean {
+    if (!this.init.isMember(peer)) {
+      this.refuse('UNKNOWN_WRITER')
+      return false
+    }
+    const known = this.get(peer)
+    if (known !== undefined && compareRecords(record, known) <= 0) return false
+    if (this.left(peer) >= 1) return true
+    this.refuse('LIMIT')
+    return false
+  }
+
+  /** True for a record of this node that it has not signed itself, as far as it remembers. */
+  private isAhead (record: MemberRecord): boolean {
+    const own = this.get(this.self)
+    if (own !== undefined && (equal(record.encoded, own.encoded) || isBefore(record, own))) return false
+    return this.ahead === undefined || isBefore(this.ahead, record)
+  }
+
+  /** How many records of a member are taken in at once, now. */
+  private left (peer: string): number {
+    const known = this.held.get(peer)
+    const elapsed = this.init.clock.now() - (known?.heard ?? 0)
+    // a clock that was set back says nothing
+    if (known === undefined || elapsed < 0) return MAX_RECORDS_IN_A_ROW
+    return Math.min(MAX_RECORDS_IN_A_ROW, known.left + elapsed / RECORD_REST_MS)
+  }
+
+  private async keep (news: Held[], from?: string): Promise<void> {
+    // which of two counts was decided here, by more than the table knows
+    await this.init.db.write(news.flatMap(({ record, heard }) => [
+      dropRecord(record.subject), putRecord({ subject: record.subject, life: record.life, n: record.n, heard, record: record.encoded })
+    ]))
+    for (const one of news) {
+      const peer = peerText(one.record.subject)
+      const before = this.get(peer)
+      if (before !== undefined && !isBefore(before, one.record)) this.refuse('INVALID_DATA')
+      this.held.set(peer, one)
+      this.init.onNew(one.record, from)
+    }
+  }
+
+  private restored (heard: MemberRecord): void {
+    this.ahead = heard
+    this.init.onRestored?.(heard)
+    if (this.running) void this.sign('restored')
+  }
+
+  private async sign (why: 'time' | 'changed' | 'restored'): Promise<void> {
+    await this.locks.run(BOOK, async () => {
+      if (!this.running) return
+      const { clock, vault, self: subject, nodeSign } = this.init
+      // two machines with one key would answer each other's new lives without end
+      if (why !== 'time' && this.ahead !== undefined && clock.now() - this.newLifeAt < this.intervalMs) return
+      try {
+        const said = fitting(this.init.say())
+        const own = this.get(this.self)
+        if (why === 'changed' && this.ahead === undefined && own !== undefined && isSame(said, own)) return
+        const number = this.ahead !== undefined ? { life: this.ahead.life + 1, n: 1 } : { life: own?.life ?? 1, n: (own?.n ?? 0) + 1 }
+        const encoded = await makeRecord({ ...said, ...number, vault, subject, time: clock.now(), nodeSign })
+        await this.keep([{ record: readRecord(encoded), heard: clock.now(), left: MAX_RECORDS_IN_A_ROW }])
+        if (this.ahead !== undefined) this.newLifeAt = clock.now()
+        this.ahead = undefined
+      } catch (error) {
+        this.init.onError?.(error)
+      }
+      this.signLater()
+    })
+  }
+
+  private signLater (): void {
+    this.next?.()
+    // stop may have come while the record was being written
+    if (this.running) this.next = this.init.clock.after(this.intervalMs, () => { void this.sign('time') })
+  }
+
+  private refuse (code: WireCode): void {
+    this.refused[code] = (this.refused[code] ?? 0) + 1
+  }
+}
+
+const isBefore = (a: MemberRecord, b: MemberRecord): boolean => a.life === b.life ? a.n < b.n : a.life < b.life
+const sameList = (a: Uint8Array[], b: Uint8Array[]): boolean => a.length === b.length && a.every((bytes, i) => compareBytes(bytes, b[i] ?? new Uint8Array(0)) === 0)
+const isSame = (a: Said, b: Said): boolean => a.capacity === b.capacity && a.accepting === b.accepting && sameList(a.addresses, b.addresses) && sameList(a.heads, b.heads)
+
+/** A row whose bytes are no record is as good as none: the next one of its subject replaces it. */
+function stored (bytes: Uint8Array): MemberRecord | undefined {
+  try {
+    return readRecord(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function fitting ({ addresses, heads, ...rest }: Said): Said {
+  const fit: Uint8Array[] = []
+  let room = MAX_RECORD_BYTES - RECORD_WITHOUT_ADDRESSES_BYTES
+  for (const address of addresses) {
+    if (fit.length === MAX_RECORD_ADDRESSES) break
+    if (address.length === 0 || address.length > Math.min(MAX_ADDRESS_BYTES, room)) continue
+    fit.push(address)
+    room -= address.length
+  }
+  const sorted = [...heads].sort(compareBytes).filter((id, i, all) => i === 0 || compareBytes(id, all[i - 1] ?? id) !== 0)
+  return { ...rest, addresses: fit, heads: sorted.slice(-MAX_RECORD_HEADS) }
+}
+
+/** As text that a node dials; none when the bytes are no multiaddr, or lead to somebody else. */
+function asAddressOf (peer: string, bytes: Uint8Array): string[] {
+  try {
+    const address = multiaddr(bytes)
+    const components = address.getComponents()
+    const last = components.at(-1)
+    if (last === undefined) return []
+    if (last.name === 'p2p') return last.value === peer ? [address.toString()] : []
+    return [`${address.toString()}/p2p/${peer}`]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,159 @@
+import { OFFLINE_GRACE_MS } from './member-records.js'
+
+/** The clock is looked at this often, or twelve times in offlineGrace, but not more often than each MIN_TICK_MS. */
+const TICK_MS = 10e3
+const MIN_TICK_MS = 250
+const TICKS_IN_GRACE = 12
+/** More ticks than these without a look at the clock: the machine slept, or the process was stopped. */
+const MISSED_TICKS = 3
+/** What "an hour ago" is to the island rule, and how often it notes who is present. */
+const ISLAND_VIEW_MS = 3600e3
+const NOTE_MS = 5 * 60e3
+/** A vault of up to this many members has no islands: two of three away is an ordinary evening. */
+const SMALL_VAULT_MEMBERS = 3
+/** After this long the others count as gone. */
+const ISLAND_MS = 24 * 3600e3
+
+export interface PresenceInit {
+  /** This node's PeerId. It is always present. */
+  self: string
+  /** PeerIds of all members that count, this node's among them. */
+  members: () => Iterable<string>
+  /** `now` never goes back; its milliseconds start anywhere. */
+  clock: { now: () => number, after: (ms: number, fn: () => void) => () => void }
+  /** Milliseconds. @default OFFLINE_GRACE_MS */
+  offlineGraceMs?: number
+}
+
+interface Heard { life: number, n: number, /** By the time that counts. */ counted: number, /** By the clock. */ at: number }
+
+/**
+ * Which members are present, as this node sees it: those whose newer record arrived, from whomever, within offlineGrace.
+ * Only time counts in which records could arrive: while there is a link over which a sync was finished, and this machine
+ * was awake. Views differ between nodes; the cost of a difference is an extra copy.
+ */
+export class Presence {
+  private readonly graceMs: number
+  private readonly tickMs: number
+  private readonly byPeer = new Map<string, Heard>()
+  /** Peers with a link over which a sync was finished. */
+  private readonly inStep = new Set<string>()
+  /** Milliseconds that count, since the start. */
+  private counted = 0
+  private lookedAt: number
+  /** Who was present, the oldest first: the first is the newest that is an hour old, or that of the start. */
+  private notes: Array<{ counted: number, present: Set<string> }> = []
+  private away: { since: number, counted: number, before: Set<string> } | undefined
+  private cancel: (() => void) | undefined
+
+  constructor (private readonly init: PresenceInit) {
+    this.graceMs = init.offlineGraceMs ?? OFFLINE_GRACE_MS
+    this.tickMs = Math.max(MIN_TICK_MS, Math.min(TICK_MS, this.graceMs / TICKS_IN_GRACE))
+    this.lookedAt = init.clock.now()
+  }
+
+  start (): void {
+    if (this.cancel !== undefined) return
+    const tick = (): void => {
+      this.look()
+      this.cancel = this.init.clock.after(this.tickMs, tick)
+    }
+    tick()
+  }
+
+  stop (): void {
+    this.cancel?.()
+    this.cancel = undefined
+  }
+
+  /** A record of a member was committed; only a higher (life, n) than before says that it is there. */
+  heard (peer: string, { life, n }: { life: number, n: number }): void {
+    this.advance()
+    const before = this.byPeer.get(peer)
+    if (before !== undefined && (life < before.life || (life === before.life && n <= before.n))) return
+    this.byPeer.set(peer, { life, n, counted: this.counted, at: this.init.clock.now() })
+  }
+
+  /** A sync with this peer was finished: from now on its link counts. */
+  synced (peer: string): void {
+    this.advance()
+    this.inStep.add(peer)
+  }
+
+  /** There is no link to this peer any more. */
+  closed (peer: string): void {
+    this.advance()
+    this.inStep.delete(peer)
+  }
+
+  /** Forgets a member that was revoked. */
+  drop (peer: string): void {
+    this.byPeer.delete(peer)
+  }
+
+  /** Whether a member is present; no judgement on an island. */
+  present (peer: string): boolean {
+    this.advance()
+    return this.isPresent(peer)
+  }
+
+  /** Whether a member counts as present when it is decided who holds what: on an island everybody does. */
+  counts (peer: string): boolean {
+    return this.island !== undefined || this.present(peer)
+  }
+
+  /** When a member's newest record came, by the injected clock; undefined when none came since the start. */
+  lastSeen (peer: string): number | undefined {
+    return this.byPeer.get(peer)?.at
+  }
+
+  /**
+   * Set while this node is cut off from most of its vault: it neither repairs more nor lets go. `since`: when it was
+   * found, by the injected clock. Ends when half of those who were there are back, or after 24 hours that count.
+   */
+  get island (): { since: number } | undefined {
+    this.look()
+    return this.away === undefined ? undefined : { since: this.away.since }
+  }
+
+  private isPresent (peer: string): boolean {
+    if (peer === this.init.self) return true
+    return this.counted - (this.byPeer.get(peer)?.counted ?? 0) < this.graceMs
+  }
+
+  /** Adds the time since the last look, if it counts. */
+  private advance (): void {
+    const now = this.init.clock.now()
+    const passed = now - this.lookedAt
+    this.lookedAt = now
+    if (this.inStep.size > 0 && passed > 0 && passed <= MISSED_TICKS * this.tickMs) this.counted += passed
+  }
+
+  private look (): void {
+    this.advance()
+    const members = new Set(this.init.members())
+    const last = this.notes.at(-1)
+    if (last === undefined || this.counted - last.counted >= NOTE_MS) this.note(members)
+    if (this.away === undefined) this.leave(members)
+    else if (this.counted - this.away.counted >= ISLAND_MS || !this.isCutOff(this.away.before, members)) this.away = undefined
+  }
+
+  private note (members: Set<string>): void {
+    this.notes.push({ counted: this.counted, present: new Set([...members].filter((peer) => this.isPresent(peer))) })
+    const oldest = this.notes.findLastIndex(({ counted }) => this.counted - counted >= ISLAND_VIEW_MS)
+    if (oldest > 0) this.notes = this.notes.slice(oldest)
+  }
+
+  private leave (members: Set<string>): void {
+    const before = this.notes[0]?.present
+    if (before === undefined || !this.isCutOff(before, members)) return
+    this.away = { since: this.init.clock.now(), counted: this.counted, before }
+  }
+
+  private isCutOff (before: Set<string>, members: Set<string>): boolean {
+    if (members.size <= SMALL_VAULT_MEMBERS) return false
+    // who was revoked meanwhile is not missed
+    const awaited = [...before].filter((peer) => members.has(peer))
+    return 2 * awaited.filter((peer) => this.isPresent(peer)).length < awaited.length
+  }
+}

@@ -1,0 +1,114 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Libp2p } from '@libp2p/interface'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import { steadyClock, systemClock } from '../../async/clock.js'
+import type { BlockStore, Usage } from '../../blockstore/interface.js'
+import { isOwnMachine } from '../../network/advertised-addresses.js'
+import type { NodeKey } from './create-vault.js'
+import { peerText } from './members.js'
+import { Presence } from './presence.js'
+import { Records } from './member-records.js'
+import type { Vault } from '../vault.js'
+import type { MemberRecord } from '../../../protocols/vault/record.js'
+
+/** How long a record waits for further entries of this node. */
+const AFTER_ENTRY_MS = 30_000
+/** A node whose lent space is fuller than this takes no more, until it is emptier than the second number. */
+const FULL_SHARE = 0.95
+const ROOM_SHARE = 0.85
+
+export interface RecordKeepingInit {
+  db: IndexDb
+  store: BlockStore
+  vault: Vault
+  vaultId: Uint8Array
+  host: Libp2p
+  key: NodeKey
+  /** Full multiaddrs at which others reach this node, the most useful first. */
+  addresses: () => string[]
+  offlineGraceMs?: number
+  onNew: (record: MemberRecord, from?: string) => void
+  onError: (error: unknown) => void
+}
+
+/** What members say of themselves, this one included, and who is there by it. */
+export class RecordKeeping {
+  readonly records: Records
+  readonly presence: Presence
+  private accepting = true
+  private cancel: (() => void) | undefined
+  private readonly onSelf = (): void => { this.records.changed() }
+
+  constructor (private readonly init: RecordKeepingInit) {
+    const { db, vault, vaultId, key, offlineGraceMs, onNew, onError } = init
+    const grace = offlineGraceMs === undefined ? {} : { offlineGraceMs }
+    this.presence = new Presence({
+      self: peerText(key.peer),
+      members: () => vault.members().map(({ peer }) => peer),
+      clock: steadyClock,
+      ...grace
+    })
+    this.records = new Records({
+      db,
+      vault: vaultId,
+      self: key.peer,
+      nodeSign: key.sign,
+      isMember: (peer) => vault.ledger.members.get(peer) !== undefined,
+      clock: systemClock,
+      say: () => this.say(),
+      onNew: (record, from) => {
+        this.presence.heard(peerText(record.subject), record)
+        onNew(record, from)
+      },
+      onError,
+      ...grace
+    })
+  }
+
+  /** Once this node listens, so that it knows its addresses. */
+  start (): void {
+    this.init.host.addEventListener('self:peer:update', this.onSelf)
+    this.presence.start()
+    this.records.start()
+  }
+
+  async stop (): Promise<void> {
+    this.init.host.removeEventListener('self:peer:update', this.onSelf)
+    this.cancel?.()
+    this.presence.stop()
+    await this.records.stop()
+  }
+
+  /** This node wrote an entry: its record names the last ones. Not each of many puts is worth a record that goes to everybody. */
+  wrote (): void {
+    this.cancel ??= systemClock.after(AFTER_ENTRY_MS, () => {
+      this.cancel = undefined
+      this.records.changed()
+    })
+  }
+
+  /** The member is none any more. */
+  async drop ({ peer, bytes }: { peer: string, bytes: Uint8Array }): Promise<void> {
+    this.presence.drop(peer)
+    await this.records.drop(bytes)
+  }
+
+  private say (): { addresses: Uint8Array[], capacity: number, accepting: boolean, heads: Uint8Array[] } {
+    const { store, vault, addresses } = this.init
+    const usage = store.usage()
+    this.accepting = accepts(usage, this.accepting)
+    const all = addresses()
+    const others = all.filter((text) => !isOwnMachine(text))
+    return {
+      addresses: (others.length > 0 ? others : all).map((text) => multiaddr(text).bytes),
+      capacity: usage.capacity,
+      accepting: this.accepting,
+      heads: vault.author?.heads() ?? []
+    }
+  }
+}
+
+/** What is in the trash makes room when it is needed. */
+function accepts ({ used, trash, reserved, capacity, readOnly }: Usage, before: boolean): boolean {
+  return !readOnly && used - trash.bytes + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
+}

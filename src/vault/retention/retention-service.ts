@@ -1,0 +1,47 @@
+import type { IndexDb } from '../../index/engine/index-db.js'
+import { noteOwnTime } from '../../index/queries/own-time.js'
+import { steadyClock } from '../../async/clock.js'
+import type { Change } from '../entries/entry-log.js'
+import { Forgetter, type ForgetterParts } from './retention.js'
+import type { Vault } from '../vault.js'
+
+/** How often this node notes where its own time stands: what a process that is killed can lose of it. */
+const NOTE_MS = 3600e3
+
+export interface VersionKeepingInit extends Pick<ForgetterParts, 'isInSync' | 'isCutOff' | 'onError'> {
+  db: IndexDb
+  vault: Vault
+}
+
+/** What happens to old versions while the node runs: its own time goes on, and what the settings say is forgotten, where it may write. */
+export class VersionKeeping {
+  private readonly forgetter: Forgetter | undefined
+  private cancel: (() => void) | undefined
+
+  constructor (private readonly init: VersionKeepingInit) {
+    const { vault, ...parts } = init
+    const { author, ledger, settings } = vault
+    if (author === undefined) return
+    this.forgetter = new Forgetter({ ...parts, ledger, author, keys: vault.readKeys(), settings: () => settings.now, others: () => vault.members().length - 1, clock: steadyClock })
+  }
+
+  start (): void {
+    this.cancel ??= steadyClock.after(NOTE_MS, () => { this.note() })
+    this.forgetter?.start()
+  }
+
+  async stop (): Promise<void> {
+    this.cancel?.()
+    await this.forgetter?.stop()
+  }
+
+  /** An entry was committed. */
+  changed (change: Change): void { this.forgetter?.changed(change) }
+  /** A comparison with a member ended. */
+  compared (): void { this.forgetter?.compared() }
+
+  private note (): void {
+    this.init.db.write(noteOwnTime(this.init.db)).catch(this.init.onError)
+    this.cancel = steadyClock.after(NOTE_MS, () => { this.note() })
+  }
+}
