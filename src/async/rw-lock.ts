@@ -2,7 +2,7 @@
  * Many at the same time, or one alone. Who wants to be alone waits for those that are at work and lets no other begin
  * before it. Neither may be asked for within the other.
  */
-export class Barrier {
+export class RwLock {
   private working = 0
   /** Ends when nobody is alone any more, nor waits to be. */
   private busy: Promise<void> | undefined

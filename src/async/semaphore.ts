@@ -1,5 +1,5 @@
 /** So many at once, in the order of asking; how many may change while some are taken. */
-export class Slots {
+export class Semaphore {
   private taken = 0
   private waiting: Array<() => void> = []
 

@@ -1,5 +1,5 @@
 /** At most `count` at once; others wait in the order of asking. */
-export class Slots {
+export class Semaphore {
   private readonly waiting: Array<() => void> = []
 
   constructor (private free: number) {}

@@ -7,7 +7,7 @@ import { LOST } from '../index/migrations/store.js'
 import { faultOf } from './corruption.js'
 import type { Adopted, AdoptOptions, FoundBlob } from './interface.js'
 import { keyOf, toHex } from '../index/bytes-key.js'
-import { rowOf, type StoreParts } from './context.js'
+import { rowOf, type StoreContext } from './context.js'
 import { adoptBlock, NOBODY, pinBlock } from '../index/queries/blocks.js'
 
 /** Files that are looked at at once. */
@@ -19,7 +19,7 @@ const PINS_PER_UPLOAD = 4096
  * What blocks that no row knew are kept by: pins of an upload that nobody goes on with, which ends after UNKNOWN_MS. What
  * an entry names by then has its refs, and stays.
  */
-export class Keeper {
+export class AdoptionPins {
   private upload = new Uint8Array(randomBytes(16))
   private count = 0
 
@@ -35,9 +35,9 @@ export class Keeper {
 }
 
 /** Looks for blocks that were found gone and for files that have no row, and takes in what are blocks. What is no block stays where it is, and is counted. */
-export async function adoptUnknown (parts: StoreParts, { signal, verify = true, pause, onFile }: AdoptOptions = {}): Promise<Adopted> {
+export async function adoptUnknown (parts: StoreContext, { signal, verify = true, pause, onFile }: AdoptOptions = {}): Promise<Adopted> {
   const adopted: Adopted = { blocks: 0, bytes: 0, damaged: 0, strange: 0 }
-  const keeper = new Keeper(parts.now)
+  const keeper = new AdoptionPins(parts.now)
   await adoptLost(parts, keeper, adopted, { signal, verify, pause, onFile })
   for await (const page of parts.blobs.walk({ signal, identify: verify })) {
     adopted.strange += page.filter(({ cid }) => cid === undefined).length
@@ -51,7 +51,7 @@ export async function adoptUnknown (parts: StoreParts, { signal, verify = true, 
 const WINDOW_ROWS = 4096
 
 /** Asks for blocks that were found gone: a store from outside need not list what it has. */
-async function adoptLost (parts: StoreParts, keeper: Keeper, adopted: Adopted, options: AdoptOptions): Promise<void> {
+async function adoptLost (parts: StoreContext, keeper: AdoptionPins, adopted: Adopted, options: AdoptOptions): Promise<void> {
   const { db } = parts
   const last = db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
   for (let after = 0; after < last; after += WINDOW_ROWS) {
@@ -62,7 +62,7 @@ async function adoptLost (parts: StoreParts, keeper: Keeper, adopted: Adopted, o
   }
 }
 
-async function adoptEach (parts: StoreParts, cids: CID[], keeper: Keeper, adopted: Adopted, { signal, verify = true, onFile }: AdoptOptions): Promise<void> {
+async function adoptEach (parts: StoreContext, cids: CID[], keeper: AdoptionPins, adopted: Adopted, { signal, verify = true, onFile }: AdoptOptions): Promise<void> {
   const found = cids.values()
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, async () => {
     for (const cid of found) {
@@ -80,14 +80,14 @@ async function adoptEach (parts: StoreParts, cids: CID[], keeper: Keeper, adopte
 }
 
 /** Takes in blocks whose bytes lay in an index, without looking at the room that is left: they are on this disk as it is. For a store that nobody else uses yet. */
-export async function adoptBytes (parts: StoreParts, keeper: Keeper, blocks: Array<{ cid: CID, bytes: Uint8Array }>): Promise<Adopted> {
+export async function adoptBytes (parts: StoreContext, keeper: AdoptionPins, blocks: Array<{ cid: CID, bytes: Uint8Array }>): Promise<Adopted> {
   const fresh = blocks.filter(({ cid }) => mayAdopt(parts, cid))
   await parts.db.write(fresh.flatMap(({ cid, bytes }) => [adoptBlock(cid, bytes.length, parts.now(), bytes), ...keeper.keep(cid)]))
   return { blocks: fresh.length, bytes: fresh.reduce((sum, { bytes }) => sum + bytes.length, 0), damaged: 0, strange: 0 }
 }
 
 /** Those of a page of which the index knows nothing, or that the file is gone. */
-function withoutRow ({ db }: StoreParts, page: FoundBlob[]): CID[] {
+function withoutRow ({ db }: StoreContext, page: FoundBlob[]): CID[] {
   const cids = page.flatMap(({ cid }) => cid ?? [])
   const rows = db.all<{ at: number }>(`SELECT j.key AS at FROM json_each(?) AS j
     WHERE NOT EXISTS (SELECT 1 FROM blocks WHERE cid = unhex(j.value) AND state <> ${LOST})`, JSON.stringify(cids.map(({ bytes }) => toHex(bytes))))
@@ -95,7 +95,7 @@ function withoutRow ({ db }: StoreParts, page: FoundBlob[]): CID[] {
 }
 
 /** Its bytes when it was taken in; undefined when there is nothing to take in. */
-async function adoptFile (parts: StoreParts, cid: CID, keeper: Keeper, verify: boolean): Promise<number | 'damaged' | undefined> {
+async function adoptFile (parts: StoreContext, cid: CID, keeper: AdoptionPins, verify: boolean): Promise<number | 'damaged' | undefined> {
   const { blobs, db, now } = parts
   // whoever writes or removes it holds the lock, and when it is free its row says what it did
   return parts.locks.run(keyOf(cid), async () => {
@@ -118,7 +118,7 @@ async function adoptFile (parts: StoreParts, cid: CID, keeper: Keeper, verify: b
 }
 
 /** No row, or one that says that the file is gone; and it is not about to be removed. */
-function mayAdopt (parts: StoreParts, cid: CID): boolean {
+function mayAdopt (parts: StoreContext, cid: CID): boolean {
   const row = rowOf(parts, cid)
   if (row !== undefined && row.state !== LOST) return false
   return parts.db.get('SELECT 1 FROM unlinks WHERE cid = ?', cid.bytes) === undefined

@@ -1,16 +1,16 @@
 import type { CID } from 'multiformats/cid'
 import { parseCid } from '../../protocols/block/cid.js'
-import type { StoreParts } from './context.js'
+import type { StoreContext } from './context.js'
 
 /** Rows of one look at the index, so that a root of a million blocks is never in memory whole. */
 const PAGE_BLOCKS = 2048
 
 /** Id of a finished root; undefined where it has no ref of its own: never finished here, or being let go. */
-const idOf = ({ db }: StoreParts, root: CID): number | undefined =>
+const idOf = ({ db }: StoreContext, root: CID): number | undefined =>
   db.get<{ id: number }>('SELECT id FROM blocks WHERE cid = ? AND EXISTS (SELECT 1 FROM refs WHERE root = blocks.id AND block = blocks.id)', root.bytes)?.id
 
 /** What a finished root names, itself included, whether it is still whole or not. */
-export function * blocksBelow (parts: StoreParts, root: CID): Generator<CID> {
+export function * blocksBelow (parts: StoreContext, root: CID): Generator<CID> {
   for (let after = -1; ;) {
     // asked again for each page: the root may be let go meanwhile
     const id = idOf(parts, root)
@@ -28,7 +28,7 @@ export function * blocksBelow (parts: StoreParts, root: CID): Generator<CID> {
  * `count` different blocks of those, each as likely as any other; all, where there are no more. `random(n)` is one of
  * 0..n-1. Places are counted and not ids: those have gaps, and the block behind a gap would be drawn too often.
  */
-export function drawBelow (parts: StoreParts, root: CID, count: number, random: (below: number) => number): CID[] {
+export function drawBelow (parts: StoreContext, root: CID, count: number, random: (below: number) => number): CID[] {
   const id = idOf(parts, root)
   if (id === undefined) return []
   const total = parts.db.get<{ n: number }>('SELECT count(*) AS n FROM refs WHERE root = ?', id)?.n ?? 0

@@ -6,7 +6,7 @@ import { SMALL_BLOCK_BYTES, TRASH_MS } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
 import type { IndexDb, Statement } from '../index/engine/index-db.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
-import { adoptBytes, adoptUnknown, Keeper } from './adopt.js'
+import { adoptBytes, adoptUnknown, AdoptionPins } from './adopt.js'
 import { blocksBelow, drawBelow } from './below.js'
 import { Capacity } from './capacity.js'
 import { collect } from './collect.js'
@@ -14,7 +14,7 @@ import { complete, finish } from './finish.js'
 import { collectGarbage } from './garbage.js'
 import type { Adopted, AdoptOptions, BeginOptions, Blobs, BlockStore, Collected, CollectOptions, CorruptBlock, PutBlockOptions, ReadBlockOptions, ReleaseOptions, Removed, ScrubOptions, SignalOptions, Usage } from './interface.js'
 import { KeyedLock } from '../async/keyed-lock.js'
-import { rowOf, type Ballast, type StoreParts } from './context.js'
+import { rowOf, type Ballast, type StoreContext } from './context.js'
 import { putBlock } from './put.js'
 import { heldBlocks, readBlock, recheck, verifyAll } from './read.js'
 import { lackingBlocks } from './lacking.js'
@@ -62,18 +62,18 @@ const EXPIRE_MS = 600e3
 /** The block store over an index and a place for large blocks. Each verb is a file of its own; this class only forwards. */
 export class IndexedBlockStore implements BlockStore {
   private expiredAt: number
-  private readonly keeper: Keeper
+  private readonly keeper: AdoptionPins
   private readonly running = new Set<Promise<unknown>>()
 
-  private constructor (private readonly parts: StoreParts) {
+  private constructor (private readonly parts: StoreContext) {
     this.expiredAt = parts.now()
-    this.keeper = new Keeper(parts.now)
+    this.keeper = new AdoptionPins(parts.now)
   }
 
   /** Ends what earlier processes left: files that were not moved or unlinked, uploads of dead processes and those whose time is over. */
   static async open ({ db, blobs, capacity, onCorrupt, onFull, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
     const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes + indexOf(db)
-    const parts: StoreParts = {
+    const parts: StoreContext = {
       db,
       blobs,
       capacity: new Capacity({ capacity, used, space: () => blobs.space(), makeRoom: (bytes) => makeRoom(parts, bytes), onFull }),

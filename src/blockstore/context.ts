@@ -7,7 +7,7 @@ import type { Blobs, CorruptBlock } from './interface.js'
 import type { KeyedLock } from '../async/keyed-lock.js'
 
 /** What the verbs of the store share. */
-export interface StoreParts {
+export interface StoreContext {
   readonly db: IndexDb
   readonly blobs: Blobs
   readonly capacity: Capacity
@@ -65,12 +65,12 @@ export interface BlockRow {
 
 const ROW = 'SELECT id, size, state, kept, verified, trashed, bytes IS NULL AS file FROM blocks WHERE cid = ?'
 
-export function rowOf ({ db }: StoreParts, cid: CID): BlockRow | undefined {
+export function rowOf ({ db }: StoreContext, cid: CID): BlockRow | undefined {
   return db.get<BlockRow>(ROW, cid.bytes)
 }
 
 /** Throws what made the store read-only, if something did. */
-export function checkWritable ({ blobs, db }: StoreParts): void {
+export function checkWritable ({ blobs, db }: StoreContext): void {
   const failure = blobs.failure ?? db.failure
   if (failure !== undefined) throw failure
 }
@@ -81,7 +81,7 @@ export function checkCid (cid: CID): void {
 }
 
 /** The upload, which must have been begun and not ended. */
-export function uploadOf (parts: StoreParts, id: Uint8Array, key = keyOfUpload(id)): Upload {
+export function uploadOf (parts: StoreContext, id: Uint8Array, key = keyOfUpload(id)): Upload {
   const upload = parts.uploads.get(key)
   if (upload === undefined || upload.ended) throw new NodeStoppedError('The upload has ended, or was never begun')
   return upload
@@ -102,7 +102,7 @@ export async function within<T> (upload: Upload, work: Promise<T>): Promise<T> {
 }
 
 /** A write that makes room: when the disk is too full even for it, ballast goes first. `after` is what the write makes room by. */
-export async function writeFreeing<T> ({ db, ballast }: Pick<StoreParts, 'db' | 'ballast'>, statements: readonly Statement[], after: (results: StatementResult[]) => Promise<T>): Promise<T> {
+export async function writeFreeing<T> ({ db, ballast }: Pick<StoreContext, 'db' | 'ballast'>, statements: readonly Statement[], after: (results: StatementResult[]) => Promise<T>): Promise<T> {
   for (let dropped = false; ;) {
     let results
     try {

@@ -3,11 +3,11 @@ import { verifyCid } from '../../protocols/block/cid.js'
 import { HELD, LOST, QUARANTINED, TRASHED } from '../index/migrations/store.js'
 import type { CorruptBlock } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { rowOf, type BlockRow, type StoreParts } from './context.js'
+import { rowOf, type BlockRow, type StoreContext } from './context.js'
 import { dropRow, setState } from '../index/queries/blocks.js'
 
 /** What lies where the row says, without judging it. */
-export async function loadBlock (parts: StoreParts, cid: CID, row: BlockRow): Promise<Uint8Array | undefined> {
+export async function loadBlock (parts: StoreContext, cid: CID, row: BlockRow): Promise<Uint8Array | undefined> {
   if (row.file === 1) return parts.blobs.read(cid, row.size)
   return parts.db.get<{ bytes: Uint8Array | null }>('SELECT bytes FROM blocks WHERE id = ?', row.id)?.bytes ?? undefined
 }
@@ -25,12 +25,12 @@ export function faultOf (cid: CID, size: number, bytes: Uint8Array | undefined):
  * its file is gone, notes that), so that it is absent from here on, and reports it. Undefined when all is well, or the
  * block is neither held nor in the trash any more.
  */
-export async function judge (parts: StoreParts, cid: CID): Promise<CorruptBlock | undefined> {
+export async function judge (parts: StoreContext, cid: CID): Promise<CorruptBlock | undefined> {
   return parts.locks.run(keyOf(cid), () => judgeLocked(parts, cid))
 }
 
 /** The same for a caller that holds the block's lock. */
-export async function judgeLocked (parts: StoreParts, cid: CID): Promise<CorruptBlock | undefined> {
+export async function judgeLocked (parts: StoreContext, cid: CID): Promise<CorruptBlock | undefined> {
   const row = rowOf(parts, cid)
   if (row?.state !== HELD && row?.state !== TRASHED) return undefined
   const bytes = await loadBlock(parts, cid, row)

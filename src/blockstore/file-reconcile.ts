@@ -3,7 +3,7 @@ import { parseCid } from '../../protocols/block/cid.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import type { Removed } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { rowOf, writeFreeing, type StoreParts } from './context.js'
+import { rowOf, writeFreeing, type StoreContext } from './context.js'
 import { dropRow, unlinked } from '../index/queries/blocks.js'
 
 /** `file` is 1 when the block may lie in a file. */
@@ -18,7 +18,7 @@ const PAGE_FILES = 256
  * After the commit that changed these rows: brings each file to where its row says, or unlinks it when there is none.
  * Never fails, since what was committed has happened: `unlinks` keeps what could not be done for the next start.
  */
-export async function settleFiles (parts: StoreParts, rows: RemovedRow[]): Promise<Removed> {
+export async function settleFiles (parts: StoreContext, rows: RemovedRow[]): Promise<Removed> {
   const pending = rows.filter(({ file }) => file === 1).values()
   const done: Uint8Array[] = []
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, async () => {
@@ -30,7 +30,7 @@ export async function settleFiles (parts: StoreParts, rows: RemovedRow[]): Promi
   return { blocks: rows.length, bytes: rows.reduce((sum, { size }) => sum + size, 0) }
 }
 
-async function settleFile (parts: StoreParts, cid: CID): Promise<void> {
+async function settleFile (parts: StoreContext, cid: CID): Promise<void> {
   await parts.locks.run(keyOf(cid), async () => {
     const row = rowOf(parts, cid)
     if (row?.state === HELD) await parts.blobs.fromTrash(cid)
@@ -40,7 +40,7 @@ async function settleFile (parts: StoreParts, cid: CID): Promise<void> {
 }
 
 /** What an earlier process could not settle, because it ended between the commit and the move. */
-export async function settleLeftovers (parts: StoreParts): Promise<void> {
+export async function settleLeftovers (parts: StoreContext): Promise<void> {
   for (let after = new Uint8Array(); ;) {
     const page = parts.db.all<{ cid: Uint8Array }>(`SELECT cid FROM unlinks WHERE cid > ? ORDER BY cid LIMIT ${PAGE_FILES}`, after)
     const last = page.at(-1)

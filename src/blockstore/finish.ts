@@ -6,7 +6,7 @@ import type { Statement, StatementResult } from '../index/engine/index-db.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import { TRASHED } from '../index/migrations/store.js'
 import { keyOf } from '../index/bytes-key.js'
-import { checkCid, checkWritable, rowOf, uploadOf, type StoreParts, type Upload } from './context.js'
+import { checkCid, checkWritable, rowOf, uploadOf, type StoreContext, type Upload } from './context.js'
 import { readBlock } from './read.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { dropPinned, endUpload, ensureUpload, forgetReached, guardListed, heldListed, insertBlock, listOf, pinBlock, reachListed, refItself, refReached, type ListedBlock } from '../index/queries/blocks.js'
@@ -14,7 +14,7 @@ import { putBack } from './trash.js'
 import { close } from './uploads.js'
 
 /** Checks the tree, then makes it named by its root, in one transaction with `extra`. */
-export async function finish (parts: StoreParts, id: Uint8Array, root: CID, extra: readonly Statement[]): Promise<void> {
+export async function finish (parts: StoreContext, id: Uint8Array, root: CID, extra: readonly Statement[]): Promise<void> {
   checkCid(root)
   checkWritable(parts)
   const upload = uploadOf(parts, id)
@@ -27,7 +27,7 @@ export async function finish (parts: StoreParts, id: Uint8Array, root: CID, extr
   }
 }
 
-async function walk (parts: StoreParts, upload: Upload, root: CID, extra: readonly Statement[]): Promise<void> {
+async function walk (parts: StoreContext, upload: Upload, root: CID, extra: readonly Statement[]): Promise<void> {
   const { id } = upload
   await Promise.allSettled(upload.running)
   const only = upload.staged.get(keyOf(root))
@@ -57,7 +57,7 @@ async function walk (parts: StoreParts, upload: Upload, root: CID, extra: readon
 }
 
 /** Marks the blocks of `unit` as reached, then does `after`; nothing of it happens unless all are held with their sizes. */
-async function mark (parts: StoreParts, upload: Upload, unit: ListedBlock[], first: boolean, after: Statement[]): Promise<StatementResult[]> {
+async function mark (parts: StoreContext, upload: Upload, unit: ListedBlock[], first: boolean, after: Statement[]): Promise<StatementResult[]> {
   const list = listOf(unit)
   const staged = unit.flatMap(({ cid }) => upload.staged.get(keyOf(cid)) ?? [])
   upload.rowed = true
@@ -80,7 +80,7 @@ async function mark (parts: StoreParts, upload: Upload, unit: ListedBlock[], fir
 }
 
 /** Throws what keeps the blocks of `unit` from being whole, when something does. */
-function explain (parts: StoreParts, upload: Upload, unit: ListedBlock[]): void {
+function explain (parts: StoreContext, upload: Upload, unit: ListedBlock[]): void {
   const [sql, ...params] = heldListed(listOf(unit))
   const sizes = new Map(parts.db.all<{ at: number, size: number }>(sql, ...params).map(({ at, size }) => [at, size]))
   const missing = unit.filter(({ cid }, at) => !sizes.has(at) && !upload.staged.has(keyOf(cid)))
@@ -89,7 +89,7 @@ function explain (parts: StoreParts, upload: Upload, unit: ListedBlock[]): void 
   if (wrong !== undefined) throw new InvalidDataError(`Block ${wrong.cid.toString()} does not have the ${wrong.size} bytes that its manifest says`)
 }
 
-async function manifest (parts: StoreParts, upload: Upload, cid: CID): Promise<Uint8Array> {
+async function manifest (parts: StoreContext, upload: Upload, cid: CID): Promise<Uint8Array> {
   const staged = upload.staged.get(keyOf(cid))
   if (staged !== undefined) return staged.bytes
   try {
@@ -110,7 +110,7 @@ function unavailable (count: number, first: CID | undefined, cause?: unknown): B
 const unreach = (upload: Uint8Array): Statement => ['DELETE FROM pins WHERE upload = (SELECT n FROM uploads WHERE id = ?) AND reached = 1', upload]
 
 /** True when the root and everything below it is held. */
-export async function complete (parts: StoreParts, root: CID): Promise<boolean> {
+export async function complete (parts: StoreContext, root: CID): Promise<boolean> {
   checkCid(root)
   const known = parts.db.get<{ named: number, broken: number }>(`SELECT
     EXISTS (SELECT 1 FROM refs WHERE root = r.id AND block = r.id) AS named,
@@ -131,7 +131,7 @@ export async function complete (parts: StoreParts, root: CID): Promise<boolean> 
   }
 }
 
-async function heldManifest (parts: StoreParts, cid: CID): Promise<Uint8Array> {
+async function heldManifest (parts: StoreContext, cid: CID): Promise<Uint8Array> {
   const bytes = await readBlock(parts, cid)
   if (bytes === undefined) throw unavailable(1, cid)
   return bytes

@@ -6,16 +6,16 @@ import type { Blobs, FoundBlob, WalkOptions } from './interface.js'
 import { MemoryQuarantine, type Quarantine } from './quarantine.js'
 
 /** What an outside blockstore must be able to do; `libp2p-dfs/compliance` says how it must behave. */
-export type OutsideBlockstore = Pick<Blockstore, 'put' | 'get' | 'has' | 'delete'> & Partial<Pick<Blockstore, 'getAll'>>
+export type ForeignBlockstore = Pick<Blockstore, 'put' | 'get' | 'has' | 'delete'> & Partial<Pick<Blockstore, 'getAll'>>
 
 /**
  * Blocks in an interface-blockstore implementation from outside. Durable means what that implementation means when
  * `put` has resolved. It may keep blocks by multihash alone.
  */
-export class OutsideBlobs implements Blobs {
+export class ForeignBlobs implements Blobs {
   readonly failure = undefined
 
-  constructor (private readonly outside: OutsideBlockstore, private readonly aside: Quarantine = new MemoryQuarantine()) {}
+  constructor (private readonly outside: ForeignBlockstore, private readonly aside: Quarantine = new MemoryQuarantine()) {}
 
   async write (cid: CID, bytes: Uint8Array): Promise<void> {
     await this.outside.put(cid, bytes)

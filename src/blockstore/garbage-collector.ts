@@ -12,7 +12,7 @@ export const LOOK_SHARE = 1 / 4
 export const LOOK_MIN_MS = 250
 export const LOOK_MAX_MS = 3600e3
 
-export interface KeepCleanInit {
+export interface GarbageCollectorInit {
   db: IndexDb
   store: Pick<BlockStore, 'collect' | 'usage'>
   clock: Clock
@@ -26,7 +26,7 @@ export interface KeepCleanInit {
 }
 
 /** Collects what is dead, after the start, at intervals and when somebody asks; one run at a time. */
-export class KeepClean {
+export class GarbageCollector {
   private readonly stopping = new AbortController()
   private running: Promise<unknown> | undefined
   private cancel: (() => void) | undefined
@@ -34,7 +34,7 @@ export class KeepClean {
   private started = false
   private dead: GcResult['guarded'] | undefined
 
-  constructor (private readonly init: KeepCleanInit) {}
+  constructor (private readonly init: GarbageCollectorInit) {}
 
   start (): void {
     if (this.started || this.stopping.signal.aborted) return

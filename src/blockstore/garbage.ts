@@ -3,7 +3,7 @@ import { deadRoots, endsWith, goesWith, mustBeDead, mustBeWhole, type DeadRoot }
 import { nodeState, REBUILT } from '../index/queries/node-state.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import type { Collected, CollectOptions, Removed } from './interface.js'
-import type { StoreParts } from './context.js'
+import type { StoreContext } from './context.js'
 import { release, resumeReleases } from './release.js'
 import { emptyTrash } from './trash.js'
 import { expire, overUploads } from './uploads.js'
@@ -16,14 +16,14 @@ const PAGE_ROOTS = 64
  * was let go in part, versions that have been dead since `deadBefore`; then empties the trash of what is old in it. Each
  * transaction asks again whether its reason holds.
  */
-export async function collectGarbage (parts: StoreParts, options: CollectOptions): Promise<Collected> {
+export async function collectGarbage (parts: StoreContext, options: CollectOptions): Promise<Collected> {
   const { dryRun = false, signal } = options
   signal?.throwIfAborted()
   if (nodeState(parts.db, REBUILT) !== undefined) return { ...nothing(parts), off: 'rebuilt' }
   return dryRun ? count(parts, options) : collect(parts, options)
 }
 
-async function collect (parts: StoreParts, { now = parts.now(), deadBefore, signal, onProgress }: CollectOptions): Promise<Collected> {
+async function collect (parts: StoreContext, { now = parts.now(), deadBefore, signal, onProgress }: CollectOptions): Promise<Collected> {
   const uploads = overUploads(parts, now).length
   const result: Collected = { ...nothing(parts), uploads: { uploads, ...await expire(parts, now) } }
   add(result.dead, await resumeReleases(parts, signal))
@@ -41,7 +41,7 @@ async function collect (parts: StoreParts, { now = parts.now(), deadBefore, sign
 }
 
 /** Undefined when its reason did not hold any more. */
-async function collectRoot (parts: StoreParts, root: Uint8Array, deadBefore: number, signal: AbortSignal | undefined): Promise<Removed | undefined> {
+async function collectRoot (parts: StoreContext, root: Uint8Array, deadBefore: number, signal: AbortSignal | undefined): Promise<Removed | undefined> {
   try {
     return await release(parts, parseCid(root), [mustBeDead(root, deadBefore), mustBeWhole], { trash: true, signal })
   } catch (error) {
@@ -51,7 +51,7 @@ async function collectRoot (parts: StoreParts, root: Uint8Array, deadBefore: num
 }
 
 /** What `collect` would do now. */
-async function count (parts: StoreParts, { now = parts.now(), deadBefore, signal, onProgress }: CollectOptions): Promise<Collected> {
+async function count (parts: StoreContext, { now = parts.now(), deadBefore, signal, onProgress }: CollectOptions): Promise<Collected> {
   const { db } = parts
   const over = overUploads(parts, now).map(({ n }) => n)
   const result: Collected = { ...nothing(parts), uploads: { uploads: over.length, ...endsWith(db, over) } }
@@ -71,7 +71,7 @@ async function count (parts: StoreParts, { now = parts.now(), deadBefore, signal
 }
 
 /** Walks the dead roots of which something is here, in pages: those whose time is over are given to `each`, the others are waited for. */
-async function overRoots (parts: StoreParts, { waiting }: Collected, deadBefore: number, signal: AbortSignal | undefined, each: (roots: DeadRoot[]) => Promise<void>): Promise<void> {
+async function overRoots (parts: StoreContext, { waiting }: Collected, deadBefore: number, signal: AbortSignal | undefined, each: (roots: DeadRoot[]) => Promise<void>): Promise<void> {
   for (let after = new Uint8Array(); ;) {
     const page = deadRoots(parts.db, after, PAGE_ROOTS)
     const last = page.at(-1)
@@ -89,7 +89,7 @@ async function overRoots (parts: StoreParts, { waiting }: Collected, deadBefore:
   }
 }
 
-function nothing (parts: StoreParts): Collected {
+function nothing (parts: StoreContext): Collected {
   return {
     dead: { versions: 0, blocks: 0, bytes: 0 },
     uploads: { uploads: 0, blocks: 0, bytes: 0 },
@@ -99,7 +99,7 @@ function nothing (parts: StoreParts): Collected {
   }
 }
 
-function trashOf ({ db, trashMs }: StoreParts): Collected['trash'] {
+function trashOf ({ db, trashMs }: StoreContext): Collected['trash'] {
   const totals = db.get<Removed>('SELECT blocks, bytes FROM trash_totals') ?? { blocks: 0, bytes: 0 }
   const last = db.get<{ last: number | null }>('SELECT max(trashed) AS last FROM blocks WHERE trashed IS NOT NULL')?.last ?? null
   return { ...totals, ...(last === null ? {} : { until: last + trashMs }) }

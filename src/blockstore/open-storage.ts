@@ -12,7 +12,7 @@ import { FsQuarantine } from './fs-quarantine.js'
 import type { Blobs, BlockStore, CorruptBlock } from './interface.js'
 import { BLOCKS, INDEX, QUARANTINE, TRASH } from './layout.js'
 import { MemoryBlobs } from './memory-blobs.js'
-import { OutsideBlobs, type OutsideBlockstore } from './foreign-blobs.js'
+import { ForeignBlobs, type ForeignBlockstore } from './foreign-blobs.js'
 import { checkLayout } from './own-layout.js'
 import { writeFreeing } from './context.js'
 import type { PathTransform } from './path-transform.js'
@@ -28,7 +28,7 @@ export interface StorageInit {
   capacity: number
   pathTransform?: PathTransform | undefined
   /** Where blocks lie instead of `<dir>/blocks`. Small ones stay in the index. */
-  blockstore?: OutsideBlockstore | undefined
+  blockstore?: ForeignBlockstore | undefined
   onCorrupt?: ((block: CorruptBlock) => void) | undefined
   /** The index was found damaged, or does not keep what is written: nothing more is written. */
   onFailure?: ((error: Error) => void) | undefined
@@ -83,9 +83,9 @@ export async function openStorage ({ directory, blocksOf, capacity, pathTransfor
 
 const hasFiles = (db: IndexDb): boolean => db.get('SELECT 1 FROM blocks WHERE bytes IS NULL LIMIT 1') !== undefined
 
-async function openBlobs (directory: Directory | undefined, outside: OutsideBlockstore | undefined, pathTransform: PathTransform | undefined): Promise<Blobs> {
+async function openBlobs (directory: Directory | undefined, outside: ForeignBlockstore | undefined, pathTransform: PathTransform | undefined): Promise<Blobs> {
   if (outside !== undefined) {
-    return new OutsideBlobs(outside, directory === undefined ? new MemoryQuarantine() : await FsQuarantine.open(directory.file(QUARANTINE), diskFileSystem))
+    return new ForeignBlobs(outside, directory === undefined ? new MemoryQuarantine() : await FsQuarantine.open(directory.file(QUARANTINE), diskFileSystem))
   }
   return directory === undefined ? new MemoryBlobs() : FsBlobs.open({ dir: directory.path, pathTransform })
 }

@@ -8,12 +8,12 @@ import type { Reservation } from './capacity.js'
 import { judgeLocked } from './corruption.js'
 import type { PutBlockOptions } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { checkCid, checkWritable, rowOf, uploadOf, within, type StoreParts, type Upload } from './context.js'
+import { checkCid, checkWritable, rowOf, uploadOf, within, type StoreContext, type Upload } from './context.js'
 import { ensureUpload, insertBlock, isHeld, keepBlock, pinBlock, setVerified } from '../index/queries/blocks.js'
 import { putBackLocked } from './trash.js'
 
 /** Durable when resolved, unless staged. */
-export async function putBlock (parts: StoreParts, cid: CID, bytes: Uint8Array, options: PutBlockOptions = {}): Promise<void> {
+export async function putBlock (parts: StoreContext, cid: CID, bytes: Uint8Array, options: PutBlockOptions = {}): Promise<void> {
   options.signal?.throwIfAborted()
   checkBlock(cid, bytes, options.verified === true)
   checkWritable(parts)
@@ -35,14 +35,14 @@ function checkBlock (cid: CID, bytes: Uint8Array, verified: boolean): void {
   if (!verified && !verifyCid(cid, bytes)) throw new InvalidDataError(`The bytes are not those of ${cid.toString()}`)
 }
 
-async function stage ({ capacity }: StoreParts, cid: CID, bytes: Uint8Array, upload: Upload): Promise<void> {
+async function stage ({ capacity }: StoreContext, cid: CID, bytes: Uint8Array, upload: Upload): Promise<void> {
   const key = keyOf(cid)
   if (upload.staged.has(key)) return
   await capacity.charge(upload.reservation, bytes.length)
   upload.staged.set(key, { cid, bytes })
 }
 
-async function store (parts: StoreParts, cid: CID, bytes: Uint8Array, upload: Upload | undefined, reservation: Reservation, signal?: AbortSignal): Promise<void> {
+async function store (parts: StoreContext, cid: CID, bytes: Uint8Array, upload: Upload | undefined, reservation: Reservation, signal?: AbortSignal): Promise<void> {
   const { db, blobs, capacity } = parts
   await parts.locks.run(keyOf(cid), async () => {
     signal?.throwIfAborted()
@@ -70,7 +70,7 @@ async function store (parts: StoreParts, cid: CID, bytes: Uint8Array, upload: Up
  * Pins or keeps a block that is held, or in the trash, and whose file is there with its length (hashed, when that was
  * last done too long ago): what is acknowledged without writing must be there. False when it is not.
  */
-async function nameThere (parts: StoreParts, cid: CID, upload: Upload | undefined): Promise<boolean> {
+async function nameThere (parts: StoreContext, cid: CID, upload: Upload | undefined): Promise<boolean> {
   const row = rowOf(parts, cid)
   if (row?.state !== HELD && row?.state !== TRASHED) return false
   const naming: Statement[] = upload === undefined ? [keepBlock(cid)] : [ensureUpload(parts, upload), pinBlock(upload.id, cid)]

@@ -4,12 +4,12 @@ import type { Statement } from '../index/engine/index-db.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import { faultOf, judge, loadBlock } from './corruption.js'
 import type { CorruptBlock, ReadBlockOptions, SignalOptions } from './interface.js'
-import { checkCid, rowOf, type StoreParts } from './context.js'
+import { checkCid, rowOf, type StoreContext } from './context.js'
 import { parseCid } from '../../protocols/block/cid.js'
 import { setVerified } from '../index/queries/blocks.js'
 import { wasRead } from './trash.js'
 
-export async function readBlock (parts: StoreParts, cid: CID, { verify = true, signal }: ReadBlockOptions = {}): Promise<Uint8Array | undefined> {
+export async function readBlock (parts: StoreContext, cid: CID, { verify = true, signal }: ReadBlockOptions = {}): Promise<Uint8Array | undefined> {
   signal?.throwIfAborted()
   checkCid(cid)
   const row = rowOf(parts, cid)
@@ -28,7 +28,7 @@ export async function readBlock (parts: StoreParts, cid: CID, { verify = true, s
 }
 
 /** Hashes the block now; false when absent or wrong. */
-export async function recheck (parts: StoreParts, cid: CID): Promise<boolean> {
+export async function recheck (parts: StoreContext, cid: CID): Promise<boolean> {
   checkCid(cid)
   const row = rowOf(parts, cid)
   if (row?.state !== HELD && row?.state !== TRASHED) return false
@@ -44,7 +44,7 @@ export async function recheck (parts: StoreParts, cid: CID): Promise<boolean> {
 const PAGE_BLOCKS = 256
 
 /** The CIDs of all held blocks, in pages, so that writes go on meanwhile. */
-export function * heldBlocks ({ db }: StoreParts): Generator<{ cid: CID, size: number }> {
+export function * heldBlocks ({ db }: StoreContext): Generator<{ cid: CID, size: number }> {
   for (let after = 0; ;) {
     const page = db.all<{ id: number, cid: Uint8Array, size: number }>(
       `SELECT id, cid, size FROM blocks WHERE id > ? AND state = ${HELD} ORDER BY id LIMIT ${PAGE_BLOCKS}`, after)
@@ -56,7 +56,7 @@ export function * heldBlocks ({ db }: StoreParts): Generator<{ cid: CID, size: n
 }
 
 /** Hashes every block, one after the other. */
-export async function * verifyAll (parts: StoreParts, options: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void } = {}): AsyncGenerator<CorruptBlock> {
+export async function * verifyAll (parts: StoreContext, options: SignalOptions & { onBlock?: (cid: CID, bytes: number) => void } = {}): AsyncGenerator<CorruptBlock> {
   const sound: Statement[] = []
   const note = async (): Promise<void> => {
     if (sound.length > 0) await parts.db.write(sound.splice(0))

@@ -3,13 +3,13 @@ import { NoSpaceError } from '../errors.js'
 import type { Statement, StatementResult } from '../index/engine/index-db.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import type { Removed, ReleaseOptions } from './interface.js'
-import { checkCid, rowOf, writeFreeing, type StoreParts } from './context.js'
+import { checkCid, rowOf, writeFreeing, type StoreContext } from './context.js'
 import { beginRelease, dropPage, endPage, stillReleasing, trashPage } from '../index/queries/release.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { dropKept } from '../index/queries/blocks.js'
 
 /** Drops a root's refs and what nothing else names, a page a transaction; `extra` goes with the first. */
-export async function release (parts: StoreParts, root: CID, extra: readonly Statement[], { trash = false, signal }: ReleaseOptions = {}): Promise<Removed> {
+export async function release (parts: StoreContext, root: CID, extra: readonly Statement[], { trash = false, signal }: ReleaseOptions = {}): Promise<Removed> {
   checkCid(root)
   signal?.throwIfAborted()
   const row = rowOf(parts, root)
@@ -19,7 +19,7 @@ export async function release (parts: StoreParts, root: CID, extra: readonly Sta
 }
 
 /** Goes on with what an earlier process, or an aborted call, let go in part. */
-export async function resumeReleases (parts: StoreParts, signal?: AbortSignal): Promise<Removed> {
+export async function resumeReleases (parts: StoreContext, signal?: AbortSignal): Promise<Removed> {
   const all = { blocks: 0, bytes: 0 }
   for (;;) {
     const next = parts.db.get<{ root: number, trash: number }>('SELECT root, trash FROM releasing LIMIT 1')
@@ -31,7 +31,7 @@ export async function resumeReleases (parts: StoreParts, signal?: AbortSignal): 
 }
 
 /** Ends the keeping of a block that was put without upload; it goes for good, since `delete` promises that it is absent. */
-export async function unkeep (parts: StoreParts, cid: CID): Promise<void> {
+export async function unkeep (parts: StoreContext, cid: CID): Promise<void> {
   checkCid(cid)
   if (rowOf(parts, cid) === undefined) return
   await writeFreeing(parts, dropKept(cid), (results) => settleFiles(parts, (results.at(-1)?.rows ?? []) as RemovedRow[]))
@@ -39,7 +39,7 @@ export async function unkeep (parts: StoreParts, cid: CID): Promise<void> {
 
 type Page = Removed & { more: boolean }
 
-async function rest (parts: StoreParts, root: number, trash: boolean, first: Page, signal?: AbortSignal): Promise<Removed> {
+async function rest (parts: StoreContext, root: number, trash: boolean, first: Page, signal?: AbortSignal): Promise<Removed> {
   let { blocks, bytes, more } = first
   while (more) {
     signal?.throwIfAborted()
@@ -56,7 +56,7 @@ async function rest (parts: StoreParts, root: number, trash: boolean, first: Pag
   return { blocks, bytes }
 }
 
-async function page (parts: StoreParts, root: number, trash: boolean, before: readonly Statement[], after: readonly Statement[]): Promise<Page> {
+async function page (parts: StoreContext, root: number, trash: boolean, before: readonly Statement[], after: readonly Statement[]): Promise<Page> {
   const end = endPage(root)
   const unit = (drop: Statement[]): Statement[] => [...before, ...drop, ...end, ...after]
   const settle = async (drops: number, results: StatementResult[]): Promise<Page> => {

@@ -4,14 +4,14 @@ import { BlocksUnavailableError, InvalidDataError } from '../errors.js'
 import type { Statement } from '../index/engine/index-db.js'
 import { Reservation } from './capacity.js'
 import { complete, finish } from './finish.js'
-import { keyOfUpload, type StoreParts } from './context.js'
+import { keyOfUpload, type StoreContext } from './context.js'
 import { abandon } from './uploads.js'
 
 /**
  * Names everything below a root again, in one transaction with `extra`, when all of it is held by its rows; false, and
  * nothing done, when it is not. Nothing is written but rows, so no room is asked for.
  */
-export async function relink (parts: StoreParts, root: CID, extra: readonly Statement[]): Promise<boolean> {
+export async function relink (parts: StoreContext, root: CID, extra: readonly Statement[]): Promise<boolean> {
   if (!await complete(parts, root)) return false
   const id = new Uint8Array(randomBytes(16))
   parts.uploads.set(keyOfUpload(id), {

@@ -11,7 +11,7 @@ const SHARE = 0.1
 /** From the end of a look for blocks that are to be hashed again to the next one, at most. */
 const AGAIN_MS = 3600e3
 
-export interface BackgroundWalkInit {
+export interface ScrubberInit {
   store: Pick<BlockStore, 'adoptUnknown' | 'scrub'>
   timer: Timer
   onError: (error: unknown) => void
@@ -26,12 +26,12 @@ export interface BackgroundWalkInit {
  * process that was killed between a file and its row leaves them. Then it hashes what was taken in without that; and, from then on,
  * every block whose hash was not looked at for half of the time that is allowed.
  */
-export class BackgroundWalk {
+export class Scrubber {
   private readonly stopping = new AbortController()
   private running: Promise<void> | undefined
   private cancel: (() => void) | undefined
 
-  constructor (private readonly init: BackgroundWalkInit) {}
+  constructor (private readonly init: ScrubberInit) {}
 
   start (): void {
     this.cancel ??= this.init.timer.after(Math.min(FIRST_MS, this.init.scrubMs ?? SCRUB_MS), () => { this.running = this.run() })

@@ -7,7 +7,7 @@ import { TRASHED } from '../index/migrations/store.js'
 import { faultOf, judgeLocked, loadBlock } from './corruption.js'
 import type { Removed, SignalOptions } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { rowOf, writeFreeing, type BlockRow, type StoreParts } from './context.js'
+import { rowOf, writeFreeing, type BlockRow, type StoreContext } from './context.js'
 import { dropTrash, oldestTrash, readInTrash, untrash } from '../index/queries/release.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { unlinked } from '../index/queries/blocks.js'
@@ -21,12 +21,12 @@ const READ_SHARE = 1 / 24
  * Takes a block that is in the trash out of it, in one transaction with `naming`: its file lies, durably, where held
  * ones lie before anything says that it is held. False when it is not in the trash, or is not whole there.
  */
-export async function putBack (parts: StoreParts, cid: CID, naming: readonly Statement[]): Promise<boolean> {
+export async function putBack (parts: StoreContext, cid: CID, naming: readonly Statement[]): Promise<boolean> {
   return parts.locks.run(keyOf(cid), () => putBackLocked(parts, cid, naming))
 }
 
 /** The same for a caller that holds the block's lock. */
-export async function putBackLocked (parts: StoreParts, cid: CID, naming: readonly Statement[]): Promise<boolean> {
+export async function putBackLocked (parts: StoreContext, cid: CID, naming: readonly Statement[]): Promise<boolean> {
   const row = rowOf(parts, cid)
   if (row?.state !== TRASHED) return false
   if (!await isWhole(parts, cid, row)) {
@@ -39,20 +39,20 @@ export async function putBackLocked (parts: StoreParts, cid: CID, naming: readon
 }
 
 /** Looked at as a held block is before it is promised: its file has its length, and its hash was right not too long ago. */
-async function isWhole (parts: StoreParts, cid: CID, row: BlockRow): Promise<boolean> {
+async function isWhole (parts: StoreContext, cid: CID, row: BlockRow): Promise<boolean> {
   if (row.verified < parts.now() - SCRUB_MS) return faultOf(cid, row.size, await loadBlock(parts, cid, row)) === undefined
   return row.file === 0 || await parts.blobs.stat(cid) === row.size
 }
 
 /** A block was read where it lies in the trash: it stays for its whole time from now on. Nothing waits for this to be kept. */
-export async function wasRead (parts: StoreParts, row: BlockRow): Promise<void> {
+export async function wasRead (parts: StoreContext, row: BlockRow): Promise<void> {
   const now = parts.now()
   if (row.trashed === null || now - row.trashed < parts.trashMs * READ_SHARE) return
   await parts.db.write([readInTrash(row.id, now)]).catch(() => {}) // the bytes are good all the same; without a disk to note it on they go sooner
 }
 
 /** Removes what has been in the trash for its whole time, a page a transaction. Nothing while the index is not yet what it was. */
-export async function emptyTrash (parts: StoreParts, now: number, { signal }: SignalOptions = {}): Promise<Removed> {
+export async function emptyTrash (parts: StoreContext, now: number, { signal }: SignalOptions = {}): Promise<Removed> {
   const all = { blocks: 0, bytes: 0 }
   for (;;) {
     signal?.throwIfAborted()
@@ -64,7 +64,7 @@ export async function emptyTrash (parts: StoreParts, now: number, { signal }: Si
 }
 
 /** Removes the oldest in the trash until `bytes` are free of it; false when nothing could be removed. */
-export async function makeRoom (parts: StoreParts, bytes: number): Promise<boolean> {
+export async function makeRoom (parts: StoreContext, bytes: number): Promise<boolean> {
   let freed = 0
   while (freed < bytes) {
     const removed = await dropOldest(parts, parts.now(), bytes - freed)
@@ -75,7 +75,7 @@ export async function makeRoom (parts: StoreParts, bytes: number): Promise<boole
 }
 
 /** One transaction: the oldest that came until then, a page of them at the most, and no more than make up `bytes`. */
-async function dropOldest (parts: StoreParts, until: number, bytes: number): Promise<Removed> {
+async function dropOldest (parts: StoreContext, until: number, bytes: number): Promise<Removed> {
   const [sql, ...params] = oldestTrash(until, PAGE_BLOCKS)
   const ids: number[] = []
   let sum = 0

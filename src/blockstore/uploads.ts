@@ -5,13 +5,13 @@ import { REBUILT } from '../index/queries/node-state.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import { judge } from './corruption.js'
 import type { BeginOptions, Removed } from './interface.js'
-import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreParts, type Upload } from './context.js'
+import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreContext, type Upload } from './context.js'
 import { recheck } from './read.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { dropPinned, endUpload, ensureUpload, heldListed, listOf, NOBODY, pinBlock, pinListed, setExpiry, trashPinned } from '../index/queries/blocks.js'
 import { putBack } from './trash.js'
 
-export async function begin (parts: StoreParts, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
+export async function begin (parts: StoreContext, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
   signal?.throwIfAborted()
   checkWritable(parts)
   const key = keyOfUpload(id)
@@ -37,7 +37,7 @@ export async function begin (parts: StoreParts, { upload: id, writer, expected, 
 const LOOKS_AT_ONCE = 8
 
 /** Pins what is held and says which those are; a file is looked at, and hashed when that was last done too long ago. */
-export async function pin (parts: StoreParts, id: Uint8Array, cids: CID[]): Promise<boolean[]> {
+export async function pin (parts: StoreContext, id: Uint8Array, cids: CID[]): Promise<boolean[]> {
   const upload = uploadOf(parts, id)
   return within(upload, (async () => {
     upload.rowed = true
@@ -50,7 +50,7 @@ export async function pin (parts: StoreParts, id: Uint8Array, cids: CID[]): Prom
   })())
 }
 
-async function look (parts: StoreParts, upload: Upload, cid: CID): Promise<void> {
+async function look (parts: StoreContext, upload: Upload, cid: CID): Promise<void> {
   const row = rowOf(parts, cid)
   if (row?.state === TRASHED) await putBack(parts, cid, [ensureUpload(parts, upload), pinBlock(upload.id, cid)])
   if (row?.state !== HELD) return
@@ -59,7 +59,7 @@ async function look (parts: StoreParts, upload: Upload, cid: CID): Promise<void>
 }
 
 /** Ends an upload now; blocks that nothing else names go, those that were taken in without a row to the trash. */
-export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Removed> {
+export async function abandon (parts: StoreContext, id: Uint8Array): Promise<Removed> {
   const key = keyOfUpload(id)
   const upload = parts.uploads.get(key)
   if (upload !== undefined) {
@@ -73,7 +73,7 @@ export async function abandon (parts: StoreParts, id: Uint8Array): Promise<Remov
 }
 
 /** Forgets the upload in this process and gives back its reservation; what waited in memory is gone. */
-export function close ({ uploads, capacity }: StoreParts, upload: Upload): void {
+export function close ({ uploads, capacity }: StoreContext, upload: Upload): void {
   upload.ended = true
   upload.staged.clear()
   capacity.end(upload.reservation)
@@ -82,7 +82,7 @@ export function close ({ uploads, capacity }: StoreParts, upload: Upload): void 
 }
 
 /** The stream of an upload ended without `finish`: its pins last a while, so that it can go on. */
-export async function suspend (parts: StoreParts, id: Uint8Array, aborted: boolean): Promise<void> {
+export async function suspend (parts: StoreContext, id: Uint8Array, aborted: boolean): Promise<void> {
   const upload = parts.uploads.get(keyOfUpload(id))
   if (upload === undefined) return
   upload.ended = true
@@ -92,13 +92,13 @@ export async function suspend (parts: StoreParts, id: Uint8Array, aborted: boole
 }
 
 /** Uploads whose time is over, but for those that are open; none while the index is one that was made anew. */
-export function overUploads ({ db, uploads }: StoreParts, now: number): Array<{ n: number, id: Uint8Array }> {
+export function overUploads ({ db, uploads }: StoreContext, now: number): Array<{ n: number, id: Uint8Array }> {
   const over = db.all<{ n: number, id: Uint8Array }>('SELECT n, id FROM uploads WHERE start IS NULL AND expires < ? AND NOT EXISTS (SELECT 1 FROM node_state WHERE key = ?)', now, REBUILT)
   return over.filter(({ id }) => !uploads.has(keyOfUpload(id)))
 }
 
 /** Ends the uploads whose time is over, and local ones of processes that are dead. */
-export async function expire (parts: StoreParts, now: number): Promise<Removed> {
+export async function expire (parts: StoreContext, now: number): Promise<Removed> {
   const removed = { blocks: 0, bytes: 0 }
   const dead = parts.db.all<{ id: Uint8Array }>('SELECT id FROM uploads WHERE start <> ?', parts.start)
   for (const { id } of [...overUploads(parts, now), ...dead]) {

@@ -1,7 +1,7 @@
 /** A node for one command: through the door of the node that runs in the folder, else opened here and left again. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { DirectoryLockedError } from '../errors.js'
-import { connectDoor } from '../rpc/client.js'
+import { connectRpc } from '../rpc/client.js'
 import type { DfsNode } from '../api/node.js'
 import { nodeInit, readConfig } from './config.js'
 import type { Context } from './context.js'
@@ -21,7 +21,7 @@ export interface Opened extends AsyncDisposable {
 export async function openNode (context: Context): Promise<Opened> {
   const { world, dir, signal } = context
   return waitForLock(signal, async () => {
-    const remote = await connectDoor(dir, { signal })
+    const remote = await connectRpc(dir, { signal })
     if (remote !== undefined) return opened(remote, true)
     await world.prepare()
     return opened(await unlock(context, { ...nodeInit(await readConfig(dir)), dir, createIfMissing: false, dialOnly: true, signal }), false)

@@ -3,7 +3,7 @@
  * peer. Before that anybody has a place, and the newest takes that of the oldest; after it a member is let in, and a
  * stranger has a place until its hello, one of few. Spec: the limits of protocols/README.md.
  */
-import type { Connection, ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { Connection, ConnectionGater as Libp2pConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
 import { groupOf, isLoopback, networksOf } from './addresses.js'
 import { steadyClock } from '../async/clock.js'
@@ -12,7 +12,7 @@ import { Line } from './line.js'
 import { boundUnproved, oldestOfMost } from './places.js'
 import { wireOf } from './wire.js'
 
-export interface GateInit {
+export interface ConnectionGaterInit {
   /** True for a peer that the vault admitted: it goes before strangers. @default nobody */
   isMember?: (peer: string) => boolean
   connections?: number
@@ -29,7 +29,7 @@ export interface GateInit {
 }
 
 /** Why a connection was refused or closed: keys of `refused`. LIMIT: it passed a bound of wire.ts. */
-export type GateReason = 'CONNECTIONS' | 'PEER_CONNECTIONS' | 'UNPROVED' | 'WITHOUT_HELLO' | 'IN_LINE' | 'BARRED' | 'LIMIT'
+export type RefusalReason = 'CONNECTIONS' | 'PEER_CONNECTIONS' | 'UNPROVED' | 'WITHOUT_HELLO' | 'IN_LINE' | 'BARRED' | 'LIMIT'
 
 interface Ticket {
   readonly conn: MultiaddrConnection
@@ -52,10 +52,10 @@ const MAX_REMEMBERED = 4096
 /** As long as fewer of the places of unproved connections are taken, libp2p's own 10 s are soon enough. */
 const CROWDED_SHARE = 1 / 4
 
-export class Gate implements ConnectionGater {
+export class ConnectionGater implements Libp2pConnectionGater {
   /** Since the start, by reason. */
   readonly refused: Record<string, number> = {}
-  readonly #limits: Required<Omit<GateInit, 'isMember' | 'clock'>>
+  readonly #limits: Required<Omit<ConnectionGaterInit, 'isMember' | 'clock'>>
   readonly #isMember: (peer: string) => boolean
   readonly #clock: Clock
   /** In order of arrival. A connection and what it was made of share one timeline object, which is what links them. */
@@ -66,7 +66,7 @@ export class Gate implements ConnectionGater {
   /** Address groups that a member came from: a bar on a stranger there does not shut the members out. */
   readonly #trusted = new Map<string, true>()
 
-  constructor (init: GateInit = {}) {
+  constructor (init: ConnectionGaterInit = {}) {
     this.#limits = {
       connections: init.connections ?? MAX_CONNECTIONS,
       perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER,
@@ -223,7 +223,7 @@ export class Gate implements ConnectionGater {
     return this.#close(all.find(({ greeted }) => !greeted) ?? all.find(({ visitor }) => visitor === true), 'WITHOUT_HELLO')
   }
 
-  #close (ticket: Ticket | undefined, reason: GateReason): boolean {
+  #close (ticket: Ticket | undefined, reason: RefusalReason): boolean {
     if (ticket === undefined) return false
     this.#count(reason)
     ticket.conn.abort(new Error('made room for another connection'))
@@ -252,17 +252,17 @@ export class Gate implements ConnectionGater {
   }
 
   /** libp2p closes the connection; until then it has no place any more. */
-  #turnAway ({ conn }: Ticket, reason: GateReason): true {
+  #turnAway ({ conn }: Ticket, reason: RefusalReason): true {
     this.#tickets.delete(conn.timeline)
     return this.#deny(reason)
   }
 
-  #deny (reason: GateReason): true {
+  #deny (reason: RefusalReason): true {
     this.#count(reason)
     return true
   }
 
-  #count (reason: GateReason): void {
+  #count (reason: RefusalReason): void {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
   }
 }

@@ -35,7 +35,7 @@ export interface FollowInit {
   standing?: string[]
 }
 
-export interface KeeperParts {
+export interface ConnectionManagerParts {
   self: TopologyMember
   clock: Clock
   random: () => number
@@ -66,8 +66,8 @@ interface Use {
 
 interface Reach { readonly promise: Promise<Session>, readonly resolve: (session: Session) => void }
 
-export class Keeper {
-  readonly #parts: KeeperParts
+export class ConnectionManager {
+  readonly #parts: ConnectionManagerParts
   #follow: FollowInit | undefined
   #topology: Topology | undefined
   #wanted = new Set<string>()
@@ -79,7 +79,7 @@ export class Keeper {
   readonly #parsed = new Map<string, string | undefined | null>()
   readonly #reaching = new Map<string, Reach>()
 
-  constructor (parts: KeeperParts) {
+  constructor (parts: ConnectionManagerParts) {
     this.#parts = parts
   }
 

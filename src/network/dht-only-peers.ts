@@ -16,7 +16,7 @@ const MAX_REMEMBERED = 4096
 /** What identify notes of a peer. */
 const IDENTIFIED = 'AgentVersion'
 
-export interface StrangersInit {
+export interface DhtOnlyPeersInit {
   /** Missing: there is no DHT, and nobody stays without hello. */
   protocol: string | undefined
   host: Pick<Libp2p, 'peerStore' | 'addEventListener' | 'removeEventListener'>
@@ -24,11 +24,11 @@ export interface StrangersInit {
   close: (connection: Connection) => void
 }
 
-export class Strangers {
+export class DhtOnlyPeers {
   readonly #until = new Map<string, number>()
   #stopped = false
 
-  constructor (private readonly init: StrangersInit) {}
+  constructor (private readonly init: DhtOnlyPeersInit) {}
 
   get allowed (): boolean { return this.init.protocol !== undefined && !this.#stopped }
 

@@ -4,7 +4,7 @@ import type { Connection } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
 import { abortable } from '../async/abortable.js'
 import type { Clock } from '../async/clock.js'
-import type { Gate } from './connection-gater.js'
+import type { ConnectionGater } from './connection-gater.js'
 import { wireOf } from './wire.js'
 import type { Session, SessionFacts, Visitor, VisitorFacts } from './session.js'
 
@@ -13,7 +13,7 @@ export const CLOSE_MS = 500
 /** When a right ends the clock is looked at no later than this: one that was set, or stood still while the machine slept, is found out. */
 const WATCH_MS = 1_000
 
-export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
+export class PeerConnection extends TypedEventEmitter<{ close: Event, expired: Event }> {
   readonly connection: Connection
   readonly peer: string
   /** A hello is under way or finished. */
@@ -26,7 +26,7 @@ export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
   session: Session | undefined
   /** Instead of a session, where the other end is no member. */
   visitor: Visitor | undefined
-  readonly #gate: Gate
+  readonly #gate: ConnectionGater
   readonly #clock: Clock
   readonly #hello = new AbortController()
   readonly #life = new AbortController()
@@ -39,7 +39,7 @@ export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
    * @param wall says when a right ends
    * @param onLate no hello was begun within `helloMs`: whether the connection may stay is for who asks
    */
-  constructor (connection: Connection, gate: Gate, { clock, wall }: { clock: Clock, wall: Clock }, helloMs: number, onLate: (late: Error) => Promise<void>) {
+  constructor (connection: Connection, gate: ConnectionGater, { clock, wall }: { clock: Clock, wall: Clock }, helloMs: number, onLate: (late: Error) => Promise<void>) {
     super()
     this.connection = connection
     this.peer = connection.remotePeer.toString()
@@ -139,7 +139,7 @@ export class Link extends TypedEventEmitter<{ close: Event, expired: Event }> {
   }
 }
 
-function connected<F extends SessionFacts | VisitorFacts> (facts: F, connection: Connection, gate: Gate, signal: AbortSignal): F & Omit<Session, keyof SessionFacts> {
+function connected<F extends SessionFacts | VisitorFacts> (facts: F, connection: Connection, gate: ConnectionGater, signal: AbortSignal): F & Omit<Session, keyof SessionFacts> {
   return {
     ...facts,
     connection,

@@ -11,27 +11,27 @@ import { HELLO_MS, HELLO_WAIT_MS, MAX_CONNECTIONS_PER_PEER, MAX_WAITING_STREAMS,
 import { PeerNotConnectedError } from '../errors.js'
 import { settled } from '../async/abortable.js'
 import { steadyClock, systemClock } from '../async/clock.js'
-import { Gate } from './connection-gater.js'
+import { ConnectionGater } from './connection-gater.js'
 import { DIAL_MS } from './host.js'
-import { Keeper } from './connection-manager.js'
-import { CLOSE_MS, Link } from './peer-connection.js'
-import { Reconnector } from './reconnect-queue.js'
-import { Strangers } from './dht-only-peers.js'
+import { ConnectionManager } from './connection-manager.js'
+import { CLOSE_MS, PeerConnection } from './peer-connection.js'
+import { ReconnectQueue } from './reconnect-queue.js'
+import { DhtOnlyPeers } from './dht-only-peers.js'
 import type { Clock } from '../async/clock.js'
 import type { FollowInit } from './connection-manager.js'
-import type { Greeter, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
+import type { Handshake, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
 import { Visitors } from './visitors.js'
-import { WaitingRoom } from './pending-streams.js'
+import { PendingStreams } from './pending-streams.js'
 
 export type { FollowInit } from './connection-manager.js'
 export { peerFacts } from './peer-facts.js'
 export type { PeerFacts } from './peer-facts.js'
-export type { Greeter, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
+export type { Handshake, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
 export type { TopologyMember } from './topology.js'
 
 export interface PeersInit {
   /** The gate that the host was made with. @default one that only counts */
-  gate?: Gate
+  gate?: ConnectionGater
   perPeer?: number
   helloMs?: number
   helloWaitMs?: number
@@ -63,18 +63,18 @@ const SPARE_STREAMS = 4
 
 export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #host: Libp2p
-  readonly #greeter: Greeter
-  readonly #gate: Gate
+  readonly #greeter: Handshake
+  readonly #gate: ConnectionGater
   readonly #clock: Clock
   readonly #wall: Clock
   readonly #limits: { perPeer: number, helloMs: number }
-  readonly #room: WaitingRoom
-  readonly #reconnector: Reconnector
-  readonly #strangers: Strangers
-  readonly #keeper: Keeper
-  readonly #links = new Map<string, Link>()
+  readonly #room: PendingStreams
+  readonly #reconnector: ReconnectQueue
+  readonly #strangers: DhtOnlyPeers
+  readonly #keeper: ConnectionManager
+  readonly #links = new Map<string, PeerConnection>()
   /** Finished hellos of a peer, the oldest first: that one is its session. */
-  readonly #sessions = new Map<string, Link[]>()
+  readonly #sessions = new Map<string, PeerConnection[]>()
   readonly #visitors: Visitors
   readonly #refused: Record<string, number> = {}
   /** Running handlers by peer and protocol. */
@@ -85,21 +85,21 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #stopping = new AbortController()
   #stopped = false
 
-  constructor (host: Libp2p, greeter: Greeter, init: PeersInit = {}) {
+  constructor (host: Libp2p, greeter: Handshake, init: PeersInit = {}) {
     super()
     this.#host = host
     this.#greeter = greeter
     const clock = this.#clock = init.clock ?? steadyClock
     this.#wall = init.wall ?? init.clock ?? systemClock
-    this.#gate = init.gate ?? new Gate({ clock })
+    this.#gate = init.gate ?? new ConnectionGater({ clock })
     this.#limits = { perPeer: init.perPeer ?? MAX_CONNECTIONS_PER_PEER, helloMs: init.helloMs ?? HELLO_MS }
-    this.#room = new WaitingRoom({
+    this.#room = new PendingStreams({
       clock: this.#clock, helloWaitMs: init.helloWaitMs ?? HELLO_WAIT_MS,
       streams: init.waitingStreams ?? MAX_WAITING_STREAMS, perConnection: init.waitingStreamsPerConnection ?? MAX_WAITING_STREAMS_PER_CONNECTION
     })
     this.#visitors = new Visitors({ clock, perPeer: this.#limits.perPeer })
-    this.#strangers = new Strangers({ protocol: init.dht, host, clock, close: (connection) => { void this.#links.get(connection.id)?.close() } })
-    this.#reconnector = new Reconnector({
+    this.#strangers = new DhtOnlyPeers({ protocol: init.dht, host, clock, close: (connection) => { void this.#links.get(connection.id)?.close() } })
+    this.#reconnector = new ReconnectQueue({
       clock,
       random: init.random ?? Math.random,
       self: host.peerId.toString(),
@@ -112,7 +112,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       ...(init.reconnectMinMs === undefined ? {} : { minMs: init.reconnectMinMs }),
       ...(init.reconnectMaxMs === undefined ? {} : { maxMs: init.reconnectMaxMs })
     })
-    this.#keeper = new Keeper({
+    this.#keeper = new ConnectionManager({
       self: { peer: host.peerId.toString(), bytes: host.peerId.toMultihash().bytes },
       clock,
       random: init.random ?? Math.random,
@@ -266,11 +266,11 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   readonly #onOpen = (event: CustomEvent<Connection>): void => { this.#link(event.detail) }
 
-  #link (connection: Connection): Link | undefined {
+  #link (connection: Connection): PeerConnection | undefined {
     if (this.#stopped || connection.status !== 'open') return undefined
     const known = this.#links.get(connection.id)
     if (known !== undefined) return known
-    const link = new Link(connection, this.#gate, { clock: this.#clock, wall: this.#wall }, this.#limits.helloMs, async (late) => { if (!await this.#strangers.keep(connection)) connection.abort(late) })
+    const link = new PeerConnection(connection, this.#gate, { clock: this.#clock, wall: this.#wall }, this.#limits.helloMs, async (late) => { if (!await this.#strangers.keep(connection)) connection.abort(late) })
     this.#links.set(connection.id, link)
     link.addEventListener('close', () => { this.#closed(link) }, { once: true })
     link.addEventListener('expired', () => { this.#count('EXPIRED') }, { once: true })
@@ -279,12 +279,12 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   }
 
   /** What the DHT dialled is greeted when it is a member; whatever else was dialled is greeted by who did it. */
-  #dialled (link: Link): void {
+  #dialled (link: PeerConnection): void {
     if (!this.#strangers.allowed || this.#gate.isMember(link.peer)) void this.#greetDialled(link)
     else if (this.#strangers.has(link.peer)) link.fail(new ProtocolError('REFUSED', 'the peer is of another vault'))
   }
 
-  #greetDialled (link: Link): Promise<void> {
+  #greetDialled (link: PeerConnection): Promise<void> {
     return this.#greet(link, async (options) => this.#greeter.dial(link.connection, options))
   }
 
@@ -295,7 +295,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     await this.#greet(link, async (options) => this.#greeter.handle(stream, connection, options))
   }
 
-  async #greet (link: Link, greet: (options: { signal: AbortSignal }) => Promise<SessionFacts | VisitorFacts>): Promise<void> {
+  async #greet (link: PeerConnection, greet: (options: { signal: AbortSignal }) => Promise<SessionFacts | VisitorFacts>): Promise<void> {
     link.greeting = true
     try {
       const facts = await settled(greet({ signal: link.helloSignal }), link.helloSignal)
@@ -312,7 +312,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     else this.#visitors.opened(link, link.visitor)
   }
 
-  #greeted (link: Link): void {
+  #greeted (link: PeerConnection): void {
     const links = this.#sessions.get(link.peer) ?? []
     this.#sessions.set(link.peer, links)
     links.push(link)
@@ -323,14 +323,14 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     if (lost !== undefined) void lost.close()
   }
 
-  #opened (link: Link): void {
+  #opened (link: PeerConnection): void {
     if (link.session === undefined) return
     this.#reconnector.opened(link.peer)
     this.safeDispatchEvent('session:open', { detail: link.session })
     this.#keeper.opened(link.session)
   }
 
-  #closed (link: Link): void {
+  #closed (link: PeerConnection): void {
     this.#links.delete(link.connection.id)
     this.#visitors.closed(link)
     const links = this.#sessions.get(link.peer) ?? []
@@ -346,7 +346,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     this.#keeper.closed(link.session, link.closedHere)
   }
 
-  async #refuse (link: Link, err: unknown): Promise<void> {
+  async #refuse (link: PeerConnection, err: unknown): Promise<void> {
     const code = err instanceof ProtocolError ? err.code : (err as Error).name === 'UnsupportedProtocolError' ? 'UNSUPPORTED' : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
     // one that only went away was not refused
     if (code !== 'CLOSED') this.#count(code)

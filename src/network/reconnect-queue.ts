@@ -11,7 +11,7 @@ const MAX_DIALS_AT_ONCE = 16
 /** Sessions that end sooner, one after the other, make the pauses longer: two machines with one key push each other out for ever. */
 const SHORT_SESSION_MS = 60_000
 
-export interface ReconnectInit {
+export interface ReconnectQueueInit {
   clock: Clock
   /** From 0 to 1. */
   random: () => number
@@ -33,8 +33,8 @@ interface Attempt {
   dialling: boolean
 }
 
-export class Reconnector {
-  readonly #init: ReconnectInit
+export class ReconnectQueue {
+  readonly #init: ReconnectQueueInit
   readonly #sources: Array<() => string[]> = []
   readonly #attempts = new Map<string, Attempt>()
   /** When the last session of a peer opened, and how many before it were short, in a row. */
@@ -42,7 +42,7 @@ export class Reconnector {
   readonly #stopped = new AbortController()
   #cancel: (() => void) | undefined
 
-  constructor (init: ReconnectInit) {
+  constructor (init: ReconnectQueueInit) {
     this.#init = init
   }
 

@@ -46,7 +46,7 @@ interface Connected {
 }
 
 /** The hello protocol, spoken by src/vault. Both methods resolve when both sides know each other, and throw when they refuse. */
-export interface Greeter {
+export interface Handshake {
   readonly protocol: string
   /** Opens the stream itself: the dialling side speaks first. */
   dial: (connection: Connection, options: Required<AbortOptions>) => Promise<SessionFacts>

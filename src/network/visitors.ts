@@ -2,7 +2,7 @@
 import type { Stream } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
 import type { Clock } from '../async/clock.js'
-import type { Link } from './peer-connection.js'
+import type { PeerConnection } from './peer-connection.js'
 import type { Visitor } from './session.js'
 
 /** Connections of visitors; beyond it the one that has used no stream for longest goes. */
@@ -11,7 +11,7 @@ export const MAX_VISITORS = 16
 export type VisitorHandler = (stream: Stream, visitor: Visitor) => Promise<void>
 
 interface Use {
-  readonly link: Link
+  readonly link: PeerConnection
   readonly visitor: Visitor
   /** Handlers that run. */
   streams: number
@@ -20,7 +20,7 @@ interface Use {
 }
 
 export class Visitors {
-  readonly #uses = new Map<Link, Use>()
+  readonly #uses = new Map<PeerConnection, Use>()
   readonly #clock: Clock
   readonly #perPeer: number
   readonly #most: number
@@ -35,7 +35,7 @@ export class Visitors {
     return [...this.#uses.values()].map(({ visitor }) => visitor)
   }
 
-  opened (link: Link, visitor: Visitor): void {
+  opened (link: PeerConnection, visitor: Visitor): void {
     this.#uses.set(link, { link, visitor, streams: 0, at: this.#clock.now() })
     const own = [...this.#uses.values()].filter((use) => use.visitor.peer === visitor.peer)
     if (own.length > this.#perPeer && own[0] !== undefined) this.#leave(own[0])
@@ -44,11 +44,11 @@ export class Visitors {
     if (longest !== undefined) this.#leave(longest)
   }
 
-  closed (link: Link): void {
+  closed (link: PeerConnection): void {
     this.#uses.delete(link)
   }
 
-  async serve (link: Link, visitor: Visitor, stream: Stream, handler: VisitorHandler): Promise<void> {
+  async serve (link: PeerConnection, visitor: Visitor, stream: Stream, handler: VisitorHandler): Promise<void> {
     const use = this.#uses.get(link)
     if (use === undefined) return stream.abort(new Error('the visitor left'))
     use.streams++

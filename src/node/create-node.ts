@@ -10,27 +10,27 @@ import type { DfsNode, DfsNodeInit } from '../api/node.js'
 import { steadyClock, systemClock, type Clock } from '../async/clock.js'
 import { Discovery, discoveryOf, discoveryParts } from '../network/discovery.js'
 import { DHT_PROTOCOL } from '../network/kad.js'
-import { Gate } from '../network/connection-gater.js'
+import { ConnectionGater } from '../network/connection-gater.js'
 import { parseAddress, peerOf } from '../network/addresses.js'
 import { createHost, startHost } from '../network/host.js'
 import { Peers } from '../network/peers.js'
-import { BackgroundWalk } from '../blockstore/scrubber.js'
-import { AdmitKeeping } from '../vault/members/admits-backup.js'
-import { KeepClean } from '../blockstore/garbage-collector.js'
-import { KeepCopies } from '../replication/replica-service.js'
-import { RecordKeeping } from '../vault/members/record-service.js'
-import { Levels } from '../vault/sync/sync-lag.js'
-import { Mender } from '../replication/block-repairer.js'
+import { Scrubber } from '../blockstore/scrubber.js'
+import { AdmitsBackup } from '../vault/members/admits-backup.js'
+import { GarbageCollector } from '../blockstore/garbage-collector.js'
+import { ReplicaService } from '../replication/replica-service.js'
+import { RecordService } from '../vault/members/record-service.js'
+import { SyncLag } from '../vault/sync/sync-lag.js'
+import { BlockRepairer } from '../replication/block-repairer.js'
 import { Node } from './node.js'
 import { namesOf, nodeKeyOf, openFolder, type OpenedFolder } from './open-folder.js'
 import { entryById } from '../index/queries/entries.js'
-import { VersionKeeping } from '../vault/retention/retention-service.js'
-import { CatchUp } from '../replication/download/downloader.js'
-import { FetchPlan } from '../replication/download/block-fetcher.js'
+import { RetentionService } from '../vault/retention/retention-service.js'
+import { Downloader } from '../replication/download/downloader.js'
+import { BlockFetcher } from '../replication/download/block-fetcher.js'
 import { InboundUploads } from '../replication/serve/inbound-uploads.js'
-import { Links } from '../replication/protocol-clients.js'
-import { Others } from '../replication/download/on-demand-dialer.js'
-import { Pulls } from '../replication/serve/drain-tracker.js'
+import { ProtocolClients } from '../replication/protocol-clients.js'
+import { OnDemandDialer } from '../replication/download/on-demand-dialer.js'
+import { DrainTracker } from '../replication/serve/drain-tracker.js'
 import { PushPace } from '../replication/push/push-pace.js'
 import { Receipts } from '../replication/push/receipts.js'
 import { serve } from '../replication/serve/serve.js'
@@ -41,17 +41,17 @@ import { inviteAddresses } from '../network/advertised-addresses.js'
 import { awayText } from '../operations/away.js'
 import { checkInit } from '../operations/check-init.js'
 import { stillDiallingMs } from '../operations/dialling.js'
-import { ended } from '../operations/abort-reason.js'
+import { abortReason } from '../operations/abort-reason.js'
 import { staying } from '../operations/evict.js'
 import { others, refusal } from '../operations/others.js'
 import type { Parts } from '../operations/parts.js'
-import { foundVault, newJoiner, type NodeKey } from '../vault/members/create-vault.js'
-import { MemberGreeter } from '../vault/members/member-handshake.js'
+import { createVault, newJoiner, type NodeKey } from '../vault/members/create-vault.js'
+import { MemberHandshake } from '../vault/members/member-handshake.js'
 import { joinVault, parseInvite } from '../vault/members/join.js'
 import type { Cost } from '../vault/keys/passphrase.js'
 import { checkRecovered, RecoveryRun, recoverySecret } from '../vault/keys/recovery-run.js'
 import type { Secrets } from '../vault/keys/keyring.js'
-import { SyncLoop } from '../vault/sync/sync-service.js'
+import { SyncService } from '../vault/sync/sync-service.js'
 import { IndexSource } from '../vault/sync/sync-source.js'
 import { Vault } from '../vault/vault.js'
 import { Verifier } from '../vault/entries/entry-verifier.js'
@@ -74,7 +74,7 @@ export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> 
   try {
     return await open(init, { ...WAITS, ...waits })
   } catch (error) {
-    throw init.signal === undefined ? error : ended(error, init.signal)
+    throw init.signal === undefined ? error : abortReason(error, init.signal)
   }
 }
 
@@ -106,7 +106,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
   const { key, db, store } = folder
   const nodeKey = nodeKeyOf(key)
   let isMember: (peer: string) => boolean = () => false
-  const gate = new Gate({ isMember: (who) => isMember(who) })
+  const gate = new ConnectionGater({ isMember: (who) => isMember(who) })
   const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
   const listening = init.dialOnly === true ? [] : listen
   // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
@@ -145,8 +145,8 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     await vault.ledger.settle()
     for (const entry of entries) await vault.ledger.receive([entry])
     await events.remember(db, addresses)
-    const greeter = new MemberGreeter({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })
-    const admits = new AdmitKeeping({ dir: folder.readOnly === true ? undefined : folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
+    const greeter = new MemberHandshake({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })
+    const admits = new AdmitsBackup({ dir: folder.readOnly === true ? undefined : folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
     // a folder that was made before there was such a file gets it now, and opens where it cannot be written
     if (folder.secrets === undefined) await admits.save()
     else admits.changed()
@@ -166,9 +166,9 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       random: Math.random
     })
     peers.addEventListener('session:close', () => { finding.wake() })
-    const links = new Links(peers, waits.clock, { inactivityMs: waits.inactivityMs })
+    const links = new ProtocolClients(peers, waits.clock, { inactivityMs: waits.inactivityMs })
     const reachedAt = (): string[] => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen)
-    const keeping = new RecordKeeping({
+    const keeping = new RecordService({
       db,
       store,
       vault,
@@ -180,7 +180,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onNew: (record, from) => { events.record(record, from) },
       onError: (error) => { events.trouble('records', peer, error) }
     })
-    const sync = new SyncLoop({
+    const sync = new SyncService({
       peers,
       source: new IndexSource(db, keeping.records),
       receive: async (list, from) => {
@@ -193,14 +193,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
-    const fetch = new FetchPlan({
+    const fetch = new BlockFetcher({
       peers,
       links,
       timer: waits.clock,
       describeAbsent: () => awayText(parts),
       diallingMs: () => stillDiallingMs(parts),
       inactivityMs: waits.inactivityMs,
-      others: new Others({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs })
+      others: new OnDemandDialer({ peers, list: () => others(parts), timer: waits.clock, dialMs: waits.inactivityMs })
     })
     const whereToAsk = async function * (signal: AbortSignal): AsyncGenerator<string> {
       yield * init.bootstrap ?? []
@@ -208,7 +208,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     }
     const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: whereToAsk, accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()
-    const catchUp: CatchUp = new CatchUp({
+    const catchUp: Downloader = new Downloader({
       db, store, peers, fetch, peer, uploads,
       timer: systemClock,
       writerOf: (entry) => {
@@ -223,7 +223,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const leaving = new Set<string>()
     const rebuilt = new Rebuilt(db)
-    const copies: KeepCopies = new KeepCopies({
+    const copies: ReplicaService = new ReplicaService({
       self: peer, db, store, vault, keeping, catchUp, links, leaving,
       offlineGraceMs: init.offlineGrace,
       letGoAfterMs: init.letGoAfter,
@@ -233,7 +233,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       onCopies: (all, ok) => { events.copies(all, ok) },
       onError: (error) => { events.trouble('copies', peer, error) }
     })
-    const mender = new Mender({
+    const mender = new BlockRepairer({
       store, peer,
       fetch: (cid, options) => fetch.fetch(cid, options),
       needOf: (root) => copies.needOf(root.bytes),
@@ -253,14 +253,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       catchUp,
       copies,
       keeping,
-      versions: new VersionKeeping({
+      versions: new RetentionService({
         db,
         vault,
         isInSync: () => sync.inSyncWith().length > 0,
         isCutOff: () => keeping.presence.island !== undefined || parts.rebuilt.pending,
         onError: (error) => { events.trouble('versions', peer, error) }
       }),
-      clean: new KeepClean({
+      clean: new GarbageCollector({
         db,
         store,
         clock: systemClock,
@@ -270,11 +270,11 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onError: (error) => { events.trouble('collecting', peer, error) }
       }),
       ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
-      levels: new Levels(),
+      levels: new SyncLag(),
       receipts: new Receipts(),
       outcast: greeter.outcast,
       serves: (visitor) => greeter.serves(visitor),
-      pulls: new Pulls(systemClock),
+      pulls: new DrainTracker(systemClock),
       pace: new PushPace(steadyClock),
       leaving,
       admits,
@@ -282,7 +282,7 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       indexFailure: () => db.failure,
       checkIndex: (options) => db.check(options),
       mender,
-      walk: new BackgroundWalk({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: (error) => { events.trouble('files', peer, error) } }),
+      walk: new Scrubber({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: (error) => { events.trouble('files', peer, error) } }),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
@@ -348,7 +348,7 @@ async function secretsOf (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey
   }
   if (invite === undefined) {
     const recovered = init.recoveryCode === undefined ? undefined : await recoverySecret(init.recoveryCode)
-    const { secrets, admit } = await foundVault(node, names, recovered)
+    const { secrets, admit } = await createVault(node, names, recovered)
     await folder.save(secrets)
     return { secrets, entries: [admit], addresses: [], recovers: recovered !== undefined }
   }

@@ -11,7 +11,7 @@ import { remove } from '../operations/delete.js'
 import { deleted } from '../operations/deleted.js'
 import { du } from '../operations/du.js'
 import { changePassphrase } from '../operations/change-passphrase.js'
-import { ended } from '../operations/abort-reason.js'
+import { abortReason } from '../operations/abort-reason.js'
 import { evict } from '../operations/evict.js'
 import { get } from '../operations/get.js'
 import { history } from '../operations/history.js'
@@ -22,7 +22,7 @@ import type { Parts } from '../operations/parts.js'
 import { put } from '../operations/put.js'
 import { restore } from '../operations/restore.js'
 import { revoke } from '../operations/revoke.js'
-import { settled } from '../operations/wait-for-rebuild.js'
+import { waitForRebuild } from '../operations/wait-for-rebuild.js'
 import { share } from '../operations/share.js'
 import { stat } from '../operations/stat.js'
 import { members, peerList, status, type NodeFacts } from '../operations/status.js'
@@ -51,7 +51,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
       within.signal.throwIfAborted()
       yield * get(parts, name, within)
     } catch (error) {
-      throw ended(error, within.signal)
+      throw abortReason(error, within.signal)
     }
   }
 
@@ -175,14 +175,14 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
         yield row
       }
     } catch (error) {
-      throw ended(error, within.signal)
+      throw abortReason(error, within.signal)
     }
   }
 
   /** For what writes an entry of this node. */
   private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.changing(call, options, async (parts, within) => {
-      await settled(parts, within)
+      await waitForRebuild(parts, within)
       within.signal.throwIfAborted()
       return work(parts, within)
     })
@@ -201,7 +201,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
       within.signal.throwIfAborted()
       return await work(parts, within)
     } catch (error) {
-      throw ended(error, within.signal)
+      throw abortReason(error, within.signal)
     }
   }
 }

@@ -4,7 +4,7 @@ import { AbortError, DfsError, NotDurableError } from '../errors.js'
  * What a call that failed rejects with: AbortError when its signal ended it, NodeStoppedError when the end of the node
  * did; else what it was. NotDurableError stays, since it says what is kept.
  */
-export function ended (error: unknown, signal: AbortSignal): unknown {
+export function abortReason (error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || error instanceof NotDurableError) return error
   const reason: unknown = signal.reason
   if (reason instanceof DfsError) return reason

@@ -1,22 +1,22 @@
-import type { BackgroundWalk } from '../blockstore/scrubber.js'
-import type { AdmitKeeping } from '../vault/members/admits-backup.js'
-import type { KeepClean } from '../blockstore/garbage-collector.js'
-import type { KeepCopies } from '../replication/replica-service.js'
-import type { RecordKeeping } from '../vault/members/record-service.js'
-import type { VersionKeeping } from '../vault/retention/retention-service.js'
-import type { Levels } from '../vault/sync/sync-lag.js'
-import type { Mender } from '../replication/block-repairer.js'
-import type { CatchUp } from '../replication/download/downloader.js'
-import type { FetchPlan } from '../replication/download/block-fetcher.js'
-import type { Links } from '../replication/protocol-clients.js'
+import type { Scrubber } from '../blockstore/scrubber.js'
+import type { AdmitsBackup } from '../vault/members/admits-backup.js'
+import type { GarbageCollector } from '../blockstore/garbage-collector.js'
+import type { ReplicaService } from '../replication/replica-service.js'
+import type { RecordService } from '../vault/members/record-service.js'
+import type { RetentionService } from '../vault/retention/retention-service.js'
+import type { SyncLag } from '../vault/sync/sync-lag.js'
+import type { BlockRepairer } from '../replication/block-repairer.js'
+import type { Downloader } from '../replication/download/downloader.js'
+import type { BlockFetcher } from '../replication/download/block-fetcher.js'
+import type { ProtocolClients } from '../replication/protocol-clients.js'
 import type { Rebuilt } from '../rebuild/rebuilt.js'
 import type { Receipts } from '../replication/push/receipts.js'
 import type { PushPace } from '../replication/push/push-pace.js'
-import type { Pulls } from '../replication/serve/drain-tracker.js'
+import type { DrainTracker } from '../replication/serve/drain-tracker.js'
 import type { Peers, Visitor } from '../network/peers.js'
 import type { BlockStore } from '../blockstore/interface.js'
 import type { Keyring } from '../vault/keys/keyring.js'
-import type { SyncLoop } from '../vault/sync/sync-service.js'
+import type { SyncService } from '../vault/sync/sync-service.js'
 import type { Vault } from '../vault/vault.js'
 
 /** The running parts of a node, as the verbs see them. */
@@ -27,15 +27,15 @@ export interface Parts {
   readonly peers: Peers
   /** By performance.now(), in milliseconds. */
   readonly startedAt: number
-  readonly links: Links
-  readonly fetch: FetchPlan
-  readonly sync: SyncLoop
-  readonly catchUp: CatchUp
-  readonly copies: KeepCopies
-  readonly keeping: RecordKeeping
-  readonly versions: VersionKeeping
-  readonly clean: KeepClean
-  readonly levels: Levels
+  readonly links: ProtocolClients
+  readonly fetch: BlockFetcher
+  readonly sync: SyncService
+  readonly catchUp: Downloader
+  readonly copies: ReplicaService
+  readonly keeping: RecordService
+  readonly versions: RetentionService
+  readonly clean: GarbageCollector
+  readonly levels: SyncLag
   readonly receipts: Receipts
   /** Missing in memory. */
   readonly keyring?: Keyring
@@ -43,14 +43,14 @@ export interface Parts {
   readonly outcast: ReadonlySet<string>
   /** False once the link of a visitor, or who made it, was revoked. */
   readonly serves: (visitor: Visitor) => boolean
-  readonly pulls: Pulls
+  readonly pulls: DrainTracker
   readonly pace: PushPace
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>
   /** Keeps by what this node is a member beside its index. */
-  readonly admits: AdmitKeeping
-  readonly mender: Mender
-  readonly walk: BackgroundWalk
+  readonly admits: AdmitsBackup
+  readonly mender: BlockRepairer
+  readonly walk: Scrubber
   /** What follows from an index that was made anew. */
   readonly rebuilt: Rebuilt
   /** What was found wrong with the index, after which nothing is written any more. */

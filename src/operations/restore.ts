@@ -5,9 +5,9 @@ import { base32 } from '../../protocols/vault/text.js'
 import { BlocksUnavailableError, InvalidDataError, VersionGoneError, VersionNotFoundError } from '../errors.js'
 import { notMissing } from '../index/queries/missing.js'
 import type { FileInfo, RestoreOptions } from '../api/node.js'
-import { bringVersion } from '../replication/download/download-version.js'
+import { downloadVersion } from '../replication/download/download-version.js'
 import { BLOCKS_AT_ONCE } from '../replication/download/downloader.js'
-import { Slots } from '../async/semaphore.js'
+import { Semaphore } from '../async/semaphore.js'
 import type { PastVersion } from '../vault/entries/history.js'
 import { restoreVersion, type OpenVersion } from '../vault/entries/name-writer.js'
 import { lookOrAsk, notFound, whoWasAsked } from './ask.js'
@@ -66,9 +66,9 @@ async function bringing<T> (parts: Parts, { entry }: OpenVersion, { signal = new
   let done = false
   await store.begin({ upload, writer: peer, expected: await store.complete(root) ? 1 : bytes, local: true, signal })
   try {
-    await bringVersion({
+    await downloadVersion({
       store, upload, root, bytes, signal,
-      slots: new Slots(() => BLOCKS_AT_ONCE),
+      slots: new Semaphore(() => BLOCKS_AT_ONCE),
       fetch: (cid, { signal: over }) => fetch.fetch(cid, { signal: over, need: { writer: writerOf(parts, entry.encoded) } }),
       onBlock: (count) => {
         here += count

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors.js'
 import type { SyncedOptions } from '../api/node.js'
 import { abortable } from '../async/abortable.js'
-import { Slots } from '../async/semaphore.js'
+import { Semaphore } from '../async/semaphore.js'
 import type { Parts } from './parts.js'
 
 /** Members that no link goes to are dialled this many at once. */
@@ -17,7 +17,7 @@ export async function synced (parts: Parts, { members = 'all', signal }: Within)
   const { wanted, peers } = targets(parts, members)
   const over = new AbortController()
   const limit = AbortSignal.any([over.signal, signal])
-  const slots = new Slots(() => DIALS_AT_ONCE)
+  const slots = new Semaphore(() => DIALS_AT_ONCE)
   const done = Promise.withResolvers<void>()
   let left = wanted
   if (left <= 0) return
@@ -47,7 +47,7 @@ function targets ({ peer: self, vault }: Parts, members: NonNullable<SyncedOptio
 }
 
 /** Until this member has said that it has everything. */
-async function one (parts: Parts, peer: string, slots: Slots, signal: AbortSignal): Promise<void> {
+async function one (parts: Parts, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   for (let waitMs = AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MAX_MS)) {
     try {
       await reached(parts, peer, slots, signal)
@@ -61,7 +61,7 @@ async function one (parts: Parts, peer: string, slots: Slots, signal: AbortSigna
 }
 
 /** Who has a link is connected as soon as that can be; others are dialled. */
-async function reached ({ peers }: Parts, peer: string, slots: Slots, signal: AbortSignal): Promise<void> {
+async function reached ({ peers }: Parts, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   if (peers.get(peer) !== undefined || peers.wants(peer)) return
   await slots.take(signal)
   try {

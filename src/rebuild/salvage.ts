@@ -14,14 +14,14 @@ import { putRecord } from '../index/queries/records.js'
 import { SMALL_BLOCK_BYTES } from '../defaults.js'
 import type { RebuildProgress } from '../api/node.js'
 import type { BlockStore } from '../blockstore/interface.js'
-import type { Ledger } from '../vault/entries/entry-log.js'
+import type { EntryLog } from '../vault/entries/entry-log.js'
 import { peerText } from '../vault/members/members.js'
 
 export interface SalvageInit {
   pages: DamagedPages
   db: IndexDb
   store: BlockStore
-  ledger: Ledger
+  ledger: EntryLog
   vault: Uint8Array
   signal?: AbortSignal | undefined
   onProgress?: ((event: RebuildProgress) => void) | undefined
@@ -93,7 +93,7 @@ async function takeMembers ({ db, ledger }: SalvageInit, rows: AsyncIterable<Fou
 }
 
 /** What is wrong is left out. */
-async function take (ledger: Ledger, list: Uint8Array[]): Promise<void> {
+async function take (ledger: EntryLog, list: Uint8Array[]): Promise<void> {
   try {
     await ledger.receive(list)
   } catch (error) {

@@ -7,8 +7,8 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { MissingBlockError } from '../../protocols/get/dialer.js'
 import { BlockCorruptError } from '../errors.js'
 import type { BlockStore } from '../blockstore/interface.js'
-import type { AuditPort, Group, Proof } from './placement/types.js'
-import { abortable, type Links } from './protocol-clients.js'
+import type { AuditPort, PlacedVersion, Proof } from './placement/types.js'
+import { abortable, type ProtocolClients } from './protocol-clients.js'
 import type { Timer } from '../async/timer.js'
 
 /** Ranges of a challenge. Whoever answers may hash the whole block of each, within ANSWER_MS and from a slow disk. */
@@ -24,10 +24,10 @@ export const LEAST_WAIT_MS = 1000
 const MINUTE_MS = 60_000
 
 export interface AuditPortParts {
-  links: Pick<Links, 'audit' | 'get'>
+  links: Pick<ProtocolClients, 'audit' | 'get'>
   store: Pick<BlockStore, 'read' | 'liesBelow' | 'blocksBelow' | 'drawBelow'>
   /** A version is held whole: all its groups stand and fall with its root. */
-  rootOf: (group: Group) => CID
+  rootOf: (group: PlacedVersion) => CID
   timer: Timer
   /** One of 0..below-1, which nobody can foresee. @default crypto.randomInt */
   random?: (below: number) => number
@@ -49,19 +49,19 @@ export class NodeAuditPort implements AuditPort {
     this.stopping.abort(reason)
   }
 
-  async have (peer: string, groups: readonly Group[]): Promise<GroupState[]> {
+  async have (peer: string, groups: readonly PlacedVersion[]): Promise<GroupState[]> {
     const names = groups.map((group) => ({ root: this.parts.rootOf(group), index: 0 }))
     return this.ask(peer, { leftMs: PATIENCE_MS }, (client, options) => client.have(names, options))
   }
 
-  async keep (peer: string, group: Group): Promise<PromiseAnswer> {
+  async keep (peer: string, group: PlacedVersion): Promise<PromiseAnswer> {
     const name = { root: this.parts.rootOf(group), index: 0 }
     const [answer] = await this.ask(peer, { leftMs: PATIENCE_MS }, (client, options) => client.keep([name], options))
     return answer ?? 'NOT_HELD'
   }
 
   /** Ends with the first message that brought another range than those that were asked for, or none: one is enough for a verdict. */
-  async prove (peer: string, group: Group, count: number | 'all'): Promise<Proof[] | undefined> {
+  async prove (peer: string, group: PlacedVersion, count: number | 'all'): Promise<Proof[] | undefined> {
     const { store } = this.parts
     const root = this.parts.rootOf(group)
     const longest = count === 'all' ? RANGE_OF_ALL_BYTES : RANGE_BYTES

@@ -14,7 +14,7 @@ const GIVEN_UP_AFTER = 64
 export const AGAIN_MIN_MS = 30_000
 export const AGAIN_MAX_MS = 3600e3
 
-export interface MenderInit {
+export interface BlockRepairerInit {
   store: BlockStore
   /** This node: whose uploads carry what is put back. */
   peer: string
@@ -29,7 +29,7 @@ export interface MenderInit {
 }
 
 /** Fetches what finished versions lack, because it was found damaged or gone, from other members, and puts it back in its place. */
-export class Mender {
+export class BlockRepairer {
   private readonly stopping = new AbortController()
   private running: Promise<void> | undefined
   private cancel: (() => void) | undefined
@@ -37,7 +37,7 @@ export class Mender {
   private waitMs = AGAIN_MIN_MS
   private started = false
 
-  constructor (private readonly init: MenderInit) {}
+  constructor (private readonly init: BlockRepairerInit) {}
 
   /** What earlier processes found damaged is looked at too. */
   start (): void {

@@ -42,7 +42,7 @@ export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): 
  * small requests as a new one each (design, wire). It is forgotten when it ends, and ended when nobody used it for
  * LINK_IDLE_MS.
  */
-export class Kept<T extends Client> {
+export class ClientPool<T extends Client> {
   private readonly uses = new Map<string, Use<T>>()
   private readonly stopping = new AbortController()
   private cancelLook: (() => void) | undefined
@@ -99,10 +99,10 @@ export class Kept<T extends Client> {
 }
 
 /** The data streams of this node to other members, over a link or a connection that is made for them. */
-export class Links {
-  readonly get: Kept<GetClient>
-  readonly store: Kept<StoreClient>
-  readonly audit: Kept<AuditClient>
+export class ProtocolClients {
+  readonly get: ClientPool<GetClient>
+  readonly store: ClientPool<StoreClient>
+  readonly audit: ClientPool<AuditClient>
 
   /** @param limits inactivityMs: how long a peer may stand still. @default that of the protocols */
   constructor (peers: Pick<Peers, 'open' | 'reach' | 'self'>, timer: Timer, limits: { inactivityMs?: number } = {}) {
@@ -110,10 +110,10 @@ export class Links {
       await peers.reach(peer, options)
       return peers.open(peer, protocol, options)
     }
-    this.get = new Kept(async (peer, options) => new GetClient(await stream(peer, GET_PROTOCOL, options), limits), timer)
-    this.store = new Kept(async (peer, options) => new StoreClient(await stream(peer, STORE_PROTOCOL, options), limits), timer)
+    this.get = new ClientPool(async (peer, options) => new GetClient(await stream(peer, GET_PROTOCOL, options), limits), timer)
+    this.store = new ClientPool(async (peer, options) => new StoreClient(await stream(peer, STORE_PROTOCOL, options), limits), timer)
     // how long an answer may take is the protocol's own bound
-    this.audit = new Kept(async (peer, options) => new AuditClient(await stream(peer, AUDIT_PROTOCOL, options), { pair: { answerer: peerBytes(peer), asker: peerBytes(peers.self) } }), timer)
+    this.audit = new ClientPool(async (peer, options) => new AuditClient(await stream(peer, AUDIT_PROTOCOL, options), { pair: { answerer: peerBytes(peer), asker: peerBytes(peers.self) } }), timer)
   }
 
   async stop (): Promise<void> {

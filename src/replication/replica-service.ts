@@ -9,21 +9,21 @@ import { brokenRoots, slotsIn } from '../index/queries/groups.js'
 import type { IndexDb } from '../index/engine/index-db.js'
 import { ownMs } from '../index/queries/own-time.js'
 import type { CopiesStatus } from '../api/node.js'
-import type { RecordKeeping } from '../vault/members/record-service.js'
+import type { RecordService } from '../vault/members/record-service.js'
 import { bootClock, freshBootClock, type Clock } from '../async/clock.js'
 import { NodeAuditPort } from './audit-port.js'
-import type { CatchUp } from './download/downloader.js'
+import type { Downloader } from './download/downloader.js'
 import { promiseTo, stateOf } from './placement/replica-answers.js'
 import { AuditLoop } from './placement/audit-loop.js'
 import { Census } from './placement/census.js'
 import { copiesWanted } from './placement/desired-state.js'
-import { LetGo } from './placement/replica-releaser.js'
-import { MARK_FURTHER, Members, type Changed } from './placement/placement-view.js'
+import { ReplicaReleaser } from './placement/replica-releaser.js'
+import { MARK_FURTHER, PlacementView, type Changed } from './placement/placement-view.js'
 import { Reconcile } from './placement/reconcile.js'
-import { SqlBook, type PlacedGroup } from './placement/sqlite-replica-state.js'
-import type { Group } from './placement/types.js'
-import { Walk } from './placement/daily-scan.js'
-import type { Links } from './protocol-clients.js'
+import { SqliteReplicaState, type PlacedGroup } from './placement/sqlite-replica-state.js'
+import type { PlacedVersion } from './placement/types.js'
+import { DailyScan } from './placement/daily-scan.js'
+import type { ProtocolClients } from './protocol-clients.js'
 import type { BlockStore } from '../blockstore/interface.js'
 import type { Change } from '../vault/entries/entry-log.js'
 import { OFFLINE_GRACE_MS } from '../vault/members/member-records.js'
@@ -44,15 +44,15 @@ const PRESSED_SHARE = 0.95
 /** Slots that one look at the index takes at the start. */
 const SLOTS_A_PAGE = SLOTS / 64
 
-export interface KeepCopiesInit {
+export interface ReplicaServiceInit {
   /** This node's PeerId. */
   self: string
   db: IndexDb
   store: BlockStore
   vault: Vault
-  keeping: RecordKeeping
-  catchUp: CatchUp
-  links: Links
+  keeping: RecordService
+  catchUp: Downloader
+  links: ProtocolClients
   /** Milliseconds. @default OFFLINE_GRACE_MS */
   offlineGraceMs?: number | undefined
   /** Milliseconds. @default LET_GO_AFTER_MS */
@@ -69,32 +69,32 @@ export interface KeepCopiesInit {
 }
 
 /** Brings the copies that this node should have, and lets go of those that it need not (design, replication). */
-export class KeepCopies {
-  readonly members: Members
-  readonly book: SqlBook
+export class ReplicaService {
+  readonly members: PlacementView
+  readonly book: SqliteReplicaState
   readonly reconcile: Reconcile
   readonly port: NodeAuditPort
-  readonly letGo: LetGo
+  readonly letGo: ReplicaReleaser
   readonly audit: AuditLoop
   readonly census: Census
-  private readonly walk: Walk
+  private readonly walk: DailyScan
   readonly graceMs: number
   private readonly cancels = new Set<() => void>()
   private cancelUpdate: (() => void) | undefined
   private running = false
   private stopped = false
 
-  constructor (private readonly init: KeepCopiesInit) {
+  constructor (private readonly init: ReplicaServiceInit) {
     const { db, store, keeping, links, self, onError } = init
     this.graceMs = init.offlineGraceMs ?? OFFLINE_GRACE_MS
-    this.members = new Members({
+    this.members = new PlacementView({
       self,
       present: (peer) => keeping.presence.present(peer),
       island: () => keeping.presence.island !== undefined,
       returned: (peer) => { this.book.outdate(peer) },
       depth: () => Math.max(3, this.wanted())
     })
-    this.book = new SqlBook({
+    this.book = new SqliteReplicaState({
       db, store, onError,
       now: freshBootClock.now,
       ownMs: () => ownMs(db),
@@ -104,14 +104,14 @@ export class KeepCopies {
     this.port = new NodeAuditPort({ links, store, rootOf, timer: bootClock })
     const clock = this.clockOf(bootClock)
     const shared = { view: this.members, book: this.book, port: this.port, random: Math.random }
-    const look = (group: Group): void => { this.reconcile.mark(group.slot, 'member', 1) }
+    const look = (group: PlacedVersion): void => { this.reconcile.mark(group.slot, 'member', 1) }
     this.reconcile = new Reconcile({
       ...shared, clock,
       offlineGraceMs: this.graceMs,
       fetchesAtOnce: WANTED_AT_ONCE,
       fetch: (group, onPercent) => this.fetch(group as PlacedGroup, onPercent)
     })
-    this.letGo = new LetGo({
+    this.letGo = new ReplicaReleaser({
       ...shared,
       clock: this.clockOf(freshBootClock),
       letGoAfterMs: init.letGoAfterMs ?? LET_GO_AFTER_MS,
@@ -138,7 +138,7 @@ export class KeepCopies {
       changed: (ok) => { init.onCopies(this.census.copies, ok) },
       onError
     })
-    this.walk = new Walk(clock, Math.random, (from, to) => slotsIn(db, from, to - 1), (slot) => { this.reconcile.mark(slot, 'walk') })
+    this.walk = new DailyScan(clock, Math.random, (from, to) => slotsIn(db, from, to - 1), (slot) => { this.reconcile.mark(slot, 'walk') })
   }
 
   /** Once the index is open and records are kept. */
@@ -382,4 +382,4 @@ export class KeepCopies {
   }
 }
 
-const rootOf = (group: Group): CID => parseCid((group as PlacedGroup).root)
+const rootOf = (group: PlacedVersion): CID => parseCid((group as PlacedGroup).root)

@@ -22,7 +22,7 @@ export const CANCEL_MS = 5_000
 export const DOOR_ANSWER_MS = 10_000
 
 /** The node that runs in `dir`; undefined when none does. TimeoutError when it does not answer. */
-export async function connectDoor (dir: string, options: AbortOptions & { answerMs?: number } = {}): Promise<RemoteNode | undefined> {
+export async function connectRpc (dir: string, options: AbortOptions & { answerMs?: number } = {}): Promise<RemoteNode | undefined> {
   const path = await readPointer(dir)
   if (path === undefined) return undefined
   const wire = new Wire(path)

@@ -23,7 +23,7 @@ export interface Door {
 }
 
 /** Opens the door of `dir` for a node that holds the folder's lock. */
-export async function openDoor (node: DfsNode, dir: string, options: { env?: NodeJS.ProcessEnv } = {}): Promise<Door> {
+export async function serveRpc (node: DfsNode, dir: string, options: { env?: NodeJS.ProcessEnv } = {}): Promise<Door> {
   await removeStale(await readPointer(dir))
   const { path, temporary } = await choosePath(dir, options.env)
   const operations = new Operations(node)

@@ -23,20 +23,20 @@ import { sawMember } from '../index/queries/members.js'
 import { returnedTotal } from '../index/queries/missing.js'
 import { sumsFrom, type Sums } from '../index/queries/name-list.js'
 import type { Deleted, FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../api/node.js'
-import { Author } from './entries/entry-writer.js'
+import { EntryWriter } from './entries/entry-writer.js'
 import { carriedBy, opened } from './entries/lineage.js'
 import { cutOf } from './entries/revocation-cut.js'
 import { newLineage } from './members/create-vault.js'
 import { deletedNames } from './entries/deleted.js'
 import { history, newestOf, type PastVersion } from './entries/history.js'
 import type { Secrets } from './keys/keyring.js'
-import { Ledger, type Change, type Commit, type EntryVerifier, type IndexRoom } from './entries/entry-log.js'
+import { EntryLog, type Change, type Commit, type EntryVerifier, type IndexRoom } from './entries/entry-log.js'
 import { Members, type Member } from './members/members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './entries/names.js'
 import { parseRecoveryCode } from './keys/recover.js'
 import { KnownSettings, withChange } from './entries/settings.js'
 import { entryRow } from './entries/entry-rows.js'
-import type { OpenVersion, Pen } from './entries/name-writer.js'
+import type { OpenVersion, NameWriter } from './entries/name-writer.js'
 
 export interface VaultParts {
   db: IndexDb
@@ -84,12 +84,12 @@ export const outText = (revoked: Date): string => `This machine was taken out of
 
 /** One vault as this node knows it: its members, its names, and what this node may do. */
 export class Vault {
-  readonly ledger: Ledger
-  readonly author: Author | undefined
+  readonly ledger: EntryLog
+  readonly author: EntryWriter | undefined
   private readonly keys: ReadKeys | undefined
   readonly settings: KnownSettings
   /** The vault key as a writer; owners only. */
-  private vaultAuthor: Author | undefined
+  private vaultAuthor: EntryWriter | undefined
   private readonly setting = new KeyedLock()
   private readonly out = new AbortController()
 
@@ -99,12 +99,12 @@ export class Vault {
     const newest = secrets.reads.at(-1)
     this.keys = newest === undefined ? undefined : readKeys(newest, first)
     this.settings = new KnownSettings(db)
-    this.ledger = new Ledger(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
+    this.ledger = new EntryLog(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
       if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
       if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
       onChange(change, encoded, from)
     }, parts.verifier, parts.room)
-    this.author = secrets.writer === undefined ? undefined : new Author(db, secrets.vault, this.epoch, secrets.writer)
+    this.author = secrets.writer === undefined ? undefined : new EntryWriter(db, secrets.vault, this.epoch, secrets.writer)
   }
 
   get id (): string { return base32(this.parts.secrets.vault) }
@@ -256,7 +256,7 @@ export class Vault {
   }
 
   /** What writes entries of names; NotAllowedError where this node may not `what`. */
-  pen (what: string): Pen {
+  pen (what: string): NameWriter {
     const keys = this.readKeys()
     this.checkMember()
     if (this.author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot ${what}`)
@@ -336,10 +336,10 @@ export class Vault {
     })
   }
 
-  private asVault (what: string): Author {
+  private asVault (what: string): EntryWriter {
     const { db, secrets } = this.parts
     if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners ${what}`)
-    return this.vaultAuthor ??= new Author(db, secrets.vault, this.epoch, vaultKeys(secrets.secret).sign)
+    return this.vaultAuthor ??= new EntryWriter(db, secrets.vault, this.epoch, vaultKeys(secrets.secret).sign)
   }
 
   private async revoke (revoked: RevokeEntry['revoked'], force: boolean): Promise<void> {

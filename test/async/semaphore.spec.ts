@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { InboundUploads } from '../../src/replication/serve/inbound-uploads.js'
-import { FIRST_PULL_MS, PULL_QUIET_MS, Pulls } from '../../src/replication/serve/drain-tracker.js'
-import { Slots } from '../../src/async/semaphore.js'
+import { FIRST_PULL_MS, PULL_QUIET_MS, DrainTracker } from '../../src/replication/serve/drain-tracker.js'
+import { Semaphore } from '../../src/async/semaphore.js'
 import { FakeClock, settle } from '../network/fake-clock.js'
 
 const never = new AbortController().signal
@@ -17,7 +17,7 @@ async function stateOf (promise: Promise<unknown>): Promise<'open' | 'done' | 'f
 describe('slots', () => {
   it('are given out in the order of asking, never more than the limit, which may grow', async () => {
     let limit = 1
-    const slots = new Slots(() => limit)
+    const slots = new Semaphore(() => limit)
     const order: number[] = []
     const all = [0, 1, 2, 3].map((n) => slots.take(never).then(() => { order.push(n) }))
     await settle()
@@ -37,7 +37,7 @@ describe('slots', () => {
   })
 
   it('are not taken by who gave up waiting', async () => {
-    const slots = new Slots(() => 1)
+    const slots = new Semaphore(() => 1)
     await slots.take(never)
     const stop = new AbortController()
     const given = assert.rejects(slots.take(stop.signal), { message: 'enough' })
@@ -80,7 +80,7 @@ describe('inbound uploads', () => {
 describe('pulls', () => {
   it('are over at once where nothing was put, else when nobody asks any more', async () => {
     const clock = new FakeClock()
-    const pulls = new Pulls(clock)
+    const pulls = new DrainTracker(clock)
     pulls.asked()
     await pulls.over(never)
     pulls.put()
@@ -100,7 +100,7 @@ describe('pulls', () => {
 
   it('of a put that nobody has to pull are waited for only as long as of others', async () => {
     const clock = new FakeClock()
-    const pulls = new Pulls(clock)
+    const pulls = new DrainTracker(clock)
     pulls.put()
     pulls.covered()
     const over = pulls.over(never)
@@ -109,7 +109,7 @@ describe('pulls', () => {
   })
 
   it('are not waited for beyond the signal', async () => {
-    const pulls = new Pulls(new FakeClock())
+    const pulls = new DrainTracker(new FakeClock())
     pulls.put()
     const stop = new AbortController()
     const over = pulls.over(stop.signal)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { MemoryBlockstore } from 'blockstore-core/memory'
 import { UNKNOWN_MS } from '../../src/defaults.js'
 import { FsBlobs } from '../../src/blockstore/fs-blobs.js'
-import { OutsideBlobs } from '../../src/blockstore/foreign-blobs.js'
+import { ForeignBlobs } from '../../src/blockstore/foreign-blobs.js'
 import { CrashRig, DIR } from './crash-rig.js'
 import { chunkedVersion, memoryStore, newUpload, rawBlock, type TestBlock } from './fixtures.js'
 import { Stopped } from './simulated-disk.js'
@@ -174,7 +174,7 @@ describe('store: where files without a row are looked for', () => {
     const outside = new MemoryBlockstore()
     const block = rawBlock('a', 70_000)
     await outside.put(block.cid, block.bytes)
-    const { store, close } = await memoryStore({ blobs: new OutsideBlobs(outside) })
+    const { store, close } = await memoryStore({ blobs: new ForeignBlobs(outside) })
     assert.equal((await store.adoptUnknown()).blocks, 1)
     assert.deepEqual(await store.read(block.cid), block.bytes)
     await close()

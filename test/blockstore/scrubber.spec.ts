@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { BackgroundWalk } from '../../src/blockstore/scrubber.js'
+import { Scrubber } from '../../src/blockstore/scrubber.js'
 import type { AdoptOptions, BlockStore, ScrubOptions } from '../../src/blockstore/interface.js'
 import { FakeClock } from '../network/fake-clock.js'
 
@@ -35,7 +35,7 @@ describe('background walk', () => {
 
   it('begins after the start, goes page by page, and hashes with a tenth of the time', async () => {
     const [timer, seen]: [FakeClock, string[]] = [new FakeClock(), []]
-    const walk = new BackgroundWalk({ store: storeOf(3, 2, seen), timer, onError })
+    const walk = new Scrubber({ store: storeOf(3, 2, seen), timer, onError })
     walk.start()
     walk.start()
     await timer.advance(9_999)
@@ -65,7 +65,7 @@ describe('background walk', () => {
         if (befores.length === 2) throw new Error('no disk')
       }
     }
-    const walk = new BackgroundWalk({ store, timer, onError, scrubMs: 40_000, now: () => 1_000_000 })
+    const walk = new Scrubber({ store, timer, onError, scrubMs: 40_000, now: () => 1_000_000 })
     walk.start()
     await timer.advance(10_000)
     assert.deepEqual(befores, [undefined])
@@ -78,11 +78,11 @@ describe('background walk', () => {
 
   it('ends with the node, at once, also before it began', async () => {
     const [timer, seen]: [FakeClock, string[]] = [new FakeClock(), []]
-    const walk = new BackgroundWalk({ store: storeOf(100, 0, seen), timer, onError })
+    const walk = new Scrubber({ store: storeOf(100, 0, seen), timer, onError })
     walk.start()
     await timer.advance(10_000)
     await walk.stop()
-    const none = new BackgroundWalk({ store: storeOf(100, 0, seen), timer, onError })
+    const none = new Scrubber({ store: storeOf(100, 0, seen), timer, onError })
     none.start()
     await none.stop()
     await timer.advance(60_000)
@@ -93,7 +93,7 @@ describe('background walk', () => {
   it('tells of what failed', async () => {
     const timer = new FakeClock()
     const error = new Error('the disk')
-    const walk = new BackgroundWalk({ store: storeOf(1, 0, [], error), timer, onError })
+    const walk = new Scrubber({ store: storeOf(1, 0, [], error), timer, onError })
     walk.start()
     await timer.advance(10_000)
     await walk.stop()

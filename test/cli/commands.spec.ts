@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { AbortError, BlocksUnavailableError, DirectoryLockedError, NotDurableError } from '../../src/errors.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import { RECOVERY_CODE } from '../rpc/fake-node.js'
 import { TestWorld } from './harness.js'
 
@@ -41,7 +41,7 @@ describe('commands', () => {
 
   it('talk to the node that runs in the folder', async () => {
     await mkdir(world.path('vault'), { mode: 0o700 })
-    const door = await openDoor(world.node, world.path('vault'), { env: {} })
+    const door = await serveRpc(world.node, world.path('vault'), { env: {} })
     world.input('from a pipe')
     assert.equal((await world.run('put', '-', 'x')).code, 0)
     assert.equal((await world.run('get', 'x', '-o', '-')).stdout, 'from a pipe')

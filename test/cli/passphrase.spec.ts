@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { WrongPassphraseError } from '../../src/errors.js'
 import { readTerminal } from '../../src/cli/terminal.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import { RECOVERY_CODE } from '../rpc/fake-node.js'
 import { TestWorld } from './harness.js'
 
@@ -135,7 +135,7 @@ describe('commands with a passphrase', () => {
   it('dfs passphrase asks for the old one too where a node runs, which alone needs none', async () => {
     await mkdir(world.path('vault'), { mode: 0o700 })
     world.node.passphrase = CANARY
-    const door = await openDoor(world.node, world.path('vault'), { env: {} })
+    const door = await serveRpc(world.node, world.path('vault'), { env: {} })
     assert.equal((await run('ls')).code, 0)
     world.input(`wrong\rnew\rnew\r`, true)
     assert.equal((await run('passphrase')).code, 5)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { describe as words } from '../../src/cli/commands/verify.js'
 import { IndexDamagedError } from '../../src/errors.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import type { VerifyResult } from '../../src/api/node.js'
 import { TestWorld } from './harness.js'
 
@@ -102,7 +102,7 @@ describe('dfs verify', () => {
   it('--rebuild is refused while a node runs in the folder', async () => {
     await mkdir(world.path('vault'), { mode: 0o700 })
     await writeFile(world.path('vault', 'format'), 'dfs 1\n')
-    const door = await openDoor(world.node, world.path('vault'), { env: {} })
+    const door = await serveRpc(world.node, world.path('vault'), { env: {} })
     const { code, stderr } = await world.run('verify', '--rebuild')
     assert.equal(code, 8)
     assert.match(stderr, /Stop it first/)

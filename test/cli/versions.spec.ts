@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { VersionGoneError } from '../../src/errors.js'
 import type { VersionInfo } from '../../src/api/node.js'
 import { line } from '../../src/cli/commands/log.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import { TestWorld } from './harness.js'
 
 describe('commands: versions', () => {
@@ -33,7 +33,7 @@ describe('commands: versions', () => {
     for (const [n, one] of words.entries()) assert.equal((await world.run(...one)).code, 0, String(n))
     assert.deepEqual(world.node.durables, [2, 3, 4, undefined])
     await mkdir(world.path('vault'), { mode: 0o700 })
-    const door = await openDoor(world.node, world.path('vault'), { env: {} })
+    const door = await serveRpc(world.node, world.path('vault'), { env: {} })
     for (const one of [['status'], ['status', '--wait'], ['status', '--wait', '2']]) assert.equal((await world.run(...one)).code, 0)
     await world.run('rm', "it's", '--durable', '5')
     await door.close()

@@ -4,7 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Connection, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { STRANGER_PLACE_MS, UNPROVED_MS } from '../../src/defaults.js'
-import { Gate } from '../../src/network/connection-gater.js'
+import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { FakeClock, settle } from './fake-clock.js'
 
@@ -41,13 +41,13 @@ async function peer (): Promise<PeerId> {
 }
 
 /** Both questions that libp2p asks about an incoming connection; true when both are passed. */
-async function enter (gate: Gate, { conn }: { conn: MultiaddrConnection }, id: PeerId): Promise<boolean> {
+async function enter (gate: ConnectionGater, { conn }: { conn: MultiaddrConnection }, id: PeerId): Promise<boolean> {
   return !gate.denyInboundConnection(conn) && !await gate.denyInboundEncryptedConnection(id, conn)
 }
 
 describe('gate', () => {
   it('makes room for members by strangers first, then by visitors, and trusts no address of those', async () => {
-    const gate = new Gate({ connections: 3, refusedMs: 1000, isMember: (who) => members.has(who) })
+    const gate = new ConnectionGater({ connections: 3, refusedMs: 1000, isMember: (who) => members.has(who) })
     const members = new Set<string>()
     const ids = await Promise.all(Array.from({ length: 5 }, peer)) as [PeerId, PeerId, PeerId, PeerId, PeerId]
     const [visitor, stranger, member, late, last] = [raw('192.0.2.1'), raw('192.0.2.2'), raw('192.0.2.3'), raw('192.0.2.4'), raw('192.0.2.5')]
@@ -68,7 +68,7 @@ describe('gate', () => {
   })
 
   it('lets what is beyond the share of an address wait until one of its connections is greeted', async () => {
-    const gate = new Gate({ withoutHelloPerAddress: 2 })
+    const gate = new ConnectionGater({ withoutHelloPerAddress: 2 })
     const [a, b, c, d] = [raw(), raw(), raw(), raw()]
     const id = await peer()
     assert.equal(await enter(gate, a, id), true)
@@ -89,7 +89,7 @@ describe('gate', () => {
   })
 
   it('counts an IPv6 network of 64 bits as one address', async () => {
-    const gate = new Gate({ withoutHelloPerAddress: 1, inLine: 0 })
+    const gate = new ConnectionGater({ withoutHelloPerAddress: 1, inLine: 0 })
     assert.equal(await enter(gate, raw('2001:db8:0:1::1'), await peer()), true)
     assert.equal(await enter(gate, raw('2001:db8::1:ffff:0:0:1'), await peer()), false)
     assert.equal(await enter(gate, raw('2001:db8:0:2::1'), await peer()), true)
@@ -97,7 +97,7 @@ describe('gate', () => {
   })
 
   it('forgets a connection that closes in line', async () => {
-    const gate = new Gate({ withoutHelloPerAddress: 1, inLine: 1 })
+    const gate = new ConnectionGater({ withoutHelloPerAddress: 1, inLine: 1 })
     const first = raw()
     assert.equal(await enter(gate, first, await peer()), true)
     const second = raw()
@@ -113,7 +113,7 @@ describe('gate', () => {
   it('gives strangers so many places; a member needs none, and the next stranger gets that of one who had it long enough', async () => {
     const member = await peer()
     const clock = new FakeClock()
-    const gate = new Gate({ withoutHello: 2, clock, isMember: (id) => id === member.toString() })
+    const gate = new ConnectionGater({ withoutHello: 2, clock, isMember: (id) => id === member.toString() })
     const strangers = [raw('192.0.2.1'), raw('192.1.2.2')]
     for (const stranger of strangers) assert.equal(await enter(gate, stranger, await peer()), true)
     const late = raw('192.2.2.3')
@@ -128,7 +128,7 @@ describe('gate', () => {
 
   it('refuses a stranger for whom no place comes free', async () => {
     const clock = new FakeClock()
-    const gate = new Gate({ withoutHello: 1, inLine: 1, clock })
+    const gate = new ConnectionGater({ withoutHello: 1, inLine: 1, clock })
     const [first, second, third] = [raw('192.0.2.1'), raw('192.1.2.2'), raw('192.2.2.3')]
     const id = await peer()
     assert.equal(await enter(gate, first, id), true)
@@ -141,7 +141,7 @@ describe('gate', () => {
 
   it('sends the oldest away whose peer is not proved, of the network that has most, and no address of a member', async () => {
     const member = await peer()
-    const gate = new Gate({ unproved: 6, unprovedForMembers: 2, isMember: (id) => id === member.toString() })
+    const gate = new ConnectionGater({ unproved: 6, unprovedForMembers: 2, isMember: (id) => id === member.toString() })
     const home = raw('198.51.100.1')
     assert.equal(await enter(gate, home, member), true)
     gate.greeted(connection(home, member))
@@ -159,7 +159,7 @@ describe('gate', () => {
 
   it('gives an unproved connection two seconds once a quarter of the places is taken', async () => {
     const clock = new FakeClock()
-    const gate = new Gate({ unproved: 8, unprovedForMembers: 0, clock })
+    const gate = new ConnectionGater({ unproved: 8, unprovedForMembers: 0, clock })
     const [first, second] = [raw('192.0.2.1'), raw('192.1.2.2')]
     gate.denyInboundConnection(first.conn)
     await clock.advance(UNPROVED_MS)
@@ -170,14 +170,14 @@ describe('gate', () => {
   })
 
   it('counts strangers of a /48, and of a /24, together', async () => {
-    const gate = new Gate({ withoutHelloPerNetwork: 2, inLine: 0 })
+    const gate = new ConnectionGater({ withoutHelloPerNetwork: 2, inLine: 0 })
     for (const [ip, expected] of [['2001:db8:0:1::1', true], ['2001:db8:0:2::1', true], ['2001:db8:0:3::1', false], ['2001:db8:1:1::1', true], ['192.0.2.1', true], ['192.0.2.2', true], ['192.0.2.3', false]] as const) {
       assert.equal(await enter(gate, raw(ip), await peer()), expected, ip)
     }
   })
 
   it('keeps the total, and sends strangers away before it refuses', async () => {
-    const gate = new Gate({ connections: 2 })
+    const gate = new ConnectionGater({ connections: 2 })
     const [greeted, stranger, next, last] = [raw('192.0.2.1'), raw('192.0.2.2'), raw('192.0.2.3'), raw('192.0.2.4')]
     const [id, nextId] = [await peer(), await peer()]
     assert.equal(await enter(gate, greeted, id), true)
@@ -192,7 +192,7 @@ describe('gate', () => {
   })
 
   it('allows a peer one connection more than it may keep, until its hello', async () => {
-    const gate = new Gate({ perPeer: 2 })
+    const gate = new ConnectionGater({ perPeer: 2 })
     const id = await peer()
     for (const expected of [true, true, true, false]) assert.equal(await enter(gate, raw(), id), expected)
     assert.equal(gate.refused.PEER_CONNECTIONS, 1)
@@ -201,7 +201,7 @@ describe('gate', () => {
   for (const [why, ms] of [['refused', 60_000], ['forged', 3600_000]] as const) {
     it(`keeps a peer and its address out for ${ms / 1000} s when its hello was ${why}`, async () => {
       const clock = new FakeClock()
-      const gate = new Gate({ clock })
+      const gate = new ConnectionGater({ clock })
       const [bad, other] = [await peer(), await peer()]
       const first = raw()
       assert.equal(await enter(gate, first, bad), true)
@@ -219,7 +219,7 @@ describe('gate', () => {
 
   it('keeps a stranger out that passed a bound of its connection, and no member', async () => {
     const clock = new FakeClock()
-    const gate = new Gate({ clock })
+    const gate = new ConnectionGater({ clock })
     const [stranger, member] = [await peer(), await peer()]
     const [one, other] = [raw('192.0.2.1'), raw('198.51.100.1')]
     assert.ok(await enter(gate, one, stranger) && await enter(gate, other, member))
@@ -234,7 +234,7 @@ describe('gate', () => {
 
   it('lets members through whose address they share with one that was refused', async () => {
     const [member, bad] = [await peer(), await peer()]
-    const gate = new Gate({ isMember: (id) => id === member.toString() })
+    const gate = new ConnectionGater({ isMember: (id) => id === member.toString() })
     const first = raw()
     assert.equal(await enter(gate, first, member), true)
     gate.greeted(connection(first, member))
@@ -247,7 +247,7 @@ describe('gate', () => {
 
   it('bars nobody for the address of this machine', async () => {
     for (const ip of ['127.0.0.1', '::1']) {
-      const gate = new Gate()
+      const gate = new ConnectionGater()
       const bad = await peer()
       const first = raw(ip)
       assert.equal(await enter(gate, first, bad), true)

@@ -3,7 +3,7 @@ import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { createHost, startHost } from '../../src/network/host.js'
 import { DHT_PROTOCOL } from '../../src/network/kad.js'
-import { Gate } from '../../src/network/connection-gater.js'
+import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { Peers } from '../../src/network/peers.js'
 import { STRANGER_IDLE_MS, STRANGER_MS } from '../../src/network/dht-only-peers.js'
@@ -14,7 +14,7 @@ const stops: Array<() => Promise<void>> = []
 
 /** A host in the DHT, with Peers unless it knows nothing of us. */
 async function inDht (init: { clock?: FakeClock, members?: Set<string> } = {}): Promise<Side> {
-  const gate = new Gate({ isMember: (peer) => init.members?.has(peer) === true, ...(init.clock === undefined ? {} : { clock: init.clock }) })
+  const gate = new ConnectionGater({ isMember: (peer) => init.members?.has(peer) === true, ...(init.clock === undefined ? {} : { clock: init.clock }) })
   const dht = { dht: kadDHT({ protocol: DHT_PROTOCOL, clientMode: false, peerInfoMapper: passthroughMapper, allowQueryWithZeroPeers: true }) }
   const host: Libp2p = await createHost({ privateKey: await newIdentity(), listen: TCP, start: false, gate, discovery: { peerDiscovery: [], services: dht as never } })
   const greeter = new TestGreeter()

@@ -5,10 +5,10 @@ import { ProtocolError } from '../../protocols/errors.js'
 import type { WireCode } from '../../protocols/errors.js'
 import { createHost, startHost } from '../../src/network/host.js'
 import { newIdentity } from '../../src/network/identity.js'
-import { Gate } from '../../src/network/connection-gater.js'
+import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { Peers } from '../../src/network/peers.js'
-import type { GateInit } from '../../src/network/connection-gater.js'
-import type { Greeter, PeersInit, Session, SessionFacts, VisitorFacts } from '../../src/network/peers.js'
+import type { ConnectionGaterInit } from '../../src/network/connection-gater.js'
+import type { Handshake, PeersInit, Session, SessionFacts, VisitorFacts } from '../../src/network/peers.js'
 
 export const TCP = ['/ip4/127.0.0.1/tcp/0']
 export const HELLO = '/test/hello/1.0.0'
@@ -23,7 +23,7 @@ export async function readByte (stream: Stream): Promise<number> {
 }
 
 /** Greets everybody, or refuses with `refuse`; `hold` delays the listening side. */
-export class TestGreeter implements Greeter {
+export class TestGreeter implements Handshake {
   readonly protocol = HELLO
   refuse: WireCode | undefined
   hold: Promise<unknown> | undefined
@@ -61,7 +61,7 @@ export class TestGreeter implements Greeter {
 export interface Side {
   host: Libp2p
   peers: Peers
-  gate: Gate
+  gate: ConnectionGater
   greeter: TestGreeter
   id: string
   addresses: string[]
@@ -70,8 +70,8 @@ export interface Side {
 const running: Array<() => Promise<void>> = []
 
 /** A host with Peers; `listen` of '/memory/…' picks that transport. */
-export async function side (listen: string[] = TCP, init: PeersInit & { gateInit?: GateInit } = {}): Promise<Side> {
-  const gate = new Gate(init.gateInit ?? {})
+export async function side (listen: string[] = TCP, init: PeersInit & { gateInit?: ConnectionGaterInit } = {}): Promise<Side> {
+  const gate = new ConnectionGater(init.gateInit ?? {})
   const host = await bare(listen, { gate, start: false })
   const greeter = new TestGreeter()
   const peers = new Peers(host, greeter, { gate, ...init })
@@ -81,7 +81,7 @@ export async function side (listen: string[] = TCP, init: PeersInit & { gateInit
 }
 
 /** A libp2p peer that knows nothing of us. */
-export async function bare (listen: string[] = TCP, init: { gate?: Gate, start?: boolean } = {}): Promise<Libp2p> {
+export async function bare (listen: string[] = TCP, init: { gate?: ConnectionGater, start?: boolean } = {}): Promise<Libp2p> {
   const host = await createHost({
     privateKey: await newIdentity(),
     listen,

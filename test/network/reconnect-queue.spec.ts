@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { Reconnector, RECONNECT_ROUND_MS } from '../../src/network/reconnect-queue.js'
-import type { ReconnectInit } from '../../src/network/reconnect-queue.js'
+import { ReconnectQueue, RECONNECT_ROUND_MS } from '../../src/network/reconnect-queue.js'
+import type { ReconnectQueueInit } from '../../src/network/reconnect-queue.js'
 import { FakeClock, settle } from './fake-clock.js'
 
 const PEER = '12D3KooWHHzSeKaY8xuZVzkLbKFfvNgPPeKhFBGrMbNzbm5akpqu'
 const OTHER = '12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X'
 const ADDRESS = `/ip4/192.0.2.1/tcp/14040/p2p/${PEER}`
 
-interface Rig { clock: FakeClock, reconnector: Reconnector, dials: Array<{ peer: string, addresses: string[], at: number }>, connected: Set<string>, up: boolean }
+interface Rig { clock: FakeClock, reconnector: ReconnectQueue, dials: Array<{ peer: string, addresses: string[], at: number }>, connected: Set<string>, up: boolean }
 
-function rig (init: Partial<ReconnectInit> = {}): Rig {
+function rig (init: Partial<ReconnectQueueInit> = {}): Rig {
   const clock = new FakeClock()
   const start = clock.now()
   const it: Rig = {
@@ -17,7 +17,7 @@ function rig (init: Partial<ReconnectInit> = {}): Rig {
     dials: [],
     connected: new Set(),
     up: false,
-    reconnector: new Reconnector({
+    reconnector: new ReconnectQueue({
       clock,
       random: () => 1,
       self: 'self',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { connectDoor } from '../../src/rpc/client.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { connectRpc } from '../../src/rpc/client.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import type { DfsNode, FileInfo, FolderInfo } from '../../src/api/node.js'
 import { Cluster, failsWith } from './cluster.js'
 
@@ -29,8 +29,8 @@ describe('folders', () => {
     it(`are listed, paged and summed through ${through}`, async () => {
       const dir = await cluster.dir()
       const own = await filled(dir)
-      const door = await openDoor(own, dir, { env: {} })
-      const remote = await connectDoor(dir)
+      const door = await serveRpc(own, dir, { env: {} })
+      const remote = await connectRpc(dir)
       assert.ok(remote !== undefined)
       const node = through === 'the door' ? remote : own
       try {

@@ -4,7 +4,7 @@ import { dropNodeState, REBUILT, setNodeState } from '../../src/index/queries/no
 import { ownMs } from '../../src/index/queries/own-time.js'
 import { MIGRATIONS } from '../../src/index/migrations/schema.js'
 import type { DfsNode, GcResult } from '../../src/api/node.js'
-import { FIRST_LOOK_MS, KeepClean, LOOK_MAX_MS } from '../../src/blockstore/garbage-collector.js'
+import { FIRST_LOOK_MS, GarbageCollector, LOOK_MAX_MS } from '../../src/blockstore/garbage-collector.js'
 import type { Collected, CollectOptions } from '../../src/blockstore/interface.js'
 import { FakeClock, settle } from '../network/fake-clock.js'
 import { bytesOf, Cluster, collect, failsWith, inside, next, same } from './cluster.js'
@@ -22,7 +22,7 @@ describe('node: garbage', function () {
     let errors: unknown[]
     let answer: (options: CollectOptions) => Promise<Collected>
 
-    const keeper = (guardMs = 7 * 86400e3, trashMs = 86400e3): KeepClean => new KeepClean({
+    const keeper = (guardMs = 7 * 86400e3, trashMs = 86400e3): GarbageCollector => new GarbageCollector({
       db,
       clock,
       guardMs,

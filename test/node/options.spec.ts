@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createNode, InvalidOptionError, openLink, SourceError } from '../../src/index.js'
-import { connectDoor } from '../../src/rpc/client.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { connectRpc } from '../../src/rpc/client.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import { nearest } from '../../src/api/nearest.js'
 import type { DfsNode, Source } from '../../src/api/node.js'
 
@@ -73,9 +73,9 @@ describe('options that no call takes', () => {
 
   it('come back through the door as the same error, and what is right is taken', async () => {
     await mkdir(join(dir, 'door'), { mode: 0o700 })
-    const door = await openDoor(node, join(dir, 'door'), { env: {} })
+    const door = await serveRpc(node, join(dir, 'door'), { env: {} })
     try {
-      await using remote = await connectDoor(join(dir, 'door'))
+      await using remote = await connectRpc(join(dir, 'door'))
       const loose = remote as unknown as Loose
       for (const [call, args, wrong, meant] of MISSPELT) {
         // progress is no JSON, and stays on this side
@@ -115,9 +115,9 @@ describe('sources', () => {
 
   it('of every kind come back as they were, by the node and through its door', async () => {
     await using node = await createNode({ listen: [], start: false })
-    const door = await openDoor(node, dir, { env: {} })
+    const door = await serveRpc(node, dir, { env: {} })
     try {
-      await using remote = await connectDoor(dir)
+      await using remote = await connectRpc(dir)
       assert.ok(remote)
       for (const [what, source, bytes] of sources) {
         for (const at of [node, remote] as DfsNode[]) {

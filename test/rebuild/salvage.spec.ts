@@ -12,7 +12,7 @@ import { allRecords, putRecord } from '../../src/index/queries/records.js'
 import { MIGRATIONS } from '../../src/index/migrations/schema.js'
 import { salvage, type Salvaged } from '../../src/rebuild/salvage.js'
 import { openStorage, type Storage } from '../../src/blockstore/open-storage.js'
-import { Ledger } from '../../src/vault/entries/entry-log.js'
+import { EntryLog } from '../../src/vault/entries/entry-log.js'
 import { Members } from '../../src/vault/members/members.js'
 import { entryRow } from '../../src/vault/entries/entry-rows.js'
 import { idOf, keysOf, node, seed, threeAdmits, vault, Writer, type Node } from '../vault/vaults.js'
@@ -49,7 +49,7 @@ describe('salvage', () => {
     const pages = DamagedPages.open(path)
     assert.ok(pages)
     try {
-      const ledger = new Ledger(into.db, home.id, new Members(into.db), keysOf(home), () => {})
+      const ledger = new EntryLog(into.db, home.id, new Members(into.db), keysOf(home), () => {})
       return await salvage({ pages, db: into.db, store: into.store, ledger, vault: home.id })
     } finally {
       pages.close()

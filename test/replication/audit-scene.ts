@@ -5,8 +5,8 @@ import type { GroupState } from '../../protocols/audit/groups.js'
 import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { handleGet } from '../../protocols/get/handler.js'
 import { NodeAuditPort } from '../../src/replication/audit-port.js'
-import type { Group } from '../../src/replication/placement/types.js'
-import { Links } from '../../src/replication/protocol-clients.js'
+import type { PlacedVersion } from '../../src/replication/placement/types.js'
+import { ProtocolClients } from '../../src/replication/protocol-clients.js'
 import { readHeld } from '../../src/replication/serve/read-held.js'
 import { serveAudit } from '../../src/replication/serve/serve-audit.js'
 import type { BlockStore } from '../../src/blockstore/interface.js'
@@ -14,13 +14,13 @@ import { FakeClock } from '../network/fake-clock.js'
 import { side, type Side } from '../network/hosts.js'
 import { memoryStore, newUpload, type TestBlock } from '../blockstore/fixtures.js'
 
-export const GROUP: Group = { id: 1, slot: 0, copies: 3, bytes: 0 }
+export const GROUP: PlacedVersion = { id: 1, slot: 0, copies: 3, bytes: 0 }
 let count = 0
 
 export interface AuditSide extends Side {
   clock: FakeClock
   store: BlockStore
-  links: Links
+  links: ProtocolClients
   port: NodeAuditPort
   /** Roots that somebody asked about. */
   asked: string[]
@@ -35,7 +35,7 @@ export async function auditSide (root: CID, { store: given, serves = true }: { s
   const memory = given === undefined ? await memoryStore() : undefined
   const store = given ?? memory!.store
   const clock = new FakeClock()
-  const links = new Links(network.peers, clock)
+  const links = new ProtocolClients(network.peers, clock)
   const made: AuditSide = Object.assign(network, {
     clock,
     store,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { BlocksUnavailableError } from '../../src/errors.js'
 import { missingAfter } from '../../src/index/queries/missing.js'
-import { CatchUp } from '../../src/replication/download/downloader.js'
+import { Downloader } from '../../src/replication/download/downloader.js'
 import { InboundUploads } from '../../src/replication/serve/inbound-uploads.js'
 import { abortable } from '../../src/replication/protocol-clients.js'
 import type { BlockStoreInit } from '../../src/blockstore/block-store.js'
@@ -61,7 +61,7 @@ export class Scene {
   /** Roots that came whole, and those that were reported. */
   readonly whole: string[] = []
   readonly trouble: string[] = []
-  private readonly running: CatchUp[] = []
+  private readonly running: Downloader[] = []
   private entries = 0
 
   private constructor (public here: MemoryStore) {}
@@ -74,9 +74,9 @@ export class Scene {
     this.here = await memoryStore(init)
   }
 
-  catchUp (): CatchUp {
+  catchUp (): Downloader {
     const { here: { db, store }, peers, others, uploads, clock } = this
-    const made = new CatchUp({
+    const made = new Downloader({
       db, store, peers: peers.peers, fetch: others, peer: 'me', uploads, timer: clock,
       uploadOf: (root) => hash(Buffer.from(root).toString('hex')).subarray(0, 16),
       onVersion: ({ root }) => { this.whole.push(root.toString()) },
@@ -88,7 +88,7 @@ export class Scene {
   }
 
   /** As a node that holds everything. */
-  private want (one: CatchUp, root: Uint8Array, bytes: number): void {
+  private want (one: Downloader, root: Uint8Array, bytes: number): void {
     one.want(root, bytes).catch(() => { /* it breaks a rule, which is reported */ })
   }
 

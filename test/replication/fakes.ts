@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { cidOf, RAW } from '../../protocols/block/cid.js'
 import type { Upload } from '../../protocols/store/dialer.js'
 import { ProtocolError, type WireCode } from '../../protocols/errors.js'
-import type { Links } from '../../src/replication/protocol-clients.js'
+import type { ProtocolClients } from '../../src/replication/protocol-clients.js'
 import type { Peers, Session } from '../../src/network/peers.js'
 
 export class FakePeers extends EventTarget {
@@ -91,8 +91,8 @@ export class FakeStores {
 
   of (peer: string): Seen | undefined { return this.seen.find((one) => one.peer === peer) }
 
-  get links (): Links {
-    return { store: { to: async (peer: string) => ({ open: (options: { expected: number }) => this.open(peer, options.expected) }) } } as unknown as Links
+  get links (): ProtocolClients {
+    return { store: { to: async (peer: string) => ({ open: (options: { expected: number }) => this.open(peer, options.expected) }) } } as unknown as ProtocolClients
   }
 
   private async open (peer: string, expected: number): Promise<Upload> {

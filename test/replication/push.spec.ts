@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CID } from 'multiformats/cid'
-import { Kept, LINK_IDLE_MS } from '../../src/replication/protocol-clients.js'
+import { ClientPool, LINK_IDLE_MS } from '../../src/replication/protocol-clients.js'
 import { LivePush, type LivePushOptions } from '../../src/replication/push/live-push.js'
 import { LATE_FROM_MS, PushPace } from '../../src/replication/push/push-pace.js'
 import { pushVersion } from '../../src/replication/push/push-version.js'
@@ -253,7 +253,7 @@ describe('kept streams', () => {
   })
   let clock: FakeClock
   beforeEach(() => { clock = new FakeClock() })
-  const keep = (open: (peer: string, options: { signal: AbortSignal }) => Promise<Client>): Kept<Client> => new Kept(open, clock)
+  const keep = (open: (peer: string, options: { signal: AbortSignal }) => Promise<Client>): ClientPool<Client> => new ClientPool(open, clock)
 
   it('are opened once a peer, used by all, and opened anew when they have ended', async () => {
     const opened: string[] = []

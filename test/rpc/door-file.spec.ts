@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectDoor, type RemoteNode } from '../../src/rpc/client.js'
-import { openDoor, type Door } from '../../src/rpc/server.js'
+import { connectRpc, type RemoteNode } from '../../src/rpc/client.js'
+import { serveRpc, type Door } from '../../src/rpc/server.js'
 import { FakeNode } from './fake-node.js'
 
 const bytesOf = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value)
@@ -18,8 +18,8 @@ describe('the local door: a file of this machine', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dfs-door-'))
     node = new FakeNode()
-    door = await openDoor(node, dir, { env: {} })
-    remote = await connectDoor(dir)
+    door = await serveRpc(node, dir, { env: {} })
+    remote = await connectRpc(dir)
   })
   afterEach(async () => {
     await remote?.stop()

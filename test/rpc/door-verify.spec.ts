@@ -3,16 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AbortError } from '../../src/errors.js'
-import { connectDoor } from '../../src/rpc/client.js'
-import { openDoor } from '../../src/rpc/server.js'
+import { connectRpc } from '../../src/rpc/client.js'
+import { serveRpc } from '../../src/rpc/server.js'
 import { FakeNode } from './fake-node.js'
 
 describe('the local door: verify', () => {
   it('comes with how far it is, and ends from either side', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'dfs-door-'))
     const node = new FakeNode()
-    const door = await openDoor(node, dir, { env: {} })
-    const remote = await connectDoor(dir)
+    const door = await serveRpc(node, dir, { env: {} })
+    const remote = await connectRpc(dir)
     assert.ok(remote)
     const seen: string[] = []
     node.found = { ...node.found, ok: false, rebuilt: { time: new Date(5), pages: { found: 1, of: 2 }, entries: 3, blocks: 4, bytes: 5, versions: 6, whole: 7, settled: true } }

@@ -6,9 +6,9 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AbortError, BlocksUnavailableError, DfsError, FileExistsError, FileNotFoundError, InvalidOptionError, NodeStoppedError, NoSpaceError, NotDurableError, SourceError, TimeoutError } from '../../src/errors.js'
-import { connectDoor, type RemoteNode } from '../../src/rpc/client.js'
+import { connectRpc, type RemoteNode } from '../../src/rpc/client.js'
 import { choosePath, MAX_SOCKET_PATH_BYTES, readPointer, writePointer } from '../../src/rpc/socket-path.js'
-import { type Door, openDoor } from '../../src/rpc/server.js'
+import { type Door, serveRpc } from '../../src/rpc/server.js'
 import { errorFromJson, errorToJson, parseJson } from '../../src/rpc/wire.js'
 import { FakeNode, RECOVERY_CODE } from './fake-node.js'
 
@@ -30,7 +30,7 @@ describe('the local door', () => {
   let remote: RemoteNode
 
   const open = async (): Promise<RemoteNode> => {
-    const found = await connectDoor(dir)
+    const found = await connectRpc(dir)
     assert.ok(found)
     return found
   }
@@ -38,7 +38,7 @@ describe('the local door', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'dfs-door-'))
     node = new FakeNode()
-    door = await openDoor(node, dir, { env })
+    door = await serveRpc(node, dir, { env })
     remote = await open()
   })
   afterEach(async () => {
@@ -282,14 +282,14 @@ describe('the local door', () => {
     assert.ok(await put instanceof DfsError)
     await assert.rejects(access(door.path))
     assert.equal(await readPointer(dir), undefined)
-    assert.equal(await connectDoor(dir), undefined)
-    door = await openDoor(node, dir, { env })
+    assert.equal(await connectRpc(dir), undefined)
+    door = await serveRpc(node, dir, { env })
   })
 
   it('tells a client whose node dies in mid-stream', async () => {
     const child = fork(join(import.meta.dirname, 'door-process.js'), [await mkdtemp(join(dir, 'child-'))], { execArgv: [] })
     const [other] = await once(child, 'message') as [string]
-    const client = await connectDoor(other)
+    const client = await connectRpc(other)
     assert.ok(client)
     let got = 0
     await assert.rejects(async () => {
@@ -302,11 +302,11 @@ describe('the local door', () => {
     // until then its socket still takes connections
     if (child.signalCode === null) await once(child, 'exit')
     // what it left is no node, and a new node takes its place
-    assert.equal(await connectDoor(other), undefined)
+    assert.equal(await connectRpc(other), undefined)
     const stale = await readPointer(other)
-    const again = await openDoor(node, other, { env })
+    const again = await serveRpc(node, other, { env })
     assert.equal(again.path, stale)
-    const found = await connectDoor(other)
+    const found = await connectRpc(other)
     assert.ok(found)
     await found.stop()
     await again.close()
@@ -331,11 +331,11 @@ describe('where the door is', () => {
   it('is a short private folder when the path is too long for a socket', async () => {
     const deep = join(dir, 'd'.repeat(MAX_SOCKET_PATH_BYTES))
     await mkdir(deep, { mode: 0o700 })
-    const door = await openDoor(new FakeNode(), deep, { env })
+    const door = await serveRpc(new FakeNode(), deep, { env })
     assert.ok(Buffer.byteLength(door.path) <= MAX_SOCKET_PATH_BYTES)
     const folder = join(door.path, '..')
     assert.equal((await stat(folder)).mode & 0o777, 0o700)
-    const client = await connectDoor(deep)
+    const client = await connectRpc(deep)
     assert.ok(client)
     await client.stop()
     await door.close()
@@ -343,10 +343,10 @@ describe('where the door is', () => {
   })
 
   it('is not one where nothing listens', async () => {
-    assert.equal(await connectDoor(dir), undefined)
-    assert.equal(await connectDoor(join(dir, 'none')), undefined)
+    assert.equal(await connectRpc(dir), undefined)
+    assert.equal(await connectRpc(join(dir, 'none')), undefined)
     await writePointer(dir, join(dir, 'gone.sock'))
-    assert.equal(await connectDoor(dir), undefined)
+    assert.equal(await connectRpc(dir), undefined)
   })
 
   it('does not wait for ever for a process that says nothing', async () => {
@@ -354,7 +354,7 @@ describe('where the door is', () => {
     const server = createServer((socket) => socket.resume()).listen(path)
     await once(server, 'listening')
     await writePointer(dir, path)
-    await assert.rejects(connectDoor(dir, { answerMs: 20 }), TimeoutError)
+    await assert.rejects(connectRpc(dir, { answerMs: 20 }), TimeoutError)
     server.close()
     await once(server, 'close')
   })
@@ -364,7 +364,7 @@ describe('where the door is', () => {
     const server = createServer((socket) => socket.destroy()).listen(path)
     await once(server, 'listening')
     await writePointer(dir, path)
-    await assert.rejects(openDoor(new FakeNode(), dir, { env }), { code: 'EADDRINUSE' })
+    await assert.rejects(serveRpc(new FakeNode(), dir, { env }), { code: 'EADDRINUSE' })
     await access(path)
     server.close()
     await once(server, 'close')

@@ -6,7 +6,7 @@ import { sha256, u64 } from '../../protocols/block/hash.js'
 import { slotOf } from '../../protocols/placement/slot.js'
 import { applyHistory, liveVersions, nextAfter, type HistoryEntry } from '../../protocols/vault/history.js'
 import type { PlacedGroup } from '../../src/replication/placement/sqlite-replica-state.js'
-import type { Group } from '../../src/replication/placement/types.js'
+import type { PlacedVersion } from '../../src/replication/placement/types.js'
 
 /** One root, as the node holds a version whole; several of one version are live and dead together. `id` is that of the world, others name it by `root`. */
 export interface SimGroup extends PlacedGroup {
@@ -34,7 +34,7 @@ export class Entries {
   }
 
   /** As a node names it. */
-  of (group: Group): SimGroup {
+  of (group: PlacedVersion): SimGroup {
     return this.byRoot((group as PlacedGroup).root)
   }
 
@@ -121,7 +121,7 @@ export class EntrySet {
     return this.sorted.filter((slot) => slot >= from && slot < to)
   }
 
-  private slot ({ slot }: Group): Set<SimGroup> {
+  private slot ({ slot }: PlacedVersion): Set<SimGroup> {
     let groups = this.slots.get(slot)
     if (groups === undefined) {
       groups = new Set<SimGroup>()

@@ -5,11 +5,11 @@
 import { peerOf } from '../vectors/placement.js'
 import { stateOf } from '../../src/replication/placement/replica-answers.js'
 import { NEXT } from '../../src/replication/placement/desired-state.js'
-import { KeptOrders } from '../../src/replication/placement/placement-cache.js'
-import { LetGo, PROMISES_WITHIN_MS } from '../../src/replication/placement/replica-releaser.js'
+import { PlacementCache } from '../../src/replication/placement/placement-cache.js'
+import { ReplicaReleaser, PROMISES_WITHIN_MS } from '../../src/replication/placement/replica-releaser.js'
 import { MemoryBook } from '../replication/placement/memory-book.js'
 import { Reconcile } from '../../src/replication/placement/reconcile.js'
-import type { AuditPort, Clock, Group, MemberView, Proof } from '../../src/replication/placement/types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Proof } from '../../src/replication/placement/types.js'
 import { SLOTS } from '../../protocols/placement/constants.js'
 import { SimRandom } from './random.js'
 import { InvariantError } from './truth.js'
@@ -51,7 +51,7 @@ export function expectedLosses ({ groups, days, copies, leaving, graceMs, repair
 class Member {
   readonly book: MemoryBook
   readonly reconcile: Reconcile
-  readonly letGo: LetGo
+  readonly letGo: ReplicaReleaser
   alive = true
 
   constructor (readonly world: LargeWorld, readonly name: string, random: SimRandom) {
@@ -68,7 +68,7 @@ class Member {
     }
     Object.defineProperty(view, 'size', { get: () => world.orders.size })
     this.book = new (class extends MemoryBook {
-      override async drop (group: Group, still: () => boolean): Promise<boolean> {
+      override async drop (group: PlacedVersion, still: () => boolean): Promise<boolean> {
         const dropped = await super.drop(group, still)
         if (dropped) world.release(group, name)
         return dropped
@@ -77,7 +77,7 @@ class Member {
     const port = this.port(view)
     const shared = { view, book: this.book, port, clock, random: random.next }
     this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.graceMs, fetchesAtOnce: FETCHES_AT_ONCE, fetch: async (group) => world.fetch(this, group) })
-    this.letGo = new LetGo({ ...shared, letGoAfterMs: options.letGoAfterMs, pressed: () => false, doubt: () => {} })
+    this.letGo = new ReplicaReleaser({ ...shared, letGoAfterMs: options.letGoAfterMs, pressed: () => false, doubt: () => {} })
   }
 
   private port (view: MemberView): AuditPort {
@@ -103,10 +103,10 @@ class Member {
 
 export class LargeWorld {
   readonly time = new VirtualTime()
-  readonly orders = new KeptOrders()
+  readonly orders = new PlacementCache()
   readonly members = new Map<string, Member>()
   readonly absent = new Set<string>()
-  readonly bySlot: Group[][] = Array.from({ length: SLOTS }, () => [])
+  readonly bySlot: PlacedVersion[][] = Array.from({ length: SLOTS }, () => [])
   lost = 0
   deaths = 0
   joins = 0
@@ -126,7 +126,7 @@ export class LargeWorld {
     for (let i = 0; i < options.nodes; i++) this.join(true)
     for (let id = 0; id < options.groups; id++) {
       const slot = this.random.below(SLOTS)
-      const group: Group = { id, slot, copies: options.copies, bytes: 1 }
+      const group: PlacedVersion = { id, slot, copies: options.copies, bytes: 1 }
       this.bySlot[slot]?.push(group)
       const holders = new Set<string>()
       this.held[id] = holders
@@ -137,7 +137,7 @@ export class LargeWorld {
     }
   }
 
-  holders ({ id }: Group): Set<string> {
+  holders ({ id }: PlacedVersion): Set<string> {
     return this.held[id] ?? new Set()
   }
 
@@ -157,13 +157,13 @@ export class LargeWorld {
     return Array.from(counts, (count) => count ?? 0)
   }
 
-  promise ({ id }: Group, peer: string): void {
+  promise ({ id }: PlacedVersion, peer: string): void {
     const promises = this.promised.get(id) ?? new Map<string, number>()
     this.promised.set(id, promises.set(peer, this.time.now))
   }
 
   /** As in truth.ts: who died after it promised, in the time in which that counts, is no fault of who releases. */
-  release (group: Group, name: string): void {
+  release (group: PlacedVersion, name: string): void {
     const holders = this.holders(group)
     holders.delete(name)
     this.released++
@@ -174,7 +174,7 @@ export class LargeWorld {
     if (holders.size + died < group.copies) this.broken ??= new InvariantError(`${name} released group ${group.id}: ${holders.size} others have it`)
   }
 
-  async fetch (member: Member, group: Group): Promise<void> {
+  async fetch (member: Member, group: PlacedVersion): Promise<void> {
     if (this.holders(group).size === 0) throw new Error('nobody has it')
     await this.time.sleep(this.options.repairMs)
     // a node that died in the meantime goes on with nothing

@@ -2,11 +2,11 @@
 import { stateOf, promiseTo } from '../../src/replication/placement/replica-answers.js'
 import { AuditLoop } from '../../src/replication/placement/audit-loop.js'
 import { notMissing } from '../../src/index/queries/missing.js'
-import { LetGo } from '../../src/replication/placement/replica-releaser.js'
+import { ReplicaReleaser } from '../../src/replication/placement/replica-releaser.js'
 import { putAway } from '../../src/replication/placement/put-away.js'
 import { Reconcile } from '../../src/replication/placement/reconcile.js'
-import type { AuditPort, Clock, Group, MemberView } from '../../src/replication/placement/types.js'
-import { Walk } from '../../src/replication/placement/daily-scan.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView } from '../../src/replication/placement/types.js'
+import { DailyScan } from '../../src/replication/placement/daily-scan.js'
 import { EntrySet, type Entry, type SimGroup, type Version } from './files.js'
 import type { SimMember } from './orders.js'
 import { portOf } from './port.js'
@@ -170,10 +170,10 @@ export class Life {
   readonly clock: Clock
   readonly book: SimBook
   readonly reconcile: Reconcile
-  readonly letGo: LetGo
+  readonly letGo: ReplicaReleaser
   readonly port: AuditPort
   private readonly audit: AuditLoop
-  private readonly walk: Walk
+  private readonly walk: DailyScan
   private readonly view: MemberView
   private ended = false
   /** Roots that its user puts away. */
@@ -194,9 +194,9 @@ export class Life {
     this.book = new SimBook(node, simDb(node, this), this, lost && options.fault !== 'young book')
     this.port = portOf(node, this)
     const shared = { view: this.view, book: this.book, port: this.port, clock: this.clock, random: random.next }
-    const look = (group: Group): void => { this.reconcile.mark(group.slot, 'member', 1) }
+    const look = (group: PlacedVersion): void => { this.reconcile.mark(group.slot, 'member', 1) }
     this.reconcile = new Reconcile({ ...shared, offlineGraceMs: options.offlineGraceMs, fetch: (group, onPercent) => world.fetch(this, world.entries.of(group), onPercent) })
-    this.letGo = new LetGo({
+    this.letGo = new ReplicaReleaser({
       ...shared,
       letGoAfterMs: options.letGoAfterMs,
       pressed: () => !node.room(0.05 * node.capacity),
@@ -210,7 +210,7 @@ export class Life {
         look(group)
       }
     })
-    this.walk = new Walk(this.clock, random.next, (from, to) => node.entries.slotsIn(from, to), (slot) => { this.reconcile.mark(slot, 'walk') }, options.walkMs)
+    this.walk = new DailyScan(this.clock, random.next, (from, to) => node.entries.slotsIn(from, to), (slot) => { this.reconcile.mark(slot, 'walk') }, options.walkMs)
   }
 
   start (): void {

@@ -1,4 +1,4 @@
-import type { AuditPort, Group, Proof } from '../../src/replication/placement/types.js'
+import type { AuditPort, PlacedVersion, Proof } from '../../src/replication/placement/types.js'
 import type { PlacedGroup } from '../../src/replication/placement/sqlite-replica-state.js'
 import type { SimGroup } from './files.js'
 import type { Life, SimNode } from './node.js'
@@ -43,7 +43,7 @@ export function portOf (node: SimNode, life: Life): AuditPort {
   }
 }
 
-const rootOf = (group: Group): Uint8Array => (group as PlacedGroup).root
+const rootOf = (group: PlacedVersion): Uint8Array => (group as PlacedGroup).root
 
 /** Ranges at random places: rot is in one piece, a dropper has half of them. */
 function prove (other: SimNode, group: SimGroup, count: number): Proof[] {
@@ -59,4 +59,4 @@ function prove (other: SimNode, group: SimGroup, count: number): Proof[] {
   return proofs
 }
 
-export type { Group }
+export type { PlacedVersion }

@@ -1,8 +1,8 @@
 import { PROMISE_MS } from '../../protocols/audit/constants.js'
 import type { CID } from 'multiformats/cid'
 import type { IndexDb, Statement } from '../../src/index/engine/index-db.js'
-import { SqlBook } from '../../src/replication/placement/sqlite-replica-state.js'
-import type { Group } from '../../src/replication/placement/types.js'
+import { SqliteReplicaState } from '../../src/replication/placement/sqlite-replica-state.js'
+import type { PlacedVersion } from '../../src/replication/placement/types.js'
 import { holding, letGo, SimDb } from './disk.js'
 import type { SimGroup } from './files.js'
 import type { Life, SimNode } from './node.js'
@@ -39,7 +39,7 @@ class SimStore {
 }
 
 /** The node's own book over its own schema; what it promises and lets go is told to the truth. */
-export class SimBook extends SqlBook {
+export class SimBook extends SqliteReplicaState {
   readonly store: SimStore
 
   constructor (private readonly node: SimNode, private readonly db: SimDb, life: Life, young: boolean) {
@@ -62,7 +62,7 @@ export class SimBook extends SqlBook {
     await this.db.write(holding(root))
   }
 
-  override async promise (group: Group, peer: string): ReturnType<SqlBook['promise']> {
+  override async promise (group: PlacedVersion, peer: string): ReturnType<SqliteReplicaState['promise']> {
     const answer = await super.promise(group, peer)
     const of = this.node.world.entries.of(group)
     if (answer === 'YES') this.node.world.truth.promise(of, this.node.name)
@@ -70,12 +70,12 @@ export class SimBook extends SqlBook {
     return answer
   }
 
-  override async leave (group: Group): Promise<boolean> {
+  override async leave (group: PlacedVersion): Promise<boolean> {
     if (this.node.world.options.fault === 'no leaving') return this.own(group).have === 'held'
     return super.leave(group)
   }
 
-  override async drop (group: Group, still: () => boolean): Promise<boolean> {
+  override async drop (group: PlacedVersion, still: () => boolean): Promise<boolean> {
     if (this.node.world.options.fault !== 'no leaving') return super.drop(group, still)
     if (this.own(group).have !== 'held' || !still()) return false
     const { cid } = this.node.world.entries.of(group)

@@ -1,4 +1,4 @@
-import type { Group } from '../../src/replication/placement/types.js'
+import type { PlacedVersion } from '../../src/replication/placement/types.js'
 import { Entries, EntrySet, type Entry, type SimGroup, type Version } from './files.js'
 import { EventLog } from './event-log.js'
 import { Network } from './network.js'
@@ -247,4 +247,4 @@ export class World {
 }
 
 export const sizeOf = (random: SimRandom): number => Math.ceil(random.exponential(20 * MIB))
-export type { Group }
+export type { PlacedVersion }

@@ -7,7 +7,7 @@ import { tagOf } from '../../protocols/vault/private-part.js'
 import { applyHistory } from '../../protocols/vault/history.js'
 import { entriesOfTag } from '../../src/index/queries/entries.js'
 import type { IndexDb } from '../../src/index/engine/index-db.js'
-import { Ledger } from '../../src/vault/entries/entry-log.js'
+import { EntryLog } from '../../src/vault/entries/entry-log.js'
 import { Members } from '../../src/vault/members/members.js'
 import { historyRows } from '../../src/vault/entries/entry-rows.js'
 import { keysOf, openLedger, seed, threeAdmits, vault, type OpenLedger } from './vaults.js'
@@ -127,7 +127,7 @@ describe('vault: a writer that floods one name', () => {
     await assert.rejects(open.ledger.receive(first), /the process ends/)
     open.db.write = write
     assert.notEqual(open.db.get<{ n: number }>('SELECT count(*) AS n FROM entries WHERE waiting = 1')?.n, 0)
-    const again = new Ledger(open.db, home.id, new Members(open.db), keys, () => {})
+    const again = new EntryLog(open.db, home.id, new Members(open.db), keys, () => {})
     await again.settle()
     assert.deepEqual(open.db.all('SELECT * FROM unsettled'), [])
     assert.deepEqual(open.db.all('SELECT * FROM awaits'), [])

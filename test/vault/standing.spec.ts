@@ -7,7 +7,7 @@ import { standing } from '../../protocols/vault/standing.js'
 import { tagOf } from '../../protocols/vault/private-part.js'
 import { countEntries, entriesOfTag } from '../../src/index/queries/entries.js'
 import { namesFrom } from '../../src/index/queries/name-list.js'
-import { Ledger } from '../../src/vault/entries/entry-log.js'
+import { EntryLog } from '../../src/vault/entries/entry-log.js'
 import { Members, peerText } from '../../src/vault/members/members.js'
 import { historyRows } from '../../src/vault/entries/entry-rows.js'
 import { SEED } from '../seed.js'
@@ -206,7 +206,7 @@ describe('vault: standing', () => {
         }
         assert.deepEqual(state(one), expected)
         const members = new Members(one.db)
-        const again: OpenLedger = { ...one, ledger: new Ledger(one.db, home.id, members, keysOf(home), () => {}) }
+        const again: OpenLedger = { ...one, ledger: new EntryLog(one.db, home.id, members, keysOf(home), () => {}) }
         assert.deepEqual(state(again), expected)
         for (const bytes of list) assert.equal(again.ledger.voids.plain(read(bytes).writer), one.ledger.voids.plain(read(bytes).writer))
         const lives = shownLives(one.db)

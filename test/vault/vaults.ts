@@ -9,7 +9,7 @@ import { encode } from '../../protocols/block/cbor.js'
 import { publicKeyOf } from '../../protocols/vault/ed25519.js'
 import { IndexDb } from '../../src/index/engine/index-db.js'
 import { MIGRATIONS } from '../../src/index/migrations/schema.js'
-import { Ledger, type Change } from '../../src/vault/entries/entry-log.js'
+import { EntryLog, type Change } from '../../src/vault/entries/entry-log.js'
 import { Members } from '../../src/vault/members/members.js'
 import type { HistoryRow } from '../../src/vault/entries/entry-rows.js'
 import { admit, certificate, found, invite, node, seed, vault, type Node, type Vault } from '../protocols/hello/cast.js'
@@ -17,12 +17,12 @@ import { admit, certificate, found, invite, node, seed, vault, type Node, type V
 export { node, seed, vault, type Node, type Vault }
 export const ZEROS = new Uint8Array(32)
 
-export interface OpenLedger { db: IndexDb, ledger: Ledger, changes: Change[], close: () => Promise<void> }
+export interface OpenLedger { db: IndexDb, ledger: EntryLog, changes: Change[], close: () => Promise<void> }
 
 export async function openLedger (of: Vault, withKeys = true): Promise<OpenLedger> {
   const db = await IndexDb.open({ migrations: MIGRATIONS })
   const changes: Change[] = []
-  const ledger = new Ledger(db, of.id, new Members(db), withKeys ? keysOf(of) : undefined, (change) => { changes.push(change) })
+  const ledger = new EntryLog(db, of.id, new Members(db), withKeys ? keysOf(of) : undefined, (change) => { changes.push(change) })
   return { db, ledger, changes, close: () => db.close() }
 }
 

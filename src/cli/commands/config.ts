@@ -3,7 +3,7 @@ import { asKey, type Config, type Key, KEY_NAMES, keyName, KEYS, readConfig, typ
 import type { Context, Run } from '../context.js'
 import { bytes, quote, table } from '../format.js'
 import { InvalidOptionError } from '../../errors.js'
-import { connectDoor } from '../../rpc/client.js'
+import { connectRpc } from '../../rpc/client.js'
 import { configOf } from './init.js'
 import { VAULT_KEYS, vaultConfig } from './vault-config.js'
 
@@ -26,7 +26,7 @@ export async function config (context: Context, name: string | undefined, values
   if (!unset && values.length === 0) return show(context, key, kept)
   const { [key]: _before, ...others } = await readConfig(context.dir)
   await writeConfig(context.dir, unset ? others : { ...others, ...typedValues(key, values) })
-  const running = await connectDoor(context.dir, { signal: context.signal })
+  const running = await connectRpc(context.dir, { signal: context.signal })
   if (running === undefined) return
   await running.stop()
   context.out.talk('Written. It holds when the node starts again.')

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { Option, type Command } from 'commander'
 import { DirectoryLockedError } from '../../errors.js'
-import { connectDoor } from '../../rpc/client.js'
-import { openDoor } from '../../rpc/server.js'
+import { connectRpc } from '../../rpc/client.js'
+import { serveRpc } from '../../rpc/server.js'
 import type { DfsNode, Status } from '../../api/node.js'
 import { type Config, nodeInit, over, readValues } from '../config.js'
 import type { Context, Run } from '../context.js'
@@ -58,7 +58,7 @@ function timed (key: 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter', text: st
 async function openToRun (context: Context, config: Config): Promise<DfsNode> {
   const { dir, signal } = context
   return waitForLock(signal, async () => {
-    const running = await connectDoor(dir, { signal })
+    const running = await connectRpc(dir, { signal })
     if (running !== undefined) {
       await running.stop()
       throw new DirectoryLockedError(`A node runs in ${home(dir)} already`, { retry: false })
@@ -68,7 +68,7 @@ async function openToRun (context: Context, config: Config): Promise<DfsNode> {
 }
 
 async function closing (node: DfsNode, dir: string): Promise<AsyncDisposable> {
-  const door = await openDoor(node, dir)
+  const door = await serveRpc(node, dir)
   return { [Symbol.asyncDispose]: () => door.close() }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { DirectoryLockedError } from '../../errors.js'
-import { connectDoor } from '../../rpc/client.js'
+import { connectRpc } from '../../rpc/client.js'
 import type { DamagedBlock, DfsNode, ProgressEvent, RebuildInfo, RebuildProgress, RemoteResult, VerifyResult } from '../../api/node.js'
 import { configOf } from './init.js'
 import type { Context, Run } from '../context.js'
@@ -45,7 +45,7 @@ async function rebuilt (context: Context, onProgress: (event: RebuildProgress) =
   const config = await configOf(dir)
   await world.prepare()
   return waitForLock(signal, async () => {
-    const running = await connectDoor(dir, { signal })
+    const running = await connectRpc(dir, { signal })
     if (running !== undefined) {
       await running.stop()
       throw new DirectoryLockedError(`A node runs in ${home(dir)}. Stop it first: an index is made anew only while nobody uses it`, { retry: false })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DfsError } from '../../errors.js'
-import { connectDoor, type RemoteNode } from '../../rpc/client.js'
+import { connectRpc, type RemoteNode } from '../../rpc/client.js'
 
 const BIN = join(import.meta.dirname, '..', 'bin.js')
 /** A node that was told to stop has this long. */
@@ -42,7 +42,7 @@ export class Processes implements AsyncDisposable {
       const event = JSON.parse(line) as { event: string, peerId: string, addresses: string[], role: string }
       if (event.event !== 'ready') continue
       child.stdout.resume()
-      const remote = await connectDoor(dir, { signal: this.signal })
+      const remote = await connectRpc(dir, { signal: this.signal })
       const [address] = event.addresses
       if (remote === undefined || address === undefined) break
       return { label, dir, pid: child.pid ?? 0, address, role: event.role, peer: event.peerId, remote }

@@ -4,7 +4,7 @@ import { PIN_MS } from '../../defaults.js'
 import type { Statement } from '../engine/index-db.js'
 import { HELD, TRASHED } from '../migrations/store.js'
 import { toHex } from '../bytes-key.js'
-import type { StoreParts, Upload } from '../../blockstore/context.js'
+import type { StoreContext, Upload } from '../../blockstore/context.js'
 
 const UPLOAD_N = '(SELECT n FROM uploads WHERE id = ?)'
 const LISTED = `json_each(?) AS j CROSS JOIN blocks AS b ON b.cid = unhex(j.value ->> 0) AND b.state = ${HELD}`
@@ -17,13 +17,13 @@ export function listOf (blocks: Iterable<ListedBlock>): string {
 }
 
 /** The upload's row; renews it when it is there. */
-export function ensureUpload ({ now, start }: StoreParts, { id, writer, local }: Upload): Statement {
+export function ensureUpload ({ now, start }: StoreContext, { id, writer, local }: Upload): Statement {
   return ['INSERT INTO uploads (id, writer, start, expires) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET expires = max(expires, excluded.expires)',
     id, writer, local ? start : null, now() + PIN_MS]
 }
 
 /** A block that is durable where it lies; `bytes` null: in a file. Mends a row that said otherwise. */
-export function insertBlock ({ now }: StoreParts, cid: CID, size: number, bytes: Uint8Array | null, kept: boolean): Statement {
+export function insertBlock ({ now }: StoreContext, cid: CID, size: number, bytes: Uint8Array | null, kept: boolean): Statement {
   return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, ?, ?, ?) ON CONFLICT (cid) DO UPDATE SET
     state = ${HELD}, trashed = NULL, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes, kept = max(kept, excluded.kept)`,
   cid.bytes, size, kept ? 1 : 0, now(), bytes]

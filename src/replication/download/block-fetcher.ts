@@ -4,11 +4,11 @@ import { ProtocolError } from '../../../protocols/errors.js'
 import type { GetClient } from '../../../protocols/get/dialer.js'
 import { INACTIVITY_MS } from '../../defaults.js'
 import type { Peers } from '../../network/peers.js'
-import { Answers } from './fetch-attempts.js'
+import { FetchAttempts } from './fetch-attempts.js'
 import { Hedging, HEDGE_FROM_MS, LAST_BLOCKS, type Hedged } from './hedging.js'
 import { abortable } from '../protocol-clients.js'
-import type { Need, Others, Search } from './on-demand-dialer.js'
-import { Speeds, type Asking } from './peer-scores.js'
+import type { FetchHints, OnDemandDialer, Search } from './on-demand-dialer.js'
+import { PeerScores, type Asking } from './peer-scores.js'
 import type { Timer } from '../../async/timer.js'
 
 export interface FetchOptions {
@@ -18,12 +18,12 @@ export interface FetchOptions {
   /** Called with each block that came from a peer. */
   onFetched?: (peer: string, bytes: number) => void
   /** Which members may have it, and which without a connection may be dialled for it. @default as for a user who waits */
-  need?: Need
+  need?: FetchHints
   /** Whether somebody reads in order and this is the block that comes next: a late one is then always hedged. @default never */
   isNext?: () => boolean
 }
 
-export interface FetchPlanInit {
+export interface BlockFetcherInit {
   peers: Pick<Peers, 'sessions' | 'get' | 'addEventListener' | 'removeEventListener'>
   links: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } }
   timer: Timer
@@ -34,14 +34,14 @@ export interface FetchPlanInit {
   /** How long a holder that was lost is waited for. @default INACTIVITY_MS */
   inactivityMs?: number
   /** Members to dial when no connected one has a block. @default none */
-  others?: Others
+  others?: OnDemandDialer
 }
 
 /** One block that is being fetched, for all who want it. */
 interface Flight {
   readonly cid: CID
   readonly options: FetchOptions
-  readonly need: Need
+  readonly need: FetchHints
   readonly controller: AbortController
   /** Callers that wait. */
   waiting: number
@@ -63,15 +63,15 @@ const OVER = new Error('the block is here, or nobody waits for it')
  * after them. A block that is late is asked of a second member too (`hedging.ts`), so that one that is slow, stalls, lies or
  * vanishes costs one block's time. One in-flight table by CID, so that two readers of a block make one transfer.
  */
-export class FetchPlan {
-  private readonly speeds: Speeds
+export class BlockFetcher {
+  private readonly speeds: PeerScores
   private readonly hedging = new Hedging()
   /** When a session last ended: whoever is asked for right after it may be back, as for one that was lost in mid-transfer. */
   private lostAt = -Infinity
   private readonly inFlight = new Map<string, { promise: Promise<Uint8Array>, flight: Flight }>()
 
-  constructor (private readonly init: FetchPlanInit) {
-    this.speeds = new Speeds(init.timer)
+  constructor (private readonly init: BlockFetcherInit) {
+    this.speeds = new PeerScores(init.timer)
     init.peers.addEventListener('session:close', () => { this.lostAt = init.timer.now() })
   }
 
@@ -124,7 +124,7 @@ export class FetchPlan {
     const { signal } = flight.controller
     const { others } = this.init
     const search = others?.search(need)
-    const answers = new Answers()
+    const answers = new FetchAttempts()
     const attempts: Attempt[] = []
     let second: string | undefined
     for (;;) {
@@ -179,7 +179,7 @@ export class FetchPlan {
   }
 
   /** The next answer; undefined when it is time to look whether a second member is asked. */
-  private async next (flight: Flight, attempts: Attempt[], answers: Answers): Promise<Outcome | undefined> {
+  private async next (flight: Flight, attempts: Attempt[], answers: FetchAttempts): Promise<Outcome | undefined> {
     const outcomes = attempts.map(({ outcome }) => outcome)
     const [only, another] = attempts
     if (only === undefined || another !== undefined) return Promise.race(outcomes)
@@ -198,7 +198,7 @@ export class FetchPlan {
   }
 
   /** Whom a block could be asked of as well, in how many milliseconds, and whether just this block is waited for. */
-  private late (flight: Flight, only: Attempt, answers: Answers): { peer: string, inMs: number, next: boolean } | undefined {
+  private late (flight: Flight, only: Attempt, answers: FetchAttempts): { peer: string, inMs: number, next: boolean } | undefined {
     const peer = this.best(flight.need, (who) => who === only.peer || answers.has(who))
     if (peer === undefined) return undefined
     // all that lies below a manifest waits for it
@@ -208,7 +208,7 @@ export class FetchPlan {
   }
 
   /** Asks a second member when it is time and there is a hedge left; its name. */
-  private hedge (flight: Flight, attempts: Attempt[], answers: Answers): string | undefined {
+  private hedge (flight: Flight, attempts: Attempt[], answers: FetchAttempts): string | undefined {
     const [only] = attempts
     const late = only === undefined ? undefined : this.late(flight, only, answers)
     if (late === undefined || late.inMs > 0) return undefined
@@ -219,7 +219,7 @@ export class FetchPlan {
   }
 
   /** Of those that should have it, else of all that are connected, the one that is expected to answer first. */
-  private best ({ holders }: Need, passed: (peer: string) => boolean): string | undefined {
+  private best ({ holders }: FetchHints, passed: (peer: string) => boolean): string | undefined {
     const here = this.init.peers.sessions().map(({ peer }) => peer).filter((peer) => !passed(peer))
     if (holders === undefined) return this.speeds.best(here)
     const should = new Set(holders)
@@ -227,7 +227,7 @@ export class FetchPlan {
   }
 
   /** All who are connected have answered: true once there may be another. */
-  private async another (answers: Answers, search: Search | undefined, signal: AbortSignal): Promise<boolean> {
+  private async another (answers: FetchAttempts, search: Search | undefined, signal: AbortSignal): Promise<boolean> {
     const { timer, diallingMs = () => 0, inactivityMs = INACTIVITY_MS } = this.init
     const { nobody } = answers
     const starting = nobody ? Math.ceil(diallingMs()) : 0
@@ -239,7 +239,7 @@ export class FetchPlan {
   }
 
   /** True once a session opened that was not asked, or that was lost and is back. */
-  private async anotherSession (answers: Answers, signal: AbortSignal, ms: number): Promise<boolean> {
+  private async anotherSession (answers: FetchAttempts, signal: AbortSignal, ms: number): Promise<boolean> {
     const { peers, timer } = this.init
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const onOpen = (event: CustomEvent<{ peer: string }>): void => {

@@ -5,17 +5,17 @@ import { blocksBelow, type WalkedBlock } from '../../../protocols/block/walk.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import { BlockCorruptError } from '../../errors.js'
 import type { BlockStore } from '../../blockstore/interface.js'
-import type { Slots } from '../../async/semaphore.js'
+import type { Semaphore } from '../../async/semaphore.js'
 
 /** Blocks of a version that are looked up, and pinned, at once. */
 const PINNED_AT_ONCE = 256
 
-export interface BringOptions {
+export interface DownloadOptions {
   store: Pick<BlockStore, 'pin' | 'put' | 'read' | 'stat'>
   /** A block from another member, verified against its CID. */
   fetch: (cid: CID, options: { signal: AbortSignal }) => Promise<Uint8Array>
   /** One for each block that is being fetched and stored. */
-  slots: Slots
+  slots: Semaphore
   /** Begun. */
   upload: Uint8Array
   root: CID
@@ -33,7 +33,7 @@ export interface BringOptions {
  * @throws ProtocolError INVALID_DATA when the version breaks a rule, so that it can never be whole; what fetch and store
  * throw; the reason of `signal`
  */
-export async function bringVersion (options: BringOptions): Promise<void> {
+export async function downloadVersion (options: DownloadOptions): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const bringing = new Bringing({ ...options, signal }, (error) => { stop.abort(error) })
@@ -50,7 +50,7 @@ export async function bringVersion (options: BringOptions): Promise<void> {
 class Bringing {
   private readonly tasks = new Set<Promise<void>>()
 
-  constructor (private readonly options: BringOptions, private readonly fail: (error: unknown) => void) {}
+  constructor (private readonly options: DownloadOptions, private readonly fail: (error: unknown) => void) {}
 
   async run (): Promise<void> {
     const { root, signal } = this.options

@@ -7,14 +7,14 @@ import { notMissing } from '../../index/queries/missing.js'
 import { pinnedBytes } from '../../index/queries/pinned.js'
 import type { Peers } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
-import { bringVersion } from './download-version.js'
-import type { FetchPlan } from './block-fetcher.js'
+import { downloadVersion } from './download-version.js'
+import type { BlockFetcher } from './block-fetcher.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from '../serve/inbound-uploads.js'
 import { rootKey, WantedPass, type WantOptions, type Wanted } from './queue.js'
-import type { Need } from './on-demand-dialer.js'
-import { Rate } from './throughput.js'
-import { Slots } from '../../async/semaphore.js'
+import type { FetchHints } from './on-demand-dialer.js'
+import { Throughput } from './throughput.js'
+import { Semaphore } from '../../async/semaphore.js'
 import type { Timer } from '../../async/timer.js'
 
 /** Versions that are being brought at once. */
@@ -31,11 +31,11 @@ const DIAL_FROM_MS = 8 * RETRY_MIN_MS
 /** A pass in which so many versions, one after the other, found no room ends there. */
 export const PASSED_OVER = 16
 
-export interface CatchUpParts {
+export interface DownloaderParts {
   db: IndexDb
   store: BlockStore
   peers: Pick<Peers, 'sessions' | 'wants' | 'addEventListener' | 'removeEventListener'>
-  fetch: Pick<FetchPlan, 'fetch'>
+  fetch: Pick<BlockFetcher, 'fetch'>
   /** This node: who its uploads are of. */
   peer: string
   /** The upload (16 bytes) of a root: the same after a restart, so that it goes on, and not for others to guess. */
@@ -45,7 +45,7 @@ export interface CatchUpParts {
   /** PeerId of the member that wrote an entry (its id), if it is known. */
   writerOf?: (entry: Uint8Array) => string | undefined
   /** Whom to ask for a root's blocks. */
-  needOf?: (root: Uint8Array) => Need
+  needOf?: (root: Uint8Array) => FetchHints
   /** A version is whole here that was not. */
   onVersion?: (version: { entry: Uint8Array, root: CID, bytes: number }) => void
   /** A version was set aside, or failed otherwise than for want of room or of somebody who has it. */
@@ -63,7 +63,7 @@ export class NotWantedError extends Error {
 /** capacity: nothing is lent · disk: it failed · room: none is left · members: none is connected · holders: none of them has it yet. */
 export type WaitingFor = 'capacity' | 'disk' | 'room' | 'members' | 'holders'
 
-export interface CatchUpState {
+export interface DownloaderState {
   /** Wanted and still to be brought, and their bytes that are not here; those that were set aside are not among them. */
   versions: number
   bytes: number
@@ -82,11 +82,11 @@ export interface CatchUpState {
  * Resumes after a restart: blocks that came are pinned. What cannot be brought is passed over and tried again when a
  * member connects, when `again` is called, and at intervals; what breaks a rule is set aside.
  */
-export class CatchUp {
+export class Downloader {
   private readonly pass: WantedPass
-  private readonly slots: Slots
+  private readonly slots: Semaphore
   private readonly grace: Grace
-  private readonly rate: Rate
+  private readonly rate: Throughput
   private readonly active = new Map<string, { here: number }>()
   private readonly tasks = new Set<Promise<void>>()
   private readonly stopping = new AbortController()
@@ -101,11 +101,11 @@ export class CatchUp {
   private restart = false
   private cancelRetry: (() => void) | undefined
 
-  constructor (private readonly parts: CatchUpParts) {
+  constructor (private readonly parts: DownloaderParts) {
     this.pass = new WantedPass(parts.db)
-    this.slots = new Slots(() => this.foregrounds > 0 ? BLOCKS_BESIDE_FOREGROUND : BLOCKS_AT_ONCE)
+    this.slots = new Semaphore(() => this.foregrounds > 0 ? BLOCKS_BESIDE_FOREGROUND : BLOCKS_AT_ONCE)
     this.grace = new Grace(parts.uploads, parts.timer)
-    this.rate = new Rate(parts.timer)
+    this.rate = new Throughput(parts.timer)
   }
 
   /** Does nothing where no space is lent. */
@@ -173,7 +173,7 @@ export class CatchUp {
     return wanted !== undefined
   }
 
-  state (): CatchUpState {
+  state (): DownloaderState {
     const { store, peers } = this.parts
     const { capacity, readOnly } = store.usage()
     if (capacity === 0) return { versions: 0, bytes: 0, active: 0, invalid: 0, waiting: 'capacity' }
@@ -242,10 +242,10 @@ export class CatchUp {
     // pushed here, put away or dead in the meantime
     if (entry === undefined) return
     const upload = this.parts.uploadOf(rootBytes)
-    const need: Need = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly', ...this.parts.needOf?.(rootBytes) }
+    const need: FetchHints = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly', ...this.parts.needOf?.(rootBytes) }
     await store.begin({ upload, writer: peer, expected: Math.max(1, bytes - pinnedBytes(db, upload)), signal })
     try {
-      await bringVersion({
+      await downloadVersion({
         store, slots: this.slots, upload, root, bytes, signal,
         fetch: async (cid, options) => {
           const block = await fetch.fetch(cid, { ...options, need })

@@ -6,7 +6,7 @@ import { BlocksUnavailableError } from '../../errors.js'
 const RETURNS = 2
 
 /** Who was asked for one block, and what came of it. */
-export class Answers {
+export class FetchAttempts {
   private readonly answers = new Map<string, 'missing' | 'failed' | 'lost'>()
   private readonly returns = new Map<string, number>()
   private lastError: unknown

@@ -15,7 +15,7 @@ const LACKED_MS = 5 * 60_000
 /** Members that are remembered so; then it begins anew. */
 const MAX_LACKED = 4096
 
-export interface OthersInit {
+export interface OnDemandDialerInit {
   peers: Pick<Peers, 'get' | 'reach'>
   /** Members that have no connection and may be dialled, the most promising first; asked for each block that is wanting. */
   list: () => string[]
@@ -24,7 +24,7 @@ export interface OthersInit {
   dialMs: number
 }
 
-export interface Need {
+export interface FetchHints {
   /** Who wrote the file, when it is known: dialled first. */
   writer?: string | undefined
   /**
@@ -37,15 +37,15 @@ export interface Need {
 }
 
 /** Members that are dialled when those that are connected do not have a block; what was learnt of one block serves the next. */
-export class Others {
+export class OnDemandDialer {
   private readonly dialled: number[] = []
   /** When a member last lacked something, or was not reached. */
   private readonly lacked = new Map<string, number>()
 
-  constructor (private readonly init: OthersInit) {}
+  constructor (private readonly init: OnDemandDialerInit) {}
 
   /** The search for one block; `need` may change meanwhile. */
-  search (need: Need): Search {
+  search (need: FetchHints): Search {
     return new Search((tried) => this.next(need, tried), (peer, signal) => this.dial(peer, signal))
   }
 
@@ -59,7 +59,7 @@ export class Others {
     this.lacked.delete(peer)
   }
 
-  private next ({ writer, holders = [], dial }: Need, tried: Set<string>): string | undefined {
+  private next ({ writer, holders = [], dial }: FetchHints, tried: Set<string>): string | undefined {
     if (dial === 'never') return undefined
     const unattended = dial === 'sparingly'
     const now = this.init.timer.now()

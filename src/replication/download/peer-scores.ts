@@ -29,7 +29,7 @@ const FIXED_BYTES = 64 * 1024
 export const HALVED_MS = 30_000
 
 /** How fast members answer, and so who is likely to answer first. */
-export class Speeds {
+export class PeerScores {
   private readonly all = new Map<string, Speed>()
 
   constructor (private readonly timer: Pick<Timer, 'now'>) {}

@@ -4,7 +4,7 @@ import type { Timer } from '../../async/timer.js'
 const WINDOW_MS = 30_000
 
 /** Bytes a second, of about the last half minute. */
-export class Rate {
+export class Throughput {
   private bytes = 0
   private at: number | undefined
   private began = 0

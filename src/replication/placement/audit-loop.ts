@@ -1,7 +1,7 @@
 /** Holders challenge each other at random (design, "Reading, auditing, caching"). Verdicts are this node's own and go nowhere. */
-import type { GroupBook, Verdict } from './replica-state.js'
+import type { ReplicaState, Verdict } from './replica-state.js'
 import { byPeer } from './by-peer.js'
-import type { AuditPort, Clock, Group, MemberView, Proof, Random } from './types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Proof, Random } from './types.js'
 
 /** Rounds begin so far apart, give or take half. */
 export const ROUND_MS = 3600e3
@@ -19,12 +19,12 @@ export const AGAIN_MOST_MS = 24 * 3600e3
 
 export interface AuditLoopParts {
   view: MemberView
-  book: Pick<GroupBook, 'own' | 'hear' | 'unanswered' | 'distrusted' | 'distrust' | 'trust' | 'distrusts' | 'sample'>
+  book: Pick<ReplicaState, 'own' | 'hear' | 'unanswered' | 'distrusted' | 'distrust' | 'trust' | 'distrusts' | 'sample'>
   port: Pick<AuditPort, 'have' | 'prove' | 'look'>
   clock: Clock
   random: Random
   /** A member has not what it said, or bad bytes of it, or (undefined) is trusted again: the group's slot is to be looked at. */
-  found: (group: Group, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
+  found: (group: PlacedVersion, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
 }
 
 export class AuditLoop {
@@ -62,7 +62,7 @@ export class AuditLoop {
   }
 
   /** Asks a member about groups that this node holds, and has it prove those that it says it holds. */
-  async member (peer: string, groups: readonly Group[]): Promise<void> {
+  async member (peer: string, groups: readonly PlacedVersion[]): Promise<void> {
     const { port, book, clock } = this.parts
     let failed = false
     let proved = false
@@ -86,7 +86,7 @@ export class AuditLoop {
   }
 
   /** Challenges a member about one group; undefined: it proved what it was asked for, or this node has nothing to compare with. */
-  async group (group: Group, peer: string, count: number | 'all'): Promise<Verdict | undefined> {
+  async group (group: PlacedVersion, peer: string, count: number | 'all'): Promise<Verdict | undefined> {
     const { port, book } = this.parts
     let proofs: Proof[] | undefined
     try {
@@ -147,14 +147,14 @@ export class AuditLoop {
     }
   }
 
-  private wait (group: Group, peer: string): void {
+  private wait (group: PlacedVersion, peer: string): void {
     const key = keyOf(group, peer)
     const ms = Math.min(AGAIN_MOST_MS, 2 * (this.waits.get(key)?.ms ?? AGAIN_MS / 2))
     this.waits.set(key, { at: this.parts.clock.now() + ms, ms })
   }
 
   /** One of the members that may hold it, by chance, and every suspect. */
-  private chosen (group: Group): Set<string> {
+  private chosen (group: PlacedVersion): Set<string> {
     const { view, random } = this.parts
     const count = group.copies === 0 ? view.size : group.copies + NEXT_HOLDERS
     const holders = view.order(group.slot, count).slice(0, count).filter((peer) => peer !== view.self && view.present(peer))
@@ -163,4 +163,4 @@ export class AuditLoop {
   }
 }
 
-const keyOf = (group: Group, peer: string): string => `${group.id} ${peer}`
+const keyOf = (group: PlacedVersion, peer: string): string => `${group.id} ${peer}`

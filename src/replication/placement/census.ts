@@ -1,10 +1,10 @@
 /** How many copies there are of what the vault holds, as members that are present say. It decides nothing: it is for people. */
 import { MAX_GROUPS } from '../../../protocols/audit/constants.js'
 import type { CopiesStatus } from '../../api/node.js'
-import type { GroupBook } from './replica-state.js'
+import type { ReplicaState } from './replica-state.js'
 import { byPeer } from './by-peer.js'
 import { copiesWanted, NEXT, NOT_ASKED_MS } from './desired-state.js'
-import type { AuditPort, Clock, Group, MemberView } from './types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView } from './types.js'
 
 /** Between two pages, so that a million groups take an hour and a quarter. */
 const PAGE_MS = 1000
@@ -18,13 +18,13 @@ const KEPT = 100_000
 
 export interface CensusParts {
   view: Pick<MemberView, 'self' | 'size' | 'order' | 'present'>
-  book: Pick<GroupBook, 'own' | 'distrusted'>
+  book: Pick<ReplicaState, 'own' | 'distrusted'>
   port: Pick<AuditPort, 'have'>
   clock: Clock
   /** All groups of live versions. */
-  groups: () => Iterable<Group>
+  groups: () => Iterable<PlacedVersion>
   /** The group as it is now; undefined when nothing live is left of it. */
-  current: (group: Group) => Group | undefined
+  current: (group: PlacedVersion) => PlacedVersion | undefined
   /** From the end of one count of everything to the next, milliseconds. */
   periodMs: number
   /** The same of what had too few copies, or is new. */
@@ -34,12 +34,12 @@ export interface CensusParts {
   onError: (error: unknown) => void
 }
 
-interface Bad { group: Group, level: keyof CopiesStatus, since: number }
+interface Bad { group: PlacedVersion, level: keyof CopiesStatus, since: number }
 
 export class Census {
   private total = 0
   private readonly bad = new Map<number, Bad>()
-  private readonly fresh = new Map<number, Group>()
+  private readonly fresh = new Map<number, PlacedVersion>()
   private told = 0
   private soon = false
   private stopped = false
@@ -69,7 +69,7 @@ export class Census {
   }
 
   /** Its entry came. */
-  learn (group: Group): void {
+  learn (group: PlacedVersion): void {
     if (this.fresh.size < KEPT) this.fresh.set(group.id, group)
   }
 
@@ -97,7 +97,7 @@ export class Census {
     const seen = new Set<number>()
     let total = 0
     let pages = 0
-    let page: Group[] = []
+    let page: PlacedVersion[] = []
     const flush = async (): Promise<void> => {
       await this.count(page)
       page = []
@@ -139,11 +139,11 @@ export class Census {
     }
   }
 
-  private async count (groups: readonly Group[]): Promise<void> {
+  private async count (groups: readonly PlacedVersion[]): Promise<void> {
     const { view, book, clock } = this.parts
-    const wanted = (group: Group): number => copiesWanted(group, view)
+    const wanted = (group: PlacedVersion): number => copiesWanted(group, view)
     const found = new Map(groups.map((group) => [group.id, book.own(group).have === 'held' ? 1 : 0]))
-    const few = (group: Group): boolean => (found.get(group.id) ?? 0) < wanted(group)
+    const few = (group: PlacedVersion): boolean => (found.get(group.id) ?? 0) < wanted(group)
     await this.ask(groups, (group) => [0, wanted(group) + NEXT], found)
     await this.ask(groups.filter(few), (group) => [wanted(group) + NEXT, FURTHER], found)
     const now = clock.now()
@@ -157,7 +157,7 @@ export class Census {
   }
 
   /** Members in these places of each group's order: from the first, up to the second. */
-  private async ask (groups: readonly Group[], places: (group: Group) => [from: number, to: number], found: Map<number, number>): Promise<void> {
+  private async ask (groups: readonly PlacedVersion[], places: (group: PlacedVersion) => [from: number, to: number], found: Map<number, number>): Promise<void> {
     const { view, port, book } = this.parts
     const asked = byPeer(groups, (group) => {
       const [from, to] = places(group)

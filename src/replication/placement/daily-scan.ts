@@ -6,7 +6,7 @@ export const WALK_MS = 24 * 3600e3
 const STEPS = 144
 
 /** Looks at every slot once a day: mends what was missed by events, and what answers have become since. */
-export class Walk {
+export class DailyScan {
   private step: number
   private stopped = false
 

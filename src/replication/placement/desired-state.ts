@@ -1,7 +1,7 @@
 /** Which groups this node should hold (design, "Holding and repairing"). Pure: reads the book and the view, changes nothing. */
 import { COMING_MS } from '../../../protocols/audit/constants.js'
-import type { GroupBook } from './replica-state.js'
-import type { Group, MemberView } from './types.js'
+import type { ReplicaState } from './replica-state.js'
+import type { PlacedVersion, MemberView } from './types.js'
 
 /** A member that was not asked since the entry came counts for this long after it. */
 export const NOT_ASKED_MS = 2 * 60_000
@@ -33,20 +33,20 @@ export interface DutyOptions {
   next?: number
 }
 
-type Book = Pick<GroupBook, 'heard' | 'distrusted' | 'own'>
+type Book = Pick<ReplicaState, 'heard' | 'distrusted' | 'own'>
 
 /** There are never more copies than members that lend space. */
-export const copiesWanted = ({ copies }: Pick<Group, 'copies'>, { size }: Pick<MemberView, 'size'>): number => copies === 0 ? size : Math.min(copies, size)
+export const copiesWanted = ({ copies }: Pick<PlacedVersion, 'copies'>, { size }: Pick<MemberView, 'size'>): number => copies === 0 ? size : Math.min(copies, size)
 
 /** What this node has to do with a group. */
-export function dutyOf (group: Group, view: MemberView, book: Book, options: DutyOptions): Duty {
+export function dutyOf (group: PlacedVersion, view: MemberView, book: Book, options: DutyOptions): Duty {
   const copies = copiesWanted(group, view)
   const duty = search(view.order(group.slot, HEAD), copies, group, view, book, options)
   return duty ?? search(view.order(group.slot), copies, group, view, book, options) ?? { hold: undefined, ask: [], early: false, known: 0, after: 0 }
 }
 
 /** Undefined: this part of the order was too short to tell. */
-function search (order: readonly string[], copies: number, group: Group, view: MemberView, book: Book, options: DutyOptions): Duty | undefined {
+function search (order: readonly string[], copies: number, group: PlacedVersion, view: MemberView, book: Book, options: DutyOptions): Duty | undefined {
   const { now, freshFrom = -Infinity, next = NEXT } = options
   const known = book.own(group).known
   const young = known !== undefined && now - known < NOT_ASKED_MS
@@ -86,11 +86,11 @@ function search (order: readonly string[], copies: number, group: Group, view: M
 }
 
 /** Of the first members of a group's order those that are present and failed to prove to this node that they hold it. */
-export function doubtsAbout (group: Group, view: Pick<MemberView, 'order' | 'present' | 'self'>, book: Pick<GroupBook, 'distrusted'>): number {
+export function doubtsAbout (group: PlacedVersion, view: Pick<MemberView, 'order' | 'present' | 'self'>, book: Pick<ReplicaState, 'distrusted'>): number {
   const head = group.copies === 0 ? undefined : group.copies + NEXT
   return view.order(group.slot, head).slice(0, head).filter((peer) => peer !== view.self && view.present(peer) && book.distrusted(group, peer)).length
 }
 
-function isHeld (book: Pick<GroupBook, 'own'>, group: Group): boolean {
+function isHeld (book: Pick<ReplicaState, 'own'>, group: PlacedVersion): boolean {
   return book.own(group).have === 'held'
 }

@@ -1,4 +1,4 @@
-import type { Group } from './types.js'
+import type { PlacedVersion } from './types.js'
 
 /** Groups that are fetched at once. */
 export const FETCHES_AT_ONCE = 2
@@ -8,30 +8,30 @@ export const FETCH_AGAIN_MAX_MS = 3600e3
 
 /** Groups to be fetched, those with fewest known copies first, in the order of asking where these are equal. */
 export class FetchQueue {
-  private readonly buckets: Array<Map<number, Group>> = []
+  private readonly buckets: Array<Map<number, PlacedVersion>> = []
   private readonly places = new Map<number, number>()
 
   get size (): number {
     return this.places.size
   }
 
-  has (group: Group): boolean {
+  has (group: PlacedVersion): boolean {
     return this.places.has(group.id)
   }
 
   /** Adds it, or moves it to where it belongs now. */
-  add (group: Group, copies: number): void {
+  add (group: PlacedVersion, copies: number): void {
     const place = Math.min(copies, 8)
     const before = this.places.get(group.id)
     if (before === place) return
     if (before !== undefined) this.buckets[before]?.delete(group.id)
     this.places.set(group.id, place)
-    const bucket = this.buckets[place] ?? new Map<number, Group>()
+    const bucket = this.buckets[place] ?? new Map<number, PlacedVersion>()
     this.buckets[place] = bucket
     bucket.set(group.id, group)
   }
 
-  remove (group: Group): boolean {
+  remove (group: PlacedVersion): boolean {
     const place = this.places.get(group.id)
     if (place === undefined) return false
     this.places.delete(group.id)
@@ -39,7 +39,7 @@ export class FetchQueue {
     return true
   }
 
-  take (): Group | undefined {
+  take (): PlacedVersion | undefined {
     for (const bucket of this.buckets) {
       for (const group of bucket?.values() ?? []) {
         this.remove(group)

@@ -21,7 +21,7 @@ export interface PlacedMember extends Candidate {
 /** A member with its number, and a number for its operator: 0 is the empty one. */
 interface Numbered { readonly member: PlacedMember, readonly n: number, readonly operator: number, readonly ranker: Ranker }
 
-export class KeptOrders {
+export class PlacementCache {
   private readonly byName = new Map<string, Numbered>()
   private readonly byNumber: Array<Numbered | undefined> = []
   private readonly free: number[] = []

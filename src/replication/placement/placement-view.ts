@@ -2,7 +2,7 @@
 import { classesOf } from '../../../protocols/placement/weight.js'
 import { orderRanked } from '../../../protocols/placement/order.js'
 import { Ranker } from '../../../protocols/placement/rank.js'
-import { KeptOrders, MAX_MEMBERS, type PlacedMember } from './placement-cache.js'
+import { PlacementCache, MAX_MEMBERS, type PlacedMember } from './placement-cache.js'
 import type { MemberView } from './types.js'
 
 /** Up to so many members orders are worked out when they are asked for; of more, their heads are kept (17 MB, and 20 ms of CPU for each that comes). */
@@ -24,7 +24,7 @@ export interface LentMember {
   readonly accepting: boolean
 }
 
-export interface MembersInit {
+export interface PlacementViewInit {
   self: string
   /** A record of it arrived within offlineGrace. */
   present: (peer: string) => boolean
@@ -41,7 +41,7 @@ export interface MembersInit {
 /** all: of any slot. */
 export type Changed = 'all' | readonly number[]
 
-export class Members implements MemberView {
+export class PlacementView implements MemberView {
   readonly self: string
   private orders: Orders
   private lent = new Map<string, LentMember>()
@@ -49,7 +49,7 @@ export class Members implements MemberView {
   private there = new Set<string>()
   private cutOff = false
 
-  constructor (private readonly init: MembersInit) {
+  constructor (private readonly init: PlacementViewInit) {
     this.self = init.self
     this.orders = new AskedOrders([])
   }
@@ -106,15 +106,15 @@ export class Members implements MemberView {
   slotsOf (peers: readonly string[]): Changed {
     const { orders } = this
     if (peers.length === 0) return []
-    if (!(orders instanceof KeptOrders)) return 'all'
+    if (!(orders instanceof PlacementCache)) return 'all'
     return peers.reduce<Changed>((slots, peer) => joined(slots, orders.slotsOf(peer, this.depth)), [])
   }
 
   private reorder (came: readonly PlacedMember[], gone: readonly string[], other: readonly PlacedMember[]): Changed {
     const kept = this.placed.size > (this.init.keptFrom ?? KEPT_FROM)
-    if (!kept || !(this.orders instanceof KeptOrders)) {
-      const orders = kept ? new KeptOrders() : new AskedOrders([...this.placed.values()])
-      if (orders instanceof KeptOrders) for (const member of this.placed.values()) orders.add(member)
+    if (!kept || !(this.orders instanceof PlacementCache)) {
+      const orders = kept ? new PlacementCache() : new AskedOrders([...this.placed.values()])
+      if (orders instanceof PlacementCache) for (const member of this.placed.values()) orders.add(member)
       this.orders = orders
       return 'all'
     }

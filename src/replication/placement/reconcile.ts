@@ -1,9 +1,9 @@
 /** Brings what this node holds to what it should hold, a few groups at a time, those with fewest copies first. */
-import type { GroupBook, Reason } from './replica-state.js'
-import { Asking } from './state-query-batcher.js'
+import type { ReplicaState, Reason } from './replica-state.js'
+import { StateQueryBatcher } from './state-query-batcher.js'
 import { dutyOf, NEXT, NEXT_IN_WALK, NOT_ASKED_MS, type Duty } from './desired-state.js'
 import { FETCH_AGAIN_MAX_MS, FETCH_AGAIN_MIN_MS, FETCHES_AT_ONCE, FetchQueue } from './fetch-queue.js'
-import type { AuditPort, Clock, Group, MemberView, Random } from './types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Random } from './types.js'
 
 /** Groups that are looked at in one go. */
 export const GROUPS_AT_ONCE = 256
@@ -14,7 +14,7 @@ export const REPAIR_SHARE = 4
 
 export interface ReconcileParts {
   view: MemberView
-  book: GroupBook
+  book: ReplicaState
   port: Pick<AuditPort, 'have'>
   clock: Clock
   random: Random
@@ -25,7 +25,7 @@ export interface ReconcileParts {
    * Fetches all of a group and commits it as held, going on from the blocks that are here. Tells the share in percent;
    * throws what kept it from being done, no room too.
    */
-  fetch: (group: Group, onPercent: (percent: number) => void) => Promise<void>
+  fetch: (group: PlacedVersion, onPercent: (percent: number) => void) => Promise<void>
 }
 
 /** The state of one group's repair: waiting for its time, or past it and waiting for answers. */
@@ -33,7 +33,7 @@ type Repair = { cancel: () => void } | 'due'
 
 export class Reconcile {
   readonly queue = new FetchQueue()
-  private readonly asking: Asking
+  private readonly asking: StateQueryBatcher
   private readonly repairs = new Map<number, Repair>()
   private readonly fetching = new Set<number>()
   /** After a fetch that failed. */
@@ -45,7 +45,7 @@ export class Reconcile {
   private stopped = false
 
   constructor (private readonly parts: ReconcileParts) {
-    this.asking = new Asking({ ...parts, answered: (group) => { this.consider(group, { reason: 'answer' }) } })
+    this.asking = new StateQueryBatcher({ ...parts, answered: (group) => { this.consider(group, { reason: 'answer' }) } })
   }
 
   /** What runs ends by itself; nothing begins any more. */
@@ -89,7 +89,7 @@ export class Reconcile {
     })
   }
 
-  private consider (group: Group, { reason }: { reason: Reason | 'answer' }): void {
+  private consider (group: PlacedVersion, { reason }: { reason: Reason | 'answer' }): void {
     if (this.stopped) return
     const { view, book, clock } = this.parts
     const { have, away } = book.own(group)
@@ -119,7 +119,7 @@ export class Reconcile {
     }
   }
 
-  private repair (group: Group, duty: Duty, due: boolean): void {
+  private repair (group: PlacedVersion, duty: Duty, due: boolean): void {
     const { view, clock, random, offlineGraceMs } = this.parts
     if (view.island || this.queue.has(group) || this.fetching.has(group.id)) return
     // many look at it in a walk: they must not all begin at once
@@ -135,13 +135,13 @@ export class Reconcile {
   }
 
   /** Its time has come: whoever was before this node may have begun by now. */
-  private due (group: Group): void {
+  private due (group: PlacedVersion): void {
     this.repairs.set(group.id, 'due')
     this.askAnew(group)
   }
 
   /** Whatever was answered before. */
-  private askAnew (group: Group): void {
+  private askAnew (group: PlacedVersion): void {
     if (this.stopped) return
     const { view, book, clock } = this.parts
     const duty = dutyOf(group, view, book, { now: clock.now(), freshFrom: clock.now(), next: this.next(group) })
@@ -149,11 +149,11 @@ export class Reconcile {
     else this.asking.ask(group, duty.ask)
   }
 
-  private next ({ id }: Group): number {
+  private next ({ id }: PlacedVersion): number {
     return this.walked.has(id) ? NEXT_IN_WALK : NEXT
   }
 
-  private want (group: Group, known: number): void {
+  private want (group: PlacedVersion, known: number): void {
     const { book, clock } = this.parts
     if (this.fetching.has(group.id) || clock.now() < (this.pauses.get(group.id)?.until ?? -Infinity)) return
     if (!this.queue.has(group)) book.coming(group, 0)
@@ -162,20 +162,20 @@ export class Reconcile {
   }
 
   /** Not this node's to hold any more: what has begun goes on, and is spare then. */
-  private leaveIt (group: Group): void {
+  private leaveIt (group: PlacedVersion): void {
     this.forget(group)
     this.walked.delete(group.id)
     if (this.queue.remove(group)) this.parts.book.coming(group, undefined)
   }
 
-  private forget (group: Group): void {
+  private forget (group: PlacedVersion): void {
     const repair = this.repairs.get(group.id)
     this.repairs.delete(group.id)
     if (repair !== undefined && repair !== 'due') repair.cancel()
   }
 
   /** Looks at it again when members that were not asked count no more. */
-  private again (group: Group): void {
+  private again (group: PlacedVersion): void {
     if (this.young.has(group.slot)) return
     this.young.add(group.slot)
     this.parts.clock.after(NOT_ASKED_MS, () => {
@@ -185,7 +185,7 @@ export class Reconcile {
   }
 
   /** Never rejects. */
-  private async fetch (group: Group): Promise<void> {
+  private async fetch (group: PlacedVersion): Promise<void> {
     const { book, fetch, clock } = this.parts
     this.fetching.add(group.id)
     try {

@@ -7,8 +7,8 @@
  * promises run a full hour again after a restart; leaving is taken back at a start. A book that was made anew (a lost
  * index) knows no promises that were given before, so it refuses `leave` for PROMISE_MS.
  */
-import type { GroupBook } from './replica-state.js'
-import type { AuditPort, Clock, Group, MemberView, Random } from './types.js'
+import type { ReplicaState } from './replica-state.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Random } from './types.js'
 
 /** All promises for one release are got within this. A fraction of PROMISE_MS: the rest is for slow clocks and commits. */
 export const PROMISES_WITHIN_MS = 10 * 60_000
@@ -31,9 +31,9 @@ export const LEAVING_AT_ONCE = 4
 /** How often it is looked for spare copies whose time has come. */
 export const LOOK_MS = 5 * 60_000
 
-export interface LetGoParts {
+export interface ReplicaReleaserParts {
   view: MemberView
-  book: Pick<GroupBook, 'leave' | 'stay' | 'drop' | 'own' | 'distrusted' | 'spares' | 'promised' | 'hear' | 'heard' | 'unanswered'>
+  book: Pick<ReplicaState, 'leave' | 'stay' | 'drop' | 'own' | 'distrusted' | 'spares' | 'promised' | 'hear' | 'heard' | 'unanswered'>
   port: Pick<AuditPort, 'have' | 'keep' | 'prove'>
   clock: Clock
   random: Random
@@ -42,9 +42,9 @@ export interface LetGoParts {
   /** Room is short: spare copies go before their time. */
   pressed: () => boolean
   /** A member promised and did not prove. */
-  doubt: (group: Group, peer: string) => void
+  doubt: (group: PlacedVersion, peer: string) => void
   /** It was let go. */
-  released?: (group: Group) => void
+  released?: (group: PlacedVersion) => void
 }
 
 /** kept: it stays, and why. */
@@ -52,13 +52,13 @@ export type Outcome = 'released' | 'promised' | 'too few members' | 'too few hol
 
 interface Promised { peer: string, /** By the clock, before it was asked. */ at: number }
 
-export class LetGo {
+export class ReplicaReleaser {
   private readonly running = new Set<number>()
   private readonly retries = new Map<number, { at: number, failures: number }>()
   private readonly lookMs: number
   private stopped = false
 
-  constructor (private readonly parts: LetGoParts) {
+  constructor (private readonly parts: ReplicaReleaserParts) {
     this.lookMs = Math.min(LOOK_MS, parts.letGoAfterMs / 4)
   }
 
@@ -99,11 +99,11 @@ export class LetGo {
    *
    * @throws what the book's transactions throw; the copy is here then
    */
-  async letGo (group: Group): Promise<Outcome> {
+  async letGo (group: PlacedVersion): Promise<Outcome> {
     return this.tooFew(group) ? 'too few members' : this.attempt(group)
   }
 
-  private async attempt (group: Group): Promise<Outcome> {
+  private async attempt (group: PlacedVersion): Promise<Outcome> {
     const { book, clock } = this.parts
     const { copies } = group
     this.running.add(group.id)
@@ -137,7 +137,7 @@ export class LetGo {
    * A promise binds its giver for an hour: one that comes after this node, and so should go first, is not asked for it as
    * long as those before may be enough.
    */
-  private before (group: Group, holders: readonly string[]): readonly string[] {
+  private before (group: PlacedVersion, holders: readonly string[]): readonly string[] {
     if ((this.retries.get(group.id)?.failures ?? 0) >= ALL_AFTER) return holders
     const { view } = this.parts
     // those that are asked stand in this head: a node that does not comes after all of them
@@ -147,7 +147,7 @@ export class LetGo {
   }
 
   /** Members that may hold it and say so, in order. Before anything is committed: mostly it is too early, and nobody is bothered by that. */
-  private async holders (group: Group): Promise<string[]> {
+  private async holders (group: PlacedVersion): Promise<string[]> {
     const { view, book, port, clock } = this.parts
     const { copies } = group
     const most = copies + FURTHER
@@ -168,7 +168,7 @@ export class LetGo {
   }
 
   /** Asks one after the other until enough of them promised and proved. */
-  private async collect (group: Group, holders: readonly string[]): Promise<Promised[]> {
+  private async collect (group: PlacedVersion, holders: readonly string[]): Promise<Promised[]> {
     const { clock } = this.parts
     let promises: Promised[] = []
     for (const peer of holders) {
@@ -180,7 +180,7 @@ export class LetGo {
     return promises
   }
 
-  private async promises (group: Group, peer: string): Promise<boolean> {
+  private async promises (group: PlacedVersion, peer: string): Promise<boolean> {
     const { port, book, clock } = this.parts
     try {
       const answer = await port.keep(peer, group)
@@ -199,14 +199,14 @@ export class LetGo {
   }
 
   /** This node among them, whether it lends anything or not. */
-  private tooFew ({ slot, copies }: Group): boolean {
+  private tooFew ({ slot, copies }: PlacedVersion): boolean {
     const { view } = this.parts
     if (copies === 0 || copies > view.size) return true
     return copies === view.size && view.order(slot).includes(view.self)
   }
 
   /** As many as are wanted, of as many operators as the head of the order has without this node and those that were caught. */
-  private enough (group: Group, promises: readonly Promised[]): boolean {
+  private enough (group: PlacedVersion, promises: readonly Promised[]): boolean {
     const { copies } = group
     if (promises.length < copies) return false
     const { view, book } = this.parts
@@ -221,7 +221,7 @@ export class LetGo {
     return new Set(peers.map((peer) => this.parts.view.operator(peer) || `\0${peer}`)).size
   }
 
-  private later (group: Group): void {
+  private later (group: PlacedVersion): void {
     const { clock, random, letGoAfterMs } = this.parts
     const [least, most] = [RETRY_MIN_MS, RETRY_MAX_MS].map((ms) => Math.min(ms, RETRY_SHARE * letGoAfterMs)) as [number, number]
     const failures = (this.retries.get(group.id)?.failures ?? 0) + 1

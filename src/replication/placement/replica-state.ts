@@ -1,6 +1,6 @@
 import type { PromiseAnswer } from '../../../protocols/audit/constants.js'
 import type { GroupState } from '../../../protocols/audit/groups.js'
-import type { Group } from './types.js'
+import type { PlacedVersion } from './types.js'
 
 /** What this node has of a group. */
 export interface Own {
@@ -35,24 +35,24 @@ export type Reason = 'entry' | 'member' | 'walk'
  * The rows behind the decisions, in the index of a node (sql-book.ts). Reads are at once. What
  * returns a promise is one transaction, durable when it resolves; what it checks it checks inside.
  */
-export interface GroupBook {
+export interface ReplicaState {
   /** Groups of live versions whose entries are here. */
-  inSlot: (slot: number) => Iterable<Group>
+  inSlot: (slot: number) => Iterable<PlacedVersion>
   /** Held groups that are no duty of this node, the longest so first. */
-  spares: () => Iterable<Group>
+  spares: () => Iterable<PlacedVersion>
   /** So many held groups drawn at random, or all; none twice. `random` as in types.ts. */
-  sample: (count: number, random: () => number) => Group[]
-  own: (group: Group) => Own
-  heard: (group: Group, peer: string) => Heard | undefined
+  sample: (count: number, random: () => number) => PlacedVersion[]
+  own: (group: PlacedVersion) => Own
+  heard: (group: PlacedVersion, peer: string) => Heard | undefined
   /** An answer came; true when it says something else than the last. */
-  hear: (group: Group, peer: string, state: GroupState, now: number) => boolean
+  hear: (group: PlacedVersion, peer: string, state: GroupState, now: number) => boolean
   /** It was asked and did not answer. What it said last stays. */
-  unanswered: (group: Group, peer: string, now: number) => void
-  distrusted: (group: Group, peer: string) => boolean
-  distrust: (group: Group, peer: string, verdict: 'missing' | 'wrong') => void
-  trust: (group: Group, peer: string) => void
+  unanswered: (group: PlacedVersion, peer: string, now: number) => void
+  distrusted: (group: PlacedVersion, peer: string) => boolean
+  distrust: (group: PlacedVersion, peer: string, verdict: 'missing' | 'wrong') => void
+  trust: (group: PlacedVersion, peer: string) => void
   /** Members that are distrusted for something. */
-  distrusts: () => Iterable<{ group: Group, peer: string }>
+  distrusts: () => Iterable<{ group: PlacedVersion, peer: string }>
 
   /** Puts a slot into the queue; `copies`: how many are known of the worst group in it. Of two marks the worse counts. */
   mark: (slot: number, reason: Reason, copies: number) => void
@@ -60,21 +60,21 @@ export interface GroupBook {
   take: (groups: number) => Array<{ slot: number, reason: Reason }>
 
   /** It is being fetched, or (undefined) is not any more. Says nothing about what is held. */
-  coming: (group: Group, percent: number | undefined) => void
+  coming: (group: PlacedVersion, percent: number | undefined) => void
   /** Whether it is this node's to hold; `now` by the clock. Only of what is held. */
-  spare: (group: Group, spare: boolean, now: number) => void
+  spare: (group: PlacedVersion, spare: boolean, now: number) => void
 
   /** A promise for it holds. */
-  promised: (group: Group, now: number) => boolean
+  promised: (group: PlacedVersion, now: number) => boolean
   /**
    * Promises to `peer` that the group stays for PROMISE_MS, if all of it is held and it is not leaving. Of the rows found at
    * a start each runs PROMISE_MS from then.
    */
-  promise: (group: Group, peer: string) => Promise<PromiseAnswer>
+  promise: (group: PlacedVersion, peer: string) => Promise<PromiseAnswer>
   /** held -> leaving. False, and nothing changed: not held, or a promise for it holds, or this book is too young (let-go.ts). */
-  leave: (group: Group) => Promise<boolean>
+  leave: (group: PlacedVersion) => Promise<boolean>
   /** leaving -> held. At a start every leaving row is taken back. */
-  stay: (group: Group) => Promise<void>
+  stay: (group: PlacedVersion) => Promise<void>
   /** leaving -> none. False, and nothing changed: not leaving, or `still` said no, asked right before the transaction. */
-  drop: (group: Group, still: () => boolean) => Promise<boolean>
+  drop: (group: PlacedVersion, still: () => boolean) => Promise<boolean>
 }

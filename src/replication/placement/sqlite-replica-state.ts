@@ -7,17 +7,17 @@ import type { IndexDb, Statement } from '../../index/engine/index-db.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { NOT_ASKED_MS } from './desired-state.js'
-import type { GroupBook, Heard, Own, Reason } from './replica-state.js'
+import type { ReplicaState, Heard, Own, Reason } from './replica-state.js'
 import { SlotQueue } from './slot-queue.js'
-import type { Group } from './types.js'
+import type { PlacedVersion } from './types.js'
 
 /** A group as the index names it: a version is held whole, so its root names it. */
-export interface PlacedGroup extends Group { readonly root: Uint8Array }
+export interface PlacedGroup extends PlacedVersion { readonly root: Uint8Array }
 
 /** Groups of which answers are remembered; of more those that were heard of longest ago go, and are asked about again. */
 const HEARD_GROUPS = 100_000
 
-export interface SqlBookInit {
+export interface SqliteReplicaStateInit {
   db: IndexDb
   store: Pick<BlockStore, 'release'>
   /** Milliseconds as of Clock (types.ts). */
@@ -34,7 +34,7 @@ export interface SqlBookInit {
 
 interface HeardComing extends Heard { readonly percent: number }
 
-export class SqlBook implements GroupBook {
+export class SqliteReplicaState implements ReplicaState {
   private readonly coming_ = new Map<number, number>()
   private readonly leaving = new Set<number>()
   /** When entries came, of those that came within NOT_ASKED_MS. */
@@ -54,7 +54,7 @@ export class SqlBook implements GroupBook {
   private readonly locks = new KeyedLock()
   private readonly mayLeaveAt: number
 
-  constructor (private readonly init: SqlBookInit) {
+  constructor (private readonly init: SqliteReplicaStateInit) {
     const { db } = init
     const now = init.now()
     this.mayLeaveAt = now + (init.youngMs ?? 0)
@@ -90,7 +90,7 @@ export class SqlBook implements GroupBook {
     for (const row of heldGroups(this.init.db)) yield this.placed(row)
   }
 
-  own (group: Group): Own {
+  own (group: PlacedVersion): Own {
     const { db, now, ownMs } = this.init
     const { root } = group as PlacedGroup
     const since = this.spareSince.get(group.id)
@@ -100,13 +100,13 @@ export class SqlBook implements GroupBook {
     return percent === undefined ? { ...shared, have: 'none', percent: 0, away: isAway(db, root) } : { ...shared, have: 'coming', percent }
   }
 
-  heard ({ id }: Group, peer: string): Heard | undefined {
+  heard ({ id }: PlacedVersion, peer: string): Heard | undefined {
     const heard = this.answers.get(id)?.get(peer)
     return heard !== undefined && heard.asked <= (this.oldUntil.get(peer) ?? -Infinity) ? { ...heard, asked: -Infinity } : heard
   }
 
   /** What members said of this group, and when (by the clock). */
-  said ({ id }: Group): ReadonlyMap<string, Heard> {
+  said ({ id }: PlacedVersion): ReadonlyMap<string, Heard> {
     return this.answers.get(id) ?? new Map<string, Heard>()
   }
 
@@ -115,7 +115,7 @@ export class SqlBook implements GroupBook {
     this.oldUntil.set(peer, this.init.now())
   }
 
-  hear (group: Group, peer: string, said: GroupState, now: number): boolean {
+  hear (group: PlacedVersion, peer: string, said: GroupState, now: number): boolean {
     const before = this.heard(group, peer)
     const percent = said.state === 'coming' ? said.percent : 0
     const grew = said.state === 'coming' && before?.state === 'coming' && percent <= (before as HeardComing).percent ? before.grew : now
@@ -123,22 +123,22 @@ export class SqlBook implements GroupBook {
     return before?.state !== said.state
   }
 
-  unanswered (group: Group, peer: string, now: number): void {
+  unanswered (group: PlacedVersion, peer: string, now: number): void {
     this.silent.add(peer)
     const before = this.heard(group, peer)
     this.answered(group).set(peer, { state: 'none', grew: now, doubts: 0, ...before, asked: now })
   }
 
-  distrusted ({ id }: Group, peer: string): boolean {
+  distrusted ({ id }: PlacedVersion, peer: string): boolean {
     return this.doubts.get(id)?.has(peer) === true
   }
 
-  distrust ({ id }: Group, peer: string, verdict: 'missing' | 'wrong'): void {
+  distrust ({ id }: PlacedVersion, peer: string, verdict: 'missing' | 'wrong'): void {
     this.doubtsOf(id).set(peer, verdict)
     this.later(['INSERT OR REPLACE INTO distrusts (grp, peer, verdict) VALUES (?, ?, ?)', id, peer, verdict])
   }
 
-  trust ({ id }: Group, peer: string): void {
+  trust ({ id }: PlacedVersion, peer: string): void {
     const peers = this.doubts.get(id)
     peers?.delete(peer)
     if (peers?.size === 0) this.doubts.delete(id)
@@ -154,7 +154,7 @@ export class SqlBook implements GroupBook {
   }
 
   /** Members that are distrusted for this group, and for what. */
-  doubted ({ id }: Group): ReadonlyMap<string, 'missing' | 'wrong'> {
+  doubted ({ id }: PlacedVersion): ReadonlyMap<string, 'missing' | 'wrong'> {
     return this.doubts.get(id) ?? new Map<string, 'missing' | 'wrong'>()
   }
 
@@ -170,7 +170,7 @@ export class SqlBook implements GroupBook {
   get marked (): number { return this.queue.size }
 
   /** Its entry came. */
-  learn ({ id }: Group): void {
+  learn ({ id }: PlacedVersion): void {
     const now = this.init.now()
     for (const [old, at] of this.known) {
       if (now - at < NOT_ASKED_MS) break
@@ -180,12 +180,12 @@ export class SqlBook implements GroupBook {
     this.known.set(id, now)
   }
 
-  coming ({ id }: Group, percent: number | undefined): void {
+  coming ({ id }: PlacedVersion, percent: number | undefined): void {
     if (percent === undefined) this.coming_.delete(id)
     else this.coming_.set(id, percent)
   }
 
-  spare (group: Group, spare: boolean): void {
+  spare (group: PlacedVersion, spare: boolean): void {
     const { id } = group
     if (this.spareSince.has(id) === spare) return
     if (spare) {
@@ -198,17 +198,17 @@ export class SqlBook implements GroupBook {
     }
   }
 
-  promised ({ id }: Group, now: number): boolean {
+  promised ({ id }: PlacedVersion, now: number): boolean {
     return [...this.promises.get(id)?.values() ?? []].some((at) => at > now)
   }
 
   /** A promise for it holds, or may hold: what a book that was made anew had promised is not known. */
-  bound (group: Group): boolean {
+  bound (group: PlacedVersion): boolean {
     const now = this.init.now()
     return now < this.mayLeaveAt || this.promised(group, now)
   }
 
-  async promise (group: Group, peer: string): Promise<PromiseAnswer> {
+  async promise (group: PlacedVersion, peer: string): Promise<PromiseAnswer> {
     const { id } = group
     return this.locks.run(String(id), async () => {
       const { have } = this.own(group)
@@ -222,7 +222,7 @@ export class SqlBook implements GroupBook {
     })
   }
 
-  async leave (group: Group): Promise<boolean> {
+  async leave (group: PlacedVersion): Promise<boolean> {
     return this.locks.run(String(group.id), async () => {
       if (this.bound(group) || this.own(group).have !== 'held') return false
       // in memory alone: a start takes it back
@@ -231,11 +231,11 @@ export class SqlBook implements GroupBook {
     })
   }
 
-  async stay ({ id }: Group): Promise<void> {
+  async stay ({ id }: PlacedVersion): Promise<void> {
     await this.locks.run(String(id), async () => { this.leaving.delete(id) })
   }
 
-  async drop (group: Group, still: () => boolean): Promise<boolean> {
+  async drop (group: PlacedVersion, still: () => boolean): Promise<boolean> {
     const { id } = group
     const { root } = group as PlacedGroup
     return this.locks.run(String(id), async () => {
@@ -253,7 +253,7 @@ export class SqlBook implements GroupBook {
     return { id: n, root, slot, bytes, copies: copies === 0 || wanted === 0 ? 0 : Math.max(copies ?? 0, wanted ?? 0) }
   }
 
-  private answered ({ id }: Group): Map<string, Heard> {
+  private answered ({ id }: PlacedVersion): Map<string, Heard> {
     const answers = this.answers.get(id) ?? new Map<string, Heard>()
     this.answers.delete(id)
     this.answers.set(id, answers)

@@ -1,41 +1,41 @@
 import { MAX_GROUPS } from '../../../protocols/audit/constants.js'
-import type { GroupBook } from './replica-state.js'
-import type { AuditPort, Clock, Group } from './types.js'
+import type { ReplicaState } from './replica-state.js'
+import type { AuditPort, Clock, PlacedVersion } from './types.js'
 
 /** Questions to one member wait so long for others to go with them, but no longer than a small part of offlineGrace. */
 export const GATHER_MS = 10_000
 export const GATHER_SHARE = 100
 
-export interface AskingParts {
-  book: Pick<GroupBook, 'hear' | 'unanswered'>
+export interface StateQueryBatcherParts {
+  book: Pick<ReplicaState, 'hear' | 'unanswered'>
   port: Pick<AuditPort, 'have'>
   clock: Clock
   offlineGraceMs: number
   /** All that were asked about this group have answered, or will not. */
-  answered: (group: Group) => void
+  answered: (group: PlacedVersion) => void
 }
 
 /** Asks members what they have, many groups in one question, each at most once at a time. */
-export class Asking {
-  private readonly gathering = new Map<string, Map<number, Group>>()
+export class StateQueryBatcher {
+  private readonly gathering = new Map<string, Map<number, PlacedVersion>>()
   /** How many answers are still open, by group. */
   private readonly open = new Map<number, number>()
   private stopped = false
 
-  constructor (private readonly parts: AskingParts) {}
+  constructor (private readonly parts: StateQueryBatcherParts) {}
 
   /** True while answers about it are open: `answered` will be called. */
-  asks (group: Group): boolean {
+  asks (group: PlacedVersion): boolean {
     return this.open.has(group.id)
   }
 
-  ask (group: Group, peers: readonly string[]): void {
+  ask (group: PlacedVersion, peers: readonly string[]): void {
     if (peers.length === 0 || this.open.has(group.id)) return
     this.open.set(group.id, peers.length)
     for (const peer of peers) {
       let groups = this.gathering.get(peer)
       if (groups === undefined) {
-        groups = new Map<number, Group>()
+        groups = new Map<number, PlacedVersion>()
         this.gathering.set(peer, groups)
         this.parts.clock.after(Math.min(GATHER_MS, this.parts.offlineGraceMs / GATHER_SHARE), () => { void this.flush(peer) })
       }
@@ -56,7 +56,7 @@ export class Asking {
     for (let at = 0; at < groups.length; at += MAX_GROUPS) await this.question(peer, groups.slice(at, at + MAX_GROUPS))
   }
 
-  private async question (peer: string, groups: Group[]): Promise<void> {
+  private async question (peer: string, groups: PlacedVersion[]): Promise<void> {
     const { port, book, clock } = this.parts
     try {
       const states = await port.have(peer, groups)

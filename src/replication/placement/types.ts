@@ -13,7 +13,7 @@ import type { Timer } from '../../async/timer.js'
 export type Clock = Timer
 
 /** A group of a live version, as this node's index has it. */
-export interface Group {
+export interface PlacedVersion {
   /** This node's own number for it. */
   readonly id: number
   readonly slot: number
@@ -43,13 +43,13 @@ export interface MemberView {
 /** What is asked of other members. Every call throws when there is no answer: not reached, too slow, busy, refused. */
 export interface AuditPort {
   /** One state a group, in order. At most MAX_GROUPS of them. */
-  have: (peer: string, groups: readonly Group[]) => Promise<GroupState[]>
-  keep: (peer: string, group: Group) => Promise<PromiseAnswer>
+  have: (peer: string, groups: readonly PlacedVersion[]) => Promise<GroupState[]>
+  keep: (peer: string, group: PlacedVersion) => Promise<PromiseAnswer>
   /**
    * Has it prove ranges drawn at random from `count` blocks of the group, or from each block of it and of the manifests
    * above. This node's own blocks are hashed before. Undefined: this node has no good copy to compare with.
    */
-  prove: (peer: string, group: Group, count: number | 'all') => Promise<Proof[] | undefined>
+  prove: (peer: string, group: PlacedVersion, count: number | 'all') => Promise<Proof[] | undefined>
   /** Fetches a block that a proof was about, from this peer: whether its bytes are those of its CID. */
   look: (peer: string, proof: Proof) => Promise<'good' | 'bad' | 'missing'>
 }

@@ -2,7 +2,7 @@ import type { CID } from 'multiformats/cid'
 import { DAG_CBOR } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import type { Upload } from '../../../protocols/store/dialer.js'
-import { abortable, type Links } from '../protocol-clients.js'
+import { abortable, type ProtocolClients } from '../protocol-clients.js'
 import type { PushPace, Pushing } from './push-pace.js'
 import { checkReceipt } from './push-version.js'
 
@@ -45,7 +45,7 @@ export class LivePush {
   private targets: Target[] | undefined
 
   /** @param expected bytes of the source when known, 0 when not */
-  constructor (private readonly links: Links, readonly peers: string[], private readonly expected: number, private readonly init: LivePushOptions) {}
+  constructor (private readonly links: ProtocolClients, readonly peers: string[], private readonly expected: number, private readonly init: LivePushOptions) {}
 
   /** Resolves when every member that still takes part has the bytes within its credit. Never throws for a member's sake. */
   async send (cid: CID, bytes: Uint8Array, options: { signal?: AbortSignal } = this.options()): Promise<void> {

@@ -4,7 +4,7 @@ import { blocksBelow } from '../../../protocols/block/walk.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import type { Upload } from '../../../protocols/store/dialer.js'
 import { BlocksUnavailableError } from '../../errors.js'
-import type { Links } from '../protocol-clients.js'
+import type { ProtocolClients } from '../protocol-clients.js'
 import type { Receipt } from './live-push.js'
 import type { Pushing } from './push-pace.js'
 
@@ -32,7 +32,7 @@ interface Options {
  * receipt is the peer's word that everything below the root, and the entry, are on its disk. Throws what the peer
  * answered, MALFORMED for the receipt of another entry, or BlocksUnavailableError when a block is not here.
  */
-export async function pushVersion (links: Links, source: BlockSource, peer: string, version: PushedVersion, options: Options = {}): Promise<Receipt> {
+export async function pushVersion (links: ProtocolClients, source: BlockSource, peer: string, version: PushedVersion, options: Options = {}): Promise<Receipt> {
   const { signal, pushing } = options
   const step = <T>(work: Promise<T>): Promise<T> => pushing?.step(work) ?? work
   const read = async (cid: CID): Promise<Uint8Array> => {

@@ -7,7 +7,7 @@ export const PULL_QUIET_MS = 200
 export const FIRST_PULL_MS = 1_000
 
 /** What members pull from this node after it put something: a node that stops lets them get it, for a while. */
-export class Pulls {
+export class DrainTracker {
   private last: number | undefined
   /** Nobody has asked for anything since the last put. */
   private waits = false

@@ -5,7 +5,7 @@ import { handleGet, refuseGet } from '../../../protocols/get/handler.js'
 import type { Visitor } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { readHeld } from './read-held.js'
-import type { Turns } from './visitor-scheduler.js'
+import type { VisitorScheduler } from './visitor-scheduler.js'
 
 /** Streams of one visitor, and of all of them (protocols/get, limits). */
 export const VISITOR_STREAMS_PER_PEER = 2
@@ -19,7 +19,7 @@ export class VisitorService {
   private readonly streams = new Map<string, number>()
   private total = 0
 
-  constructor (private readonly store: Pick<BlockStore, 'liesBelow' | 'read' | 'stat' | 'recheck'>, private readonly turns: Turns) {}
+  constructor (private readonly store: Pick<BlockStore, 'liesBelow' | 'read' | 'stat' | 'recheck'>, private readonly turns: VisitorScheduler) {}
 
   readonly handle = async (stream: Stream, { peer, visits, signal }: Visitor): Promise<void> => {
     const count = this.streams.get(peer) ?? 0

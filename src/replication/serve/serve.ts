@@ -12,10 +12,10 @@ import { notMissing } from '../../index/queries/missing.js'
 import type { Peers, Session } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import type { InboundUploads } from './inbound-uploads.js'
-import type { Pulls } from './drain-tracker.js'
+import type { DrainTracker } from './drain-tracker.js'
 import { readHeld } from './read-held.js'
 import { VisitorService } from './serve-visitors.js'
-import { Turns } from './visitor-scheduler.js'
+import { VisitorScheduler } from './visitor-scheduler.js'
 import type { Timer } from '../../async/timer.js'
 
 /** Inbound streams a peer, by protocol (protocols/README.md, limits). */
@@ -28,7 +28,7 @@ export interface ServeParts {
   /** Told of the uploads of members. */
   uploads: InboundUploads
   /** Told of the blocks that members ask for. */
-  pulls: Pulls
+  pulls: DrainTracker
   timer: Pick<Timer, 'now'>
   /** Why this node takes no new blocks, as its own record and certificate say it; undefined: it does. */
   takes: () => 'lends nothing' | 'takes nothing more' | undefined
@@ -42,7 +42,7 @@ export interface ServeParts {
 
 /** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store; visitors the first alone, after members. */
 export async function serve ({ peers, store, uploads, pulls, timer, takes, acceptEntry }: ServeParts): Promise<void> {
-  const turns = new Turns(timer)
+  const turns = new VisitorScheduler(timer)
   await peers.handle(GET_PROTOCOL, async (stream, session) => {
     await handleGet(stream, {
       read: (cid) => {
@@ -81,7 +81,7 @@ interface Incoming extends Pick<ServeParts, 'store' | 'acceptEntry'> {
   upload: Uint8Array
   from: string
   ended: () => void
-  turns: Turns
+  turns: VisitorScheduler
   /** Nothing new is taken: a receipt is given where all blocks are here. */
   full: boolean
 }

@@ -8,7 +8,7 @@ export const VISITOR_BLOCKS_BESIDE_MEMBERS = 1
 export const MEMBERS_QUIET_MS = 1_000
 
 /** Members go first: what visitors asked for waits for its turn, in the order in which it came. */
-export class Turns {
+export class VisitorScheduler {
   private readonly line: Array<() => void> = []
   private running = 0
   private member = -Infinity

@@ -6,7 +6,7 @@ import type { IndexDb, Statement } from '../../index/engine/index-db.js'
  * Entries that are taken in together: one look says which of them are new, and what all of them write is one unit.
  * Both hold for the turn in which it is made; after `close` each entry looks and writes for itself.
  */
-export class Group {
+export class EntryBatch {
   private readonly unit: Statement[] = []
   private readonly written = Promise.withResolvers<unknown>()
   private glimpse: Glimpse | undefined

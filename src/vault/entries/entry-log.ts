@@ -13,17 +13,17 @@ import type { IndexDb, Statement } from '../../index/engine/index-db.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import { putMember } from '../../index/queries/members.js'
 import { headsOfTag, unsettledTags } from '../../index/queries/tag-places.js'
-import { Barrier } from '../../async/rw-lock.js'
+import { RwLock } from '../../async/rw-lock.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { forks } from './chains.js'
 import { MOST_HEADS, without, type Heads } from './heads.js'
-import { Group } from './entry-batch.js'
+import { EntryBatch } from './entry-batch.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from '../members/members.js'
 import { nameOf, newestName } from './names.js'
 import { asVoidRow, retag, retagAll } from './reapply-history.js'
 import { entryRow, historyRows } from './entry-rows.js'
 import { TagTurn } from './tag-turn.js'
-import { knownAdmit, Voids, type Plan } from './revocations.js'
+import { knownAdmit, Revocations, type Plan } from './revocations.js'
 
 export type { Change, Turn } from './changes.js'
 export type { Heads } from './heads.js'
@@ -51,11 +51,11 @@ const GROUP_ENTRIES = 64
  * name's meaning, who is a member and what is void right with it, in one transaction, and tells what changed. What order
  * entries come in makes no difference to what it ends with (protocols/vault, "History" and "Standing").
  */
-export class Ledger {
+export class EntryLog {
   private readonly locks = new KeyedLock()
   /** An entry by which others become void, or stay, is taken in while nothing else is. */
-  private readonly barrier = new Barrier()
-  readonly voids: Voids
+  private readonly barrier = new RwLock()
+  readonly voids: Revocations
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** When entries came last there was not room for all kinds of them. */
@@ -73,7 +73,7 @@ export class Ledger {
     private readonly verifier: EntryVerifier = IN_PLACE,
     private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
-    this.voids = new Voids(db, vault, members)
+    this.voids = new Revocations(db, vault, members)
     this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
   }
 
@@ -119,7 +119,7 @@ export class Ledger {
   }
 
   private async takeGroup (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
-    const group = new Group(this.db, entries)
+    const group = new EntryBatch(this.db, entries)
     const commit: Commit = (statements) => group.commit(statements)
     const ofTags = Map.groupBy(entries.filter((entry) => entry.kind !== 'unknown'), ({ tag }) => keyOf(tag))
     const taken = [
@@ -148,7 +148,7 @@ export class Ledger {
   private readonly commit: Commit = async (statements) => { await this.db.write(statements) }
 
   /** Commits entries of one tag, those that are known left out; how many were new. What touches other entries comes after the rest, each alone. */
-  private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: Group): Promise<number> {
+  private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const entries = list.filter((entry) => this.knows(entry) || this.left())
     const [first] = entries
     if (first === undefined) return 0
@@ -200,7 +200,7 @@ export class Ledger {
   }
 
   /** Commits entries of one tag while the caller holds it; how many were new. */
-  private async takeFiles (tag: Uint8Array, entries: FileEntry[], commit: Commit, from?: string, group?: Group): Promise<number> {
+  private async takeFiles (tag: Uint8Array, entries: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const distinct = new Map(entries.map((entry) => [keyOf(entry.id), entry]))
     const fresh = [...distinct.values()].filter(({ id }) => !(group?.isHere(id) ?? hasEntry(this.db, id)))
     if (fresh.length === 0) {

@@ -9,7 +9,7 @@ import { lastEntries } from './chains.js'
 const MAX_HEADS = 16
 
 /** This node as a writer of entries: gives each its number and names the one before. */
-export class Author {
+export class EntryWriter {
   /** Its public key. */
   readonly key: Uint8Array
   private seq = 0

@@ -6,7 +6,7 @@ import { newLineage } from '../members/create-vault.js'
 import { readStored, type HistoryRow } from './entry-rows.js'
 
 /** What the entries of one name hand on from each to the next. */
-export interface Carried { lineage: Uint8Array, seed: Uint8Array }
+export interface Lineage { lineage: Uint8Array, seed: Uint8Array }
 
 /** The private part; undefined when it does not open with these keys: such an entry counts in its history, but nobody can read it. */
 export function opened (entry: PutEntry, keys: ReadKeys): PutPrivate | undefined
@@ -26,7 +26,7 @@ export function opened (entry: PutEntry | DeleteEntry | ForgetEntry, keys: ReadK
 }
 
 /** Of a name with this newest head, which may be a delete; drawn by chance where there is none, or what it hid does not open. */
-export function carriedBy (newest: HistoryRow | undefined, keys: ReadKeys): Carried {
+export function carriedBy (newest: HistoryRow | undefined, keys: ReadKeys): Lineage {
   const entry = newest === undefined ? undefined : readStored(newest.row.entry)
   if (entry?.kind !== 'put' && entry?.kind !== 'restore' && entry?.kind !== 'delete') return newLineage()
   return { lineage: opened(entry, keys)?.lineage ?? newLineage().lineage, seed: entry.seed }

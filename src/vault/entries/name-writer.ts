@@ -10,13 +10,13 @@ import { base32 } from '../../../protocols/vault/text.js'
 import { FileExistsError } from '../../errors.js'
 import type { Statement } from '../../index/engine/index-db.js'
 import type { Deleted, FileInfo } from '../../api/node.js'
-import type { Author } from './entry-writer.js'
+import type { EntryWriter } from './entry-writer.js'
 import { carriedBy } from './lineage.js'
-import type { Commit, Heads, Ledger, Made } from './entry-log.js'
+import type { Commit, Heads, EntryLog, Made } from './entry-log.js'
 import { checkName, infoOfRow, nameOf, openStored } from './names.js'
 
 /** What writes in a vault. */
-export interface Pen { ledger: Ledger, keys: ReadKeys, author: Author }
+export interface NameWriter { ledger: EntryLog, keys: ReadKeys, author: EntryWriter }
 
 /** A version whose sealed part opened. */
 export interface OpenVersion { entry: PutEntry, hidden: PutPrivate }
@@ -25,7 +25,7 @@ export interface OpenVersion { entry: PutEntry, hidden: PutPrivate }
  * Deletes a name: one entry names all heads, or several do where there are more than an entry can name. Undefined when
  * the name means nothing, and then nothing is written.
  */
-export async function deleteName ({ ledger, keys, author }: Pen, name: string, commit: Commit): Promise<Deleted | undefined> {
+export async function deleteName ({ ledger, keys, author }: NameWriter, name: string, commit: Commit): Promise<Deleted | undefined> {
   const normal = checkName(name)
   const tag = tagOf(keys.name, normal)
   return ledger.ofTag(tag, async () => {
@@ -43,7 +43,7 @@ export async function deleteName ({ ledger, keys, author }: Pen, name: string, c
 }
 
 /** Puts a version of this name on top again. What is the only newest already makes no new entry. */
-export async function restoreVersion ({ ledger, keys, author }: Pen, { entry: old, hidden }: OpenVersion, finish: Commit): Promise<FileInfo> {
+export async function restoreVersion ({ ledger, keys, author }: NameWriter, { entry: old, hidden }: OpenVersion, finish: Commit): Promise<FileInfo> {
   return ledger.ofTag(old.tag, async () => {
     const before = ledger.heads(old.tag)
     const newest = before.newest === undefined ? undefined : openStored(before.newest.row.entry, keys)
@@ -67,7 +67,7 @@ export interface Move { from: string, to: string, force: boolean }
  *
  * @param extra statements for the transaction, by the old entry and the new one
  */
-export async function moveName (pen: Pen, { from, to, force }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
+export async function moveName (pen: NameWriter, { from, to, force }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
   const { ledger, keys, author } = pen
   const [source, target] = [checkName(from), checkName(to)]
   const [gone, come] = [tagOf(keys.name, source), tagOf(keys.name, target)]

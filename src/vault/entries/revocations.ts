@@ -59,7 +59,7 @@ export function knownAdmit ({ id, time, admit: { author, member, invite } }: Adm
  * What the revokes of the vault do to its entries (protocols/vault, "Standing"), kept up entry by entry. While nobody
  * was revoked it costs nothing; after that an entry of a writer that was not is found by one look into a map.
  */
-export class Voids {
+export class Revocations {
   private admits: KnownAdmit[] = []
   private revokes: KnownRevoke[] = []
   private readonly invites = new Set<string>()

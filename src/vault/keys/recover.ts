@@ -6,7 +6,7 @@ import { InvalidRecoveryCodeError, NoMemberReachableError, WrongVaultError } fro
 import type { RecoveryProgress } from '../../api/node.js'
 import type { Peers, Session } from '../../network/peers.js'
 import { linesOf, where, why, type Tried } from '../../network/dial-report.js'
-import type { SyncLoop } from '../sync/sync-service.js'
+import type { SyncService } from '../sync/sync-service.js'
 
 /** One address may swallow packets; the next one is tried after this. */
 const DIAL_MS = 10_000
@@ -30,7 +30,7 @@ export function parseRecoveryCode (text: string): Uint8Array {
 
 export interface Recovery {
   peers: Pick<Peers, 'connect' | 'sessions'>
-  sync: Pick<SyncLoop, 'ask' | 'behind'>
+  sync: Pick<SyncService, 'ask' | 'behind'>
   /** Where members may be, each address with or without a PeerId. Whoever searches for members may go on giving them. */
   addresses: (signal: AbortSignal) => AsyncIterable<string>
   /** A member has accepted this node: from now on it is the vault's. Idempotent. */

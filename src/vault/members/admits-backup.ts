@@ -5,7 +5,7 @@ import { saveGreeting } from './admits-file.js'
 /** Of each peer. */
 const PLACES_PER_PEER = 2
 
-export interface AdmitKeepingInit {
+export interface AdmitsBackupInit {
   /** Omitted: nothing is kept. */
   dir: string | undefined
   db: IndexDb
@@ -15,10 +15,10 @@ export interface AdmitKeepingInit {
 }
 
 /** Keeps beside the index what a node needs to greet others once the index is lost (vault/admits-file.ts). */
-export class AdmitKeeping {
+export class AdmitsBackup {
   private last: Promise<void> = Promise.resolve()
 
-  constructor (private readonly init: AdmitKeepingInit) {}
+  constructor (private readonly init: AdmitsBackupInit) {}
 
   /** Durable when resolved. A node whose admits do not count any more keeps those that it had. */
   async save (): Promise<void> {

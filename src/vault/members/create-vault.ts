@@ -17,7 +17,7 @@ export interface NodeKey {
  * A new vault, owned by this node: its secrets, and the admit that makes the founder a member. With V of a vault that is
  * there already this node becomes one more owner of it, in the same way (protocols/vault, "The founder").
  */
-export async function foundVault (node: NodeKey, names: { label: string, operator: string }, recovered?: Uint8Array): Promise<{ secrets: Secrets, admit: Uint8Array }> {
+export async function createVault (node: NodeKey, names: { label: string, operator: string }, recovered?: Uint8Array): Promise<{ secrets: Secrets, admit: Uint8Array }> {
   const secret = recovered ?? newVaultSecret()
   const keys = vaultKeys(secret)
   const writer = newWriterKey()

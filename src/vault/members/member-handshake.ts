@@ -17,21 +17,21 @@ import { entryById, hasEntry } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { knownAddresses } from '../../index/queries/members.js'
 import type { Role } from '../../api/node.js'
-import type { Greeter, SessionFacts, Visitor, VisitorFacts } from '../../network/peers.js'
-import type { Author } from '../entries/entry-writer.js'
+import type { Handshake, SessionFacts, Visitor, VisitorFacts } from '../../network/peers.js'
+import type { EntryWriter } from '../entries/entry-writer.js'
 import type { Secrets } from '../keys/keyring.js'
-import type { Ledger } from '../entries/entry-log.js'
+import type { EntryLog } from '../entries/entry-log.js'
 import { MAX_DATE_MS } from '../../defaults.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import { peerText } from './members.js'
 import { readStored } from '../entries/entry-rows.js'
 
-export interface GreeterParts {
+export interface MemberHandshakeParts {
   db: IndexDb
-  ledger: Ledger
+  ledger: EntryLog
   secrets: Secrets
   /** Missing for roles that write no entries. */
-  author: Author | undefined
+  author: EntryWriter | undefined
   /** This node: 38 bytes. */
   self: Uint8Array
   /** Milliseconds since 1970. @default the clock of this machine */
@@ -47,13 +47,13 @@ const MAX_ADDRESSES = 4
 const MAX_CHAIN = 32
 
 /** Speaks hello for this node: shows its chain of admits, checks that of others, and admits joiners where it may. */
-export class MemberGreeter implements Greeter {
+export class MemberHandshake implements Handshake {
   readonly protocol = HELLO_PROTOCOL
   private readonly joins = new KeyedLock()
   /** Members that answered that this node was revoked, the last time they were dialled. */
   readonly outcast = new Set<string>()
 
-  constructor (private readonly parts: GreeterParts) {}
+  constructor (private readonly parts: MemberHandshakeParts) {}
 
   async dial (connection: Connection, { signal }: { signal: AbortSignal }): Promise<SessionFacts> {
     const stream = await connection.newStream(HELLO_PROTOCOL, { signal })

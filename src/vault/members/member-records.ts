@@ -20,7 +20,7 @@ const BOOK = 'book'
 /** What a node says about itself. More addresses or heads than a record takes are cut off; heads may come in any order. */
 export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads'>
 
-export interface RecordsInit {
+export interface MemberRecordsInit {
   db: IndexDb
   vault: Uint8Array
   /** This node, 38 bytes. */
@@ -43,7 +43,7 @@ export interface RecordsInit {
 interface Held { record: MemberRecord, heard: number, left: number, /** Of its addresses, once asked for. */ dialled?: string[] }
 
 /** The newest record of each member. Signs this node's own anew, takes in those of others. */
-export class Records {
+export class MemberRecords {
   private readonly held = new Map<string, Held>()
   private readonly locks = new KeyedLock()
   private readonly self: string
@@ -57,7 +57,7 @@ export class Records {
   /** Records that were refused, by code. INVALID_DATA counts members that signed two different ones with one number, too. */
   readonly refused: Record<string, number> = {}
 
-  constructor (private readonly init: RecordsInit) {
+  constructor (private readonly init: MemberRecordsInit) {
     this.self = peerText(init.self)
     // four times in offlineGrace, where that is short
     this.intervalMs = Math.min(RECORD_EVERY_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)

@@ -7,7 +7,7 @@ import { isOwnMachine } from '../../network/advertised-addresses.js'
 import type { NodeKey } from './create-vault.js'
 import { peerText } from './members.js'
 import { Presence } from './presence.js'
-import { Records } from './member-records.js'
+import { MemberRecords } from './member-records.js'
 import type { Vault } from '../vault.js'
 import type { MemberRecord } from '../../../protocols/vault/record.js'
 
@@ -17,7 +17,7 @@ const AFTER_ENTRY_MS = 30_000
 const FULL_SHARE = 0.95
 const ROOM_SHARE = 0.85
 
-export interface RecordKeepingInit {
+export interface RecordServiceInit {
   db: IndexDb
   store: BlockStore
   vault: Vault
@@ -32,14 +32,14 @@ export interface RecordKeepingInit {
 }
 
 /** What members say of themselves, this one included, and who is there by it. */
-export class RecordKeeping {
-  readonly records: Records
+export class RecordService {
+  readonly records: MemberRecords
   readonly presence: Presence
   private accepting = true
   private cancel: (() => void) | undefined
   private readonly onSelf = (): void => { this.records.changed() }
 
-  constructor (private readonly init: RecordKeepingInit) {
+  constructor (private readonly init: RecordServiceInit) {
     const { db, vault, vaultId, key, offlineGraceMs, onNew, onError } = init
     const grace = offlineGraceMs === undefined ? {} : { offlineGraceMs }
     this.presence = new Presence({
@@ -48,7 +48,7 @@ export class RecordKeeping {
       clock: steadyClock,
       ...grace
     })
-    this.records = new Records({
+    this.records = new MemberRecords({
       db,
       vault: vaultId,
       self: key.peer,

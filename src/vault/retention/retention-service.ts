@@ -2,27 +2,27 @@ import type { IndexDb } from '../../index/engine/index-db.js'
 import { noteOwnTime } from '../../index/queries/own-time.js'
 import { steadyClock } from '../../async/clock.js'
 import type { Change } from '../entries/entry-log.js'
-import { Forgetter, type ForgetterParts } from './retention.js'
+import { Retention, type RetentionParts } from './retention.js'
 import type { Vault } from '../vault.js'
 
 /** How often this node notes where its own time stands: what a process that is killed can lose of it. */
 const NOTE_MS = 3600e3
 
-export interface VersionKeepingInit extends Pick<ForgetterParts, 'isInSync' | 'isCutOff' | 'onError'> {
+export interface RetentionServiceInit extends Pick<RetentionParts, 'isInSync' | 'isCutOff' | 'onError'> {
   db: IndexDb
   vault: Vault
 }
 
 /** What happens to old versions while the node runs: its own time goes on, and what the settings say is forgotten, where it may write. */
-export class VersionKeeping {
-  private readonly forgetter: Forgetter | undefined
+export class RetentionService {
+  private readonly forgetter: Retention | undefined
   private cancel: (() => void) | undefined
 
-  constructor (private readonly init: VersionKeepingInit) {
+  constructor (private readonly init: RetentionServiceInit) {
     const { vault, ...parts } = init
     const { author, ledger, settings } = vault
     if (author === undefined) return
-    this.forgetter = new Forgetter({ ...parts, ledger, author, keys: vault.readKeys(), settings: () => settings.now, others: () => vault.members().length - 1, clock: steadyClock })
+    this.forgetter = new Retention({ ...parts, ledger, author, keys: vault.readKeys(), settings: () => settings.now, others: () => vault.members().length - 1, clock: steadyClock })
   }
 
   start (): void {

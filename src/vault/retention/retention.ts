@@ -10,12 +10,12 @@ import { ownMs } from '../../index/queries/own-time.js'
 import { crowdedAfter, linesOfTag, supersededBefore, supersededOfTag, type LineRow, type SupersededRow } from '../../index/queries/superseded.js'
 import { headsOfTag } from '../../index/queries/tag-places.js'
 import type { Settings } from '../../api/node.js'
-import type { Author } from '../entries/entry-writer.js'
+import type { EntryWriter } from '../entries/entry-writer.js'
 import { opened } from '../entries/lineage.js'
 import type { Change } from '../entries/changes.js'
 import { forgettable, type ForgetRules, type Line } from './rules.js'
 import { MOST_HEADS } from '../entries/heads.js'
-import type { Ledger } from '../entries/entry-log.js'
+import type { EntryLog } from '../entries/entry-log.js'
 import { idsIn, readStored } from '../entries/entry-rows.js'
 
 /** Between two looks: a sixtieth of the retention, so that one of minutes is held to the second, within these bounds. */
@@ -38,11 +38,11 @@ const TURN_VERSIONS = 64
 /** Entries in one look: what is over goes on with the next one. */
 const MAX_ENTRIES = 2_000
 
-export interface ForgetterParts {
+export interface RetentionParts {
   db: IndexDb
-  ledger: Pick<Ledger, 'take' | 'voids'>
+  ledger: Pick<EntryLog, 'take' | 'voids'>
   keys: ReadKeys
-  author: Author
+  author: EntryWriter
   settings: () => Pick<Settings, 'keep' | 'retention'>
   /** Other members there are. */
   others: () => number
@@ -63,7 +63,7 @@ export interface ForgetterParts {
  * Nothing is forgotten where settings and forgets of others may have been missed: on an island, and when no member was in
  * sync with this one in the last day.
  */
-export class Forgetter {
+export class Retention {
   /** Tags that were put or deleted since the last look. */
   private readonly fresh = new Map<string, Uint8Array>()
   /** Tags of which something is left to others until then, by the clock. */
@@ -74,7 +74,7 @@ export class Forgetter {
   private looking: Promise<void> | undefined
   private stopped = false
 
-  constructor (private readonly parts: ForgetterParts) {}
+  constructor (private readonly parts: RetentionParts) {}
 
   start (): void {
     if (this.cancel === undefined && !this.stopped) this.later()

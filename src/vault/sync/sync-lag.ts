@@ -1,5 +1,5 @@
 /** How many entries this node took in since it last had the same as each member; since the start only. */
-export class Levels {
+export class SyncLag {
   private taken = 0
   private readonly at = new Map<string, number>()
 

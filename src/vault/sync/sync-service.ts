@@ -12,7 +12,7 @@ const AGAIN_MAX_MS = 60_000
 /** How often the side that was dialled looks whether the other's stream still runs, and either side whether the connection is a link. */
 const GRACE_MS = 3_000
 
-export interface SyncParts {
+export interface SyncServiceParts {
   peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open' | 'wants'>
   source: SyncSource
   /** Verifies and commits; true: some were left out for lack of room. */
@@ -43,7 +43,7 @@ interface Single { asking: number, readonly session: Promise<SyncSession> }
  * side opens it: the one that dialled, or the one that was dialled where nothing came from there. So two that dialled
  * each other at once have one too, where each takes the other's connection for the one that counts.
  */
-export class SyncLoop {
+export class SyncService {
   /** Running ones, the newest last: two nodes that dialled each other have two for a while. */
   private readonly sessions = new Map<string, SyncSession[]>()
   /** The last round with each member since the start. */
@@ -65,7 +65,7 @@ export class SyncLoop {
   private readonly stopping = new AbortController()
   private readonly clock: SyncClock
 
-  constructor (private readonly parts: SyncParts) {
+  constructor (private readonly parts: SyncServiceParts) {
     this.clock = parts.clock ?? systemClock
   }
 

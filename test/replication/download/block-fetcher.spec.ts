@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { FetchPlan, type FetchPlanInit } from '../../../src/replication/download/block-fetcher.js'
-import { Others, OTHERS_A_BLOCK, OTHERS_A_MINUTE, OTHERS_A_MINUTE_UNATTENDED } from '../../../src/replication/download/on-demand-dialer.js'
+import { BlockFetcher, type BlockFetcherInit } from '../../../src/replication/download/block-fetcher.js'
+import { OnDemandDialer, OTHERS_A_BLOCK, OTHERS_A_MINUTE, OTHERS_A_MINUTE_UNATTENDED } from '../../../src/replication/download/on-demand-dialer.js'
 import { FakeClock } from '../../network/fake-clock.js'
 import { failsWith } from '../../node/cluster.js'
 import { block, FakeGets, FakePeers, refusal, type Ask } from '../fakes.js'
@@ -13,13 +13,13 @@ describe('fetch plan', () => {
   let peers: FakePeers
   let gets: FakeGets
   let clock: FakeClock
-  let plan: FetchPlan
-  const init = (): FetchPlanInit => ({ peers: peers.peers, links: gets, timer: clock, inactivityMs: INACTIVITY_MS })
+  let plan: BlockFetcher
+  const init = (): BlockFetcherInit => ({ peers: peers.peers, links: gets, timer: clock, inactivityMs: INACTIVITY_MS })
   beforeEach(() => {
     peers = new FakePeers()
     gets = new FakeGets()
     clock = new FakeClock()
-    plan = new FetchPlan(init())
+    plan = new BlockFetcher(init())
   })
 
   const settled = async (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
@@ -56,7 +56,7 @@ describe('fetch plan', () => {
   })
 
   it('waits for the first member while the node is still dialling', async () => {
-    plan = new FetchPlan({ ...init(), diallingMs: () => INACTIVITY_MS })
+    plan = new BlockFetcher({ ...init(), diallingMs: () => INACTIVITY_MS })
     const { cid, bytes } = block('x')
     const work = plan.fetch(cid)
     gets.auto = (ask) => { ask.answer(bytes) }
@@ -274,8 +274,8 @@ describe('fetch plan', () => {
           peers.come(peer)
         }
       })
-      const others = new Others({ peers: found, list: () => away.filter((peer) => peers.get(peer) === undefined), timer: clock, dialMs: DIAL_MS })
-      plan = new FetchPlan({ ...init(), peers: found, others })
+      const others = new OnDemandDialer({ peers: found, list: () => away.filter((peer) => peers.get(peer) === undefined), timer: clock, dialMs: DIAL_MS })
+      plan = new BlockFetcher({ ...init(), peers: found, others })
       gets.auto = (ask) => { ask.fail(refusal('INCOMPLETE')) }
     })
     const holds = (holder: string): void => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { cidOf, DAG_CBOR } from '../../../protocols/block/cid.js'
-import { FetchPlan, type FetchOptions } from '../../../src/replication/download/block-fetcher.js'
+import { BlockFetcher, type FetchOptions } from '../../../src/replication/download/block-fetcher.js'
 import { BLOCKS_A_HEDGE, HEDGE_FROM_MS, LAST_BLOCKS } from '../../../src/replication/download/hedging.js'
 import { HALVED_MS } from '../../../src/replication/download/peer-scores.js'
 import { FakeClock } from '../../network/fake-clock.js'
@@ -14,13 +14,13 @@ describe('a block that is late', () => {
   let clock: FakeClock
   let peers: FakePeers
   let gets: FakeGets
-  let plan: FetchPlan
+  let plan: BlockFetcher
   let asked: number
   beforeEach(() => {
     clock = new FakeClock()
     peers = new FakePeers()
     gets = new FakeGets()
-    plan = new FetchPlan({ peers: peers.peers, links: gets, timer: clock })
+    plan = new BlockFetcher({ peers: peers.peers, links: gets, timer: clock })
     asked = 0
   })
 

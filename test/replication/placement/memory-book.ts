@@ -1,17 +1,17 @@
 import { MAX_PROMISES, PROMISE_MS, type PromiseAnswer } from '../../../protocols/audit/constants.js'
 import type { GroupState } from '../../../protocols/audit/groups.js'
-import type { GroupBook, Heard, Own, Reason } from '../../../src/replication/placement/replica-state.js'
+import type { ReplicaState, Heard, Own, Reason } from '../../../src/replication/placement/replica-state.js'
 import { SlotQueue } from '../../../src/replication/placement/slot-queue.js'
-import type { Group } from '../../../src/replication/placement/types.js'
+import type { PlacedVersion } from '../../../src/replication/placement/types.js'
 
-type Row = { -readonly [Key in keyof Own]: Own[Key] } & { group: Group }
+type Row = { -readonly [Key in keyof Own]: Own[Key] } & { group: PlacedVersion }
 
 const NOTHING: Own = { have: 'none', percent: 0, away: false, spareSince: undefined, known: undefined }
 
 /** What a restart leaves of a book. */
 export interface Kept {
-  rows: Array<{ group: Group, held: boolean, away: boolean, spareMs: number | undefined }>
-  promises: Array<{ group: Group, peer: string }>
+  rows: Array<{ group: PlacedVersion, held: boolean, away: boolean, spareMs: number | undefined }>
+  promises: Array<{ group: PlacedVersion, peer: string }>
 }
 
 export interface MemoryBookInit {
@@ -19,19 +19,19 @@ export interface MemoryBookInit {
   /** Runs `apply` as one transaction and resolves with its result once that is durable. @default at once */
   commit?: <T>(apply: () => T) => Promise<T>
   /** Groups of live versions that are known here, by slot; this book keeps none itself. */
-  inSlot: (slot: number) => Iterable<Group>
+  inSlot: (slot: number) => Iterable<PlacedVersion>
   /** Before so long after the start nothing is let go: the book was made anew, and what it promised is not known. @default 0 */
   youngMs?: number
 }
 
 /** A book in memory, for tests of decisions and for the large simulation, where a thousand indexes of 100,000 groups do not fit. */
-export class MemoryBook implements GroupBook {
+export class MemoryBook implements ReplicaState {
   private readonly rows = new Map<number, Row>()
   private readonly spareRows = new Set<Row>()
   private readonly answers = new Map<number, Map<string, Heard>>()
-  private readonly doubts = new Map<number, { group: Group, peers: Map<string, 'missing' | 'wrong'> }>()
+  private readonly doubts = new Map<number, { group: PlacedVersion, peers: Map<string, 'missing' | 'wrong'> }>()
   /** Until when, by group and peer. */
-  private readonly promises = new Map<number, { group: Group, until: Map<string, number> }>()
+  private readonly promises = new Map<number, { group: PlacedVersion, until: Map<string, number> }>()
   private readonly queue = new SlotQueue()
   private readonly commit: <T>(apply: () => T) => Promise<T>
   private readonly mayLeaveAt: number
@@ -59,16 +59,16 @@ export class MemoryBook implements GroupBook {
     return { rows, promises }
   }
 
-  inSlot (slot: number): Iterable<Group> {
+  inSlot (slot: number): Iterable<PlacedVersion> {
     return this.init.inSlot(slot)
   }
 
-  * spares (): Iterable<Group> {
+  * spares (): Iterable<PlacedVersion> {
     const spare = [...this.spareRows].filter(({ have }) => have === 'held')
     for (const { group } of spare.sort((a, b) => (a.spareSince ?? 0) - (b.spareSince ?? 0))) yield group
   }
 
-  sample (count: number, random: () => number): Group[] {
+  sample (count: number, random: () => number): PlacedVersion[] {
     const held = [...this.rows.values()].filter(({ have }) => have === 'held').map(({ group }) => group)
     for (let i = 0; i < Math.min(count, held.length); i++) {
       const j = i + Math.min(held.length - i - 1, Math.floor(random() * (held.length - i)))
@@ -78,15 +78,15 @@ export class MemoryBook implements GroupBook {
     return held.slice(0, count)
   }
 
-  own ({ id }: Group): Own {
+  own ({ id }: PlacedVersion): Own {
     return this.rows.get(id) ?? NOTHING
   }
 
-  heard ({ id }: Group, peer: string): Heard | undefined {
+  heard ({ id }: PlacedVersion, peer: string): Heard | undefined {
     return this.answers.get(id)?.get(peer)
   }
 
-  hear (group: Group, peer: string, said: GroupState, now: number): boolean {
+  hear (group: PlacedVersion, peer: string, said: GroupState, now: number): boolean {
     const before = this.heard(group, peer)
     const percent = said.state === 'coming' ? said.percent : 0
     const grew = said.state === 'coming' && before?.state === 'coming' && percent <= (before as HeardComing).percent ? before.grew : now
@@ -94,28 +94,28 @@ export class MemoryBook implements GroupBook {
     return before?.state !== said.state
   }
 
-  unanswered (group: Group, peer: string, now: number): void {
+  unanswered (group: PlacedVersion, peer: string, now: number): void {
     const before = this.heard(group, peer)
     this.answered(group).set(peer, { state: 'none', grew: now, doubts: 0, ...before, asked: now })
   }
 
-  distrusted ({ id }: Group, peer: string): boolean {
+  distrusted ({ id }: PlacedVersion, peer: string): boolean {
     return this.doubts.get(id)?.peers.has(peer) === true
   }
 
-  distrust (group: Group, peer: string, verdict: 'missing' | 'wrong'): void {
+  distrust (group: PlacedVersion, peer: string, verdict: 'missing' | 'wrong'): void {
     const doubt = this.doubts.get(group.id) ?? { group, peers: new Map<string, 'missing' | 'wrong'>() }
     this.doubts.set(group.id, doubt)
     doubt.peers.set(peer, verdict)
   }
 
-  trust ({ id }: Group, peer: string): void {
+  trust ({ id }: PlacedVersion, peer: string): void {
     const doubt = this.doubts.get(id)
     doubt?.peers.delete(peer)
     if (doubt?.peers.size === 0) this.doubts.delete(id)
   }
 
-  * distrusts (): Iterable<{ group: Group, peer: string }> {
+  * distrusts (): Iterable<{ group: PlacedVersion, peer: string }> {
     for (const { group, peers } of this.doubts.values()) for (const peer of peers.keys()) yield { group, peer }
   }
 
@@ -128,27 +128,27 @@ export class MemoryBook implements GroupBook {
   }
 
   /** Its entry came. */
-  learn (group: Group): void {
+  learn (group: PlacedVersion): void {
     this.row(group).known = this.init.now()
   }
 
   /** Its version is dead, or some of its blocks were found gone. What was promised stays promised: it may come back. */
-  lose (group: Group): void {
+  lose (group: PlacedVersion): void {
     this.forget(group)
   }
 
   /** All of it is here. Durable when it resolves. */
-  async hold (group: Group): Promise<void> {
+  async hold (group: PlacedVersion): Promise<void> {
     await this.commit(() => { Object.assign(this.row(group), { have: 'held', percent: 0, away: false, spareSince: undefined }) })
   }
 
-  coming (group: Group, percent: number | undefined): void {
+  coming (group: PlacedVersion, percent: number | undefined): void {
     const row = this.row(group)
     if (row.have !== 'none' && row.have !== 'coming') return
     Object.assign(row, { have: percent === undefined ? 'none' : 'coming', percent: percent ?? 0 })
   }
 
-  spare (group: Group, spare: boolean, now: number): void {
+  spare (group: PlacedVersion, spare: boolean, now: number): void {
     const row = this.row(group)
     if (row.have !== 'held') return
     row.spareSince = spare ? row.spareSince ?? now : undefined
@@ -156,11 +156,11 @@ export class MemoryBook implements GroupBook {
     else this.spareRows.delete(row)
   }
 
-  promised ({ id }: Group, now: number): boolean {
+  promised ({ id }: PlacedVersion, now: number): boolean {
     return [...this.promises.get(id)?.until.values() ?? []].some((at) => at > now)
   }
 
-  async promise (group: Group, peer: string): Promise<PromiseAnswer> {
+  async promise (group: PlacedVersion, peer: string): Promise<PromiseAnswer> {
     return this.commit(() => {
       const { have } = this.own(group)
       if (have === 'leaving') return 'LEAVING'
@@ -172,7 +172,7 @@ export class MemoryBook implements GroupBook {
     })
   }
 
-  async leave (group: Group): Promise<boolean> {
+  async leave (group: PlacedVersion): Promise<boolean> {
     return this.commit(() => {
       const now = this.init.now()
       if (this.own(group).have !== 'held' || this.promised(group, now) || now < this.mayLeaveAt) return false
@@ -181,11 +181,11 @@ export class MemoryBook implements GroupBook {
     })
   }
 
-  async stay (group: Group): Promise<void> {
+  async stay (group: PlacedVersion): Promise<void> {
     await this.commit(() => { if (this.own(group).have === 'leaving') this.row(group).have = 'held' })
   }
 
-  async drop (group: Group, still: () => boolean): Promise<boolean> {
+  async drop (group: PlacedVersion, still: () => boolean): Promise<boolean> {
     return this.commit(() => {
       if (this.own(group).have !== 'leaving' || !still()) return false
       this.forget(group)
@@ -194,24 +194,24 @@ export class MemoryBook implements GroupBook {
   }
 
   /** Its user put it away: it is not held, and not fetched again. */
-  putAway (group: Group): void {
+  putAway (group: PlacedVersion): void {
     this.forget(group)
     this.row(group).away = true
   }
 
-  private forget ({ id }: Group): void {
+  private forget ({ id }: PlacedVersion): void {
     const row = this.rows.get(id)
     if (row !== undefined) this.spareRows.delete(row)
     this.rows.delete(id)
   }
 
-  private row (group: Group): Row {
+  private row (group: PlacedVersion): Row {
     let row = this.rows.get(group.id)
     if (row === undefined) this.rows.set(group.id, row = { ...NOTHING, group })
     return row
   }
 
-  private answered ({ id }: Group): Map<string, Heard> {
+  private answered ({ id }: PlacedVersion): Map<string, Heard> {
     let answers = this.answers.get(id)
     if (answers === undefined) {
       answers = new Map<string, Heard>()
@@ -220,7 +220,7 @@ export class MemoryBook implements GroupBook {
     return answers
   }
 
-  private until (group: Group): Map<string, number> {
+  private until (group: PlacedVersion): Map<string, number> {
     let promise = this.promises.get(group.id)
     if (promise === undefined) this.promises.set(group.id, promise = { group, until: new Map() })
     return promise.until

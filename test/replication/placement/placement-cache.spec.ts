@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { orderOf } from '../../../protocols/placement/order.js'
-import { KEPT, KEPT_MIN, KeptOrders, type PlacedMember } from '../../../src/replication/placement/placement-cache.js'
+import { KEPT, KEPT_MIN, PlacementCache, type PlacedMember } from '../../../src/replication/placement/placement-cache.js'
 import { SimRandom } from '../../sim/random.js'
 import { peerOf } from '../../vectors/placement.js'
 
@@ -11,7 +11,7 @@ const member = (n: number, cls: number, operator: string): PlacedMember => ({ na
 const names = (slot: number, members: readonly PlacedMember[]): string[] => orderOf(slot, members).map(({ name }) => name)
 
 /** Every kept head is the head of the order, and long enough. */
-function check (orders: KeptOrders, members: readonly PlacedMember[]): void {
+function check (orders: PlacementCache, members: readonly PlacedMember[]): void {
   assert.equal(orders.size, members.length)
   for (const slot of SAMPLE) {
     const whole = names(slot, members)
@@ -27,7 +27,7 @@ describe('replication: kept orders', () => {
   for (const operators of [[''], ['', 'ana', 'ben'], ['ana', 'ben']]) {
     it(`are those of all members, whoever comes, goes or lends more; operators ${JSON.stringify(operators)}`, () => {
       const random = new SimRandom(7, operators.length)
-      const orders = new KeptOrders(SLOTS)
+      const orders = new PlacementCache(SLOTS)
       let members: PlacedMember[] = []
       for (let step = 0; step < 60; step++) {
         const one = members[random.below(members.length || 1)]
@@ -49,7 +49,7 @@ describe('replication: kept orders', () => {
   }
 
   it('say which slots changed in their first places, and those only', () => {
-    const orders = new KeptOrders(SLOTS)
+    const orders = new PlacementCache(SLOTS)
     const members = Array.from({ length: 30 }, (_, n) => member(n, n % 4, n % 3 === 0 ? 'ana' : ''))
     for (const one of members) orders.add(one)
     const heads = (): string[] => SAMPLE.map((slot) => orders.order(slot, 5).slice(0, 5).join())
@@ -68,7 +68,7 @@ describe('replication: kept orders', () => {
   })
 
   it('a member that comes moves its share and no more', () => {
-    const orders = new KeptOrders(SLOTS)
+    const orders = new PlacementCache(SLOTS)
     for (let n = 0; n < 9; n++) orders.add(member(n, 0, ''))
     const firsts = orders.add(member(50, 0, ''), 1)
     const sigma = Math.sqrt(SLOTS * 0.1 * 0.9)
@@ -76,6 +76,6 @@ describe('replication: kept orders', () => {
   })
 
   it('forgetting who is not there changes nothing', () => {
-    assert.deepEqual(new KeptOrders(SLOTS).remove('n1'), [])
+    assert.deepEqual(new PlacementCache(SLOTS).remove('n1'), [])
   })
 })

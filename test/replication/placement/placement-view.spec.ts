@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { sha256, u64 } from '../../../protocols/block/hash.js'
-import { Members, type LentMember } from '../../../src/replication/placement/placement-view.js'
+import { PlacementView, type LentMember } from '../../../src/replication/placement/placement-view.js'
 
 const GB = 1e9
 const member = (n: number, more: Partial<LentMember> = {}): LentMember => ({
@@ -10,7 +10,7 @@ const member = (n: number, more: Partial<LentMember> = {}): LentMember => ({
 describe('replication: members', () => {
   let there: Set<string>
   let island: boolean
-  const make = (keptFrom?: number): Members => new Members({
+  const make = (keptFrom?: number): PlacementView => new PlacementView({
     self: 'm0', present: (peer) => there.has(peer), island: () => island, depth: () => 3, ...(keptFrom === undefined ? {} : { keptFrom })
   })
   beforeEach(() => {

@@ -3,8 +3,8 @@ import { NOT_ASKED_MS } from '../../../src/replication/placement/desired-state.j
 import { FETCH_AGAIN_MIN_MS, FETCHES_AT_ONCE } from '../../../src/replication/placement/fetch-queue.js'
 import { GATHER_MS } from '../../../src/replication/placement/state-query-batcher.js'
 import { Reconcile, REPAIR_SHARE } from '../../../src/replication/placement/reconcile.js'
-import { Walk, WALK_MS } from '../../../src/replication/placement/daily-scan.js'
-import type { Group } from '../../../src/replication/placement/types.js'
+import { DailyScan, WALK_MS } from '../../../src/replication/placement/daily-scan.js'
+import type { PlacedVersion } from '../../../src/replication/placement/types.js'
 import { FakePort, group, Scene, settled } from './scene.js'
 
 const HOUR = 3600e3
@@ -17,7 +17,7 @@ describe('replication: reconcile', () => {
   /** Fetches that were begun, and what ends them. */
   let fetches: Array<{ id: number, end: (error?: Error) => Promise<void> }>
 
-  function start (self: string, groups: Group[] = [group(1)], order = 'a b c d e f g h'): void {
+  function start (self: string, groups: PlacedVersion[] = [group(1)], order = 'a b c d e f g h'): void {
     scene = new Scene(order, self, { origin: -1e12 })
     port = new FakePort()
     fetches = []
@@ -232,7 +232,7 @@ describe('replication: reconcile', () => {
   it('walks around all slots once a day, from anywhere', async () => {
     start('a')
     const seen = new Map<number, number>()
-    const walk = new Walk(scene.clock, () => 0.3, (from, to) => Array.from({ length: to - from }, (_, i) => from + i), (slot) => { seen.set(slot, (seen.get(slot) ?? 0) + 1) })
+    const walk = new DailyScan(scene.clock, () => 0.3, (from, to) => Array.from({ length: to - from }, (_, i) => from + i), (slot) => { seen.set(slot, (seen.get(slot) ?? 0) + 1) })
     walk.start()
     await scene.pass(WALK_MS)
     assert.equal(seen.size, 65_536)

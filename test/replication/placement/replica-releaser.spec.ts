@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PROMISE_MS } from '../../../protocols/audit/constants.js'
-import { LEAVING_AT_ONCE, LetGo, LOOK_MS, PROMISES_WITHIN_MS, RETRY_MAX_MS, RETRY_MIN_MS, type LetGoParts } from '../../../src/replication/placement/replica-releaser.js'
-import type { Group } from '../../../src/replication/placement/types.js'
+import { LEAVING_AT_ONCE, ReplicaReleaser, LOOK_MS, PROMISES_WITHIN_MS, RETRY_MAX_MS, RETRY_MIN_MS, type ReplicaReleaserParts } from '../../../src/replication/placement/replica-releaser.js'
+import type { PlacedVersion } from '../../../src/replication/placement/types.js'
 import { FakePort, group, Scene, settled } from './scene.js'
 
 const G = group(1)
@@ -10,11 +10,11 @@ const HOUR = 3600e3
 describe('replication: letting go', () => {
   let scene: Scene
   let port: FakePort
-  let released: Group[]
+  let released: PlacedVersion[]
   let doubted: string[]
   let pressed: boolean
 
-  const letGo = (more: Partial<LetGoParts> = {}): LetGo => new LetGo({
+  const letGo = (more: Partial<ReplicaReleaserParts> = {}): ReplicaReleaser => new ReplicaReleaser({
     view: scene.view,
     book: scene.book,
     port,

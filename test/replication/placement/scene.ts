@@ -1,13 +1,13 @@
 import { MemoryBook } from './memory-book.js'
-import type { AuditPort, Clock, Group, MemberView, Proof } from '../../../src/replication/placement/types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Proof } from '../../../src/replication/placement/types.js'
 import { VirtualTime } from '../../sim/virtual-time.js'
 
-export const group = (id: number, more: Partial<Group> = {}): Group => ({ id, slot: id, copies: 3, bytes: 1000, ...more })
+export const group = (id: number, more: Partial<PlacedVersion> = {}): PlacedVersion => ({ id, slot: id, copies: 3, bytes: 1000, ...more })
 
 /** What one node believes, to be changed by a test. The order is the same for every slot. */
 export class Scene {
   readonly time = new VirtualTime()
-  readonly groups: Group[] = []
+  readonly groups: PlacedVersion[] = []
   readonly absent = new Set<string>()
   readonly full = new Set<string>()
   readonly operators = new Map<string, string>()

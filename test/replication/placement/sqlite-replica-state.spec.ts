@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { MAX_PROMISES, PROMISE_MS } from '../../../protocols/audit/constants.js'
 import { isMissingRoot, notMissing } from '../../../src/index/queries/missing.js'
-import { SqlBook, type PlacedGroup } from '../../../src/replication/placement/sqlite-replica-state.js'
+import { SqliteReplicaState, type PlacedGroup } from '../../../src/replication/placement/sqlite-replica-state.js'
 import { chunkedVersion, memoryStore, newUpload, type MemoryStore, type TestBlock } from '../../blockstore/fixtures.js'
 
 const hash = (text: string): Uint8Array => new Uint8Array(createHash('sha256').update(text).digest())
@@ -28,7 +28,7 @@ describe('replication: book in the index', () => {
     assert.deepEqual(errors, [])
   })
 
-  const open = (youngMs = 0): SqlBook => new SqlBook({ db: here.db, store: here.store, now: () => now, ownMs: () => own, wanted: () => wanted, youngMs, onError: (error) => { errors.push(error) } })
+  const open = (youngMs = 0): SqliteReplicaState => new SqliteReplicaState({ db: here.db, store: here.store, now: () => now, ownMs: () => own, wanted: () => wanted, youngMs, onError: (error) => { errors.push(error) } })
 
   /** A version that is whole here, and its group. */
   async function version (all: TestBlock[], slot: number): Promise<void> {
@@ -45,7 +45,7 @@ describe('replication: book in the index', () => {
     await here.store.finish(upload, first!.cid, [notMissing(first!.cid.bytes)])
   }
 
-  function groupOf (book: SqlBook): PlacedGroup {
+  function groupOf (book: SqliteReplicaState): PlacedGroup {
     const group = book.groupOf(root.bytes)
     assert.ok(group !== undefined)
     return group

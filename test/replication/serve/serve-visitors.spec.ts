@@ -5,7 +5,7 @@ import type { CID } from 'multiformats/cid'
 import { GetClient, MissingBlockError } from '../../../protocols/get/dialer.js'
 import type { Visitor } from '../../../src/network/peers.js'
 import { VISITOR_STREAMS, VISITOR_STREAMS_PER_PEER, VisitorService } from '../../../src/replication/serve/serve-visitors.js'
-import { Turns } from '../../../src/replication/serve/visitor-scheduler.js'
+import { VisitorScheduler } from '../../../src/replication/serve/visitor-scheduler.js'
 import { chunkedVersion, inlineVersion, memoryStore, newUpload, rawBlock, type MemoryStore, type TestBlock } from '../../blockstore/fixtures.js'
 
 describe('what visitors get', () => {
@@ -38,7 +38,7 @@ describe('what visitors get', () => {
         read.push(cid.toString())
         return store.read(cid, options)
       }
-    }, new Turns({ now: () => 0 }))
+    }, new VisitorScheduler({ now: () => 0 }))
   })
   afterEach(() => memory.close())
 

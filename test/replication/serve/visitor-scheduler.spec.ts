@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { MEMBERS_QUIET_MS, Turns, VISITOR_BLOCKS } from '../../../src/replication/serve/visitor-scheduler.js'
+import { MEMBERS_QUIET_MS, VisitorScheduler, VISITOR_BLOCKS } from '../../../src/replication/serve/visitor-scheduler.js'
 import { settle } from '../../network/fake-clock.js'
 
 describe('turns of visitors', () => {
   let now: number
-  let turns: Turns
+  let turns: VisitorScheduler
   let ends: Array<() => void>
   let order: number[]
   beforeEach(() => {
     now = 1_000_000
-    turns = new Turns({ now: () => now })
+    turns = new VisitorScheduler({ now: () => now })
     ends = []
     order = []
   })

@@ -3,7 +3,7 @@ import { readEntry } from '../../../protocols/vault/entry.js'
 import { makeAdmit, makePut } from '../../../protocols/vault/make-entry.js'
 import { cidOf, DAG_CBOR } from '../../../protocols/block/cid.js'
 import { found } from '../../protocols/hello/cast.js'
-import { Author } from '../../../src/vault/entries/entry-writer.js'
+import { EntryWriter } from '../../../src/vault/entries/entry-writer.js'
 import { lastEntries } from '../../../src/vault/entries/chains.js'
 import { peerText } from '../../../src/vault/members/members.js'
 import { keysOf, node, openLedger, seed, vault, Writer, type OpenLedger } from '../vaults.js'
@@ -90,7 +90,7 @@ describe('vault: chains', () => {
   })
 
   it('a node whose folder was restored goes on after what comes back, and loses nothing', async () => {
-    const author = new Author(open.db, home.id, 0, founder.writer)
+    const author = new EntryWriter(open.db, home.id, 0, founder.writer)
     const lost = ['a', 'b', 'c'].map((name) => chain.put(name, name))
     const write = async (name: string): Promise<{ seq: number, prev: string, id: string }> => author.write((terms) => makePut({
       ...terms, keys: keysOf(home), name, after: [], clock: 1, lineage: seed(name), seed: seed(name).subarray(0, 16), root: cidOf(DAG_CBOR, seed(name)), bytes: 500, key: seed(name), size: 1
@@ -111,7 +111,7 @@ describe('vault: chains', () => {
   })
 
   it('of two with one number the higher id is gone on from', async () => {
-    const author = new Author(open.db, home.id, 0, founder.writer)
+    const author = new EntryWriter(open.db, home.id, 0, founder.writer)
     const two = ['a', 'b'].map((name) => new Chain(home, founder).at(1, readEntry(first).id).put(name, name))
     await open.ledger.receive(two)
     const highest = two.map((bytes) => idOf(bytes)).sort().at(-1)

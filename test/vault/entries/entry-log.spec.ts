@@ -8,7 +8,7 @@ import { tagOf } from '../../../protocols/vault/private-part.js'
 import { allEntries, countEntries, entriesOfTag } from '../../../src/index/queries/entries.js'
 import { namesFrom } from '../../../src/index/queries/name-list.js'
 import { historyRows } from '../../../src/vault/entries/entry-rows.js'
-import { Ledger, type IndexRoom } from '../../../src/vault/entries/entry-log.js'
+import { EntryLog, type IndexRoom } from '../../../src/vault/entries/entry-log.js'
 import { Members } from '../../../src/vault/members/members.js'
 import { idOf, keysOf, node, openLedger, threeAdmits, vault, Writer, ZEROS, type OpenLedger } from '../vaults.js'
 import { expectedLives, shownLives } from '../liveness.js'
@@ -95,7 +95,7 @@ describe('ledger', () => {
           assert.equal(shown?.conflict === 1, shown !== undefined && pure.conflict)
         }
         // the counts are those of what is on disk
-        const reopened = new Ledger(other.db, home.id, new Members(other.db), keysOf(home), () => {})
+        const reopened = new EntryLog(other.db, home.id, new Members(other.db), keysOf(home), () => {})
         assert.equal(reopened.unknown, other.ledger.unknown)
         await Promise.all(open.splice(0).map(({ close }) => close()))
       }
@@ -172,7 +172,7 @@ describe('ledger', () => {
     const [put, unknown, late] = [writer.put('a', 'a'), writer.unknown(), writer.put('b', 'b')]
     const { db } = await opened()
     let room: IndexRoom = 'none'
-    const ledger = new Ledger(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => room)
+    const ledger = new EntryLog(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => room)
     assert.equal(await ledger.receive([...admits, put, unknown]), true)
     assert.deepEqual([countEntries(db), ledger.refused], [3, { NO_SPACE: 2 }])
     assert.equal(ledger.full, true)
@@ -190,7 +190,7 @@ describe('ledger', () => {
     const { admits, people } = await threeAdmits(home)
     const writer = new Writer(home, people[2])
     const { db } = await opened()
-    const ledger = new Ledger(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => 'known')
+    const ledger = new EntryLog(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => 'known')
     const revoke = makeRevoke({ vault: home.id, epoch: 0, writer: vaultKeys(home.secret).sign, seq: 1, prev: ZEROS, time: 1, revoked: { subject: people[2].peer, cut: [] } }).bytes
     assert.equal(await ledger.receive([...admits, revoke, writer.put('a', 'a')]), true)
     assert.deepEqual([countEntries(db), ledger.refused], [4, { NO_SPACE: 1 }])

@@ -10,9 +10,9 @@ import { check, vaultKeys } from '../../../protocols/vault/keys.js'
 import { createInvite, readInviteText, type InviteText } from '../../../protocols/vault/invite.js'
 import { countEntries } from '../../../src/index/queries/entries.js'
 import { sawAddress } from '../../../src/index/queries/members.js'
-import { Author } from '../../../src/vault/entries/entry-writer.js'
+import { EntryWriter } from '../../../src/vault/entries/entry-writer.js'
 import type { SessionFacts, VisitorFacts } from '../../../src/network/peers.js'
-import { MemberGreeter } from '../../../src/vault/members/member-handshake.js'
+import { MemberHandshake } from '../../../src/vault/members/member-handshake.js'
 import { peerText } from '../../../src/vault/members/members.js'
 import { makeRevoke } from '../../../protocols/vault/make-entry.js'
 import { makeGrant } from '../../../protocols/vault/grant.js'
@@ -28,7 +28,7 @@ describe('greeter', () => {
   let open: OpenLedger
   let founder: Node
   let admits: Uint8Array[]
-  let greeter: MemberGreeter
+  let greeter: MemberHandshake
   let revokes: Uint8Array[]
 
   beforeEach(async () => {
@@ -42,12 +42,12 @@ describe('greeter', () => {
   })
   afterEach(() => open.close())
 
-  function greeterOf (self: Node, writes: boolean): MemberGreeter {
-    return new MemberGreeter({
+  function greeterOf (self: Node, writes: boolean): MemberHandshake {
+    return new MemberHandshake({
       db: open.db,
       ledger: open.ledger,
       secrets: { vault: home.id, role: self === founder ? 'owner' : 'write', meet: home.meet, reads: [home.read], box: self.box, recoveryChecked: true, ...(self === founder ? { secret: home.secret } : {}) },
-      author: writes ? new Author(open.db, home.id, 0, self.writer) : undefined,
+      author: writes ? new EntryWriter(open.db, home.id, 0, self.writer) : undefined,
       self: self.peer
     })
   }
@@ -258,7 +258,7 @@ describe('greeter', () => {
       const [first] = admits
       assert.ok(first !== undefined)
       await fresh.ledger.receive([first])
-      const alone = new MemberGreeter({
+      const alone = new MemberHandshake({
         db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [out, inbound] = await streamPair()
@@ -275,7 +275,7 @@ describe('greeter', () => {
   it('refuses a chain that does not lead to the vault key, or is of somebody else', async () => {
     const fresh = await openLedger(home)
     try {
-      const alone = new MemberGreeter({
+      const alone = new MemberHandshake({
         db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [first, second, third] = admits

@@ -5,7 +5,7 @@ import { IndexDb } from '../../../src/index/engine/index-db.js'
 import { allRecords, putRecord } from '../../../src/index/queries/records.js'
 import { MIGRATIONS } from '../../../src/index/migrations/schema.js'
 import { peerText } from '../../../src/vault/members/members.js'
-import { Records, type RecordsInit, type Said } from '../../../src/vault/members/member-records.js'
+import { MemberRecords, type MemberRecordsInit, type Said } from '../../../src/vault/members/member-records.js'
 import { FakeClock } from '../../network/fake-clock.js'
 import { codeOf } from '../../protocols/codes.js'
 import { node, seed, vault, type Node } from '../vaults.js'
@@ -26,17 +26,17 @@ const forged = async (who: Node, terms: Partial<RecordTerms> = {}): Promise<Uint
   return bytes
 }
 
-interface Book { records: Records, clock: FakeClock, db: IndexDb, said: Said, news: Array<{ record: MemberRecord, from: string | undefined }>, restored: MemberRecord[], errors: unknown[], gone: Set<string> }
+interface Book { records: MemberRecords, clock: FakeClock, db: IndexDb, said: Said, news: Array<{ record: MemberRecord, from: string | undefined }>, restored: MemberRecord[], errors: unknown[], gone: Set<string> }
 
 describe('records', () => {
   const open: Book[] = []
   const dbs: IndexDb[] = []
 
-  async function book (init: Partial<RecordsInit> = {}, db?: IndexDb): Promise<Book> {
+  async function book (init: Partial<MemberRecordsInit> = {}, db?: IndexDb): Promise<Book> {
     if (db === undefined) dbs.push(db = await IndexDb.open({ migrations: MIGRATIONS }))
     const made: Omit<Book, 'records'> = { clock: new FakeClock(), db, said: { addresses: [address('/ip4/192.0.2.1/tcp/1')], capacity: 7, accepting: true, heads: [] }, news: [], restored: [], errors: [], gone: new Set() }
     const members = [me, ana, ben].map(name)
-    const records = new Records({
+    const records = new MemberRecords({
       db, vault: home.id, self: me.peer, nodeSign: me.sign, say: () => made.said, isMember: (peer) => members.includes(peer) && !made.gone.has(peer), clock: made.clock,
       onNew: (record, from) => { made.news.push({ record, from }) }, onRestored: (heard) => { made.restored.push(heard) }, onError: (error) => { made.errors.push(error) }, ...init
     })

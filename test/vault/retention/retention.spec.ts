@@ -8,7 +8,7 @@ import { IndexDb } from '../../../src/index/engine/index-db.js'
 import { MIGRATIONS } from '../../../src/index/migrations/schema.js'
 import { allEntries } from '../../../src/index/queries/entries.js'
 import { supersededOfTag } from '../../../src/index/queries/superseded.js'
-import { Forgetter } from '../../../src/vault/retention/retention.js'
+import { Retention } from '../../../src/vault/retention/retention.js'
 import { Vault } from '../../../src/vault/vault.js'
 import { FakeClock } from '../../network/fake-clock.js'
 import { expectedLives, shownLives } from '../liveness.js'
@@ -19,7 +19,7 @@ const keys = keysOf(home)
 const DAY = 86400e3
 const MINUTE = 60e3
 
-interface Side { vault: Vault, db: IndexDb, forgetter: Forgetter, clock: FakeClock, island: boolean, inSync: boolean, others: number, errors: unknown[] }
+interface Side { vault: Vault, db: IndexDb, forgetter: Retention, clock: FakeClock, island: boolean, inSync: boolean, others: number, errors: unknown[] }
 
 describe('vault: forgetting in the background', () => {
   const sides: Side[] = []
@@ -47,7 +47,7 @@ describe('vault: forgetting in the background', () => {
     for (const bytes of admits) await one.ledger.receive([bytes])
     const { author } = one
     if (author === undefined) throw new TypeError('a writer')
-    made.forgetter = new Forgetter({
+    made.forgetter = new Retention({
       db, ledger: one.ledger, keys, author, settings: () => ({ keep, retention, ...(made.vault?.settings.now.made.length === 0 ? {} : made.vault?.settings.now) }),
       others: () => made.others ?? 0, isInSync: () => made.inSync === true, isCutOff: () => made.island === true, clock, random: () => 0.5, onError: (error) => { made.errors?.push(error) }
     })

@@ -8,7 +8,7 @@ import { IndexDb } from '../../../src/index/engine/index-db.js'
 import { MIGRATIONS } from '../../../src/index/migrations/schema.js'
 import { entryRow } from '../../../src/vault/entries/entry-rows.js'
 import { ROUND_BURST, ROUND_REST_MS } from '../../../protocols/sync/constants.js'
-import { SyncLoop } from '../../../src/vault/sync/sync-service.js'
+import { SyncService } from '../../../src/vault/sync/sync-service.js'
 import { IndexSource } from '../../../src/vault/sync/sync-source.js'
 import { FakePeers, HandClock, NOTHING, remote } from '../sync-fakes.js'
 import { node, vault, Writer } from '../vaults.js'
@@ -19,13 +19,13 @@ const SECOND = writer.put('c', 'd')
 
 describe('sync loop', () => {
   let peers: FakePeers
-  let loop: SyncLoop
+  let loop: SyncService
   let errors: string[]
   const failed: Array<() => void> = []
   beforeEach(async () => {
     peers = new FakePeers()
     errors = []
-    loop = new SyncLoop({
+    loop = new SyncService({
       peers: peers,
       source: NOTHING,
       receive: async () => false,
@@ -152,7 +152,7 @@ describe('sync loop', () => {
     let clock: HandClock
     let rounds: Array<[string, RoundResult]>
     let receive: (entries: Uint8Array[]) => Promise<void>
-    let timed: SyncLoop
+    let timed: SyncService
     let next: PromiseWithResolvers<void>
     const dbs: IndexDb[] = []
     const round = async (work: () => unknown): Promise<RoundResult> => {
@@ -175,7 +175,7 @@ describe('sync loop', () => {
       rounds = []
       next = Promise.withResolvers()
       receive = async () => {}
-      timed = new SyncLoop({
+      timed = new SyncService({
         peers,
         source: NOTHING,
         receive: async (entries) => {
