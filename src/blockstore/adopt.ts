@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { parseCid } from '../../protocols/block/cid.js'
 import { UNKNOWN_MS } from '../defaults.js'
-import type { Statement } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { LOST } from '../index/migrations/store.js'
 import { faultOf } from './corruption.js'
 import type { Adopted, AdoptOptions, FoundBlob } from './interface.js'
-import { keyOf, toHex } from '../index/bytes-key.js'
+import { keyOf } from '../index/bytes-key.js'
 import { rowOf, type StoreContext } from './context.js'
-import { adoptBlock, NOBODY, pinBlock } from '../index/queries/blocks.js'
+import { isUnlinked, lostBlocks, windows, withoutRow } from '../index/queries/block-rows.js'
+import { adoptBlock, nobodysUpload, pinBlock } from '../index/queries/blocks.js'
 
 /** Files that are looked at at once. */
 const FILES_AT_ONCE = 8
@@ -28,7 +29,7 @@ export class AdoptionPins {
   keep (cid: CID): Statement[] {
     if (++this.count % PINS_PER_UPLOAD === 0) this.upload = new Uint8Array(randomBytes(16))
     return [
-      ['INSERT OR IGNORE INTO uploads (id, writer, start, expires) VALUES (?, ?, NULL, ?)', this.upload, NOBODY, this.now() + UNKNOWN_MS],
+      nobodysUpload(this.upload, this.now() + UNKNOWN_MS),
       pinBlock(this.upload, cid)
     ]
   }
@@ -41,7 +42,7 @@ export async function adoptUnknown (parts: StoreContext, { signal, verify = true
   await adoptLost(parts, keeper, adopted, { signal, verify, pause, onFile })
   for await (const page of parts.blobs.walk({ signal, identify: verify })) {
     adopted.strange += page.filter(({ cid }) => cid === undefined).length
-    await adoptEach(parts, withoutRow(parts, page), keeper, adopted, { signal, verify, onFile })
+    await adoptEach(parts, unknownOf(parts, page), keeper, adopted, { signal, verify, onFile })
     await pause?.()
   }
   return adopted
@@ -53,9 +54,8 @@ const WINDOW_ROWS = 4096
 /** Asks for blocks that were found gone: a store from outside need not list what it has. */
 async function adoptLost (parts: StoreContext, keeper: AdoptionPins, adopted: Adopted, options: AdoptOptions): Promise<void> {
   const { db } = parts
-  const last = db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
-  for (let after = 0; after < last; after += WINDOW_ROWS) {
-    const rows = db.all<{ cid: Uint8Array }>(`SELECT cid FROM blocks WHERE id > ? AND id <= ? AND state = ${LOST}`, after, after + WINDOW_ROWS)
+  for (const window of windows(db, WINDOW_ROWS)) {
+    const rows = lostBlocks(db, window)
     if (rows.length === 0) continue
     await adoptEach(parts, rows.map(({ cid }) => parseCid(cid)), keeper, adopted, options)
     await options.pause?.()
@@ -87,11 +87,9 @@ export async function adoptBytes (parts: StoreContext, keeper: AdoptionPins, blo
 }
 
 /** Those of a page of which the index knows nothing, or that the file is gone. */
-function withoutRow ({ db }: StoreContext, page: FoundBlob[]): CID[] {
+function unknownOf ({ db }: StoreContext, page: FoundBlob[]): CID[] {
   const cids = page.flatMap(({ cid }) => cid ?? [])
-  const rows = db.all<{ at: number }>(`SELECT j.key AS at FROM json_each(?) AS j
-    WHERE NOT EXISTS (SELECT 1 FROM blocks WHERE cid = unhex(j.value) AND state <> ${LOST})`, JSON.stringify(cids.map(({ bytes }) => toHex(bytes))))
-  return rows.flatMap(({ at }) => cids[at] ?? [])
+  return withoutRow(db, cids).flatMap((at) => cids[at] ?? [])
 }
 
 /** Its bytes when it was taken in; undefined when there is nothing to take in. */
@@ -121,5 +119,5 @@ async function adoptFile (parts: StoreContext, cid: CID, keeper: AdoptionPins, v
 function mayAdopt (parts: StoreContext, cid: CID): boolean {
   const row = rowOf(parts, cid)
   if (row !== undefined && row.state !== LOST) return false
-  return parts.db.get('SELECT 1 FROM unlinks WHERE cid = ?', cid.bytes) === undefined
+  return !isUnlinked(parts.db, cid)
 }

@@ -4,7 +4,9 @@ import type { CID } from 'multiformats/cid'
 import { parseCid } from '../../protocols/block/cid.js'
 import { SMALL_BLOCK_BYTES, TRASH_MS } from '../defaults.js'
 import { BlockNotFoundError } from '../errors.js'
-import type { IndexDb, Statement } from '../index/engine/index-db.js'
+import type { IndexDb } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
+import { heldTotals, indexBytes, namesBlock, rootsNaming, trashTotals } from '../index/queries/block-rows.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import { adoptBytes, adoptUnknown, AdoptionPins } from './adopt.js'
 import { blocksBelow, drawBelow } from './below.js'
@@ -72,7 +74,7 @@ export class IndexedBlockStore implements BlockStore {
 
   /** Ends what earlier processes left: files that were not moved or unlinked, uploads of dead processes and those whose time is over. */
   static async open ({ db, blobs, capacity, onCorrupt, onFull, now = Date.now, smallBelow, unitBlocks, ballast, trashMs }: BlockStoreInit): Promise<IndexedBlockStore> {
-    const used = (): number => totalsOf(db).bytes + trashOf(db).bytes + blobs.quarantined().bytes + indexOf(db)
+    const used = (): number => heldTotals(db).bytes + trashTotals(db).bytes + blobs.quarantined().bytes + indexBytes(db)
     const parts: StoreContext = {
       db,
       blobs,
@@ -198,13 +200,11 @@ export class IndexedBlockStore implements BlockStore {
   }
 
   rootsOf (cid: CID): CID[] {
-    const rows = this.parts.db.all<{ cid: Uint8Array }>(`SELECT r.cid AS cid FROM blocks AS b JOIN refs ON refs.block = b.id
-      JOIN blocks AS r ON r.id = refs.root WHERE b.cid = ? AND EXISTS (SELECT 1 FROM refs AS own WHERE own.root = r.id AND own.block = r.id)`, cid.bytes)
-    return rows.map((row) => parseCid(row.cid))
+    return rootsNaming(this.parts.db, cid).map((row) => parseCid(row.cid))
   }
 
   liesBelow (root: CID, cid: CID): boolean {
-    return this.parts.db.get('SELECT 1 FROM refs WHERE root = (SELECT id FROM blocks WHERE cid = ?) AND block = (SELECT id FROM blocks WHERE cid = ?)', root.bytes, cid.bytes) !== undefined
+    return namesBlock(this.parts.db, root, cid)
   }
 
   holds (cid: CID): boolean {
@@ -249,11 +249,11 @@ export class IndexedBlockStore implements BlockStore {
 
   usage (): Usage {
     const { db, blobs, capacity } = this.parts
-    const totals = totalsOf(db)
-    const trash = trashOf(db)
+    const totals = heldTotals(db)
+    const trash = trashTotals(db)
     const aside = blobs.quarantined()
     return {
-      used: totals.bytes + trash.bytes + aside.bytes + indexOf(db),
+      used: totals.bytes + trash.bytes + aside.bytes + indexBytes(db),
       reserved: capacity.reserved,
       capacity: capacity.capacity,
       reserve: capacity.reserve,
@@ -262,7 +262,7 @@ export class IndexedBlockStore implements BlockStore {
       quarantined: aside.blocks,
       blocks: totals.blocks,
       trash: { ...trash },
-      index: indexOf(db)
+      index: indexBytes(db)
     }
   }
 
@@ -284,17 +284,4 @@ export class IndexedBlockStore implements BlockStore {
       this.running.delete(work)
     }
   }
-}
-
-interface Totals { blocks: number, bytes: number }
-
-function totalsOf (db: IndexDb): Totals {
-  return db.get<Totals>('SELECT blocks, bytes FROM totals') ?? { blocks: 0, bytes: 0 }
-}
-
-/** The database without the blocks that lie in it. */
-const indexOf = (db: IndexDb): number => Math.max(0, db.filled() - (db.get<{ bytes: number }>('SELECT bytes FROM inner_totals')?.bytes ?? 0))
-
-function trashOf (db: IndexDb): Totals {
-  return db.get<Totals>('SELECT blocks, bytes FROM trash_totals') ?? { blocks: 0, bytes: 0 }
 }

@@ -1,7 +1,9 @@
 import type { CID } from 'multiformats/cid'
 import { isBlockCid } from '../../protocols/block/cid.js'
 import { InvalidDataError, NodeStoppedError, NoSpaceError } from '../errors.js'
-import type { IndexDb, Statement, StatementResult } from '../index/engine/index-db.js'
+import type { IndexDb, StatementResult } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
+import { blockRow, type BlockRow } from '../index/queries/block-rows.js'
 import type { Capacity, Reservation } from './capacity.js'
 import type { Blobs, CorruptBlock } from './interface.js'
 import type { KeyedLock } from '../async/keyed-lock.js'
@@ -51,22 +53,8 @@ export interface Upload {
   ended: boolean
 }
 
-export interface BlockRow {
-  id: number
-  size: number
-  state: number
-  kept: number
-  verified: number
-  /** Since when it is in the trash, milliseconds since 1970. */
-  trashed: number | null
-  /** 1 when the bytes are in a file. */
-  file: number
-}
-
-const ROW = 'SELECT id, size, state, kept, verified, trashed, bytes IS NULL AS file FROM blocks WHERE cid = ?'
-
 export function rowOf ({ db }: StoreContext, cid: CID): BlockRow | undefined {
-  return db.get<BlockRow>(ROW, cid.bytes)
+  return blockRow(db, cid)
 }
 
 /** Throws what made the store read-only, if something did. */

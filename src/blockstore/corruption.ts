@@ -3,13 +3,14 @@ import { verifyCid } from '../../protocols/block/cid.js'
 import { HELD, LOST, QUARANTINED, TRASHED } from '../index/migrations/store.js'
 import type { CorruptBlock } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { rowOf, type BlockRow, type StoreContext } from './context.js'
+import { rowOf, type StoreContext } from './context.js'
+import { innerBytes, type BlockRow } from '../index/queries/block-rows.js'
 import { dropRow, setState } from '../index/queries/blocks.js'
 
 /** What lies where the row says, without judging it. */
 export async function loadBlock (parts: StoreContext, cid: CID, row: BlockRow): Promise<Uint8Array | undefined> {
   if (row.file === 1) return parts.blobs.read(cid, row.size)
-  return parts.db.get<{ bytes: Uint8Array | null }>('SELECT bytes FROM blocks WHERE id = ?', row.id)?.bytes ?? undefined
+  return innerBytes(parts.db, row.id)
 }
 
 /** What is wrong with these bytes of a block that the row says is held; undefined when nothing is. */

@@ -4,6 +4,7 @@ import { HELD, TRASHED } from '../index/migrations/store.js'
 import type { Removed } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
 import { rowOf, writeFreeing, type StoreContext } from './context.js'
+import { unlinkedAfter } from '../index/queries/block-rows.js'
 import { dropRow, unlinked } from '../index/queries/blocks.js'
 
 /** `file` is 1 when the block may lie in a file. */
@@ -42,7 +43,7 @@ async function settleFile (parts: StoreContext, cid: CID): Promise<void> {
 /** What an earlier process could not settle, because it ended between the commit and the move. */
 export async function settleLeftovers (parts: StoreContext): Promise<void> {
   for (let after = new Uint8Array(); ;) {
-    const page = parts.db.all<{ cid: Uint8Array }>(`SELECT cid FROM unlinks WHERE cid > ? ORDER BY cid LIMIT ${PAGE_FILES}`, after)
+    const page = unlinkedAfter(parts.db, after, PAGE_FILES)
     const last = page.at(-1)
     if (last === undefined) return
     await settleFiles(parts, page.map(({ cid }) => ({ cid, size: 0, file: 1 })))

@@ -2,19 +2,23 @@ import type { CID } from 'multiformats/cid'
 import { blocksBelow } from '../../protocols/block/walk.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { BlockCorruptError, BlocksUnavailableError, InvalidDataError } from '../errors.js'
-import type { Statement, StatementResult } from '../index/engine/index-db.js'
+import type { StatementResult } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import { TRASHED } from '../index/migrations/store.js'
 import { keyOf } from '../index/bytes-key.js'
 import { checkCid, checkWritable, rowOf, uploadOf, type StoreContext, type Upload } from './context.js'
 import { readBlock } from './read.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
-import { dropPinned, endUpload, ensureUpload, forgetReached, guardListed, heldListed, insertBlock, listOf, pinBlock, reachListed, refItself, refReached, type ListedBlock } from '../index/queries/blocks.js'
+import { dropPinned, endUpload, ensureUpload, forgetReached, guardListed, insertBlock, listOf, pinBlock, reachListed, refItself, refReached, unreach, type ListedBlock } from '../index/queries/blocks.js'
+import { heldSize, heldSizes, rootState } from '../index/queries/block-rows.js'
+import { notMissing } from '../index/queries/missing.js'
 import { putBack } from './trash.js'
 import { close } from './uploads.js'
 
 /** Checks the tree, then makes it named by its root, in one transaction with `extra`. */
-export async function finish (parts: StoreContext, id: Uint8Array, root: CID, extra: readonly Statement[]): Promise<void> {
+export async function finish (parts: StoreContext, id: Uint8Array, root: CID, more: readonly Statement[]): Promise<void> {
+  const extra = [...more, notMissing(root.bytes)]
   checkCid(root)
   checkWritable(parts)
   const upload = uploadOf(parts, id)
@@ -81,8 +85,7 @@ async function mark (parts: StoreContext, upload: Upload, unit: ListedBlock[], f
 
 /** Throws what keeps the blocks of `unit` from being whole, when something does. */
 function explain (parts: StoreContext, upload: Upload, unit: ListedBlock[]): void {
-  const [sql, ...params] = heldListed(listOf(unit))
-  const sizes = new Map(parts.db.all<{ at: number, size: number }>(sql, ...params).map(({ at, size }) => [at, size]))
+  const sizes = heldSizes(parts.db, unit)
   const missing = unit.filter(({ cid }, at) => !sizes.has(at) && !upload.staged.has(keyOf(cid)))
   if (missing.length > 0) throw unavailable(missing.length, missing[0]?.cid)
   const wrong = unit.find(({ cid, size }, at) => size !== (upload.staged.get(keyOf(cid))?.bytes.length ?? sizes.get(at)))
@@ -106,22 +109,15 @@ function unavailable (count: number, first: CID | undefined, cause?: unknown): B
   return new BlocksUnavailableError(`${count} ${count === 1 ? 'block is' : 'blocks are'} missing, the first is ${String(first)}`, { cause })
 }
 
-/** What the root names now needs no pin of this upload; the pins that stay are of blocks outside the tree. */
-const unreach = (upload: Uint8Array): Statement => ['DELETE FROM pins WHERE upload = (SELECT n FROM uploads WHERE id = ?) AND reached = 1', upload]
-
 /** True when the root and everything below it is held. */
 export async function complete (parts: StoreContext, root: CID): Promise<boolean> {
   checkCid(root)
-  const known = parts.db.get<{ named: number, broken: number }>(`SELECT
-    EXISTS (SELECT 1 FROM refs WHERE root = r.id AND block = r.id) AS named,
-    EXISTS (SELECT 1 FROM refs JOIN blocks AS b ON b.id = refs.block WHERE refs.root = r.id AND b.state <> 0) AS broken
-    FROM blocks AS r WHERE r.cid = ?`, root.bytes)
+  const known = rootState(parts.db, root)
   if (known === undefined) return false
-  if (known.named === 1) return known.broken === 0
+  if (known.finished) return !known.broken
   try {
     for await (const { cid, size } of blocksBelow(root, (at) => heldManifest(parts, at))) {
-      const row = parts.db.get<{ size: number }>('SELECT size FROM blocks WHERE cid = ? AND state = 0', cid.bytes)
-      if (row?.size !== size) return false
+      if (heldSize(parts.db, cid) !== size) return false
     }
     return true
   } catch (error) {

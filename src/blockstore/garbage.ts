@@ -1,6 +1,7 @@
 import { parseCid } from '../../protocols/block/cid.js'
 import { deadRoots, endsWith, goesWith, mustBeDead, mustBeWhole, type DeadRoot } from '../index/queries/collectable.js'
 import { nodeState, REBUILT } from '../index/queries/node-state.js'
+import { lastTrashed, trashTotals, trashUntil } from '../index/queries/block-rows.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import type { Collected, CollectOptions, Removed } from './interface.js'
 import type { StoreContext } from './context.js'
@@ -66,7 +67,7 @@ async function count (parts: StoreContext, { now = parts.now(), deadBefore, sign
     }
     onProgress?.({ ...result.dead })
   })
-  add(result.emptied, db.get<Removed>('SELECT count(*) AS blocks, coalesce(sum(size), 0) AS bytes FROM blocks WHERE trashed <= ?', now - parts.trashMs) ?? result.emptied)
+  add(result.emptied, trashUntil(db, now - parts.trashMs))
   return result
 }
 
@@ -100,9 +101,8 @@ function nothing (parts: StoreContext): Collected {
 }
 
 function trashOf ({ db, trashMs }: StoreContext): Collected['trash'] {
-  const totals = db.get<Removed>('SELECT blocks, bytes FROM trash_totals') ?? { blocks: 0, bytes: 0 }
-  const last = db.get<{ last: number | null }>('SELECT max(trashed) AS last FROM blocks WHERE trashed IS NOT NULL')?.last ?? null
-  return { ...totals, ...(last === null ? {} : { until: last + trashMs }) }
+  const last = lastTrashed(db)
+  return { ...trashTotals(db), ...(last === undefined ? {} : { until: last + trashMs }) }
 }
 
 function add (sum: Removed, { blocks, bytes }: Removed): void {

@@ -1,6 +1,6 @@
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
-import type { Statement } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 
 export interface SignalOptions {
   signal?: AbortSignal | undefined

@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { DirectoryNotWritableError } from '../errors.js'
+import { holdsBlocks } from '../index/engine/closed-file.js'
 import { BALLAST, BLOCKS, FORMAT, INDEX, LAYOUT, QUARANTINE, TMP, TRASH } from './layout.js'
 
 /** Where a node lays files that hold somebody's bytes: an attempt that never ended well has none in them. */
@@ -34,19 +34,6 @@ export async function removeLeftovers (dir: string, names: Iterable<string>): Pr
 
 async function holdsFiles (folder: string): Promise<boolean> {
   return (await readdir(folder, { recursive: true, withFileTypes: true })).some((entry) => !entry.isDirectory())
-}
-
-/** True when the index knows blocks; one that is not whole knows none. */
-function holdsBlocks (path: string): boolean {
-  let db: DatabaseSync | undefined
-  try {
-    db = new DatabaseSync(path)
-    return db.prepare('SELECT 1 FROM blocks LIMIT 1').get() !== undefined
-  } catch {
-    return false
-  } finally {
-    db?.close()
-  }
 }
 
 /** Folders alone: a file that came in the meantime stays, as an error. */

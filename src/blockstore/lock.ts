@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, realpath, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { lockFile } from '../index/engine/file-lock.js'
 import { DirectoryLockedError, DirectoryNotWritableError } from '../errors.js'
 import { codeOf } from './file-system.js'
 import { LOCK, LOCK_PID } from './layout.js'
@@ -93,8 +94,7 @@ function tryLock (dir: string, readOnly = false): DatabaseSync | undefined {
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(join(dir, LOCK), { timeout: 0, readOnly })
-    if (readOnly) db.exec('BEGIN; SELECT name FROM sqlite_schema')
-    else db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // no journal file: nothing is ever written
+    lockFile(db, readOnly)
     return db
   } catch (error) {
     db?.close()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { INDEX_ROOM_BYTES } from '../defaults.js'
 import { IndexDb } from '../index/engine/index-db.js'
+import { hasFiles } from '../index/queries/block-rows.js'
 import type { Migrations } from '../index/engine/migrate.js'
 import { noteOwnTime, resumeOwnTime } from '../index/queries/own-time.js'
 import { MIGRATIONS } from '../index/migrations/schema.js'
@@ -80,8 +81,6 @@ export async function openStorage ({ directory, blocksOf, capacity, pathTransfor
     throw error
   }
 }
-
-const hasFiles = (db: IndexDb): boolean => db.get('SELECT 1 FROM blocks WHERE bytes IS NULL LIMIT 1') !== undefined
 
 async function openBlobs (directory: Directory | undefined, outside: ForeignBlockstore | undefined, pathTransform: PathTransform | undefined): Promise<Blobs> {
   if (outside !== undefined) {

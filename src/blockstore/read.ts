@@ -1,11 +1,12 @@
 import type { CID } from 'multiformats/cid'
 import { BlockCorruptError } from '../errors.js'
-import type { Statement } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import { faultOf, judge, loadBlock } from './corruption.js'
 import type { CorruptBlock, ReadBlockOptions, SignalOptions } from './interface.js'
 import { checkCid, rowOf, type StoreContext } from './context.js'
 import { parseCid } from '../../protocols/block/cid.js'
+import { heldAfter } from '../index/queries/block-rows.js'
 import { setVerified } from '../index/queries/blocks.js'
 import { wasRead } from './trash.js'
 
@@ -46,8 +47,7 @@ const PAGE_BLOCKS = 256
 /** The CIDs of all held blocks, in pages, so that writes go on meanwhile. */
 export function * heldBlocks ({ db }: StoreContext): Generator<{ cid: CID, size: number }> {
   for (let after = 0; ;) {
-    const page = db.all<{ id: number, cid: Uint8Array, size: number }>(
-      `SELECT id, cid, size FROM blocks WHERE id > ? AND state = ${HELD} ORDER BY id LIMIT ${PAGE_BLOCKS}`, after)
+    const page = heldAfter(db, after, PAGE_BLOCKS)
     for (const { cid, size } of page) yield { cid: parseCid(cid), size }
     const last = page.at(-1)
     if (last === undefined) return

@@ -1,10 +1,12 @@
 import type { CID } from 'multiformats/cid'
 import { NoSpaceError } from '../errors.js'
-import type { Statement, StatementResult } from '../index/engine/index-db.js'
+import type { StatementResult } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import type { Removed, ReleaseOptions } from './interface.js'
 import { checkCid, rowOf, writeFreeing, type StoreContext } from './context.js'
 import { beginRelease, dropPage, endPage, stillReleasing, trashPage } from '../index/queries/release.js'
+import { nextReleasing } from '../index/queries/block-rows.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { dropKept } from '../index/queries/blocks.js'
 
@@ -22,7 +24,7 @@ export async function release (parts: StoreContext, root: CID, extra: readonly S
 export async function resumeReleases (parts: StoreContext, signal?: AbortSignal): Promise<Removed> {
   const all = { blocks: 0, bytes: 0 }
   for (;;) {
-    const next = parts.db.get<{ root: number, trash: number }>('SELECT root, trash FROM releasing LIMIT 1')
+    const next = nextReleasing(parts.db)
     if (next === undefined) return all
     const { blocks, bytes } = await rest(parts, next.root, next.trash === 1, { blocks: 0, bytes: 0, more: true }, signal)
     all.blocks += blocks

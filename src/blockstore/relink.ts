@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { BlocksUnavailableError, InvalidDataError } from '../errors.js'
-import type { Statement } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { Reservation } from './capacity.js'
 import { complete, finish } from './finish.js'
 import { keyOfUpload, type StoreContext } from './context.js'

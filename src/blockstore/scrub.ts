@@ -1,5 +1,5 @@
 import { parseCid } from '../../protocols/block/cid.js'
-import { HELD } from '../index/migrations/store.js'
+import { unverifiedBlocks, windows } from '../index/queries/block-rows.js'
 import type { ScrubOptions } from './interface.js'
 import type { StoreContext } from './context.js'
 import { recheck } from './read.js'
@@ -9,11 +9,8 @@ const WINDOW_ROWS = 4096
 
 /** Hashes held blocks that were not for long; what is wrong goes to quarantine and is reported. */
 export async function scrub (parts: StoreContext, { before = 1, pause, signal }: ScrubOptions = {}): Promise<void> {
-  const last = parts.db.get<{ id: number | null }>('SELECT max(id) AS id FROM blocks')?.id ?? 0
-  for (let after = 0; after < last; after += WINDOW_ROWS) {
-    // a clock that was ahead for a while is no reason to wait until it is right
-    const rows = parts.db.all<{ cid: Uint8Array }>(`SELECT cid FROM blocks WHERE id > ? AND id <= ? AND state = ${HELD} AND (verified < ? OR verified > ?)`, after, after + WINDOW_ROWS, before, parts.now())
-    for (const { cid } of rows) {
+  for (const window of windows(parts.db, WINDOW_ROWS)) {
+    for (const { cid } of unverifiedBlocks(parts.db, window, before, parts.now())) {
       signal?.throwIfAborted()
       const began = performance.now()
       await recheck(parts, parseCid(cid))

@@ -1,14 +1,15 @@
 import type { CID } from 'multiformats/cid'
 import { SCRUB_MS } from '../defaults.js'
 import { mustBeWhole } from '../index/queries/collectable.js'
-import type { Statement } from '../index/engine/index-db.js'
+import type { Statement } from '../index/statement.js'
 import { SqlError } from '../index/engine/sql-errors.js'
 import { TRASHED } from '../index/migrations/store.js'
 import { faultOf, judgeLocked, loadBlock } from './corruption.js'
 import type { Removed, SignalOptions } from './interface.js'
 import { keyOf } from '../index/bytes-key.js'
-import { rowOf, writeFreeing, type BlockRow, type StoreContext } from './context.js'
-import { dropTrash, oldestTrash, readInTrash, untrash } from '../index/queries/release.js'
+import { oldestInTrash, type BlockRow } from '../index/queries/block-rows.js'
+import { rowOf, writeFreeing, type StoreContext } from './context.js'
+import { dropTrash, readInTrash, untrash } from '../index/queries/release.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
 import { unlinked } from '../index/queries/blocks.js'
 
@@ -76,10 +77,9 @@ export async function makeRoom (parts: StoreContext, bytes: number): Promise<boo
 
 /** One transaction: the oldest that came until then, a page of them at the most, and no more than make up `bytes`. */
 async function dropOldest (parts: StoreContext, until: number, bytes: number): Promise<Removed> {
-  const [sql, ...params] = oldestTrash(until, PAGE_BLOCKS)
   const ids: number[] = []
   let sum = 0
-  for (const { id, size } of parts.db.all<{ id: number, size: number }>(sql, ...params)) {
+  for (const { id, size } of oldestInTrash(parts.db, until, PAGE_BLOCKS)) {
     if (sum >= bytes) break
     ids.push(id)
     sum += size

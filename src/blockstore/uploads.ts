@@ -1,23 +1,23 @@
 import type { CID } from 'multiformats/cid'
 import { ABORTED_PIN_MS, PIN_MS, SCRUB_MS } from '../defaults.js'
 import { NotAllowedError } from '../errors.js'
-import { REBUILT } from '../index/queries/node-state.js'
+import { isNobodys, uploadsOfOthers, uploadsOver, writerOfUpload } from '../index/queries/block-rows.js'
 import { HELD, TRASHED } from '../index/migrations/store.js'
 import { judge } from './corruption.js'
 import type { BeginOptions, Removed } from './interface.js'
 import { checkWritable, keyOfUpload, rowOf, uploadOf, within, writeFreeing, type StoreContext, type Upload } from './context.js'
 import { recheck } from './read.js'
 import { settleFiles, type RemovedRow } from './file-reconcile.js'
-import { dropPinned, endUpload, ensureUpload, heldListed, listOf, NOBODY, pinBlock, pinListed, setExpiry, trashPinned } from '../index/queries/blocks.js'
+import { dropPinned, endUpload, ensureUpload, heldListed, listOf, pinBlock, pinListed, setExpiry, trashPinned } from '../index/queries/blocks.js'
 import { putBack } from './trash.js'
 
 export async function begin (parts: StoreContext, { upload: id, writer, expected, local = false, signal }: BeginOptions): Promise<void> {
   signal?.throwIfAborted()
   checkWritable(parts)
   const key = keyOfUpload(id)
-  const other = (known: { writer: string } | undefined): boolean => known !== undefined && known.writer !== writer
-  const row = local ? undefined : parts.db.get<{ writer: string }>('SELECT writer FROM uploads WHERE id = ?', id)
-  if (other(row) || other(parts.uploads.get(key))) throw new NotAllowedError('This upload is of another writer')
+  const other = (known: string | undefined): boolean => known !== undefined && known !== writer
+  const known = local ? undefined : writerOfUpload(parts.db, id)
+  if (other(known) || other(parts.uploads.get(key)?.writer)) throw new NotAllowedError('This upload is of another writer')
   if (parts.uploads.has(key)) return
   const upload: Upload = {
     id: new Uint8Array(id),
@@ -26,7 +26,7 @@ export async function begin (parts: StoreContext, { upload: id, writer, expected
     reservation: await parts.capacity.begin(expected),
     staged: new Map(),
     running: new Set(),
-    rowed: row !== undefined,
+    rowed: known !== undefined,
     ended: false
   }
   if (parts.uploads.has(key)) parts.capacity.end(upload.reservation) // begun twice at the same time
@@ -68,7 +68,7 @@ export async function abandon (parts: StoreContext, id: Uint8Array): Promise<Rem
     close(parts, upload)
     if (!upload.rowed) return { blocks: 0, bytes: 0 }
   }
-  const drop = parts.db.get('SELECT 1 AS yes FROM uploads WHERE id = ? AND writer = ?', id, NOBODY) === undefined ? dropPinned(id) : trashPinned(id, parts.now())
+  const drop = isNobodys(parts.db, id) ? trashPinned(id, parts.now()) : dropPinned(id)
   return writeFreeing(parts, [drop, ...endUpload(id)], ([dropped]) => settleFiles(parts, (dropped?.rows ?? []) as RemovedRow[]))
 }
 
@@ -93,14 +93,13 @@ export async function suspend (parts: StoreContext, id: Uint8Array, aborted: boo
 
 /** Uploads whose time is over, but for those that are open; none while the index is one that was made anew. */
 export function overUploads ({ db, uploads }: StoreContext, now: number): Array<{ n: number, id: Uint8Array }> {
-  const over = db.all<{ n: number, id: Uint8Array }>('SELECT n, id FROM uploads WHERE start IS NULL AND expires < ? AND NOT EXISTS (SELECT 1 FROM node_state WHERE key = ?)', now, REBUILT)
-  return over.filter(({ id }) => !uploads.has(keyOfUpload(id)))
+  return uploadsOver(db, now).filter(({ id }) => !uploads.has(keyOfUpload(id)))
 }
 
 /** Ends the uploads whose time is over, and local ones of processes that are dead. */
 export async function expire (parts: StoreContext, now: number): Promise<Removed> {
   const removed = { blocks: 0, bytes: 0 }
-  const dead = parts.db.all<{ id: Uint8Array }>('SELECT id FROM uploads WHERE start <> ?', parts.start)
+  const dead = uploadsOfOthers(parts.db, parts.start)
   for (const { id } of [...overUploads(parts, now), ...dead]) {
     if (parts.uploads.has(keyOfUpload(id))) continue
     const { blocks, bytes } = await abandon(parts, id)

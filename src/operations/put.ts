@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { NotAllowedError, NotDurableError } from '../errors.js'
 import { writeFile } from '../file/write-file.js'
-import { notMissing } from '../index/queries/missing.js'
 import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../api/node.js'
 import { type PlainSource, plainSource } from '../api/plain-source.js'
 import { isPath, readingFile } from '../disk/local-file.js'
@@ -126,7 +125,7 @@ async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, byte
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
       ...copiesOf(parts, options)
-    }, (extra) => store.finish(upload, written.root, [...extra, notMissing(written.root.bytes)]))
+    }, (extra) => store.finish(upload, written.root, extra))
     committed = true
     parts.pulls.put()
     return { id, root: written.root, bytes: written.bytes, blocks: written.blocks, entry, info }

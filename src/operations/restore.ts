@@ -3,7 +3,6 @@ import { UPLOAD_ID_BYTES } from '../../protocols/store/constants.js'
 import { ProtocolError } from '../../protocols/errors.js'
 import { base32 } from '../../protocols/vault/text.js'
 import { BlocksUnavailableError, InvalidDataError, VersionGoneError, VersionNotFoundError } from '../errors.js'
-import { notMissing } from '../index/queries/missing.js'
 import type { FileInfo, RestoreOptions } from '../api/node.js'
 import { downloadVersion } from '../replication/download/download-version.js'
 import { BLOCKS_AT_ONCE } from '../replication/download/downloader.js'
@@ -76,7 +75,7 @@ async function bringing<T> (parts: Parts, { entry }: OpenVersion, { signal = new
       }
     })
     signal.throwIfAborted()
-    const result = await commit((statements) => store.finish(upload, root, [...statements, notMissing(root.bytes)]))
+    const result = await commit((statements) => store.finish(upload, root, statements))
     done = true
     return result
   } catch (error) {

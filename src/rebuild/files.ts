@@ -1,6 +1,5 @@
 import { access, rename, rm } from 'node:fs/promises'
-import { DatabaseSync } from 'node:sqlite'
-import { StoreFailedError } from '../errors.js'
+import { factOf, foldLog } from '../index/engine/closed-file.js'
 import { REBUILT } from '../index/queries/node-state.js'
 import type { RebuildInfo } from '../api/node.js'
 import type { Directory } from '../blockstore/directory.js'
@@ -19,15 +18,12 @@ export interface Note extends Omit<RebuildInfo, 'time' | 'aside' | 'settled'> {
 
 /** Of a new index that was finished and has not taken the old one's place; undefined when there is none. */
 export function finishedNote (directory: Directory): Note | undefined {
-  let db: DatabaseSync | undefined
+  const text = factOf(directory.file(INDEX_NEW), REBUILT)
+  if (text === undefined) return undefined
   try {
-    db = new DatabaseSync(directory.file(INDEX_NEW), { readOnly: true })
-    const row = db.prepare('SELECT value FROM node_state WHERE key = ?').get(REBUILT)
-    return row === undefined ? undefined : JSON.parse(String(row['value'])) as Note
+    return JSON.parse(text) as Note
   } catch {
-    return undefined // none, or one that was cut off: it is made anew
-  } finally {
-    db?.close()
+    return undefined // one that was cut off: it is made anew
   }
 }
 
@@ -55,17 +51,6 @@ export async function swapIn (directory: Directory, { aside }: Note): Promise<vo
   foldLog(directory.file(INDEX_NEW))
   await rename(directory.file(INDEX_NEW), directory.file(INDEX))
   await diskFileSystem.syncFolder(directory.path)
-}
-
-/** Copies the log into the file, durably; a rebuild may have been cut off while its index was closed. */
-function foldLog (path: string): void {
-  const db = new DatabaseSync(path)
-  try {
-    const done = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
-    if (done?.['busy'] !== 0) throw new StoreFailedError(`The index ${path} cannot be closed: another process has it open`)
-  } finally {
-    db.close()
-  }
 }
 
 async function exists (path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { DamagedPages } from './damaged-pages.js'
 import { countEntries } from '../index/queries/entries.js'
 import { IndexDb } from '../index/engine/index-db.js'
 import { sawAddress } from '../index/queries/members.js'
-import { missingAfter, missingTotals, notMissing } from '../index/queries/missing.js'
+import { missingAfter, missingTotals } from '../index/queries/missing.js'
 import { REBUILT, setNodeState } from '../index/queries/node-state.js'
 import { MIGRATIONS } from '../index/migrations/schema.js'
 import type { RebuildProgress } from '../api/node.js'
@@ -152,7 +152,7 @@ async function relinkAll ({ db, store }: Storage, signal: AbortSignal | undefine
     const page = missingAfter(db, after, PAGE_VERSIONS)
     for (const { root } of page) {
       signal?.throwIfAborted()
-      if (await store.relink(parseCid(root), [notMissing(root)])) whole++
+      if (await store.relink(parseCid(root))) whole++
     }
     const last = page.at(-1)
     if (last === undefined) return whole

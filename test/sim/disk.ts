@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { addFunctions } from '../../src/index/engine/connection.js'
 import { insertEntry } from '../../src/index/queries/entries.js'
 import type { IndexDb, SqlValue, Statement, StatementResult } from '../../src/index/engine/index-db.js'
+import type { Statement as Opaque } from '../../src/index/statement.js'
 import { migrate } from '../../src/index/engine/migrate.js'
 import { isHeldRoot } from '../../src/index/queries/groups.js'
 import { notMissing } from '../../src/index/queries/missing.js'
@@ -118,11 +119,11 @@ export class SimDb {
   all<T> (sql: string, ...params: SqlValue[]): T[] { return this.disk.all(sql, ...params) }
 
   /** @param done called in the moment of the commit */
-  async write (statements: readonly Statement[], done: () => void = () => {}): Promise<StatementResult[]> {
+  async write (statements: readonly Opaque[], done: () => void = () => {}): Promise<StatementResult[]> {
     return new Promise((resolve, reject) => {
       this.commit(() => {
         try {
-          const results = this.disk.do(statements)
+          const results = this.disk.do(statements as unknown as readonly Statement[])
           done()
           resolve(results)
         } catch (error) {

@@ -1,6 +1,7 @@
 import { PROMISE_MS } from '../../protocols/audit/constants.js'
 import type { CID } from 'multiformats/cid'
-import type { IndexDb, Statement } from '../../src/index/engine/index-db.js'
+import type { IndexDb } from '../../src/index/engine/index-db.js'
+import type { Statement } from '../../src/index/statement.js'
 import { SqliteReplicaState } from '../../src/replication/placement/sqlite-replica-state.js'
 import type { PlacedVersion } from '../../src/replication/placement/types.js'
 import { holding, letGo, SimDb } from './disk.js'

@@ -7,6 +7,7 @@ import { addFunctions, openReader, openWriter } from './connection.js'
 import { migrate, type Migrations } from './migrate.js'
 import { damaged, toError } from './sql-errors.js'
 import { Prepared, asFailure, runUnits, type SqlValue, type Statement, type StatementResult, type UnitResult } from './transaction.js'
+import type { Statement as Opaque } from '../statement.js'
 import { WriterThread } from './writer-thread.js'
 
 export type { SqlValue, Statement, StatementResult } from './transaction.js'
@@ -117,11 +118,12 @@ export class IndexDb {
    *
    * @throws SqlError (a statement was refused), NoSpaceError, IndexDamagedError, StoreFailedError, AbortError
    */
-  async write (statements: readonly Statement[], options: { signal?: AbortSignal | undefined } = {}): Promise<StatementResult[]> {
+  async write (statements: readonly Opaque[], options: { signal?: AbortSignal | undefined } = {}): Promise<StatementResult[]> {
     if (this.closed) throw new NodeStoppedError('The index is closed')
     if (this.failed !== undefined) throw this.failed
     const { promise, resolve, reject } = Promise.withResolvers<StatementResult[]>()
-    this.queue.push({ statements: [...statements], resolve, reject, signal: options.signal })
+    // every one of them was made by the index
+    this.queue.push({ statements: [...statements] as unknown as Statement[], resolve, reject, signal: options.signal })
     this.schedule()
     return promise
   }

@@ -4,7 +4,9 @@ import { PIN_MS } from '../../defaults.js'
 import type { Statement } from '../engine/index-db.js'
 import { HELD, TRASHED } from '../migrations/store.js'
 import { toHex } from '../bytes-key.js'
-import type { StoreContext, Upload } from '../../blockstore/context.js'
+
+/** When the statement is made, and what names this process in the rows of its uploads. */
+interface Process { now: () => number, start: Uint8Array }
 
 const UPLOAD_N = '(SELECT n FROM uploads WHERE id = ?)'
 const LISTED = `json_each(?) AS j CROSS JOIN blocks AS b ON b.cid = unhex(j.value ->> 0) AND b.state = ${HELD}`
@@ -17,13 +19,13 @@ export function listOf (blocks: Iterable<ListedBlock>): string {
 }
 
 /** The upload's row; renews it when it is there. */
-export function ensureUpload ({ now, start }: StoreContext, { id, writer, local }: Upload): Statement {
+export function ensureUpload ({ now, start }: Process, { id, writer, local }: { id: Uint8Array, writer: string, local: boolean }): Statement {
   return ['INSERT INTO uploads (id, writer, start, expires) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET expires = max(expires, excluded.expires)',
     id, writer, local ? start : null, now() + PIN_MS]
 }
 
 /** A block that is durable where it lies; `bytes` null: in a file. Mends a row that said otherwise. */
-export function insertBlock ({ now }: StoreContext, cid: CID, size: number, bytes: Uint8Array | null, kept: boolean): Statement {
+export function insertBlock ({ now }: Pick<Process, 'now'>, cid: CID, size: number, bytes: Uint8Array | null, kept: boolean): Statement {
   return [`INSERT INTO blocks (cid, size, state, kept, verified, bytes) VALUES (?, ?, ${HELD}, ?, ?, ?) ON CONFLICT (cid) DO UPDATE SET
     state = ${HELD}, trashed = NULL, size = excluded.size, verified = excluded.verified, bytes = excluded.bytes, kept = max(kept, excluded.kept)`,
   cid.bytes, size, kept ? 1 : 0, now(), bytes]
@@ -57,6 +59,9 @@ export const reachListed = (upload: Uint8Array, list: string): Statement =>
 export const guardListed = (list: string, count: number): Statement =>
   [`INSERT INTO guard SELECT 0 WHERE (SELECT count(*) FROM ${LISTED} AND b.size = j.value ->> 1) <> ?`, list, count]
 
+/** What the root names now needs no pin of this upload; the pins that stay are of blocks outside the tree. */
+export const unreach = (upload: Uint8Array): Statement => [`DELETE FROM pins WHERE upload = ${UPLOAD_N} AND reached = 1`, upload]
+
 /** What was marked is what the root names. */
 export const refReached = (upload: Uint8Array, root: CID): Statement =>
   [`INSERT OR IGNORE INTO refs SELECT (SELECT id FROM blocks WHERE cid = ?), block FROM pins WHERE upload = ${UPLOAD_N} AND reached = 1`, root.bytes, upload]
@@ -69,6 +74,9 @@ export const dropPinned = (upload: Uint8Array): Statement =>
     AND NOT EXISTS (SELECT 1 FROM refs WHERE refs.block = blocks.id)
     AND NOT EXISTS (SELECT 1 FROM pins WHERE pins.block = blocks.id AND pins.upload <> ${UPLOAD_N})
     RETURNING cid, size, bytes IS NULL AS file`, upload, upload]
+/** An upload that is nobody's, which keeps blocks that were taken in without a row. */
+export const nobodysUpload = (upload: Uint8Array, expires: number): Statement =>
+  ['INSERT OR IGNORE INTO uploads (id, writer, start, expires) VALUES (?, ?, NULL, ?)', upload, NOBODY, expires]
 /** Whose uploads the blocks are pinned by that were taken in without a row: nobody whose stream could end. */
 export const NOBODY = 'unknown'
 /** The same, to the trash. */

@@ -119,3 +119,20 @@ export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array
 export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.get<NameRow>('SELECT * FROM names WHERE name = ?', name)
 export const totals = (db: IndexDb): { files: number, bytes: number } =>
   db.get<{ files: number, bytes: number }>('SELECT files, bytes FROM name_totals') ?? { files: 0, bytes: 0 }
+
+/** Entries with this root. */
+export const entriesOfRoot = (db: IndexDb, root: Uint8Array): Array<{ id: Uint8Array, entry: Uint8Array }> => db.all('SELECT id, entry FROM entries WHERE root = ?', root)
+/** Names that are like an SQL pattern in which `\\` escapes. */
+export const namesLike = (db: IndexDb, pattern: string, most: number): string[] =>
+  db.all<{ name: string }>("SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?", pattern, most).map(({ name }) => name)
+/** Entries of kinds that this version does not know. */
+export const countUnknown = (db: IndexDb): number =>
+  db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
+/** Row numbers, in no order. */
+export const placesOf = (db: IndexDb, ids: Uint8Array[]): number[] => db.all<{ n: number }>(`SELECT n FROM entries WHERE id ${IN_IDS}`, idList(ids)).map(({ n }) => n)
+/** Row numbers of the entries whose ids lie between two, both included. */
+export const placesBetween = (db: IndexDb, vault: boolean, from: Uint8Array = new Uint8Array(), to: Uint8Array = new Uint8Array()): number[] =>
+  db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(vault)}`, from, to).map(({ n }) => n)
+/** The entries at these row numbers, in their order. */
+export const entriesAt = (db: IndexDb, places: number[]): Uint8Array[] =>
+  db.all<{ entry: Uint8Array }>('SELECT entry FROM entries WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n', JSON.stringify(places)).map(({ entry }) => entry)

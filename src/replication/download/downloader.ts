@@ -3,7 +3,6 @@ import { parseCid } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../../errors.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
-import { notMissing } from '../../index/queries/missing.js'
 import { pinnedBytes } from '../../index/queries/pinned.js'
 import type { Peers } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
@@ -263,7 +262,7 @@ export class Downloader {
         await store.abandon(upload)
         return
       }
-      await store.finish(upload, root, [notMissing(rootBytes)])
+      await store.finish(upload, root)
     } catch (error) {
       await (isInvalid(error) ? store.abandon(upload) : store.suspend(upload))
       throw error

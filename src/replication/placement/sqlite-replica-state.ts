@@ -3,7 +3,9 @@ import { MAX_PROMISES, PROMISE_MS, type PromiseAnswer } from '../../../protocols
 import type { GroupState } from '../../../protocols/audit/groups.js'
 import { parseCid } from '../../../protocols/block/cid.js'
 import { groupOfNumber, groupOfRoot, groupsInSlot, heldGroups, isAway, isHeldRoot, missingAgain, sampleHeld, type GroupRow } from '../../index/queries/groups.js'
-import type { IndexDb, Statement } from '../../index/engine/index-db.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import type { Statement } from '../../index/statement.js'
+import { addDistrust, addPromise, addSpare, allDistrusts, allPromises, allSpares, dropDistrust, dropPromise, dropSpare } from '../../index/queries/replicas.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { NOT_ASKED_MS } from './desired-state.js'
@@ -58,9 +60,9 @@ export class SqliteReplicaState implements ReplicaState {
     const { db } = init
     const now = init.now()
     this.mayLeaveAt = now + (init.youngMs ?? 0)
-    for (const { grp, peer } of db.all<{ grp: number, peer: string }>('SELECT grp, peer FROM promises')) this.note(grp, peer, now + PROMISE_MS)
-    for (const { grp, peer, verdict } of db.all<{ grp: number, peer: string, verdict: 'missing' | 'wrong' }>('SELECT grp, peer, verdict FROM distrusts')) this.doubtsOf(grp).set(peer, verdict)
-    for (const { grp, since } of db.all<{ grp: number, since: number }>('SELECT grp, since FROM spares ORDER BY since')) this.spareSince.set(grp, since)
+    for (const { grp, peer } of allPromises(db)) this.note(grp, peer, now + PROMISE_MS)
+    for (const { grp, peer, verdict } of allDistrusts(db)) this.doubtsOf(grp).set(peer, verdict)
+    for (const { grp, since } of allSpares(db)) this.spareSince.set(grp, since)
   }
 
   /** Of a live version; undefined when there is none with this root. */
@@ -135,14 +137,14 @@ export class SqliteReplicaState implements ReplicaState {
 
   distrust ({ id }: PlacedVersion, peer: string, verdict: 'missing' | 'wrong'): void {
     this.doubtsOf(id).set(peer, verdict)
-    this.later(['INSERT OR REPLACE INTO distrusts (grp, peer, verdict) VALUES (?, ?, ?)', id, peer, verdict])
+    this.later(addDistrust(id, peer, verdict))
   }
 
   trust ({ id }: PlacedVersion, peer: string): void {
     const peers = this.doubts.get(id)
     peers?.delete(peer)
     if (peers?.size === 0) this.doubts.delete(id)
-    this.later(['DELETE FROM distrusts WHERE grp = ? AND peer = ?', id, peer])
+    this.later(dropDistrust(id, peer))
   }
 
   * distrusts (): Iterable<{ group: PlacedGroup, peer: string }> {
@@ -191,10 +193,10 @@ export class SqliteReplicaState implements ReplicaState {
     if (spare) {
       const since = this.init.ownMs()
       this.spareSince.set(id, since)
-      this.later(['INSERT OR REPLACE INTO spares (grp, since) VALUES (?, ?)', id, since])
+      this.later(addSpare(id, since))
     } else {
       this.spareSince.delete(id)
-      this.later(['DELETE FROM spares WHERE grp = ?', id])
+      this.later(dropSpare(id))
     }
   }
 
@@ -216,7 +218,7 @@ export class SqliteReplicaState implements ReplicaState {
       if (have !== 'held') return 'NOT_HELD'
       const held = this.promises.get(id)?.has(peer) === true
       if (!held && this.promisesTo(peer) >= MAX_PROMISES) return 'TOO_MANY'
-      if (!held) await this.init.db.write([['INSERT OR IGNORE INTO promises (grp, peer) VALUES (?, ?)', id, peer]])
+      if (!held) await this.init.db.write([addPromise(id, peer)])
       this.note(id, peer, this.init.now() + PROMISE_MS)
       return 'YES'
     })
@@ -240,8 +242,7 @@ export class SqliteReplicaState implements ReplicaState {
     const { root } = group as PlacedGroup
     return this.locks.run(String(id), async () => {
       if (!this.leaving.has(id) || !still()) return false
-      const note: Statement = ['DELETE FROM spares WHERE grp = ?', id]
-      await this.init.store.release(parseCid(root), [missingAgain(root), note], { trash: true })
+      await this.init.store.release(parseCid(root), [missingAgain(root), dropSpare(id)], { trash: true })
       this.leaving.delete(id)
       this.spareSince.delete(id)
       return true
@@ -288,7 +289,7 @@ export class SqliteReplicaState implements ReplicaState {
       peers?.delete(peer)
       if (peers?.size === 0) this.promises.delete(id)
       groups.delete(id)
-      this.later(['DELETE FROM promises WHERE grp = ? AND peer = ?', id, peer])
+      this.later(dropPromise(id, peer))
     }
     return groups.size
   }

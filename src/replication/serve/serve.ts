@@ -7,8 +7,7 @@ import { handleGet } from '../../../protocols/get/handler.js'
 import { STORE_PROTOCOL } from '../../../protocols/store/constants.js'
 import { handleStore, type IncomingUpload } from '../../../protocols/store/handler.js'
 import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../../errors.js'
-import type { Statement } from '../../index/engine/index-db.js'
-import { notMissing } from '../../index/queries/missing.js'
+import type { Statement } from '../../index/statement.js'
 import type { Peers, Session } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import type { InboundUploads } from './inbound-uploads.js'
@@ -104,7 +103,7 @@ function incoming ({ store, upload, from, acceptEntry, ended, turns, full }: Inc
     done: async (entry) => {
       const id = await asProtocol(acceptEntry(entry, async (root, bytes, extra) => {
         await checkBytes(store, root, bytes)
-        await store.finish(upload, root, [...extra, notMissing(root.bytes)])
+        await store.finish(upload, root, extra)
       }, from))
       done = true
       return id

@@ -1,7 +1,8 @@
 import { compareHeads, type HistoryEntry } from '../../../protocols/vault/history.js'
 import { keyOf } from '../../../protocols/vault/standing.js'
 import { followed, insertEntry } from '../../index/queries/entries.js'
-import type { IndexDb, Statement } from '../../index/engine/index-db.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import type { Statement } from '../../index/statement.js'
 import { headsFrom, nowApplied, nowCovered, placeOf, settled, unsettle, unsettledOf, waitersOf, waitFor, waitsNoMore, type HeadRow } from '../../index/queries/tag-places.js'
 import { idsIn, type HistoryRow } from './entry-rows.js'
 

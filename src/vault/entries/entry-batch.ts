@@ -1,6 +1,7 @@
 import { keyOf } from '../../../protocols/vault/standing.js'
 import { hasEntry, knownAmong, type Glimpse } from '../../index/queries/entries.js'
-import type { IndexDb, Statement } from '../../index/engine/index-db.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import type { Statement } from '../../index/statement.js'
 
 /**
  * Entries that are taken in together: one look says which of them are new, and what all of them write is one unit.

@@ -8,8 +8,9 @@ import type { ReadKeys } from '../../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../../protocols/vault/standing.js'
 import { NotAllowedError } from '../../errors.js'
 import type { Fork } from '../../api/node.js'
-import { followed, hasEntry, insertEntry, setName, type EntryRow } from '../../index/queries/entries.js'
-import type { IndexDb, Statement } from '../../index/engine/index-db.js'
+import { countUnknown, followed, hasEntry, insertEntry, setName, type EntryRow } from '../../index/queries/entries.js'
+import type { IndexDb } from '../../index/engine/index-db.js'
+import type { Statement } from '../../index/statement.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import { putMember } from '../../index/queries/members.js'
 import { headsOfTag, unsettledTags } from '../../index/queries/tag-places.js'
@@ -74,7 +75,7 @@ export class EntryLog {
     private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
     this.voids = new Revocations(db, vault, members)
-    this.unknown = db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
+    this.unknown = countUnknown(db)
   }
 
   /**

@@ -8,7 +8,7 @@ import { makeDelete, makePut, makeRestore, type Author as AuthorTerms, type Made
 import { tagOf, type PutPrivate } from '../../../protocols/vault/private-part.js'
 import { base32 } from '../../../protocols/vault/text.js'
 import { FileExistsError } from '../../errors.js'
-import type { Statement } from '../../index/engine/index-db.js'
+import type { Statement } from '../../index/statement.js'
 import type { Deleted, FileInfo } from '../../api/node.js'
 import type { EntryWriter } from './entry-writer.js'
 import { carriedBy } from './lineage.js'

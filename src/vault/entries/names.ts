@@ -6,7 +6,7 @@ import { normalName } from '../../../protocols/vault/names.js'
 import { tagOf, type PutPrivate } from '../../../protocols/vault/private-part.js'
 import { base32 } from '../../../protocols/vault/text.js'
 import { InvalidNameError, InvalidOptionError } from '../../errors.js'
-import { contentIds, entryById, nameRow, type EntryRow, type NameRow } from '../../index/queries/entries.js'
+import { contentIds, entriesOfRoot, entryById, nameRow, namesLike, type EntryRow, type NameRow } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { foldersFrom, namesFrom } from '../../index/queries/name-list.js'
 import type { FileInfo, FolderInfo } from '../../api/node.js'
@@ -116,7 +116,7 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
 
 /** Versions that have this root: how many, and what they are called for somebody with the read keys. */
 export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID): { versions: number, files: Array<{ name: string, version: string }> } {
-  const rows = db.all<{ id: Uint8Array, entry: Uint8Array }>('SELECT id, entry FROM entries WHERE root = ?', root.bytes)
+  const rows = entriesOfRoot(db, root.bytes)
   const files = keys === undefined ? [] : rows.flatMap(({ id, entry }) => {
     const opened = openStored(entry, keys)
     return opened === undefined ? [] : [{ name: opened.hidden.name, version: base32(id) }]
@@ -149,12 +149,11 @@ export function * folders (db: IndexDb, prefix: string, delimiter: string, after
 export function similar (db: IndexDb, name: string, most: number): string[] {
   const last = name.split('/').at(-1) ?? name
   const stem = last.replace(/\.[^.]*$/, '')
-  const like = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`)
+  const escaped = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`)
   const found = new Set<string>()
-  for (const pattern of [`%/${like(last)}`, `${like(last)}%`, `%${like(stem)}%`]) {
+  for (const pattern of [`%/${escaped(last)}`, `${escaped(last)}%`, `%${escaped(stem)}%`]) {
     if (stem.length < 2 || found.size >= most) break
-    const rows = db.all<{ name: string }>("SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?", pattern, most)
-    for (const row of rows) found.add(row.name)
+    for (const like of namesLike(db, pattern, most)) found.add(like)
   }
   return [...found].slice(0, most)
 }

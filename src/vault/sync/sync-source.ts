@@ -1,7 +1,7 @@
 import type { ChildDigest, RecordHead, SetName, SyncSource } from '../../../protocols/sync/source.js'
 import { add256 } from '../../../protocols/block/sum.js'
 import { digestsBelow, idBytesBelow, idsBelow, LONGEST_PREFIX } from '../../index/queries/digests.js'
-import { entriesInOrder, hasEntry, idList, IN_IDS, ofSet } from '../../index/queries/entries.js'
+import { entriesAt, entriesInOrder, hasEntry, placesBetween, placesOf } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 
 /** The first digest of a set has children of this many hex digits; each further one adds one digit. */
@@ -49,7 +49,7 @@ export class IndexSource implements SyncSource {
     const places: number[] = []
     for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
       const page = ids.slice(at, at + PAGE_ENTRIES)
-      places.push(...this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id ${IN_IDS}`, idList(page)).map(({ n }) => n))
+      places.push(...placesOf(this.db, page))
     }
     return [...this.at(places)]
   }
@@ -81,7 +81,7 @@ export class IndexSource implements SyncSource {
     const parts = prefix.length >= LONGEST_PREFIX ? [prefix] : digestsBelow(this.db, set === 'vault', prefix, LONGEST_PREFIX).map((row) => row.prefix)
     return parts.flatMap((part) => {
       const [from, to] = ['0', 'f'].map((digit) => new Uint8Array(Buffer.from(part.padEnd(2 * SUM_BYTES, digit), 'hex')))
-      return this.db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(set === 'vault')}`, from ?? null, to ?? null).map(({ n }) => n)
+      return placesBetween(this.db, set === 'vault', from, to)
     })
   }
 
@@ -90,7 +90,7 @@ export class IndexSource implements SyncSource {
     const sorted = places.sort((a, b) => a - b)
     for (let at = 0; at < sorted.length; at += PAGE_ENTRIES) {
       const page = sorted.slice(at, at + PAGE_ENTRIES)
-      yield * this.db.all<{ entry: Uint8Array }>('SELECT entry FROM entries WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n', JSON.stringify(page)).map(({ entry }) => entry)
+      yield * entriesAt(this.db, page)
     }
   }
 }

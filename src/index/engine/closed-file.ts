@@ -1,0 +1,41 @@
+/** An index file that no process has open. */
+import { DatabaseSync } from 'node:sqlite'
+import { StoreFailedError } from '../../errors.js'
+
+/** True when the index knows blocks; one that is not whole knows none. */
+export function holdsBlocks (path: string): boolean {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path)
+    return db.prepare('SELECT 1 FROM blocks LIMIT 1').get() !== undefined
+  } catch {
+    return false
+  } finally {
+    db?.close()
+  }
+}
+
+/** The value of one fact of node_state; undefined when there is no such file, or one that is not whole. */
+export function factOf (path: string, key: string): string | undefined {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path, { readOnly: true })
+    const row = db.prepare('SELECT value FROM node_state WHERE key = ?').get(key)
+    return row === undefined ? undefined : String(row['value'])
+  } catch {
+    return undefined
+  } finally {
+    db?.close()
+  }
+}
+
+/** Copies the log into the file, durably. @throws StoreFailedError while another process has the file open */
+export function foldLog (path: string): void {
+  const db = new DatabaseSync(path)
+  try {
+    const done = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    if (done?.['busy'] !== 0) throw new StoreFailedError(`The index ${path} cannot be closed: another process has it open`)
+  } finally {
+    db.close()
+  }
+}
