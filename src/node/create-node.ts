@@ -141,11 +141,11 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     const { secrets, entries, addresses, recovers = false } = await secretsOf(init, folder, nodeKey, host, startOnce)
     const peer = key.publicKey.toString()
     const vault = new Vault({ db, secrets, self: nodeKey.peer, save: folder.save, verifier, room: () => folder.indexRoom(), onChange: (change, encoded, from) => { events.changed(change, encoded, from) } })
-    isMember = (who) => vault.ledger.members.get(who) !== undefined
-    await vault.ledger.settle()
-    for (const entry of entries) await vault.ledger.receive([entry])
+    isMember = (who) => vault.entries.members.get(who) !== undefined
+    await vault.entries.settle()
+    for (const entry of entries) await vault.entries.receive([entry])
     await events.remember(db, addresses)
-    const greeter = new MemberHandshake({ db, ledger: vault.ledger, secrets, author: vault.author, self: nodeKey.peer, now: waits.wall.now })
+    const greeter = new MemberHandshake({ db, entries: vault.entries, secrets, author: vault.writer, self: nodeKey.peer, now: waits.wall.now })
     const admits = new AdmitsBackup({ dir: folder.readOnly === true ? undefined : folder.dir, db, admits: () => greeter.admits(), onError: (error) => { events.trouble('admits', peer, error) } })
     // a folder that was made before there was such a file gets it now, and opens where it cannot be written
     if (folder.secrets === undefined) await admits.save()
@@ -166,9 +166,9 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       random: Math.random
     })
     peers.addEventListener('session:close', () => { finding.wake() })
-    const links = new ProtocolClients(peers, waits.clock, { inactivityMs: waits.inactivityMs })
+    const clients = new ProtocolClients(peers, waits.clock, { inactivityMs: waits.inactivityMs })
     const reachedAt = (): string[] => inviteAddresses(peer, init.announce ?? [], host.getMultiaddrs().map(String), listen)
-    const keeping = new RecordService({
+    const memberRecords = new RecordService({
       db,
       store,
       vault,
@@ -182,20 +182,20 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const sync = new SyncService({
       peers,
-      source: new IndexSource(db, keeping.records),
+      source: new IndexSource(db, memberRecords.records),
       receive: async (list, from) => {
-        const full = await vault.ledger.receive(list, from)
+        const full = await vault.entries.receive(list, from)
         recovery?.came(list.length)
         return full
       },
-      receiveRecords: (list, from) => keeping.records.receive(list, from),
+      receiveRecords: (list, from) => memberRecords.records.receive(list, from),
       inactivityMs: waits.inactivityMs,
       onRound: (who, round) => { events.round(who, round) },
       onError: (who, error) => { events.trouble('sync', who, error) }
     })
-    const fetch = new BlockFetcher({
+    const fetcher = new BlockFetcher({
       peers,
-      links,
+      clients: clients,
       timer: waits.clock,
       describeAbsent: () => awayText(parts),
       diallingMs: () => stillDiallingMs(parts),
@@ -208,14 +208,14 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     }
     const recovery = recovers ? new RecoveryRun({ peers, sync, addresses: whereToAsk, accepted: () => folder.commit(), onProgress: init.onProgress }) : undefined
     const uploads = new InboundUploads()
-    const catchUp: Downloader = new Downloader({
-      db, store, peers, fetch, peer, uploads,
+    const downloader: Downloader = new Downloader({
+      db, store, peers, fetcher: fetcher, peer, uploads,
       timer: systemClock,
       writerOf: (entry) => {
         const row = entryById(db, entry)
-        return row === undefined ? undefined : vault.ledger.members.ofWriter(row.writer)?.peer
+        return row === undefined ? undefined : vault.entries.members.ofWriter(row.writer)?.peer
       },
-      needOf: (root) => copies.needOf(root),
+      needOf: (root) => replicas.needOf(root),
       // of this node's secret, so that no member opens uploads under these ids
       uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
       onVersion: (version) => { events.held(version) },
@@ -223,22 +223,22 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
     })
     const leaving = new Set<string>()
     const rebuilt = new Rebuilt(db)
-    const copies: ReplicaService = new ReplicaService({
-      self: peer, db, store, vault, keeping, catchUp, links, leaving,
+    const replicas: ReplicaService = new ReplicaService({
+      self: peer, db, store, vault, memberRecords: memberRecords, downloader: downloader, clients: clients, leaving,
       offlineGraceMs: init.offlineGrace,
       letGoAfterMs: init.letGoAfter,
       anew: rebuilt.pending,
-      onReleased: () => { catchUp.again() },
+      onReleased: () => { downloader.again() },
       onFound: (group, who, verdict) => { if (verdict !== undefined) events.trouble('audit', who, new Error(`group ${group.id} is ${verdict}`)) },
       onCopies: (all, ok) => { events.copies(all, ok) },
       onError: (error) => { events.trouble('copies', peer, error) }
     })
-    const mender = new BlockRepairer({
+    const repairer = new BlockRepairer({
       store, peer,
-      fetch: (cid, options) => fetch.fetch(cid, options),
-      needOf: (root) => copies.needOf(root.bytes),
+      fetch: (cid, options) => fetcher.fetch(cid, options),
+      needOf: (root) => replicas.needOf(root.bytes),
       timer: steadyClock,
-      touched: (root) => { copies.touched(root) },
+      touched: (root) => { replicas.touched(root) },
       onMended: (cid) => { events.mended(cid) },
       onError: (error) => { events.trouble('mending', peer, error) }
     })
@@ -247,20 +247,20 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       store,
       vault,
       peers,
-      links,
+      clients,
       sync,
-      fetch,
-      catchUp,
-      copies,
-      keeping,
-      versions: new RetentionService({
+      fetcher,
+      downloader,
+      replicas,
+      memberRecords,
+      retention: new RetentionService({
         db,
         vault,
         isInSync: () => sync.inSyncWith().length > 0,
-        isCutOff: () => keeping.presence.island !== undefined || parts.rebuilt.pending,
+        isCutOff: () => memberRecords.presence.island !== undefined || parts.rebuilt.pending,
         onError: (error) => { events.trouble('versions', peer, error) }
       }),
-      clean: new GarbageCollector({
+      garbage: new GarbageCollector({
         db,
         store,
         clock: systemClock,
@@ -270,25 +270,25 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
         onError: (error) => { events.trouble('collecting', peer, error) }
       }),
       ...(folder.keyring === undefined ? {} : { keyring: folder.keyring }),
-      levels: new SyncLag(),
+      lag: new SyncLag(),
       receipts: new Receipts(),
-      outcast: greeter.outcast,
+      revokedBy: greeter.revokedBy,
       serves: (visitor) => greeter.serves(visitor),
-      pulls: new DrainTracker(systemClock),
+      drain: new DrainTracker(systemClock),
       pace: new PushPace(steadyClock),
       leaving,
       admits,
       rebuilt,
       indexFailure: () => db.failure,
       checkIndex: (options) => db.check(options),
-      mender,
-      walk: new Scrubber({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: (error) => { events.trouble('files', peer, error) } }),
+      repairer,
+      scrubber: new Scrubber({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: (error) => { events.trouble('files', peer, error) } }),
       get startedAt () { return startedAt },
       defaults: { ...(init.copies === undefined ? {} : { copies: init.copies }), ...(init.durable === undefined ? {} : { durable: init.durable }) },
       waits
     }
-    await serveAudit({ peers, store, clock: steadyClock, state: (root) => copies.state(root), promise: (root, who) => copies.promise(root, who) })
-    await serve({ peers, store, uploads, pulls: parts.pulls, timer: steadyClock, takes: () => refusal(parts, peer), acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
+    await serveAudit({ peers, store, clock: steadyClock, state: (root) => replicas.state(root), promise: (root, who) => replicas.promise(root, who) })
+    await serve({ peers, store, uploads, pulls: parts.drain, timer: steadyClock, takes: () => refusal(parts, peer), acceptEntry: (entry, finish, from) => vault.accept(entry, staying(parts, finish), from) })
     const node = new Node({
       parts,
       host,
@@ -299,18 +299,18 @@ async function build (init: DfsNodeInit, folder: OpenedFolder, events: NodeEvent
       reachedAt,
       start: async (signal) => {
         await (syncing ??= sync.start())
-        parts.catchUp.start()
+        parts.downloader.start()
         await startOnce()
         startedAt = performance.now()
-        keeping.start()
-        if (init.dialOnly !== true) copies.start()
-        if (init.dialOnly !== true) parts.mender.start()
-        if (init.dialOnly !== true) parts.walk.start()
-        parts.versions.start()
-        parts.clean.start()
+        memberRecords.start()
+        if (init.dialOnly !== true) replicas.start()
+        if (init.dialOnly !== true) parts.repairer.start()
+        if (init.dialOnly !== true) parts.scrubber.start()
+        parts.retention.start()
+        parts.garbage.start()
         peers.follow({
           members: () => vault.members(),
-          addresses: (who) => [...new Set([...keeping.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],
+          addresses: (who) => [...new Set([...memberRecords.records.addressesOf(who), ...events.reached(who), ...finding.addressesOf(who)])],
           bootstrap: [...bootstrap ?? [], ...parts.rebuilt.places()],
           standing: [SYNC_PROTOCOL]
         })

@@ -34,7 +34,7 @@ export class NodeEvents {
     parts.peers.addEventListener('session:open', (event) => { this.connected(event.detail) })
     parts.peers.addEventListener('session:close', (event) => { this.disconnected(event.detail) })
     host.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
-      if (parts.vault.ledger.members.get(peerId.toString()) === undefined) return
+      if (parts.vault.entries.members.get(peerId.toString()) === undefined) return
       this.background(this.remember(db, listenAddrs.slice(0, ADDRESSES_KEPT).map((address) => ({ peer: peerId.toString(), address: address.toString() }))))
     })
   }
@@ -54,15 +54,15 @@ export class NodeEvents {
   changed (change: Change, encoded: Uint8Array, from?: string): void {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
-    parts.levels.added()
+    parts.lag.added()
     parts.rebuilt.news()
     if (change.kind !== 'file' && change.kind !== 'other') parts.admits.changed()
     parts.sync.forward([encoded], from)
     const local = 'entry' in change && parts.vault.wrote(change.entry)
-    if (local) parts.keeping.wrote()
-    parts.versions.changed(change)
-    parts.catchUp.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
-    parts.copies.changed(change)
+    if (local) parts.memberRecords.wrote()
+    parts.retention.changed(change)
+    parts.downloader.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
+    parts.replicas.changed(change)
     if ('entry' in change && change.entry.kind === 'setting') node.safeDispatchEvent('vault:settings', { detail: { ...parts.vault.settings.now, local: from === undefined } })
     if ('entry' in change && change.entry.kind === 'forget') this.forgotten(node, parts, change.entry, local)
     const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
@@ -75,7 +75,7 @@ export class NodeEvents {
 
   private forgotten (node: Node, { vault }: Parts, entry: ForgetEntry, local: boolean): void {
     // what a revoked writer forgets later counts for nothing
-    if (!vault.ledger.voids.plain(entry.writer)) return
+    if (!vault.entries.revocations.plain(entry.writer)) return
     const name = vault.nameIn(entry)
     node.safeDispatchEvent('file:forget', { detail: { ...(name === undefined ? {} : { name }), versions: entry.versions.map(base32), local } })
   }
@@ -97,8 +97,8 @@ export class NodeEvents {
     const { node, parts } = this.attached
     node.safeDispatchEvent('member:revoke', { detail: { peer: member.peer, label: member.label } })
     parts.peers.expel(member.peer)
-    await parts.keeping.drop(member)
-    parts.copies.membersChanged()
+    await parts.memberRecords.drop(member)
+    parts.replicas.membersChanged()
     parts.peers.wake()
   }
 
@@ -110,8 +110,8 @@ export class NodeEvents {
   /** A newly committed record; `from` is the member that sent it, missing for this node's own. */
   record ({ encoded, subject }: MemberRecord, from?: string): void {
     if (this.attached === undefined) return
-    const { sync, peers, copies } = this.attached.parts
-    copies.membersChanged()
+    const { sync, peers, replicas } = this.attached.parts
+    replicas.membersChanged()
     sync.forwardRecords([encoded], from)
     if (from !== undefined) peers.seen(peerText(subject))
   }
@@ -120,11 +120,11 @@ export class NodeEvents {
   round (peer: string, { received, sent, theirs }: RoundResult): void {
     if (this.attached === undefined) return
     const { parts } = this.attached
-    parts.catchUp.again()
-    parts.levels.equal(peer)
+    parts.downloader.again()
+    parts.lag.equal(peer)
     this.background(parts.rebuilt.round(theirs))
-    parts.versions.compared()
-    if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
+    parts.retention.compared()
+    if (parts.peers.get(peer) !== undefined) parts.memberRecords.presence.synced(peer)
     this.attached.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }
 
@@ -132,7 +132,7 @@ export class NodeEvents {
   full (): void {
     if (this.attached === undefined) return
     const { node, parts } = this.attached
-    parts.clean.nudge()
+    parts.garbage.nudge()
     const now = performance.now()
     if (now - this.toldFull < TOLD_FULL_MS) return
     this.toldFull = now
@@ -142,14 +142,14 @@ export class NodeEvents {
 
   /** Something was collected: there is room for what is to be brought. */
   collected (result: GcResult): void {
-    this.attached?.parts.catchUp.again()
+    this.attached?.parts.downloader.again()
     // there may be room again for what was left out
-    if (this.attached?.parts.vault.ledger.full === true) this.attached.parts.sync.again()
+    if (this.attached?.parts.vault.entries.full === true) this.attached.parts.sync.again()
     this.attached?.node.safeDispatchEvent('garbage:collected', { detail: result })
   }
 
   corrupt ({ cid, reason }: CorruptBlock): void {
-    this.attached?.parts.mender.look()
+    this.attached?.parts.repairer.look()
     this.attached?.node.safeDispatchEvent('block:corrupt', { detail: { cid: cid.toString(), reason } })
   }
 
@@ -180,7 +180,7 @@ export class NodeEvents {
     const { peer, label, role } = session
     this.met(peer)
     parts.rebuilt.met()
-    parts.mender.met()
+    parts.repairer.met()
     if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
     node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? parts.vault.labelOf(peer) : label, role } })
   }
@@ -189,14 +189,14 @@ export class NodeEvents {
     const { parts } = this.attached ?? {}
     const { peer } = session
     // what was committed here while it had a link went out to it
-    if (parts?.sync.carries(session) === true && parts.levels.behind(peer) !== undefined) parts.levels.equal(peer)
-    if (parts?.peers.get(peer) === undefined) parts?.keeping.presence.closed(peer)
+    if (parts?.sync.carries(session) === true && parts.lag.behind(peer) !== undefined) parts.lag.equal(peer)
+    if (parts?.peers.get(peer) === undefined) parts?.memberRecords.presence.closed(peer)
     this.met(peer)
     this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })
   }
 
   private met (peer: string): void {
-    const member = this.attached?.parts.vault.ledger.members.get(peer)
+    const member = this.attached?.parts.vault.entries.members.get(peer)
     if (member !== undefined) this.background(this.attached?.parts.vault.saw(member))
   }
 

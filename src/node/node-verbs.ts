@@ -138,7 +138,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   async gc (options: GcOptions = {}): Promise<GcResult> {
-    return this.changing('gc', options, ({ clean }, within) => clean.gc(within))
+    return this.changing('gc', options, ({ garbage }, within) => garbage.gc(within))
   }
 
   async recoveryCode (options: AbortOptions = {}): Promise<string> {

@@ -4,7 +4,7 @@ import type { Parts } from './parts.js'
 const NAMED = 5
 
 /** In words: which members are away, and since when. Empty when none is. */
-export function awayText ({ vault, peers, peer, keeping: { presence } }: Parts): string {
+export function awayText ({ vault, peers, peer, memberRecords: { presence } }: Parts): string {
   // without a link to it, others tell whether a member is there
   const isThere = (who: string): boolean => peers.get(who) !== undefined || (!peers.wants(who) && presence.present(who))
   const away = vault.members().filter((member) => member.peer !== peer && !isThere(member.peer))

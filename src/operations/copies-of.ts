@@ -21,39 +21,39 @@ export interface CopiesOf {
 
 /** How many copies of a version there are: what its order says, and what those say who are connected. Undefined where nothing live has this root. */
 export async function copiesOf (parts: Parts, root: CID, signal?: AbortSignal): Promise<CopiesOf | undefined> {
-  const { copies, peers, peer: self } = parts
-  copies.prepare()
-  const group = copies.book.groupOf(root.bytes)
+  const { replicas, peers, peer: self } = parts
+  replicas.prepare()
+  const group = replicas.replicaState.groupOf(root.bytes)
   if (group === undefined) return undefined
   const connected = peers.sessions().map(({ peer }) => peer)
-  const isThere = (peer: string): boolean => connected.includes(peer) || copies.members.present(peer)
-  const others = [...new Set([...copies.holdersOf(group.slot, group.copies).filter(isThere), ...connected])].filter((peer) => peer !== self)
-  const has = new Map<string, Has>(copies.heardOf(group))
+  const isThere = (peer: string): boolean => connected.includes(peer) || replicas.members.present(peer)
+  const others = [...new Set([...replicas.holdersOf(group.slot, group.copies).filter(isThere), ...connected])].filter((peer) => peer !== self)
+  const has = new Map<string, Has>(replicas.heardOf(group))
   // a folder that is open for a command has a link to nobody, and is told nothing
   const asked = connected.length === 0 ? [] : others.slice(0, ASKED)
   await Promise.all(asked.map(async (peer) => {
     const said = await ask(parts, peer, group, signal)
     if (said !== undefined) has.set(peer, said)
   }))
-  const failed = copies.book.doubted(group)
+  const failed = replicas.replicaState.doubted(group)
   const holders = [...has].filter(([peer, { state }]) => state === 'held' && !failed.has(peer) && isThere(peer))
   return {
     copies: {
       wanted: group.copies === 0 ? 'all' : group.copies,
-      held: holders.length + (copies.state(root).state === 'held' ? 1 : 0),
-      lending: copies.members.size,
-      graceMs: copies.graceMs
+      held: holders.length + (replicas.state(root).state === 'held' ? 1 : 0),
+      lending: replicas.members.size,
+      graceMs: replicas.graceMs
     },
     has,
     failed,
-    should: new Set(copies.shouldHold(group))
+    should: new Set(replicas.shouldHold(group))
   }
 }
 
-async function ask ({ copies }: Parts, peer: string, group: PlacedGroup, signal?: AbortSignal): Promise<Has | undefined> {
+async function ask ({ replicas }: Parts, peer: string, group: PlacedGroup, signal?: AbortSignal): Promise<Has | undefined> {
   const within = AbortSignal.any([AbortSignal.timeout(ASK_MS), ...signal === undefined ? [] : [signal]])
   try {
-    const [said] = await abortable(copies.port.have(peer, [group]), within)
+    const [said] = await abortable(replicas.port.have(peer, [group]), within)
     if (said === undefined) return undefined
     return { state: said.state, ...(said.state === 'coming' ? { percent: said.percent } : {}), asked: new Date() }
   } catch (error) {

@@ -19,7 +19,7 @@ const OTHERS_DIALLED = 8
  * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
  */
 export async function evict (parts: Parts, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
-  const { vault, store, links, catchUp } = parts
+  const { vault, store, clients, downloader } = parts
   const mayAsk = vault.role === 'owner' || vault.role === 'write'
   if (!force && !mayAsk) {
     throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members can ask others to keep a copy`)
@@ -33,18 +33,18 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
     leaving: parts.leaving,
     candidates: mayAsk ? candidates(parts) : [],
     push: async (peer) => {
-      await pushVersion(links, store, peer, { id, root, bytes, entry }, options)
+      await pushVersion(clients, store, peer, { id, root, bytes, entry }, options)
       parts.receipts.add(text, peer, Date.now())
     },
     failed: (peer, error) => {
       options.signal?.throwIfAborted()
       failures.push(`${vault.labelOf(peer)}: ${error instanceof Error ? error.message : String(error)}`)
     },
-    promised: () => parts.copies.isPromised(root),
+    promised: () => parts.replicas.isPromised(root),
     drop: async () => {
       // let go: not to be brought here again
       const removed = await store.release(root, [notMissing(root.bytes)])
-      catchUp.again()
+      downloader.again()
       return removed
     }
   }, force)
@@ -74,9 +74,9 @@ type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
  * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
  * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
  */
-export function staying ({ leaving, copies }: Pick<Parts, 'leaving' | 'copies'>, finish: Finish): Finish {
+export function staying ({ leaving, replicas }: Pick<Parts, 'leaving' | 'replicas'>, finish: Finish): Finish {
   return async (root, bytes, extra) => {
-    if (leaving.has(root.toString()) || copies.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
+    if (leaving.has(root.toString()) || replicas.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
     await finish(root, bytes, extra)
   }
 }

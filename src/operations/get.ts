@@ -14,8 +14,8 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
   if (length !== undefined) whole('length', length)
   const { info, root, key, entry } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
-  const need = { writer: writerOf(parts, entry), ...parts.copies.needOf(root.bytes) }
-  const ended = parts.catchUp.foreground()
+  const need = { writer: writerOf(parts, entry), ...parts.replicas.needOf(root.bytes) }
+  const ended = parts.downloader.foreground()
   try {
     const bytes = readFile({
       root,
@@ -44,7 +44,7 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
 }
 
 /** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
-async function block ({ store, fetch, mender }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
+async function block ({ store, fetcher, repairer }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
   let damage: BlockCorruptError | undefined
   try {
     const held = await store.read(cid, options)
@@ -55,12 +55,12 @@ async function block ({ store, fetch, mender }: Parts, cid: CID, options: FetchO
   }
   let bytes: Uint8Array
   try {
-    bytes = await fetch.fetch(cid, options)
+    bytes = await fetcher.fetch(cid, options)
   } catch (error) {
     // that it was damaged here says more, once, than that nobody else has it
     throw error instanceof BlocksUnavailableError && damage !== undefined ? damage : error
   }
-  await mender.put(cid, bytes)
+  await repairer.put(cid, bytes)
   return bytes
 }
 

@@ -7,7 +7,7 @@ import type { Parts } from './parts.js'
 
 /** Every put, restore and delete of a name, the newest first. A name that is not known here is asked for once before FileNotFoundError. */
 export async function * history (parts: Parts, name: string, { signal }: AbortOptions = {}): AsyncGenerator<VersionInfo> {
-  const { vault, store, clean } = parts
+  const { vault, store, garbage } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)
   if (found === undefined) throw notFound(parts, name, asked)
   const newest = vault.newest(name)?.id
@@ -20,7 +20,7 @@ export async function * history (parts: Parts, name: string, { signal }: AbortOp
     writers.set(key, writer)
     const info = infoOf(name.normalize('NFC'), version, writer, current)
     if (version.entry.kind === 'delete') yield info
-    else yield { ...info, here: await store.complete(version.entry.root), ...keptUntil(version, clean.guardMs) }
+    else yield { ...info, here: await store.complete(version.entry.root), ...keptUntil(version, garbage.guardMs) }
   }
 }
 

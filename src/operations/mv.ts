@@ -16,13 +16,13 @@ export async function mv (parts: Parts, from: string, to: string, options: MoveO
 }
 
 async function mvHere (parts: Parts, from: string, to: string, { signal, force = false }: MoveOptions): Promise<FileInfo> {
-  const { vault, catchUp } = parts
+  const { vault, downloader } = parts
   const pen = vault.pen('rename files')
   if (checkName(from) === checkName(to)) throw new InvalidOptionError('to', `"${to}" is the name that it has`, 'another name')
   const { asked } = await lookOrAsk(parts, () => vault.lookup(from), signal)
   signal?.throwIfAborted()
   const moved = await moveName(pen, { from, to, force }, vault.commit, (old, fresh) => [missingAsOther(fresh, old)])
   if (moved === undefined) throw notFound(parts, from, asked)
-  catchUp.wake()
+  downloader.wake()
   return moved
 }

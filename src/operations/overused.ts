@@ -8,7 +8,7 @@ const NAMED = 5
  * without knowing of each other.
  */
 export function overusedNotes (vault: Vault): string[] {
-  const origins = [...vault.ledger.voids.origins().values()].flatMap(({ invited }) => invited === undefined ? [] : [invited])
+  const origins = [...vault.entries.revocations.origins().values()].flatMap(({ invited }) => invited === undefined ? [] : [invited])
   const invites = new Map(origins.map((one) => [Buffer.from(one.invite).toString('hex'), one]))
   return [...invites.values()].filter(({ uses, members }) => members.length > uses).map(({ uses, members }) => {
     const named = members.slice(0, NAMED).map(({ peer }) => vault.labelOf(peer))

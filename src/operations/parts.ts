@@ -27,30 +27,30 @@ export interface Parts {
   readonly peers: Peers
   /** By performance.now(), in milliseconds. */
   readonly startedAt: number
-  readonly links: ProtocolClients
-  readonly fetch: BlockFetcher
+  readonly clients: ProtocolClients
+  readonly fetcher: BlockFetcher
   readonly sync: SyncService
-  readonly catchUp: Downloader
-  readonly copies: ReplicaService
-  readonly keeping: RecordService
-  readonly versions: RetentionService
-  readonly clean: GarbageCollector
-  readonly levels: SyncLag
+  readonly downloader: Downloader
+  readonly replicas: ReplicaService
+  readonly memberRecords: RecordService
+  readonly retention: RetentionService
+  readonly garbage: GarbageCollector
+  readonly lag: SyncLag
   readonly receipts: Receipts
   /** Missing in memory. */
   readonly keyring?: Keyring
   /** Members that say that this node was revoked. */
-  readonly outcast: ReadonlySet<string>
+  readonly revokedBy: ReadonlySet<string>
   /** False once the link of a visitor, or who made it, was revoked. */
   readonly serves: (visitor: Visitor) => boolean
-  readonly pulls: DrainTracker
+  readonly drain: DrainTracker
   readonly pace: PushPace
   /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
   readonly leaving: Set<string>
   /** Keeps by what this node is a member beside its index. */
   readonly admits: AdmitsBackup
-  readonly mender: BlockRepairer
-  readonly walk: Scrubber
+  readonly repairer: BlockRepairer
+  readonly scrubber: Scrubber
   /** What follows from an index that was made anew. */
   readonly rebuilt: Rebuilt
   /** What was found wrong with the index, after which nothing is written any more. */

@@ -20,7 +20,7 @@ interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, en
 
 /** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
 export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
-  const ended = parts.catchUp.foreground()
+  const ended = parts.downloader.foreground()
   try {
     const { source: plain, size = options.size } = plainSource(source)
     if (!isPath(plain)) return await putFile(parts, name, plain, size, options)
@@ -42,7 +42,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   const reach = new Reach(parts, durable, plan.seed)
   // what is put anew under a name that has versions is offered first: most of it may be there
   const fed = plan.fresh ? reach.first() : []
-  const push = new LivePush(parts.links, fed, size ?? 0, {
+  const push = new LivePush(parts.clients, fed, size ?? 0, {
     signal: options.signal,
     pace: parts.pace,
     another: () => reach.another(fed),
@@ -70,7 +70,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
     options.signal?.throwIfAborted()
     const late = new Map([...running].map(([peer, receipt]) => [peer, receipt.then(onReceipt)]))
     await reach.rest(receipts, failures, async (peer, signal, onProgress, pushing) => {
-      onReceipt(await pushVersion(parts.links, parts.store, peer, written, { signal, onProgress, pushing }))
+      onReceipt(await pushVersion(parts.clients, parts.store, peer, written, { signal, onProgress, pushing }))
     }, AbortSignal.any([vault.untilOut, ...(options.signal === undefined ? [] : [options.signal])]), late)
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
@@ -84,7 +84,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   // who refused it meanwhile may have proved that this node is out
   vault.checkMember()
   const file = result(receipts)
-  if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.pulls.covered()
+  if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.drain.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })
@@ -127,7 +127,7 @@ async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, byte
       ...copiesOf(parts, options)
     }, (extra) => store.finish(upload, written.root, extra))
     committed = true
-    parts.pulls.put()
+    parts.drain.put()
     return { id, root: written.root, bytes: written.bytes, blocks: written.blocks, entry, info }
   } catch (error) {
     push.abort()

@@ -26,7 +26,7 @@ export async function restore (parts: Parts, name: string, version: string | und
 async function restoreHere (parts: Parts, name: string, version: string | undefined, options: RestoreOptions): Promise<FileInfo> {
   const pen = parts.vault.pen('restore files')
   const old = version === undefined ? await another(parts, name, options.signal) : await one(parts, name, version, options.signal)
-  const ended = parts.catchUp.foreground()
+  const ended = parts.downloader.foreground()
   try {
     return await bringing(parts, old, options, (finish) => restoreVersion(pen, old, finish))
   } finally {
@@ -58,7 +58,7 @@ async function another (parts: Parts, name: string, signal?: AbortSignal): Promi
 
 /** Runs `commit` when every block is here, pinned by an upload that what it is given ends with. */
 async function bringing<T> (parts: Parts, { entry }: OpenVersion, { signal = new AbortController().signal, onProgress }: RestoreOptions, commit: (finish: Parameters<typeof restoreVersion>[2]) => Promise<T>): Promise<T> {
-  const { store, fetch, peer } = parts
+  const { store, fetcher, peer } = parts
   const { root, bytes } = entry
   const upload = new Uint8Array(randomBytes(UPLOAD_ID_BYTES))
   let here = 0
@@ -68,7 +68,7 @@ async function bringing<T> (parts: Parts, { entry }: OpenVersion, { signal = new
     await downloadVersion({
       store, upload, root, bytes, signal,
       slots: new Semaphore(() => BLOCKS_AT_ONCE),
-      fetch: (cid, { signal: over }) => fetch.fetch(cid, { signal: over, need: { writer: writerOf(parts, entry.encoded) } }),
+      fetch: (cid, { signal: over }) => fetcher.fetch(cid, { signal: over, need: { writer: writerOf(parts, entry.encoded) } }),
       onBlock: (count) => {
         here += count
         onProgress?.({ type: 'file:restore:here', bytes: here, total: bytes })

@@ -48,7 +48,7 @@ async function revokeMember (vault: Parts['vault'], member: Member, { since, for
 
 /** Members before those that were revoked already: a machine that came back has a new PeerId and its old label. */
 function memberOf (vault: Parts['vault'], target: string): Member | undefined {
-  for (const members of [vault.members(), vault.ledger.voids.revoked().map(({ member }) => member)]) {
+  for (const members of [vault.members(), vault.entries.revocations.revoked().map(({ member }) => member)]) {
     const fitting = [
       ({ peer }: Member) => peer === target,
       ({ peer, label }: Member) => target !== '' && (label === target || (label === '' && vault.labelOf(peer) === target)),

@@ -20,7 +20,7 @@ export async function share (parts: Parts, own: string[], name: string, options:
 }
 
 /** Where the other members say that they are: those that are there now first, and of these the ones that only lend space, which are seldom off. */
-function servers ({ vault, peer: self, peers, keeping: { records, presence } }: Parts): string[][] {
+function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Parts): string[][] {
   const score = ({ peer, role }: { peer: string, role: string }): number =>
     (peers.get(peer) !== undefined || presence.present(peer) ? 0 : 2) + (role === 'store' ? 0 : 1)
   return vault.members()

@@ -9,10 +9,10 @@ import { overusedNotes } from './overused.js'
 import type { Parts } from './parts.js'
 
 export function members (parts: Parts, { all = false }: MembersOptions = {}): MemberInfo[] {
-  const origins = parts.vault.ledger.voids.origins()
+  const origins = parts.vault.entries.revocations.origins()
   const now = parts.vault.members().map((member) => ({ ...memberInfo(parts, member), ...originInfo(origins.get(member.peer)) }))
   if (!all) return now
-  return [...now, ...parts.vault.ledger.voids.revoked().map(({ member, time }) => {
+  return [...now, ...parts.vault.entries.revocations.revoked().map(({ member, time }) => {
     // nobody compares with it any more
     const { behind: _behind, ahead: _ahead, ...info } = memberInfo(parts, member)
     return { ...info, present: false, revoked: new Date(time) }
@@ -27,13 +27,13 @@ function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy
 }
 
 /** A member as the API tells of it. */
-export function memberInfo ({ vault, peers, peer: self, keeping: { records, presence }, sync, levels }: Parts, member: Member): MemberInfo {
+export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Parts, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
   const connected = !own && peers.get(peer) !== undefined
   const record = records.get(peer)
   const seen = Math.max(member.seen ?? 0, own ? 0 : Math.min(records.heard(peer) ?? 0, record?.time ?? 0))
-  const behind = connected ? 0 : levels.behind(peer)
+  const behind = connected ? 0 : lag.behind(peer)
   const ahead = connected ? sync.behind(peer) : undefined
   return {
     peer,
@@ -60,23 +60,23 @@ export function peerList ({ peers, vault }: Parts): PeerInfo[] {
 const MAX_BROKEN = 1000
 
 /** What is known to be elsewhere and is not here. */
-function syncStatus ({ vault, peers, sync, catchUp, copies }: Parts): SyncStatus {
-  const { versions, bytes, rate, waiting } = catchUp.state()
+function syncStatus ({ vault, peers, sync, downloader, replicas }: Parts): SyncStatus {
+  const { versions, bytes, rate, waiting } = downloader.state()
   return {
     inSync: sync.inSyncWith().length,
     of: vault.members().length - 1,
     entries: Math.max(0, ...peers.sessions().map(({ peer }) => sync.behind(peer) ?? 0)),
     // what was not looked at yet may be to be brought
-    versions: Math.max(versions, copies.book.marked),
+    versions: Math.max(versions, replicas.replicaState.marked),
     bytes,
     ...(rate === undefined ? {} : { rate }),
     ...(waiting === undefined || versions === 0 ? {} : { waiting })
   }
 }
 
-function copiesStatus ({ copies }: Parts): Pick<Status, 'copies'> {
-  const counted = copies.countedAt
-  return counted === undefined ? {} : { copies: { ...copies.census.copies, counted: new Date(counted) } }
+function copiesStatus ({ replicas }: Parts): Pick<Status, 'copies'> {
+  const counted = replicas.countedAt
+  return counted === undefined ? {} : { copies: { ...replicas.census.copies, counted: new Date(counted) } }
 }
 
 export interface NodeFacts { addresses: string[], dir?: string, since?: Date, operator: string }
@@ -84,24 +84,24 @@ export interface NodeFacts { addresses: string[], dir?: string, since?: Date, op
 export function status (parts: Parts, facts: NodeFacts): Status {
   const { vault, peers, store } = parts
   const usage = store.usage()
-  const forks = vault.ledger.forks()
-  const { presence: { island }, records } = parts.keeping
+  const forks = vault.entries.forks()
+  const { presence: { island }, records } = parts.memberRecords
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')
   const { revoked } = vault
   if (revoked !== undefined) notes.push(`${outText(revoked)}. To come back it joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
-  else if (parts.outcast.size > 0) notes.push(`${[...parts.outcast].map((who) => vault.labelOf(who)).join(', ')} ${parts.outcast.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
+  else if (parts.revokedBy.size > 0) notes.push(`${[...parts.revokedBy].map((who) => vault.labelOf(who)).join(', ')} ${parts.revokedBy.size === 1 ? 'says' : 'say'} that this machine was revoked: what it puts reaches nobody. Ask an owner; to come back it joins anew, in another folder`)
   notes.push(...overusedNotes(vault))
   if (parts.rebuilt.pending) notes.push('the index was made anew: until all has been compared with another member, nothing is collected')
   if (parts.indexFailure() instanceof IndexDamagedError) notes.push('the index is damaged: nothing more is taken in. Stop this node, then:  dfs verify --rebuild')
   else if (usage.readOnly) notes.push('the disk failed to keep what was written: this node takes no more until it is started again on a good disk')
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
-  const broken = parts.copies.broken(MAX_BROKEN)
+  const broken = parts.replicas.broken(MAX_BROKEN)
   if (broken > 0) notes.push(`${broken === MAX_BROKEN ? `${broken} or more` : broken} ${broken === 1 ? 'version here lacks' : 'versions here lack'} blocks that were found damaged or gone: they are fetched again, from the first machine that has them`)
-  for (const [peer, versions] of parts.copies.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
+  for (const [peer, versions] of parts.replicas.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
-  if (vault.ledger.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')
+  if (vault.entries.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
   return {
     peer: parts.peer,
@@ -130,7 +130,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
       readOnly: usage.readOnly,
       quarantined: usage.quarantined
     },
-    garbage: parts.clean.status(),
+    garbage: parts.garbage.status(),
     notes,
     refused: sum(peers.refused, vault.refused, records.refused)
   }

@@ -15,8 +15,8 @@ type Tally = Omit<RemoteCopies, 'peer' | 'label'>
  * this node's own bytes. Whoever fails does not count for that version until it proves all of it, and others make up for it.
  */
 export async function verifyRemote (parts: Parts, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
-  const { copies, vault } = parts
-  copies.prepare()
+  const { replicas, vault } = parts
+  replicas.prepare()
   const tallies = new Map<string, Tally>()
   let versions = 0
   let page: PlacedGroup[] = []
@@ -26,7 +26,7 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
     page = []
     onProgress?.({ type: 'store:verify:remote', versions })
   }
-  for (const group of copies.book.held()) {
+  for (const group of replicas.replicaState.held()) {
     signal?.throwIfAborted()
     page.push(group)
     if (page.length === PAGE) await flush()
@@ -36,13 +36,13 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
 }
 
 /** Of the first members of its order, and the next ones, those that are there. */
-function others ({ copies, peer: self, peers }: Parts, group: PlacedGroup): string[] {
-  const most = copies.shouldHold(group).length + NEXT
-  return copies.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || copies.members.present(peer)))
+function others ({ replicas, peer: self, peers }: Parts, group: PlacedGroup): string[] {
+  const most = replicas.shouldHold(group).length + NEXT
+  return replicas.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || replicas.members.present(peer)))
 }
 
-async function ask ({ copies }: Parts, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
-  const states = await copies.port.have(peer, groups).catch(() => undefined)
+async function ask ({ replicas }: Parts, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
+  const states = await replicas.port.have(peer, groups).catch(() => undefined)
   if (states === undefined) {
     tally.unreached += groups.length
     return
@@ -51,7 +51,7 @@ async function ask ({ copies }: Parts, peer: string, groups: readonly PlacedGrou
     signal?.throwIfAborted()
     if (states[i]?.state !== 'held') continue
     tally.copies++
-    const verdict = await copies.audit.group(group, peer, copies.book.distrusted(group, peer) ? 'all' : RANGES_A_GROUP)
+    const verdict = await replicas.audit.group(group, peer, replicas.replicaState.distrusted(group, peer) ? 'all' : RANGES_A_GROUP)
     if (verdict === undefined) tally.proved++
     else if (verdict === 'missing' || verdict === 'wrong') tally[verdict]++
     else tally.unreached++

@@ -90,7 +90,7 @@ class Damage {
 
   private async fetch (cid: CID): Promise<boolean> {
     const { signal, onProgress } = this.options
-    if (!await this.parts.mender.mend(cid, signal === undefined ? {} : { signal })) return false
+    if (!await this.parts.repairer.mend(cid, signal === undefined ? {} : { signal })) return false
     this.repaired++
     onProgress?.({ type: 'store:verify:repaired', blocks: this.repaired })
     return true

@@ -66,10 +66,10 @@ async function read (parts: Parts, name: string, options: AbortOptions): Promise
   return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
 }
 
-function here ({ catchUp, copies, store }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
+function here ({ downloader, replicas, store }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
   if (whole) return { whole }
   // it was whole: what is lacking now went bad
   if (store.liesBelow(root, root)) return { whole, why: 'damaged' }
-  const standing = catchUp.standingOf(root) ?? (store.usage().capacity === 0 ? 'capacity' : undefined)
-  return { whole, why: standing ?? (copies.isAway(root) ? 'let go' : copies.isMine(root) ? 'turn' : 'elsewhere') }
+  const standing = downloader.standingOf(root) ?? (store.usage().capacity === 0 ? 'capacity' : undefined)
+  return { whole, why: standing ?? (replicas.isAway(root) ? 'let go' : replicas.isMine(root) ? 'turn' : 'elsewhere') }
 }

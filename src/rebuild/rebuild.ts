@@ -84,7 +84,7 @@ async function build (init: RebuildInit): Promise<Note> {
     const { db, store } = opened
     const vault = new Vault({ db, secrets: init.secrets, save: async () => {}, verifier, onChange: () => {} })
     const found = await greeting(init, vault, db)
-    const old = pages === undefined ? { blocks: 0, bytes: 0 } : await salvage({ pages, db, store, ledger: vault.ledger, vault: init.secrets.vault, signal, onProgress })
+    const old = pages === undefined ? { blocks: 0, bytes: 0 } : await salvage({ pages, db, store, ledger: vault.entries, vault: init.secrets.vault, signal, onProgress })
     await mustBeMember(init, vault, found)
     let [blocks, bytes] = [old.blocks, old.bytes]
     await store.adoptUnknown({
@@ -128,7 +128,7 @@ async function greeting ({ directory }: RebuildInit, vault: Vault, db: IndexDb):
     throw error
   }
   // the founder's end first, so that each admit's writer is known when it is taken in
-  for (const admit of kept?.admits.toReversed() ?? []) await vault.ledger.receive([admit])
+  for (const admit of kept?.admits.toReversed() ?? []) await vault.entries.receive([admit])
   const now = Date.now()
   await db.write((kept?.places ?? []).flatMap(({ peer, address }) => sawAddress(peer, address, now)))
   return undefined
@@ -136,13 +136,13 @@ async function greeting ({ directory }: RebuildInit, vault: Vault, db: IndexDb):
 
 /** An owner can admit itself again; whoever else lost its admit can show nobody that it is a member. */
 async function mustBeMember ({ directory, key, secrets, names }: RebuildInit, vault: Vault, cause: KeyringError | undefined): Promise<void> {
-  const { ledger, author } = vault
-  if (ledger.members.get(peerText(key.peer)) !== undefined || ledger.voids.isRevoked(key.peer)) return
+  const { entries, writer } = vault
+  if (entries.members.get(peerText(key.peer)) !== undefined || entries.revocations.isRevoked(key.peer)) return
   const member = await ownerMember(key, secrets, names)
-  if (member === undefined || author === undefined) {
+  if (member === undefined || writer === undefined) {
     throw new KeyringError(`Nothing in ${directory.path} says any more by what this machine is a member. Nothing was changed. Ask an owner for an invite and join in another folder: what this one holds is with the other members`, { cause })
   }
-  await author.write((terms) => makeAdmit({ ...terms, member }), async ({ bytes }) => { await ledger.receive([bytes]) })
+  await writer.write((terms) => makeAdmit({ ...terms, member }), async ({ bytes }) => { await entries.receive([bytes]) })
 }
 
 /** Versions of which every block is here are whole again; the others are to be brought. */

@@ -50,9 +50,9 @@ export interface ReplicaServiceInit {
   db: IndexDb
   store: BlockStore
   vault: Vault
-  keeping: RecordService
-  catchUp: Downloader
-  links: ProtocolClients
+  memberRecords: RecordService
+  downloader: Downloader
+  clients: ProtocolClients
   /** Milliseconds. @default OFFLINE_GRACE_MS */
   offlineGraceMs?: number | undefined
   /** Milliseconds. @default LET_GO_AFTER_MS */
@@ -71,13 +71,13 @@ export interface ReplicaServiceInit {
 /** Brings the copies that this node should have, and lets go of those that it need not (design, replication). */
 export class ReplicaService {
   readonly members: PlacementView
-  readonly book: SqliteReplicaState
+  readonly replicaState: SqliteReplicaState
   readonly reconcile: Reconcile
   readonly port: NodeAuditPort
-  readonly letGo: ReplicaReleaser
+  readonly releaser: ReplicaReleaser
   readonly audit: AuditLoop
   readonly census: Census
-  private readonly walk: DailyScan
+  private readonly dailyScan: DailyScan
   readonly graceMs: number
   private readonly cancels = new Set<() => void>()
   private cancelUpdate: (() => void) | undefined
@@ -85,25 +85,25 @@ export class ReplicaService {
   private stopped = false
 
   constructor (private readonly init: ReplicaServiceInit) {
-    const { db, store, keeping, links, self, onError } = init
+    const { db, store, memberRecords, clients, self, onError } = init
     this.graceMs = init.offlineGraceMs ?? OFFLINE_GRACE_MS
     this.members = new PlacementView({
       self,
-      present: (peer) => keeping.presence.present(peer),
-      island: () => keeping.presence.island !== undefined,
-      returned: (peer) => { this.book.outdate(peer) },
+      present: (peer) => memberRecords.presence.present(peer),
+      island: () => memberRecords.presence.island !== undefined,
+      returned: (peer) => { this.replicaState.outdate(peer) },
       depth: () => Math.max(3, this.wanted())
     })
-    this.book = new SqliteReplicaState({
+    this.replicaState = new SqliteReplicaState({
       db, store, onError,
       now: freshBootClock.now,
       ownMs: () => ownMs(db),
       wanted: () => this.wanted(),
       youngMs: init.anew ? PROMISE_MS : 0
     })
-    this.port = new NodeAuditPort({ links, store, rootOf, timer: bootClock })
+    this.port = new NodeAuditPort({ links: clients, store, rootOf, timer: bootClock })
     const clock = this.clockOf(bootClock)
-    const shared = { view: this.members, book: this.book, port: this.port, random: Math.random }
+    const shared = { view: this.members, book: this.replicaState, port: this.port, random: Math.random }
     const look = (group: PlacedVersion): void => { this.reconcile.mark(group.slot, 'member', 1) }
     this.reconcile = new Reconcile({
       ...shared, clock,
@@ -111,7 +111,7 @@ export class ReplicaService {
       fetchesAtOnce: WANTED_AT_ONCE,
       fetch: (group, onPercent) => this.fetch(group as PlacedGroup, onPercent)
     })
-    this.letGo = new ReplicaReleaser({
+    this.releaser = new ReplicaReleaser({
       ...shared,
       clock: this.clockOf(freshBootClock),
       letGoAfterMs: init.letGoAfterMs ?? LET_GO_AFTER_MS,
@@ -128,17 +128,17 @@ export class ReplicaService {
     })
     this.census = new Census({
       view: this.members,
-      book: this.book,
+      book: this.replicaState,
       port: this.port,
       clock,
       groups: () => this.groups(),
-      current: (group) => this.book.groupOf((group as PlacedGroup).root),
+      current: (group) => this.replicaState.groupOf((group as PlacedGroup).root),
       periodMs: this.graceMs,
       againMs: Math.min(ASK_AGAIN_MS, this.graceMs),
       changed: (ok) => { init.onCopies(this.census.copies, ok) },
       onError
     })
-    this.walk = new DailyScan(clock, Math.random, (from, to) => slotsIn(db, from, to - 1), (slot) => { this.reconcile.mark(slot, 'walk') })
+    this.dailyScan = new DailyScan(clock, Math.random, (from, to) => slotsIn(db, from, to - 1), (slot) => { this.reconcile.mark(slot, 'walk') })
   }
 
   /** Once the index is open and records are kept. */
@@ -147,9 +147,9 @@ export class ReplicaService {
     this.running = true
     this.update()
     this.members.look()
-    this.letGo.start()
+    this.releaser.start()
     this.audit.start()
-    this.walk.start()
+    this.dailyScan.start()
     this.census.start()
     this.look()
     this.askAgain()
@@ -161,9 +161,9 @@ export class ReplicaService {
     this.running = false
     const reason = new Error('the node stops')
     this.reconcile.stop()
-    this.letGo.stop()
+    this.releaser.stop()
     this.audit.stop()
-    this.walk.stop()
+    this.dailyScan.stop()
     this.census.stop()
     this.port.stop(reason)
     for (const cancel of this.cancels) cancel()
@@ -186,42 +186,42 @@ export class ReplicaService {
 
   /** A block of this root that was damaged is good again. */
   touched (root: CID): void {
-    const group = this.book.groupOf(root.bytes)
+    const group = this.replicaState.groupOf(root.bytes)
     // while others of them are still to come there is nothing new to decide
-    if (group !== undefined && this.running && this.book.own(group).have === 'held') this.reconcile.mark(group.slot, 'entry', 1)
+    if (group !== undefined && this.running && this.replicaState.own(group).have === 'held') this.reconcile.mark(group.slot, 'entry', 1)
   }
 
   /** What this node answers about a version. */
   state (root: CID): GroupState {
-    const group = this.book.groupOf(root.bytes)
-    return stateOf(group, { view: this.members, book: this.book, room: (bytes) => this.room(bytes) })
+    const group = this.replicaState.groupOf(root.bytes)
+    return stateOf(group, { view: this.members, book: this.replicaState, room: (bytes) => this.room(bytes) })
   }
 
   async promise (root: CID, peer: string): Promise<PromiseAnswer> {
-    return this.init.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.book.groupOf(root.bytes), { book: this.book })
+    return this.init.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.replicaState.groupOf(root.bytes), { book: this.replicaState })
   }
 
   /** A promise for it holds, or may hold: it stays. */
   isPromised (root: CID): boolean {
-    const group = this.book.groupOf(root.bytes)
-    return group !== undefined && this.book.bound(group)
+    const group = this.replicaState.groupOf(root.bytes)
+    return group !== undefined && this.replicaState.bound(group)
   }
 
   /** It is about to be let go: no word is given for it. */
   isLeaving (root: CID): boolean {
-    const group = this.book.groupOf(root.bytes)
-    return group !== undefined && this.book.own(group).have === 'leaving'
+    const group = this.replicaState.groupOf(root.bytes)
+    return group !== undefined && this.replicaState.own(group).have === 'leaving'
   }
 
   /** Its user put it away here. */
   isAway (root: CID): boolean {
-    const group = this.book.groupOf(root.bytes)
-    return group !== undefined && this.book.own(group).away
+    const group = this.replicaState.groupOf(root.bytes)
+    return group !== undefined && this.replicaState.own(group).away
   }
 
   /** One of those that should hold it, by its order alone. */
   isMine (root: CID): boolean {
-    const group = this.book.groupOf(root.bytes)
+    const group = this.replicaState.groupOf(root.bytes)
     return group !== undefined && this.shouldHold(group).includes(this.init.self)
   }
 
@@ -239,7 +239,7 @@ export class ReplicaService {
 
   /** Whom to ask for a version's blocks first. */
   needOf (root: Uint8Array): { holders: string[] } {
-    const group = this.book.groupOf(root)
+    const group = this.replicaState.groupOf(root)
     return { holders: group === undefined ? [] : this.holdersOf(group.slot, group.copies).filter((peer) => peer !== this.init.self) }
   }
 
@@ -257,7 +257,7 @@ export class ReplicaService {
   /** What members said of it before, and when, by this machine's clock. */
   heardOf (group: PlacedGroup): Map<string, { state: GroupState['state'], asked: Date }> {
     const now = freshBootClock.now()
-    return new Map([...this.book.said(group)].map(([peer, { state, asked }]) => [peer, { state, asked: new Date(Date.now() - Math.max(0, now - asked)) }]))
+    return new Map([...this.replicaState.said(group)].map(([peer, { state, asked }]) => [peer, { state, asked: new Date(Date.now() - Math.max(0, now - asked)) }]))
   }
 
   /** When all copies were counted last, milliseconds since 1970. */
@@ -274,7 +274,7 @@ export class ReplicaService {
   /** Members that failed to prove what they said they hold, and how many versions. */
   failed (): Map<string, number> {
     const all = new Map<string, number>()
-    for (const { peer } of this.book.distrusts()) all.set(peer, (all.get(peer) ?? 0) + 1)
+    for (const { peer } of this.replicaState.distrusts()) all.set(peer, (all.get(peer) ?? 0) + 1)
     return all
   }
 
@@ -284,7 +284,7 @@ export class ReplicaService {
   }
 
   private * groups (): Generator<PlacedGroup> {
-    for (const slot of this.slots()) yield * this.book.inSlot(slot)
+    for (const slot of this.slots()) yield * this.replicaState.inSlot(slot)
   }
 
   private wanted (): number {
@@ -293,19 +293,19 @@ export class ReplicaService {
   }
 
   private async fetch (group: PlacedGroup, onPercent: (percent: number) => void): Promise<void> {
-    await this.init.catchUp.want(group.root, group.bytes, { onPercent })
+    await this.init.downloader.want(group.root, group.bytes, { onPercent })
   }
 
   private came (root: Uint8Array): void {
-    const group = this.book.groupOf(root)
+    const group = this.replicaState.groupOf(root)
     if (group === undefined || !this.running) return
-    this.book.learn(group)
+    this.replicaState.learn(group)
     this.census.learn(group)
     this.reconcile.mark(group.slot, 'entry', 1)
   }
 
   private update (): void {
-    const { vault, keeping: { records }, store, self } = this.init
+    const { vault, memberRecords: { records }, store, self } = this.init
     const changed = this.members.update(vault.members().map((member) => {
       const { peer, bytes, maxCapacity } = member
       const record = records.get(peer)
@@ -330,9 +330,9 @@ export class ReplicaService {
 
   /** Who is there and did not answer, because it had just come perhaps, is asked again: until then it counts for what it said before. */
   private askAgain (): void {
-    const peers = [...this.book.silent].filter((peer) => this.members.present(peer) && this.members.lends(peer))
-    this.book.silent.clear()
-    for (const peer of peers) this.book.outdate(peer)
+    const peers = [...this.replicaState.silent].filter((peer) => this.members.present(peer) && this.members.lends(peer))
+    this.replicaState.silent.clear()
+    for (const peer of peers) this.replicaState.outdate(peer)
     this.mark(this.members.slotsOf(peers))
     this.after(Math.min(ASK_AGAIN_MS, this.graceMs), () => { this.askAgain() })
   }

@@ -85,8 +85,8 @@ export const outText = (revoked: Date): string => `This machine was taken out of
 
 /** One vault as this node knows it: its members, its names, and what this node may do. */
 export class Vault {
-  readonly ledger: EntryLog
-  readonly author: EntryWriter | undefined
+  readonly entries: EntryLog
+  readonly writer: EntryWriter | undefined
   private readonly keys: ReadKeys | undefined
   readonly settings: KnownSettings
   /** The vault key as a writer; owners only. */
@@ -100,19 +100,19 @@ export class Vault {
     const newest = secrets.reads.at(-1)
     this.keys = newest === undefined ? undefined : readKeys(newest, first)
     this.settings = new KnownSettings(db)
-    this.ledger = new EntryLog(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
+    this.entries = new EntryLog(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
       if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
       if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
       onChange(change, encoded, from)
     }, parts.verifier, parts.room)
-    this.author = secrets.writer === undefined ? undefined : new EntryWriter(db, secrets.vault, this.epoch, secrets.writer)
+    this.writer = secrets.writer === undefined ? undefined : new EntryWriter(db, secrets.vault, this.epoch, secrets.writer)
   }
 
   get id (): string { return base32(this.parts.secrets.vault) }
   get role (): Role { return this.parts.secrets.role }
   get recoveryChecked (): boolean { return this.parts.secrets.recoveryChecked }
-  get unknownEntries (): number { return this.ledger.unknown }
-  get refused (): Record<string, number> { return this.ledger.refused }
+  get unknownEntries (): number { return this.entries.unknown }
+  get refused (): Record<string, number> { return this.entries.refused }
   private get epoch (): number { return Math.max(0, this.parts.secrets.reads.length - 1) }
 
   /** NotAllowedError for role store, which has no key to any content. */
@@ -121,18 +121,18 @@ export class Vault {
     return this.keys
   }
 
-  members (): Member[] { return this.ledger.members.all() }
-  labelOf (peer: string): string { return this.ledger.members.label(peer) }
+  members (): Member[] { return this.entries.members.all() }
+  labelOf (peer: string): string { return this.entries.members.label(peer) }
   /** The member of a writer key; a revoked one too. */
   whoWrote (writer: Uint8Array): { peer: string, label: string } {
-    const { members, voids } = this.ledger
+    const { members, revocations } = this.entries
     const peer = members.ofWriter(writer)?.peer ?? ''
-    const known = members.get(peer) ?? voids.revoked().find(({ member }) => member.peer === peer)?.member
+    const known = members.get(peer) ?? revocations.revoked().find(({ member }) => member.peer === peer)?.member
     return { peer, label: known?.label === '' ? this.labelOf(peer) : known?.label ?? '' }
   }
 
   /** This node wrote the entry. */
-  wrote (entry: { writer: Uint8Array }): boolean { return this.author !== undefined && equal(this.author.key, entry.writer) }
+  wrote (entry: { writer: Uint8Array }): boolean { return this.writer !== undefined && equal(this.writer.key, entry.writer) }
 
   async saw (member: Member): Promise<void> {
     member.seen = Date.now()
@@ -184,7 +184,7 @@ export class Vault {
   planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope): PutPlan {
     const normal = checkName(name)
     const keys = this.readKeys()
-    const newest = this.ledger.heads(tagOf(keys.name, normal)).newest
+    const newest = this.entries.heads(tagOf(keys.name, normal)).newest
     const { lineage, seed } = carriedBy(newest, keys)
     const salt = scope === 'vault' ? new Uint8Array(LINEAGE_BYTES) : scope === 'unlinked' ? newLineage().lineage : lineage
     return { name: normal, salt, lineage, seed, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
@@ -196,13 +196,13 @@ export class Vault {
    */
   async commitPut (name: string, version: NewVersion, finish: (extra: Statement[]) => Promise<void>): Promise<{ id: Uint8Array, entry: Uint8Array, info: FileInfo }> {
     const keys = this.readKeys()
-    const author = this.author
+    const author = this.writer
     if (author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot put files`)
     this.checkMember()
     const normal = checkName(name)
     const tag = tagOf(keys.name, normal)
-    return this.ledger.ofTag(tag, async () => {
-      const history = this.ledger.heads(tag)
+    return this.entries.ofTag(tag, async () => {
+      const history = this.entries.heads(tag)
       const newest = history.newest === undefined ? undefined : openStored(history.newest.row.entry, keys)
       if (newest !== undefined && !history.conflict && equal(newest.entry.root.bytes, version.root.bytes)) {
         await finish([])
@@ -222,7 +222,7 @@ export class Vault {
         ...terms, ...nextAfter(history), ...hidden, keys, seed, root, bytes, ...(copies === undefined ? {} : { copies })
       }), async ({ bytes: encoded, entry }) => {
         if (entry.kind !== 'put') throw new TypeError('a put was made')
-        await this.ledger.takeMade([{ entry, hidden, before: history }], finish)
+        await this.entries.takeMade([{ entry, hidden, before: history }], finish)
         // it names all heads as its ancestors, unless there were more than an entry can name
         const conflict = history.heads.length > entry.after.length
         return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
@@ -233,7 +233,7 @@ export class Vault {
   /** When an owner took this node out, by what is known here. */
   get revoked (): Date | undefined {
     const { self } = this.parts
-    const time = self === undefined ? undefined : this.ledger.voids.revokedAt(self)
+    const time = self === undefined ? undefined : this.entries.revocations.revokedAt(self)
     return time === undefined ? undefined : new Date(time)
   }
 
@@ -253,15 +253,15 @@ export class Vault {
     const { revoked } = this
     if (revoked !== undefined) throw new NotAllowedError(`${outText(revoked)}. What is held here can still be read. To come back this machine joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
     // it may be out with the member that let it in
-    if (this.author !== undefined && !this.ledger.voids.plain(this.author.key)) throw new NotAllowedError('This machine is no member of the vault any more: what let it in was taken back, and nothing that it writes counts. Ask an owner for a new invite, and join in another folder:  dfs --dir FOLDER join -')
+    if (this.writer !== undefined && !this.entries.revocations.plain(this.writer.key)) throw new NotAllowedError('This machine is no member of the vault any more: what let it in was taken back, and nothing that it writes counts. Ask an owner for a new invite, and join in another folder:  dfs --dir FOLDER join -')
   }
 
   /** What writes entries of names; NotAllowedError where this node may not `what`. */
   pen (what: string): NameWriter {
     const keys = this.readKeys()
     this.checkMember()
-    if (this.author === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot ${what}`)
-    return { ledger: this.ledger, keys, author: this.author }
+    if (this.writer === undefined) throw new NotAllowedError(`This node has role ${this.role} and cannot ${what}`)
+    return { ledger: this.entries, keys, author: this.writer }
   }
 
   /** Writes an entry's statements with nothing else. */
@@ -269,10 +269,10 @@ export class Vault {
 
   /** Takes in the entry of a version that a peer, `from`, pushed; `finish` makes it whole in the same transaction. */
   async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>, from?: string): Promise<Uint8Array> {
-    const entry = this.ledger.read(encoded.slice())
+    const entry = this.entries.read(encoded.slice())
     if (entry.kind !== 'put' && entry.kind !== 'restore') throw new ProtocolError('INVALID_DATA', 'An upload ends with the entry of a version')
     let finished = false
-    await this.ledger.take(entry, async (statements) => {
+    await this.entries.take(entry, async (statements) => {
       await finish(entry.root, entry.bytes, statements)
       finished = true
     }, from)
@@ -296,21 +296,21 @@ export class Vault {
    * without `since` it changes nothing. LastOwnerError, unless forced, when no owner would be left.
    */
   async revokeMember (subject: Uint8Array, { since, force = false }: { since?: string, force?: boolean } = {}): Promise<void> {
-    const { voids } = this.ledger
-    if (since === undefined && voids.isRevoked(subject)) return
-    await this.revoke({ subject, cut: cutOf(this.parts.db, voids.writersOf(subject), since) }, force)
+    const { revocations } = this.entries
+    if (since === undefined && revocations.isRevoked(subject)) return
+    await this.revoke({ subject, cut: cutOf(this.parts.db, revocations.writersOf(subject), since) }, force)
   }
 
   /** Members that are members only because of this one; not this node, and nobody whom it let in. */
   admittedThrough (subject: Uint8Array): Member[] {
-    const own = this.author === undefined ? undefined : this.ledger.members.ofWriter(this.author.key)
-    const self = own === undefined ? undefined : this.ledger.members.get(own.peer)
-    return this.author === undefined || self === undefined ? [] : this.ledger.voids.admittedThrough(subject, { subject: self.bytes, writer: this.author.key })
+    const own = this.writer === undefined ? undefined : this.entries.members.ofWriter(this.writer.key)
+    const self = own === undefined ? undefined : this.entries.members.get(own.peer)
+    return this.writer === undefined || self === undefined ? [] : this.entries.revocations.admittedThrough(subject, { subject: self.bytes, writer: this.writer.key })
   }
 
   /** Nobody joins with the invite of this key any more. */
   async revokeInvite (invite: Uint8Array): Promise<void> {
-    if (!this.ledger.voids.isClosed(invite)) await this.revoke({ invite }, true)
+    if (!this.entries.revocations.isClosed(invite)) await this.revoke({ invite }, true)
   }
 
   /** Text with which anybody reads this version until `expires` (milliseconds since 1970); signed by this node's writer key. */
@@ -324,7 +324,7 @@ export class Vault {
 
   /** Nobody is served with the link of this id any more. */
   async revokeLink (link: Uint8Array): Promise<void> {
-    if (!this.ledger.voids.isLinkRevoked(link)) await this.revoke({ link }, true)
+    if (!this.entries.revocations.isLinkRevoked(link)) await this.revoke({ link }, true)
   }
 
   /** Changes settings of the whole vault. InvalidOptionError; nothing is written then, nor where nothing would change. */
@@ -332,7 +332,7 @@ export class Vault {
     return this.setting.run('', async () => {
       const author = this.asVault('change its settings')
       const settings = withChange(this.settings.raw, change)
-      if (settings !== undefined) await author.write((terms) => makeSetting({ ...terms, settings }), ({ entry }) => this.ledger.take(entry))
+      if (settings !== undefined) await author.write((terms) => makeSetting({ ...terms, settings }), ({ entry }) => this.entries.take(entry))
       return this.settings.now
     })
   }
@@ -345,12 +345,12 @@ export class Vault {
 
   private async revoke (revoked: RevokeEntry['revoked'], force: boolean): Promise<void> {
     await this.asVault('revoke').write((terms) => makeRevoke({ ...terms, revoked }), async ({ entry }) => {
-      const { gone } = this.ledger.voids.plan(entry, entryRow(entry))
+      const { gone } = this.entries.revocations.plan(entry, entryRow(entry))
       const owners = this.members().filter(({ role }) => role === 'owner')
       if (!force && owners.every((owner) => gone.includes(owner))) {
         throw new LastOwnerError('No owner would be left: nobody could invite or revoke any more, except with the recovery code. Admit another owner first, or say `force` if you hold the recovery code')
       }
-      await this.ledger.take(entry)
+      await this.entries.take(entry)
     })
   }
 

@@ -69,12 +69,12 @@ describe('hostile: roles', () => {
 
   /** Resolves when the node takes in an entry. */
   async function changed (node: DfsNode): Promise<void> {
-    const { levels } = inside(node).parts
-    const { added } = levels
+    const { lag } = inside(node).parts
+    const { added } = lag
     await new Promise<void>((resolve) => {
-      levels.added = () => {
-        levels.added = added
-        levels.added()
+      lag.added = () => {
+        lag.added = added
+        lag.added()
         resolve()
       }
     })

@@ -35,7 +35,7 @@ describe('hostile: strangers', () => {
   beforeEach(async () => {
     a = await cluster.node()
     // signs its own record now and then, which is not what the counts are about
-    await inside(a).parts.keeping.stop()
+    await inside(a).parts.memberRecords.stop()
     const file = await a.put('x', bytesOf('x', 2 * MIB))
     cid = CID.parse(file.cid).bytes
     before = await state()

@@ -46,7 +46,7 @@ describe('hostile: visitors', () => {
     text = await a.share('shared', { version: (await versionsOf(a, 'shared'))[1] ?? '' })
     link = readLinkText(text)
     // signs its own record now and then, which is not what the state is about
-    await inside(s).parts.keeping.stop()
+    await inside(s).parts.memberRecords.stop()
     before = await state()
   })
   afterEach(async () => {

@@ -63,7 +63,7 @@ describe('node: catching up', () => {
     await Promise.all(files.map((file) => holds(back, file)))
     assert.deepEqual(new Set(events), new Set(files.map(({ version, cid }) => `${version} ${cid}`)))
     assert.equal(events.length, 20)
-    assert.deepEqual(inside(back).parts.catchUp.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
+    assert.deepEqual(inside(back).parts.downloader.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
     await a.stop()
     await parted(back, a.peer)
     for (let n = 0; n < 20; n++) same(await collect(back.get(`file ${n}`)), content(n))
@@ -116,7 +116,7 @@ describe('node: catching up', () => {
     const b = await cluster.member(a)
     const c = await cluster.member(a, { bootstrap: b.addresses })
     await connected(b, c)
-    const gets = inside(c).parts.links.get
+    const gets = inside(c).parts.clients.get
     const to = gets.to.bind(gets)
     gets.to = async (peer, options) => {
       if (peer === a.peer) throw new ProtocolError('INCOMPLETE', 'c gets nothing from a')
@@ -127,7 +127,7 @@ describe('node: catching up', () => {
     const file = await a.put('x', bytesOf('x', 2 * MIB), { durable: 1 })
     await seen.stuck
     await knows(c, 'x', file.version)
-    while (inside(c).parts.catchUp.state().waiting !== 'holders') await new Promise(setImmediate)
+    while (inside(c).parts.downloader.state().waiting !== 'holders') await new Promise(setImmediate)
     gate.resolve()
     await holds(b, file)
     await holds(c, file)
@@ -160,7 +160,7 @@ describe('node: catching up', () => {
     const later = await b.put('later', bytesOf('later', 2 * MIB), { durable: 1 })
     await holds(back, later)
     assert.equal(await inside(back).folder.store.complete(CID.parse(gone.cid)), false)
-    assert.equal(inside(back).parts.catchUp.state().versions, 0)
+    assert.equal(inside(back).parts.downloader.state().versions, 0)
     assert.equal(held(back).blocks, 3)
   })
 
@@ -170,15 +170,15 @@ describe('node: catching up', () => {
     const first = await a.put('first', bytesOf('first', 3 * MIB), { durable: 1 })
     await holds(b, first)
     const second = await a.put('second', bytesOf('second', 3 * MIB), { durable: 1 })
-    const { catchUp } = inside(b).parts
-    while (catchUp.state().waiting !== 'room') await new Promise(setImmediate)
-    const { versions, bytes } = catchUp.state()
+    const { downloader } = inside(b).parts
+    while (downloader.state().waiting !== 'room') await new Promise(setImmediate)
+    const { versions, bytes } = downloader.state()
     assert.equal(versions, 1)
     assert.ok(bytes > 3 * MIB)
     assert.equal(held(b).reserved, 0)
     await b.evict('first')
     await holds(b, second)
-    assert.deepEqual(catchUp.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
+    assert.deepEqual(downloader.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
   })
 
   it('without capacity nothing is pulled', async () => {
@@ -189,7 +189,7 @@ describe('node: catching up', () => {
     await knows(b, 'x', file.version)
     await holds(c, file)
     assert.equal(held(b).blocks, 0)
-    assert.equal(inside(b).parts.catchUp.state().waiting, 'capacity')
+    assert.equal(inside(b).parts.downloader.state().waiting, 'capacity')
   })
 
   for (const what of ['other bytes of the same length', 'one byte too many', 'missing', 'garbage in a frame', 'a reset', 'nothing'] as const) {
@@ -219,9 +219,9 @@ describe('node: catching up', () => {
     const b = await cluster.member(a)
     const good = await a.put('good', bytesOf('good', 2 * MIB), { durable: 1 })
     await holds(b, good)
-    const { catchUp } = inside(b).parts
-    while (catchUp.state().invalid === 0) await new Promise(setImmediate)
-    assert.deepEqual(catchUp.state(), { versions: 0, bytes: 0, active: 0, invalid: 1 })
+    const { downloader } = inside(b).parts
+    while (downloader.state().invalid === 0) await new Promise(setImmediate)
+    assert.deepEqual(downloader.state(), { versions: 0, bytes: 0, active: 0, invalid: 1 })
     assert.equal(held(b).blocks, 3)
     assert.equal((await b.status()).entries, (await a.status()).entries)
   })
@@ -258,7 +258,7 @@ describe('node: catching up', () => {
   it('what was put or pushed here is not missing, nor what was let go, from that very commit on', async () => {
     const a = await cluster.node()
     const b = await cluster.member(a)
-    for (const node of [a, b]) await inside(node).parts.catchUp.stop()
+    for (const node of [a, b]) await inside(node).parts.downloader.stop()
     const missing = (node: DfsNode): number => missingTotals(inside(node).folder.db).versions
     const pushed = await a.put('pushed', bytesOf('pushed', 2 * MIB), { durable: 2 })
     await a.put('small', 'text', { durable: 2 })
@@ -270,7 +270,7 @@ describe('node: catching up', () => {
     // the end of a round would count too
     await inside(a).parts.sync.stop()
     let again = 0
-    ;(inside(a).parts.catchUp as { again: () => void }).again = () => { again++ }
+    ;(inside(a).parts.downloader as { again: () => void }).again = () => { again++ }
     await a.evict('pushed')
     // what had no room may have some now
     assert.deepEqual([missing(a), again], [0, 1])

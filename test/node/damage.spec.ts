@@ -54,7 +54,7 @@ describe('damaged copies', () => {
   it('are found by the look at every block, put aside and fetched again, while readers see right bytes only', async () => {
     const { a, b, c, dir } = await three({ scrubMs: 400 })
     // what is damaged is mended, not brought as a copy that it should have: a block that comes that way is not told of
-    inside(c).parts.copies.reconcile.stop()
+    inside(c).parts.replicas.reconcile.stop()
     const seen = { corrupt: new Set<string>(), mended: new Set<string>() }
     c.addEventListener('block:corrupt', ({ detail }) => { seen.corrupt.add(detail.cid) })
     const count = await spoil(dir)
@@ -74,21 +74,21 @@ describe('damaged copies', () => {
 
   it('are found by the proofs that other members ask for, and put right', async () => {
     const { a, c, dir } = await three()
-    inside(c).parts.copies.reconcile.stop()
+    inside(c).parts.replicas.reconcile.stop()
     const found = new Set<string>()
     const mended = new Set<string>()
     c.addEventListener('block:corrupt', ({ detail }) => { found.add(detail.cid) })
     c.addEventListener('block:mended', ({ detail }) => { mended.add(detail.cid) })
     const count = await spoil(dir)
-    const { copies, vault } = inside(a).parts
-    const groups = Array.from({ length: FILES }, (_, i) => copies.book.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
+    const { replicas, vault } = inside(a).parts
+    const groups = Array.from({ length: FILES }, (_, i) => replicas.replicaState.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
     assert.ok(groups.every((group) => group !== undefined))
     // of each version all blocks, as a full audit does
-    for (const group of groups) await copies.audit.group(group, c.peer, 'all')
+    for (const group of groups) await replicas.audit.group(group, c.peer, 'all')
     await whole(c, () => found.size === count && mended.size >= count)
     assert.deepEqual([...mended].sort(), [...found].sort())
     // what was damaged was found, and is good now
-    for (const group of groups) assert.equal(await copies.audit.group(group, c.peer, 'all'), undefined)
+    for (const group of groups) assert.equal(await replicas.audit.group(group, c.peer, 'all'), undefined)
     await a.stop()
     for (let i = 0; i < FILES; i++) same(await collect(c.get(`f${i}`)), content(i))
   })
@@ -109,10 +109,10 @@ describe('damaged copies', () => {
 
   /** Rounds until `a` distrusts `liar` for something, at most three. */
   async function rounds (a: DfsNode, liar: DfsNode): Promise<number> {
-    const { copies } = inside(a).parts
+    const { replicas } = inside(a).parts
     for (let n = 1; n <= 3; n++) {
-      await copies.audit.round()
-      if ([...copies.book.distrusts()].some(({ peer }) => peer === liar.peer)) return n
+      await replicas.audit.round()
+      if ([...replicas.replicaState.distrusts()].some(({ peer }) => peer === liar.peer)) return n
     }
     return Infinity
   }

@@ -188,7 +188,7 @@ describe('node: folder and life', () => {
       const content = bytesOf('x', 3 * MIB)
       await a.put('x', content, { durable: 2 })
       // by the reader alone
-      await inside(a).parts.mender.stop()
+      await inside(a).parts.repairer.stop()
       const { store } = inside(a).folder
       for (const failing of ['begin', 'put', 'abandon'] as const) {
         for await (const { cid } of blockstore.getAll()) {

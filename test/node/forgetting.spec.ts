@@ -111,7 +111,7 @@ describe('node: old versions are given up, and come back', function () {
     await d.put('elsewhere', bytesOf('good', 700_000), { durable: 1 })
     const { store } = inside(d).folder
     for await (const { cid, block } of blocksOf(b, root)) await store.put(cid, block)
-    inside(a).parts.catchUp.again()
+    inside(a).parts.downloader.again()
     await held
     assert.deepEqual(await note(a), [])
     same(await collect(a.get('x')), bytesOf('good', 700_000))

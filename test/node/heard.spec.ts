@@ -75,8 +75,8 @@ describe('node: what others have heard', () => {
   })
 
   it('one that does not keep it is not counted', async () => {
-    const { ledger } = inside(c).parts.vault
-    ledger.receive = async () => false
+    const { entries } = inside(c).parts.vault
+    entries.receive = async () => false
     await assert.rejects(b.delete('x', { durable: 3 }), (error: unknown) => error instanceof NotDurableError && error.reached === 2 && error.message.includes('does not keep all of it'))
     assert.notEqual(means(c, 'x'), undefined)
   })
@@ -97,11 +97,11 @@ describe('node: what others have heard', () => {
   })
 
   it('an aborted wait says what was reached', async () => {
-    const { ledger } = inside(c).parts.vault
+    const { entries } = inside(c).parts.vault
     const stop = new AbortController()
     const come = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
-    ledger.receive = async () => {
+    entries.receive = async () => {
       come.resolve()
       await go.promise
       return false
@@ -144,15 +144,15 @@ describe('node: what others have heard', () => {
   })
 
   it('synced is not told by one that does not keep all, until it does', async () => {
-    const { ledger } = inside(c).parts.vault
-    const receive = ledger.receive.bind(ledger)
-    ledger.receive = async () => false
+    const { entries } = inside(c).parts.vault
+    const receive = entries.receive.bind(entries)
+    entries.receive = async () => false
     await b.delete('x')
     let done = false
     const all = b.synced().then(() => { done = true })
     await next(b, 'sync:round', ({ peer, sent }) => peer === c.peer && sent > 0)
     assert.equal(done, false)
-    ledger.receive = receive
+    entries.receive = receive
     await all
     assert.equal(means(c, 'x'), undefined)
   })

@@ -45,8 +45,8 @@ describe('links', () => {
 
   /** Resolves once the node knows where all members can be reached. */
   async function addressed (node: DfsNode): Promise<void> {
-    const { keeping, sync } = inside(node).parts
-    const all = async (): Promise<boolean> => (await node.members()).every(({ peer, self }) => self || keeping.records.addressesOf(peer).length > 0)
+    const { memberRecords, sync } = inside(node).parts
+    const all = async (): Promise<boolean> => (await node.members()).every(({ peer, self }) => self || memberRecords.records.addressesOf(peer).length > 0)
     const { forwardRecords } = sync
     while (!await all()) {
       await new Promise<void>((resolve) => {

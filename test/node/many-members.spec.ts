@@ -57,8 +57,8 @@ describe('node: in a vault where a member has links to some only', function () {
     for (const node of nodes) (inside(node).verifier as unknown as { threads: number }).threads = Infinity
     await Promise.all(nodes.slice(1).map((node) => node.start()))
     const settled = (node: DfsNode): boolean => {
-      const { vault, keeping } = parts(node)
-      return vault.members().length === MEMBERS && nodes.every(({ peer }) => keeping.records.get(peer) !== undefined) && sessions(node).length >= RING_LINKS + RANDOM_LINKS
+      const { vault, memberRecords } = parts(node)
+      return vault.members().length === MEMBERS && nodes.every(({ peer }) => memberRecords.records.get(peer) !== undefined) && sessions(node).length >= RING_LINKS + RANDOM_LINKS
     }
     await until(() => nodes.every(settled), nodes, 100)
   })
@@ -94,7 +94,7 @@ describe('node: in a vault where a member has links to some only', function () {
     const { version } = await putter.put('everywhere', bytesOf('everywhere', MIB), { durable: 1, copies: 'all' })
     const lenders = nodes.slice(0, LENDERS)
     await Promise.all(lenders.map((node) => knows(node, 'everywhere', version)))
-    await until(() => lenders.every((node) => inside(node).folder.store.usage().used > MIB && parts(node).catchUp.state().versions === 0), [])
+    await until(() => lenders.every((node) => inside(node).folder.store.usage().used > MIB && parts(node).downloader.state().versions === 0), [])
     for (const node of lenders) assert.ok(inside(node).folder.store.usage().used > MIB)
   })
 
@@ -122,15 +122,15 @@ describe('node: in a vault where a member has links to some only', function () {
 
 /** As if this node had much else to do: it brings itself nothing until it is told. */
 function withhold (node: DfsNode): () => void {
-  const { fetch } = inside(node).parts
-  const { fetch: real } = fetch
+  const { fetcher } = inside(node).parts
+  const { fetch: real } = fetcher
   const gate = Promise.withResolvers<void>()
-  fetch.fetch = async (cid, options) => {
+  fetcher.fetch = async (cid, options) => {
     await Promise.race([gate.promise, ...(options?.signal === undefined ? [] : [aborted(options.signal)])])
-    return real.call(fetch, cid, options)
+    return real.call(fetcher, cid, options)
   }
   return () => {
-    fetch.fetch = real
+    fetcher.fetch = real
     gate.resolve()
   }
 }

@@ -53,11 +53,11 @@ describe('node: members', () => {
       const a = await cluster.node()
       await a.put('x', bytesOf('x', 3 * MIB))
       const { blocks } = held(a)
-      const { copies } = inside(a).parts
-      const { isPromised } = copies
-      copies.isPromised = () => true
+      const { replicas } = inside(a).parts
+      const { isPromised } = replicas
+      replicas.isPromised = () => true
       await failsWith(a.evict('x', { force: true }), 'NOT_PROMISED')
-      copies.isPromised = isPromised
+      replicas.isPromised = isPromised
       assert.deepEqual(await a.evict('x', { force: true }).then(({ blocks, peer }) => ({ blocks, peer })), { blocks, peer: undefined })
       await failsWith(collect(a.get('x')), 'BLOCKS_UNAVAILABLE')
     })

@@ -62,10 +62,10 @@ describe('node: settings of the vault', function () {
 
   it('keep what only a newer dfs understands, and take no harm by it', async () => {
     const a = await cluster.node()
-    const { ledger } = inside(a).parts.vault
+    const { entries } = inside(a).parts.vault
     const { secret, vault } = secretsOf(a)
     const body = { keep: 4, scope: 'folder', later: [1, { a: true }] }
-    await ledger.take(makeSetting({ vault, epoch: 0, writer: vaultKeys(secret ?? new Uint8Array()).sign, seq: 7, prev: bytesOf('before', 32), time: 1, settings: body }).entry)
+    await entries.take(makeSetting({ vault, epoch: 0, writer: vaultKeys(secret ?? new Uint8Array()).sign, seq: 7, prev: bytesOf('before', 32), time: 1, settings: body }).entry)
     assert.deepEqual(await a.settings(), { ...DEFAULTS, keep: 4, made: ['keep'] })
     await a.set({ copies: 2 })
     assert.deepEqual(raw(a), { ...body, copies: 2 })

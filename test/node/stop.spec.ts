@@ -7,7 +7,7 @@ describe('node: the end', () => {
   const cluster = new Cluster()
   afterEach(() => cluster.end())
 
-  for (const step of ['links', 'catchUp', 'sync', 'peers'] as const) {
+  for (const step of ['clients', 'downloader', 'sync', 'peers'] as const) {
     it(`goes on when the end of ${step} fails, and says so`, async () => {
       const dir = await cluster.dir()
       const a = await createNode({ dir, listen: [address()], libp2p: { transports: [memory()] } })

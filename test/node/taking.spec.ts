@@ -15,10 +15,10 @@ describe('node: a member that says that it', () => {
 
   /** Makes the record of `b`, which has room, say otherwise; resolves once `a` has heard that. */
   async function says (a: DfsNode, b: DfsNode, otherwise: { capacity?: number, accepting: false }): Promise<void> {
-    const { keeping } = inside(b).parts as unknown as { keeping: { say: () => object, records: { changed: () => void } } }
+    const { memberRecords: keeping } = inside(b).parts as unknown as { memberRecords: { say: () => object, records: { changed: () => void } } }
     const say = keeping.say.bind(keeping)
     keeping.say = () => ({ ...say(), ...otherwise })
-    const { presence } = inside(a).parts.keeping
+    const { presence } = inside(a).parts.memberRecords
     const { promise, resolve } = Promise.withResolvers<void>()
     const hear = presence.heard.bind(presence)
     presence.heard = (peer, record) => {
@@ -31,7 +31,7 @@ describe('node: a member that says that it', () => {
   /** A push of what lies here, whatever the member says. */
   const push = (a: DfsNode, to: DfsNode, name: string): Promise<unknown> => {
     const { parts } = inside(a)
-    return find(parts, name).then(({ root, bytes, id, entry }) => pushVersion(parts.links, parts.store, to.peer, { root, bytes, id, entry }))
+    return find(parts, name).then(({ root, bytes, id, entry }) => pushVersion(parts.clients, parts.store, to.peer, { root, bytes, id, entry }))
   }
 
   it('lends nothing is brought nothing, counts for nothing, and refuses what is brought', async () => {

@@ -118,12 +118,12 @@ describe('node: versions', () => {
     it('ends more conflicting versions than one entry can name', async () => {
       const a = await cluster.node()
       const { vault } = inside(a).parts
-      const { ledger } = vault
+      const { entries } = vault
       // heads that do not know of each other, as from many members that were cut off
-      const heads = ledger.heads.bind(ledger)
-      ledger.heads = () => ({ heads: [], newest: undefined, conflict: false })
+      const heads = entries.heads.bind(entries)
+      entries.heads = () => ({ heads: [], newest: undefined, conflict: false })
       for (let n = 0; n < 40; n++) await a.put('x', `text ${n}`)
-      ledger.heads = heads
+      entries.heads = heads
       assert.equal(headsOfTag(inside(a).folder.db, tagOf(vault.readKeys().name, 'x'), 100).length, 40)
       await a.delete('x')
       assert.deepEqual(await names(a), [])
@@ -169,9 +169,9 @@ describe('node: versions', () => {
       const rows = entriesOfTag(db, tagOf(vault.readKeys().name, 'x'))
       const [oldest] = rows.toSorted((p, q) => (p.clock ?? 0) - (q.clock ?? 0))
       assert.ok(oldest !== undefined)
-      const { author } = vault
+      const { writer: author } = vault
       assert.ok(author !== undefined)
-      await author.write((terms) => makeForget({ ...terms, keys: vault.readKeys(), name: 'x', versions: [oldest.id] }), ({ entry }) => vault.ledger.take(entry))
+      await author.write((terms) => makeForget({ ...terms, keys: vault.readKeys(), name: 'x', versions: [oldest.id] }), ({ entry }) => vault.entries.take(entry))
       const before = Date.now()
       const forgotten = await log(a, 'x')
       assert.deepEqual(kinds(forgotten), ['put head now', 'put superseded', 'put forgotten'])
@@ -340,7 +340,7 @@ describe('node: versions', () => {
       assert.equal((await a.stat('x')).version, x.version)
       await a.mv('x', 'y')
       assert.deepEqual(await names(a), ['y'])
-      assert.deepEqual(inside(a).parts.vault.ledger.forks(), [])
+      assert.deepEqual(inside(a).parts.vault.entries.forks(), [])
     })
 
     it('moves in opposite directions at the same time end', async () => {
@@ -358,7 +358,7 @@ describe('node: versions', () => {
       await knows(b, 'x', file.version)
       await b.evict('x')
       await b.mv('x', 'y')
-      assert.deepEqual(inside(b).parts.catchUp.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
+      assert.deepEqual(inside(b).parts.downloader.state(), { versions: 0, bytes: 0, active: 0, invalid: 0 })
       assert.equal((await log(b, 'y'))[0]?.here, false)
       same(await collect(b.get('y')), content)
     })

@@ -55,8 +55,8 @@ describe('node: why', () => {
     await parted(a, b.peer)
     const root = CID.parse(file.cid).bytes
     await inside(a).folder.store.release(CID.parse(file.cid), [['INSERT INTO missing (n, entry, root, bytes) SELECT n, id, root, bytes FROM entries WHERE root = ?', root]])
-    const { copies } = inside(a).parts
-    copies.reconcile.mark(copies.book.groupOf(root)?.slot ?? -1, 'entry')
+    const { replicas } = inside(a).parts
+    replicas.reconcile.mark(replicas.replicaState.groupOf(root)?.slot ?? -1, 'entry')
     while ((await a.why('x')).here?.why !== 'members') await new Promise((resolve) => { setImmediate(resolve) })
     const reader = await cluster.member(a, { role: 'read', capacity: 0 })
     assert.deepEqual((await reader.why('x')).here, { whole: false, why: 'capacity' })
@@ -65,11 +65,11 @@ describe('node: why', () => {
   it('tells of a conflict, and of what a deleted name was', async () => {
     const a = await cluster.node({ label: 'a' })
     const first = await a.put('x', 'one')
-    const { ledger } = inside(a).parts.vault
-    const heads = ledger.heads.bind(ledger)
-    ledger.heads = () => ({ heads: [], newest: undefined, conflict: false })
+    const { entries } = inside(a).parts.vault
+    const heads = entries.heads.bind(entries)
+    entries.heads = () => ({ heads: [], newest: undefined, conflict: false })
     await a.put('x', 'two')
-    ledger.heads = heads
+    entries.heads = heads
     const torn = await a.why('x')
     assert.equal(torn.conflict.length, 1)
     assert.deepEqual([torn.current.version, torn.conflict[0]?.version].includes(first.version), true)

@@ -26,7 +26,7 @@ export class Member {
     const db = await IndexDb.open({ migrations: MIGRATIONS })
     const secrets = { vault: home.id, role: 'write' as const, meet: home.meet, reads: [home.read], writer: who.writer, box: seed(`box ${who.name}`), recoveryChecked: true }
     const vault = new Vault({ db, secrets, save: async () => {}, onChange: () => {} })
-    await vault.ledger.receive(entries)
+    await vault.entries.receive(entries)
     // a node that starts over a folder counts on from what is in it
     return [db, new Vault({ db, secrets, save: async () => {}, onChange: () => {} })]
   }
@@ -68,11 +68,11 @@ export class Member {
 
   /** One forget of a name that names these, whatever they are. */
   async forget (name: string, ids: Uint8Array[]): Promise<Uint8Array> {
-    const { author, ledger, commit } = this.vault
-    if (author === undefined) throw new TypeError('a writer')
+    const { writer, entries, commit } = this.vault
+    if (writer === undefined) throw new TypeError('a writer')
     const versions = ids.toSorted(Buffer.compare)
-    return author.write((terms) => makeForget({ ...terms, keys: keysOf(this.home), name, versions }), async ({ entry, bytes }) => {
-      await ledger.take(entry, commit)
+    return writer.write((terms) => makeForget({ ...terms, keys: keysOf(this.home), name, versions }), async ({ entry, bytes }) => {
+      await entries.take(entry, commit)
       return bytes
     })
   }
@@ -97,7 +97,7 @@ export class Member {
     return bytes
   }
 
-  async receive (page: Uint8Array[]): Promise<void> { await this.vault.ledger.receive(page) }
+  async receive (page: Uint8Array[]): Promise<void> { await this.vault.entries.receive(page) }
 
   keepCopy (): void { this.copy = this.entries().map(({ bytes }) => bytes) }
 
@@ -127,7 +127,7 @@ export class Member {
   }
 
   /** PeerIds of the members that are said to have forked. */
-  forked (): string[] { return [...new Set(this.vault.ledger.forks().map(({ peer }) => peer))].sort() }
+  forked (): string[] { return [...new Set(this.vault.entries.forks().map(({ peer }) => peer))].sort() }
 
   /** Entries that the index says are void. */
   voids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE void = 1 ORDER BY id').map(({ id }) => hex(id)) }

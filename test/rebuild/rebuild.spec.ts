@@ -211,7 +211,7 @@ describe('an index that was lost or damaged', function () {
       const dir = await cluster.dir()
       const init = { dir, listen: [address()], label: 'c' }
       const c = await cluster.member(a, init)
-      for (const node of [b, c]) while (inside(node).parts.catchUp.state().versions > 0 || (await names(node)).length < FILES.length) await next(node, 'file:held')
+      for (const node of [b, c]) while (inside(node).parts.downloader.state().versions > 0 || (await names(node)).length < FILES.length) await next(node, 'file:held')
       // b and c hear of each other through a
       await connected(b, c)
       const last = await c.put('of c', 'by c', { durable: 3 })
@@ -229,7 +229,7 @@ describe('an index that was lost or damaged', function () {
         const c = await rebuilt(init)
         await Promise.all([connected(a, c), connected(b, c)])
         await settled(c)
-        const whole = (): boolean => inside(c).parts.catchUp.state().versions === 0
+        const whole = (): boolean => inside(c).parts.downloader.state().versions === 0
         while (!whole()) await next(c, 'file:held')
         assert.deepEqual(await infos(c), await infos(a))
         assert.equal((await c.status()).entries, (await a.status()).entries)

@@ -35,7 +35,7 @@ describe('vault: revoke', () => {
     })
     const texts = [invite(home, 'write', 'nas'), invite(home, 'write', 'pi')] as const
     const admits = [await found(home, founder), admit(home, texts[0], await certificate(texts[0], nas), founder), admit(home, texts[1], await certificate(texts[1], pi), nas)]
-    for (const bytes of admits) await one.ledger.receive([bytes])
+    for (const bytes of admits) await one.entries.receive([bytes])
     const made = { vault: one, db, changes, parts: { vault: one } }
     sides.push(made)
     return made
@@ -46,7 +46,7 @@ describe('vault: revoke', () => {
     const source = new IndexSource(db, { heads: () => [], bytes: () => undefined })
     return [...source.below('vault', ''), ...source.below('file', '')]
   }
-  const sync = async (from: Side, to: Side): Promise<void> => { await to.vault.ledger.receive(all(from)) }
+  const sync = async (from: Side, to: Side): Promise<void> => { await to.vault.entries.receive(all(from)) }
   const put = async ({ vault: of }: Side, name: string, text: string): Promise<string> => {
     const { lineage } = of.planPut(name)
     const { info } = await of.commitPut(name, { root: cidOf(DAG_CBOR, seed(text)), key: seed(text), size: 4, bytes: 100, lineage }, async (extra) => { await sides.find((one) => one.vault === of)?.db.write(extra) })
@@ -103,7 +103,7 @@ describe('vault: revoke', () => {
     assert.deepEqual(revokes(owner)[1]?.prev, revokes(owner)[0]?.id)
     await sync(owner, writer)
     assert.equal(version(writer, 'x'), undefined)
-    assert.deepEqual(owner.vault.ledger.voids.revoked().map(({ member }) => member.label), ['nas'])
+    assert.deepEqual(owner.vault.entries.revocations.revoked().map(({ member }) => member.label), ['nas'])
   })
 
   it('a version that is not the member\'s, a beginning that is too short, and nothing is written', async () => {
@@ -135,12 +135,12 @@ describe('vault: revoke', () => {
     const { sign: vaultSign } = home
     const text = createInvite({ vaultSign, role: 'read', joinBy: 9e12, uses: 3, label: 'tablet', operator: '', check: check(home.read), meet: home.meet, epoch: 0, addresses: [] })
     const { invite: { key } } = readInviteText(text)
-    assert.equal(owner.vault.ledger.voids.isClosed(key), false)
+    assert.equal(owner.vault.entries.revocations.isClosed(key), false)
     assert.deepEqual(await revoke(owner.parts, ` ${text.toUpperCase()}\n`), { kind: 'invite', label: 'tablet' })
-    assert.equal(owner.vault.ledger.voids.isClosed(key), true)
+    assert.equal(owner.vault.entries.revocations.isClosed(key), true)
     assert.deepEqual(await revoke(owner.parts, base32(invite(home, 'write', 'nas').invite.key)), { kind: 'invite', label: '' })
     await sync(owner, writer)
-    assert.equal(writer.vault.ledger.voids.isClosed(key), true)
+    assert.equal(writer.vault.entries.revocations.isClosed(key), true)
     assert.deepEqual(labels(writer), ['laptop', 'nas', 'pi'])
     assert.deepEqual(writer.changes.map(({ kind }) => kind), ['member', 'member', 'member', 'revoke', 'revoke'])
     await failsWith(revoke(owner.parts, text, { since: 'aaaaaaaa' }), 'INVALID_OPTION')

@@ -208,7 +208,7 @@ describe('vault: standing', () => {
         const members = new Members(one.db)
         const again: OpenLedger = { ...one, ledger: new EntryLog(one.db, home.id, members, keysOf(home), () => {}) }
         assert.deepEqual(state(again), expected)
-        for (const bytes of list) assert.equal(again.ledger.voids.plain(read(bytes).writer), one.ledger.voids.plain(read(bytes).writer))
+        for (const bytes of list) assert.equal(again.ledger.revocations.plain(read(bytes).writer), one.ledger.revocations.plain(read(bytes).writer))
         const lives = shownLives(one.db)
         assert.deepEqual(lives, expectedLives(one.db))
         if (lives.dead.length > expected.voids.length) reached.forgotten++

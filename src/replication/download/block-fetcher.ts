@@ -25,7 +25,7 @@ export interface FetchOptions {
 
 export interface BlockFetcherInit {
   peers: Pick<Peers, 'sessions' | 'get' | 'addEventListener' | 'removeEventListener'>
-  links: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } }
+  clients: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } }
   timer: Timer
   /** Who is away and may have what nobody has, in words. */
   describeAbsent?: () => string
@@ -162,7 +162,7 @@ export class BlockFetcher {
     const asking = this.speeds.begin(peer)
     const ask = async (): Promise<Outcome> => {
       try {
-        const client = await this.init.links.get.to(peer, { signal })
+        const client = await this.init.clients.get.to(peer, { signal })
         asking.sent()
         const bytes = await client.want(cid, size === undefined ? { signal } : { signal, size })
         asking.answered(bytes.length)

@@ -153,7 +153,7 @@ export class Reach {
 
   private candidates (tried: Set<string>): string[] {
     const peers = this.parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer) && refusal(this.parts, peer) === undefined)
-    return this.parts.pace.sorted(this.seed === undefined ? peers : this.parts.copies.byOrder(this.seed, peers))
+    return this.parts.pace.sorted(this.seed === undefined ? peers : this.parts.replicas.byOrder(this.seed, peers))
   }
 
   /** Up to so many members to dial. A node that nobody is connected to dials for those only that were asked for: it is cut off. */
@@ -167,7 +167,7 @@ export class Reach {
 }
 
 /** Members that may hold a copy, this one included: its own counts for its put, whatever it lends. */
-function holders (parts: Pick<Parts, 'peer' | 'vault' | 'keeping'>): number {
+function holders (parts: Pick<Parts, 'peer' | 'vault' | 'memberRecords'>): number {
   return parts.vault.members().filter(({ peer }) => peer === parts.peer || !lendsNothing(parts, peer)).length
 }
 

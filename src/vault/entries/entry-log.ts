@@ -56,7 +56,7 @@ export class EntryLog {
   private readonly locks = new KeyedLock()
   /** An entry by which others become void, or stay, is taken in while nothing else is. */
   private readonly barrier = new RwLock()
-  readonly voids: Revocations
+  readonly revocations: Revocations
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** When entries came last there was not room for all kinds of them. */
@@ -74,7 +74,7 @@ export class EntryLog {
     private readonly verifier: EntryVerifier = IN_PLACE,
     private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
-    this.voids = new Revocations(db, vault, members)
+    this.revocations = new Revocations(db, vault, members)
     this.unknown = countUnknown(db)
   }
 
@@ -103,7 +103,7 @@ export class EntryLog {
     const room = await this.room()
     this.full = room !== 'all'
     if (room === 'all') return entries
-    return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.voids.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
+    return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.revocations.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
   }
 
   /** Group by group, other work of this thread between them; one group is written while the next is looked at. */
@@ -140,8 +140,8 @@ export class EntryLog {
   async take (entry: Entry, commit: Commit = this.commit, from?: string): Promise<boolean> {
     if (!isVaultEntry(entry) && entry.kind !== 'unknown') return await this.takeOfTag([entry], commit, from) > 0
     const taken = await this.locks.run(VAULT_KINDS, async () => {
-      if (this.voids.place(entry) === 'touches') return undefined
-      return this.barrier.shared(async () => this.voids.place(entry) === 'touches' ? undefined : this.takeVault(entry, commit, from))
+      if (this.revocations.place(entry) === 'touches') return undefined
+      return this.barrier.shared(async () => this.revocations.place(entry) === 'touches' ? undefined : this.takeVault(entry, commit, from))
     })
     return taken ?? this.takeAlone(entry, commit, from)
   }
@@ -155,7 +155,7 @@ export class EntryLog {
     if (first === undefined) return 0
     let taken = 0
     const touching = await this.ofTag(first.tag, async () => {
-      const placed = Map.groupBy(entries, (entry) => this.voids.place(entry) === 'touches')
+      const placed = Map.groupBy(entries, (entry) => this.revocations.place(entry) === 'touches')
       const plain = placed.get(false)
       if (plain !== undefined) taken += await this.takeFiles(first.tag, plain, commit, from, group)
       return placed.get(true) ?? []
@@ -191,7 +191,7 @@ export class EntryLog {
   /** Commits entries that this node has just made, each of another tag, in one transaction; within `ofTags`. */
   async takeMade (list: Made[], commit: Commit): Promise<void> {
     const taken = list.map(({ entry, before, ...made }) => {
-      if (!this.voids.plain(entry.writer)) throw new NotAllowedError('This machine was taken out of the vault by an owner: nothing that it writes counts any more')
+      if (!this.revocations.plain(entry.writer)) throw new NotAllowedError('This machine was taken out of the vault by an owner: nothing that it writes counts any more')
       const after = asHeads([...without(before.heads, entry.after), ...historyRows([entryRow(entry)])])
       const name = 'hidden' in made ? nameOf(entry as PutEntry, made.hidden, after.conflict) : this.keys === undefined ? undefined : newestName(after, this.keys)
       return { entry, after, name }
@@ -209,7 +209,7 @@ export class EntryLog {
       return 0
     }
     const turn = new TagTurn(this.db, this.keys, tag, group?.isFresh(tag) === true)
-    const changes = fresh.map((entry) => turn.take(entry, this.voids.place(entry) === 'void'))
+    const changes = fresh.map((entry) => turn.take(entry, this.revocations.place(entry) === 'void'))
     await commit(turn.statements())
     for (const [at, change] of changes.entries()) this.onChange(change, fresh[at]?.encoded ?? new Uint8Array(), from)
     if (turn.left) await this.goOn(tag)
@@ -241,7 +241,7 @@ export class EntryLog {
   private async takeVault (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     if (hasEntry(this.db, entry.id)) return false
     if (!this.mayCome(entry)) return this.left()
-    const isVoid = this.voids.place(entry) === 'void'
+    const isVoid = this.revocations.place(entry) === 'void'
     const admit = entry.kind === 'admit' ? knownAdmit(entry) : undefined
     const member = admit === undefined ? undefined : memberOf(admit)
     const known = member === undefined ? undefined : this.members.get(member.peer)
@@ -250,7 +250,7 @@ export class EntryLog {
     const made = counts && member !== undefined ? { ...member, ...(known?.seen === undefined ? {} : { seen: known.seen }) } : undefined
     await commit([insertEntry(entryRow(entry), false, isVoid), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerRows(entry)])
     if (made !== undefined) this.members.set(made)
-    this.voids.remember(entry)
+    this.revocations.remember(entry)
     this.noted(entry)
     this.onChange(made === undefined ? plainChange(entry) : { kind: 'member', member: made }, entry.encoded, from)
     return true
@@ -266,7 +266,7 @@ export class EntryLog {
       }
       if (!this.mayCome(entry)) return this.left()
       const row = entryRow(entry)
-      const plan = this.voids.plan(entry, row)
+      const plan = this.revocations.plan(entry, row)
       const own = this.inOwnTag(entry, row, plan)
       const others = await retagAll(this.db, this.keys, plan.flips, row.tag ?? undefined)
       await commit([...own.statements, ...plan.statements, ...own.after, ...others, ...writerRows(entry)])

@@ -28,7 +28,7 @@ import { readStored } from '../entries/entry-rows.js'
 
 export interface MemberHandshakeParts {
   db: IndexDb
-  ledger: EntryLog
+  entries: EntryLog
   secrets: Secrets
   /** Missing for roles that write no entries. */
   author: EntryWriter | undefined
@@ -51,7 +51,7 @@ export class MemberHandshake implements Handshake {
   readonly protocol = HELLO_PROTOCOL
   private readonly joins = new KeyedLock()
   /** Members that answered that this node was revoked, the last time they were dialled. */
-  readonly outcast = new Set<string>()
+  readonly revokedBy = new Set<string>()
 
   constructor (private readonly parts: MemberHandshakeParts) {}
 
@@ -60,11 +60,11 @@ export class MemberHandshake implements Handshake {
     const peer = connection.remotePeer.toString()
     try {
       const facts = await dialHello(stream, { ...this.ends(connection), signal })
-      this.outcast.delete(peer)
+      this.revokedBy.delete(peer)
       return facts
     } catch (error) {
       if (error instanceof RevokedError) await this.believe(error.revoke)
-      if (error instanceof ProtocolError && error.code === 'REVOKED') this.outcast.add(peer)
+      if (error instanceof ProtocolError && error.code === 'REVOKED') this.revokedBy.add(peer)
       throw error
     }
   }
@@ -81,10 +81,10 @@ export class MemberHandshake implements Handshake {
 
   /** What a member refuses this node with proves itself, or is nothing: an owner signed that this node is out. */
   private async believe (revoke: Uint8Array): Promise<void> {
-    const { ledger, self, secrets } = this.parts
+    const { entries, self, secrets } = this.parts
     try {
-      const entry = ledger.read(revoke)
-      if (entry.kind === 'revoke' && 'subject' in entry.revoked && equal(entry.revoked.subject, self) && equal(entry.writer, secrets.vault)) await ledger.take(entry)
+      const entry = entries.read(revoke)
+      if (entry.kind === 'revoke' && 'subject' in entry.revoked && equal(entry.revoked.subject, self) && equal(entry.writer, secrets.vault)) await entries.take(entry)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error // nobody has to believe what does not hold
     }
@@ -92,17 +92,17 @@ export class MemberHandshake implements Handshake {
 
   /** False once the link of a visitor, or who made it, was revoked. */
   serves ({ visits: { link, by } }: Pick<Visitor, 'visits'>): boolean {
-    const { ledger: { voids }, secrets: { vault } } = this.parts
+    const { entries: { revocations }, secrets: { vault } } = this.parts
     const writer = unhex(by)
-    return !voids.isLinkRevoked(unhex(link)) && (equal(writer, vault) || voids.standingOf(writer) === 'counts')
+    return !revocations.isLinkRevoked(unhex(link)) && (equal(writer, vault) || revocations.standingOf(writer) === 'counts')
   }
 
   private now (): number { return this.parts.now?.() ?? Date.now() }
 
   private visit (shown: { vault: Uint8Array, grant: Uint8Array }, peer: string): VisitorFacts {
-    const { ledger: { voids }, secrets } = this.parts
+    const { entries: { revocations }, secrets } = this.parts
     const { link, by, root, notAfter } = checkVisit(shown, {
-      vaultId: secrets.vault, now: this.now(), standing: (writer) => voids.standingOf(writer), revoked: (id) => voids.isLinkRevoked(id)
+      vaultId: secrets.vault, now: this.now(), standing: (writer) => revocations.standingOf(writer), revoked: (id) => revocations.isLinkRevoked(id)
     })
     return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
   }
@@ -124,13 +124,13 @@ export class MemberHandshake implements Handshake {
 
   /** A member's admit and those of the writers that lead to the vault key, as far as this node knows them. */
   private chain (subject: Uint8Array): Uint8Array[] {
-    const { db, ledger } = this.parts
+    const { db, entries } = this.parts
     const chain: Uint8Array[] = []
-    for (let next = ledger.members.get(peerText(subject))?.admit ?? ledger.voids.admitOf(subject); next !== undefined && chain.length < MAX_CHAIN;) {
+    for (let next = entries.members.get(peerText(subject))?.admit ?? entries.revocations.admitOf(subject); next !== undefined && chain.length < MAX_CHAIN;) {
       const row = entryById(db, next)
       if (row === undefined) break
       chain.push(row.entry)
-      const by = ledger.voids.countsBy(row.writer) ?? ledger.members.ofWriter(row.writer)?.admit
+      const by = entries.revocations.countsBy(row.writer) ?? entries.members.ofWriter(row.writer)?.admit
       // the founder's admit is written by the founder itself
       if (by === undefined || equal(by, next)) break
       next = by
@@ -139,14 +139,14 @@ export class MemberHandshake implements Handshake {
   }
 
   private async verify (admits: Uint8Array[], peer: Uint8Array): Promise<SessionFacts> {
-    const { ledger, secrets } = this.parts
-    const id = ledger.voids.revokeOf(peer)
+    const { entries, secrets } = this.parts
+    const id = entries.revocations.revokeOf(peer)
     const revoke = id === undefined ? undefined : entryById(this.parts.db, id)?.entry
     verifyAdmits({
       admits,
       peer,
       vault: secrets.vault,
-      knows: (writer) => ledger.members.ofWriter(writer) !== undefined,
+      knows: (writer) => entries.members.ofWriter(writer) !== undefined,
       // of those that admitted it what was kept counts on; the ledger sees to that
       revoked: ({ member }) => {
         if (revoke === undefined || !equal(member.subject, peer)) return false
@@ -154,8 +154,8 @@ export class MemberHandshake implements Handshake {
       }
     })
     // the founder's end first, so that each admit's writer is known when it is taken in
-    for (const bytes of admits.toReversed()) await ledger.receive([bytes])
-    const member = ledger.members.get(peerText(peer))
+    for (const bytes of admits.toReversed()) await entries.receive([bytes])
+    const member = entries.members.get(peerText(peer))
     if (member === undefined) {
       const all = admits.every((bytes) => hasEntry(this.parts.db, readEntry(bytes).id))
       throw all ? new ProtocolError('REVOKED', 'The admit of the member is void') : new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
@@ -166,29 +166,29 @@ export class MemberHandshake implements Handshake {
   /** Writes the admit of a joiner and says what its role holds. Asked again for the same certificate it answers the same. */
   private async admit ({ invite, certificate, peer }: JoinRequest): Promise<Keys & { admits: Uint8Array[] }> {
     return this.joins.run('join', async () => {
-      const { ledger, author, secrets } = this.parts
-      if (author === undefined || !ledger.voids.plain(author.key)) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
+      const { entries, author, secrets } = this.parts
+      if (author === undefined || !entries.revocations.plain(author.key)) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
       const known = this.admitted(certificate, peer)
       if (!known) {
         // the uses that are left are counted under this lock: two joiners at once cannot both have the last one
         const { key, role } = readInvite(invite)
         if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
         const joining = checkJoin({
-          invite, certificate, peer, vaultId: secrets.vault, now: this.now(), uses: ledger.voids.uses(key, peer), revoked: ledger.voids.isClosed(key) || ledger.voids.isRevoked(peer)
+          invite, certificate, peer, vaultId: secrets.vault, now: this.now(), uses: entries.revocations.uses(key, peer), revoked: entries.revocations.isClosed(key) || entries.revocations.isRevoked(peer)
         })
         await author.write(
           (terms) => makeAdmit({ ...terms, invite: joining.invite.encoded.slice(), member: joining.member.encoded.slice() }),
-          async ({ bytes }) => { await ledger.take(ledger.read(bytes)) }
+          async ({ bytes }) => { await entries.take(entries.read(bytes)) }
         )
       }
-      const member = ledger.members.get(peerText(peer))
+      const member = entries.members.get(peerText(peer))
       if (member === undefined) throw new ProtocolError('INTERNAL', 'The admit was not kept')
       return { ...held(secrets, member.role), admits: this.chain(peer) }
     })
   }
 
   private admitted (certificate: Uint8Array, peer: Uint8Array): boolean {
-    const known = this.parts.ledger.members.get(peerText(peer))
+    const known = this.parts.entries.members.get(peerText(peer))
     const row = known === undefined ? undefined : entryById(this.parts.db, known.admit)
     const entry = row === undefined ? undefined : readStored(row.entry)
     return entry?.kind === 'admit' && equal(entry.admit.member.encoded, certificate)
@@ -196,7 +196,7 @@ export class MemberHandshake implements Handshake {
 
   private writers (): Writer[] {
     const addresses = Map.groupBy(knownAddresses(this.parts.db), ({ peer }) => peer)
-    return this.parts.ledger.members.all()
+    return this.parts.entries.members.all()
       .filter(({ role, bytes }) => (role === 'owner' || role === 'write') && !equal(bytes, this.parts.self))
       .map(({ peer, bytes, label }) => ({ peer: bytes, label, addresses: (addresses.get(peer) ?? []).slice(0, MAX_ADDRESSES).map(({ address }) => multiaddr(address).bytes) }))
       .sort((a, b) => b.addresses.length - a.addresses.length)

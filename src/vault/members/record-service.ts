@@ -53,7 +53,7 @@ export class RecordService {
       vault: vaultId,
       self: key.peer,
       nodeSign: key.sign,
-      isMember: (peer) => vault.ledger.members.get(peer) !== undefined,
+      isMember: (peer) => vault.entries.members.get(peer) !== undefined,
       clock: systemClock,
       say: () => this.say(),
       onNew: (record, from) => {
@@ -103,7 +103,7 @@ export class RecordService {
       addresses: (others.length > 0 ? others : all).map((text) => multiaddr(text).bytes),
       capacity: usage.capacity,
       accepting: this.accepting,
-      heads: vault.author?.heads() ?? []
+      heads: vault.writer?.heads() ?? []
     }
   }
 }

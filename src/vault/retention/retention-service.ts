@@ -20,9 +20,9 @@ export class RetentionService {
 
   constructor (private readonly init: RetentionServiceInit) {
     const { vault, ...parts } = init
-    const { author, ledger, settings } = vault
-    if (author === undefined) return
-    this.forgetter = new Retention({ ...parts, ledger, author, keys: vault.readKeys(), settings: () => settings.now, others: () => vault.members().length - 1, clock: steadyClock })
+    const { writer, entries, settings } = vault
+    if (writer === undefined) return
+    this.forgetter = new Retention({ ...parts, ledger: entries, author: writer, keys: vault.readKeys(), settings: () => settings.now, others: () => vault.members().length - 1, clock: steadyClock })
   }
 
   start (): void {

@@ -40,7 +40,7 @@ const MAX_ENTRIES = 2_000
 
 export interface RetentionParts {
   db: IndexDb
-  ledger: Pick<EntryLog, 'take' | 'voids'>
+  ledger: Pick<EntryLog, 'take' | 'revocations'>
   keys: ReadKeys
   author: EntryWriter
   settings: () => Pick<Settings, 'keep' | 'retention'>
@@ -140,7 +140,7 @@ export class Retention {
 
   private isReady (): boolean {
     const { others, isInSync, isCutOff, clock, ledger, author } = this.parts
-    if (!ledger.voids.plain(author.key) || isCutOff()) return false
+    if (!ledger.revocations.plain(author.key) || isCutOff()) return false
     return others() === 0 || isInSync() || (this.comparedAt !== undefined && clock.now() - this.comparedAt < COMPARED_MS)
   }
 

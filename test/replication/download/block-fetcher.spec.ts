@@ -14,7 +14,7 @@ describe('fetch plan', () => {
   let gets: FakeGets
   let clock: FakeClock
   let plan: BlockFetcher
-  const init = (): BlockFetcherInit => ({ peers: peers.peers, links: gets, timer: clock, inactivityMs: INACTIVITY_MS })
+  const init = (): BlockFetcherInit => ({ peers: peers.peers, clients: gets, timer: clock, inactivityMs: INACTIVITY_MS })
   beforeEach(() => {
     peers = new FakePeers()
     gets = new FakeGets()

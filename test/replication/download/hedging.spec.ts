@@ -20,7 +20,7 @@ describe('a block that is late', () => {
     clock = new FakeClock()
     peers = new FakePeers()
     gets = new FakeGets()
-    plan = new BlockFetcher({ peers: peers.peers, links: gets, timer: clock })
+    plan = new BlockFetcher({ peers: peers.peers, clients: gets, timer: clock })
     asked = 0
   })
 

@@ -39,7 +39,7 @@ describe('vault: who let whom in', () => {
       db, save: async () => {}, onChange: () => {},
       secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], writer: who.writer, box: who.box, recoveryChecked: true, secret: home.secret }
     })
-    for (const bytes of admits) await one.ledger.receive([bytes])
+    for (const bytes of admits) await one.entries.receive([bytes])
     return one
   }
   const peers = (nodes: Node[]): string[] => nodes.map(({ peer }) => peerText(peer)).sort()
@@ -64,7 +64,7 @@ describe('vault: who let whom in', () => {
     const [note, ...more] = overusedNotes(owner)
     assert.match(note ?? '', /^6 machines came with one invite that was for 1: /)
     assert.deepEqual(more, [])
-    const origins = owner.ledger.voids.origins()
+    const origins = owner.entries.revocations.origins()
     assert.deepEqual(sybils.map(({ peer }) => origins.get(peerText(peer))?.by), [nas, nas, nas, sybils[0], sybils[3]].map((by) => peerText(by!.peer)))
     assert.equal(origins.get(peerText(laptop.peer))?.by, peerText(laptop.peer))
 
@@ -97,7 +97,7 @@ describe('vault: who let whom in', () => {
     }
     admits.push(await letIn(tablet, tablets, nas))
     const owner = await side(laptop, admits)
-    assert.equal(owner.ledger.voids.origins().get(peerText(pi.peer))?.by, peerText(nas.peer))
+    assert.equal(owner.entries.revocations.origins().get(peerText(pi.peer))?.by, peerText(nas.peer))
     assert.equal((await revoke({ vault: owner }, peerText(nas.peer))).admitted, undefined)
     assert.deepEqual(left(owner), peers([laptop, pi, tablet]))
   })
@@ -117,11 +117,11 @@ describe('vault: who let whom in', () => {
   it('who has another admit now, or was taken out, has used its invite all the same', async () => {
     const text = invite('nas', 'store')
     const owner = await side(laptop, [await found(home, laptop), await letIn(nas, text, laptop), await letIn(nas, invite('nas again'), laptop)])
-    assert.equal(owner.ledger.members.get(peerText(nas.peer))?.role, 'write')
-    assert.equal(owner.ledger.voids.uses(text.invite.key, pi.peer), 1)
+    assert.equal(owner.entries.members.get(peerText(nas.peer))?.role, 'write')
+    assert.equal(owner.entries.revocations.uses(text.invite.key, pi.peer), 1)
     // the same node again is no new use
-    assert.equal(owner.ledger.voids.uses(text.invite.key, nas.peer), 0)
+    assert.equal(owner.entries.revocations.uses(text.invite.key, nas.peer), 0)
     await revoke({ vault: owner }, peerText(nas.peer))
-    assert.equal(owner.ledger.voids.uses(text.invite.key, pi.peer), 1)
+    assert.equal(owner.entries.revocations.uses(text.invite.key, pi.peer), 1)
   })
 })

@@ -45,7 +45,7 @@ describe('greeter', () => {
   function greeterOf (self: Node, writes: boolean): MemberHandshake {
     return new MemberHandshake({
       db: open.db,
-      ledger: open.ledger,
+      entries: open.ledger,
       secrets: { vault: home.id, role: self === founder ? 'owner' : 'write', meet: home.meet, reads: [home.read], box: self.box, recoveryChecked: true, ...(self === founder ? { secret: home.secret } : {}) },
       author: writes ? new EntryWriter(open.db, home.id, 0, self.writer) : undefined,
       self: self.peer
@@ -197,7 +197,7 @@ describe('greeter', () => {
       handled.catch(() => {})
       const connection = { encryption: '/noise', newStream: async () => out, remotePeer: { toMultihash: () => ({ bytes: second.peer }), toString: () => peerText(second.peer) } } as unknown as Connection
       await failsWith(greeter.dial(connection, { signal: new AbortController().signal }), 'REVOKED')
-      return open.ledger.voids.isRevoked(founder.peer)
+      return open.ledger.revocations.isRevoked(founder.peer)
     }
     const elsewhere = vault('elsewhere')
     const lies = [
@@ -206,7 +206,7 @@ describe('greeter', () => {
     ]
     const before = countEntries(open.db)
     for (const error of [new ProtocolError('REVOKED', 'because'), ...lies.map((bytes) => new RevokedError(bytes))]) assert.equal(await refusedWith(error), false)
-    assert.deepEqual([countEntries(open.db), [...greeter.outcast]], [before, [peerText(second.peer)]])
+    assert.deepEqual([countEntries(open.db), [...greeter.revokedBy]], [before, [peerText(second.peer)]])
     assert.equal(await refusedWith(new RevokedError(proof)), true)
     assert.equal(countEntries(open.db), before + 1)
     // it shows what it was, so that others can tell it again
@@ -259,7 +259,7 @@ describe('greeter', () => {
       assert.ok(first !== undefined)
       await fresh.ledger.receive([first])
       const alone = new MemberHandshake({
-        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
+        db: fresh.db, entries: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [out, inbound] = await streamPair()
       const second = node('second')
@@ -276,7 +276,7 @@ describe('greeter', () => {
     const fresh = await openLedger(home)
     try {
       const alone = new MemberHandshake({
-        db: fresh.db, ledger: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
+        db: fresh.db, entries: fresh.ledger, secrets: { vault: home.id, role: 'owner', meet: home.meet, reads: [home.read], box: founder.box, recoveryChecked: true }, author: undefined, self: founder.peer
       })
       const [first, second, third] = admits
       assert.ok(first !== undefined && second !== undefined && third !== undefined)

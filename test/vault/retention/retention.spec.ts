@@ -44,11 +44,11 @@ describe('vault: forgetting in the background', () => {
       db, save: async () => {}, onChange: (change) => { made.forgetter?.changed(change) },
       secrets: { vault: home.id, role, meet: home.meet, reads: [home.read], writer: who.writer, box: who.box, recoveryChecked: true, ...(role === 'owner' ? { secret: home.secret } : {}) }
     })
-    for (const bytes of admits) await one.ledger.receive([bytes])
-    const { author } = one
-    if (author === undefined) throw new TypeError('a writer')
+    for (const bytes of admits) await one.entries.receive([bytes])
+    const { writer } = one
+    if (writer === undefined) throw new TypeError('a writer')
     made.forgetter = new Retention({
-      db, ledger: one.ledger, keys, author, settings: () => ({ keep, retention, ...(made.vault?.settings.now.made.length === 0 ? {} : made.vault?.settings.now) }),
+      db, ledger: one.entries, keys, author: writer, settings: () => ({ keep, retention, ...(made.vault?.settings.now.made.length === 0 ? {} : made.vault?.settings.now) }),
       others: () => made.others ?? 0, isInSync: () => made.inSync === true, isCutOff: () => made.island === true, clock, random: () => 0.5, onError: (error) => { made.errors?.push(error) }
     })
     const whole = made as Side
@@ -67,7 +67,7 @@ describe('vault: forgetting in the background', () => {
   }
   const forgets = ({ db }: Side): ForgetEntry[] => [...allEntries(db)].map((bytes) => readEntry(bytes)).filter((entry) => entry.kind === 'forget')
   const sync = async (from: Side, to: Side): Promise<void> => {
-    await to.vault.ledger.receive([...allEntries(from.db)])
+    await to.vault.entries.receive([...allEntries(from.db)])
     to.forgetter.compared()
   }
   const pass = async ({ clock, forgetter }: Side, ms: number): Promise<void> => {
@@ -192,7 +192,7 @@ describe('vault: forgetting in the background', () => {
     const [one, two] = [await side(people[0], 'owner'), await side(people[1])]
     await puts(two, 'a', 6)
     await sync(one, two)
-    await two.vault.ledger.receive([makeRevoke({ vault: home.id, epoch: 0, writer: home.sign, seq: 1, prev: ZEROS, time: 1, revoked: { subject: people[1].peer, cut: [] } }).bytes])
+    await two.vault.entries.receive([makeRevoke({ vault: home.id, epoch: 0, writer: home.sign, seq: 1, prev: ZEROS, time: 1, revoked: { subject: people[1].peer, cut: [] } }).bytes])
     start(two)
     await pass(two, DAY)
     assert.deepEqual(forgets(two), [])
