@@ -83,3 +83,6 @@ export const INDEX_ROOM_BYTES = 4 * 1024 ** 2
 export const GUARD_MS = 7 * 86400e3
 /** What was collected waits this long in the trash. */
 export const TRASH_MS = 86400e3
+
+/** How long a member may be silent before it counts as absent. */
+export const OFFLINE_GRACE_MS = 3600e3

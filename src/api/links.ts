@@ -11,7 +11,7 @@ export interface ShareOptions extends AbortOptions {
 }
 
 export interface OpenLinkOptions extends AbortOptions {
-  /** Parts of the libp2p configuration to replace: transports, muxers, encrypters, services. */
+  /** Components of the libp2p configuration to replace: transports, muxers, encrypters, services. */
   libp2p?: Partial<Libp2pOptions>
 }
 

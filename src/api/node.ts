@@ -95,7 +95,7 @@ export interface DfsNodeInit {
    * lie in the index and have none. A folder remembers its paths: WrongLayoutError with other ones. @default two base32 characters of fan-out
    */
   pathTransform?: (cid: CID) => string
-  /** Parts of the libp2p configuration to replace: transports, muxers, encrypters, services. */
+  /** Components of the libp2p configuration to replace: transports, muxers, encrypters, services. */
   libp2p?: Partial<Libp2pOptions>
   /**
    * Where the index of `dir` is missing or damaged, which is IndexDamagedError otherwise: make a new one from what can be

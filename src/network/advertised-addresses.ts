@@ -27,6 +27,12 @@ export function linkAddresses (machines: string[][], most: number): string[] {
   return publicFirst([...new Set(all)].slice(0, most))
 }
 
+/** The addresses that go into a record: those at which other machines reach this node, if there are any. */
+export function recordAddresses (addresses: string[]): string[] {
+  const others = addresses.filter((text) => !isOwnMachine(text))
+  return others.length > 0 ? others : addresses
+}
+
 function publicFirst (addresses: string[]): string[] {
   const rank = (text: string): number => {
     const value = multiaddr(text).getComponents()[0]?.value ?? ''
@@ -37,7 +43,7 @@ function publicFirst (addresses: string[]): string[] {
 }
 
 /** Reaches only this machine. */
-export function isOwnMachine (address: string): boolean {
+function isOwnMachine (address: string): boolean {
   return LOOPBACK.test(multiaddr(address).getComponents()[0]?.value ?? '')
 }
 

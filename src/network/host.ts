@@ -53,9 +53,9 @@ export interface HostInit {
   isMember?: (peer: string) => boolean
   /** Decides who may connect. @default everybody, up to twice MAX_CONNECTIONS */
   gate?: ConnectionGater
-  /** Parts by which peers are found (discovery.ts). */
+  /** Components by which peers are found (discovery.ts). */
   discovery?: Pick<Libp2pOptions, 'peerDiscovery' | 'services'>
-  /** Parts to replace: a list given here stands instead of ours, services and settings are added. */
+  /** Components to replace: a list given here stands instead of ours, services and settings are added. */
   libp2p?: Partial<Libp2pOptions>
   /** False: `startHost` starts it, so that protocols are registered before anybody can dial. @default true */
   start?: boolean

@@ -18,7 +18,7 @@ import { history } from '../operations/history.js'
 import { invite } from '../operations/invite.js'
 import { list } from '../operations/list.js'
 import { mv } from '../operations/mv.js'
-import type { Parts } from '../operations/parts.js'
+import type { Components } from '../operations/components.js'
 import { put } from '../operations/put.js'
 import { restore } from '../operations/restore.js'
 import { revoke } from '../operations/revoke.js'
@@ -154,9 +154,9 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   /** The running parts; NodeStoppedError once the node was stopped. */
-  protected abstract alive (): Parts
+  protected abstract alive (): Components
   /** The same; DirectoryNotWritableError where the folder is open for reading only. */
-  protected abstract writable (): Parts
+  protected abstract writable (): Components
   /** Adds the end of this node to the caller's own signal. */
   protected abstract within<T extends AbortOptions> (options: T): T & { signal: AbortSignal }
   /** Full multiaddrs at which others reach this node, the most useful first. */
@@ -164,7 +164,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   protected abstract facts (): NodeFacts
 
   /** A list that ends with its signal, and with the node. */
-  private async * rows<O extends AbortOptions, T> (call: OptionsOf, options: O, read: (parts: Parts, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  private async * rows<O extends AbortOptions, T> (call: OptionsOf, options: O, read: (parts: Components, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
     checkOptions(call, options)
     const within = this.within(options)
     try {
@@ -180,7 +180,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   /** For what writes an entry of this node. */
-  private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Components, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.changing(call, options, async (parts, within) => {
       await waitForRebuild(parts, within)
       within.signal.throwIfAborted()
@@ -189,11 +189,11 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   }
 
   /** For what changes the folder, or has others' answers change it. */
-  private async changing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  private async changing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Components, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.run(call, options, (_, within) => work(this.writable(), within))
   }
 
-  private async run<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Parts, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  private async run<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Components, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     checkOptions(call, options)
     const within = this.within(options)
     try {

@@ -2,26 +2,23 @@ import type { AbortOptions, Libp2p } from '@libp2p/interface'
 import { STOP_DRAIN_MS } from '../defaults.js'
 import { NodeStoppedError } from '../errors.js'
 import type { DfsNode, Role } from '../api/node.js'
-import type { Discovery } from '../network/discovery.js'
 import { NodeVerbs } from './node-verbs.js'
+import type { NodeComponents } from './components.js'
+import type { Lifecycle } from './lifecycle.js'
 import type { OpenedFolder } from './open-folder.js'
 import { notWritable } from '../blockstore/reading-folder.js'
-import type { Parts } from '../operations/parts.js'
+import type { Components } from '../operations/components.js'
 import type { NodeFacts } from '../operations/status.js'
-import type { Verifier } from '../vault/entries/entry-verifier.js'
 
-/** What createNode built, in the order in which it is to be stopped. */
+/** What createNode built. */
 export interface Built {
-  parts: Parts
+  parts: NodeComponents
   host: Libp2p
-  verifier: Verifier
-  discovery: Discovery
   folder: OpenedFolder
+  lifecycle: Lifecycle
   operator: string
   /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
   reachedAt: () => string[]
-  /** Starts listening and connecting. What takes long ends with the signal. */
-  start: (signal: AbortSignal) => Promise<void>
 }
 
 /** The node as its user sees it: starts, and stops the parts in order. */
@@ -46,7 +43,7 @@ export class Node extends NodeVerbs implements DfsNode {
   async start (): Promise<void> {
     if (this.state === 'running') return
     this.writable()
-    this.starting ??= this.built.start(this.ending.signal).finally(() => { this.starting = undefined })
+    this.starting ??= this.built.lifecycle.start(this.ending.signal).finally(() => { this.starting = undefined })
     await this.starting
     // stopped meanwhile
     this.alive()
@@ -63,12 +60,12 @@ export class Node extends NodeVerbs implements DfsNode {
     return this.stop()
   }
 
-  protected override alive (): Parts {
+  protected override alive (): Components {
     if (this.state === 'stopped') throw new NodeStoppedError('This node was stopped')
     return this.built.parts
   }
 
-  protected override writable (): Parts {
+  protected override writable (): Components {
     const parts = this.alive()
     const { readOnly, dir } = this.built.folder
     if (readOnly === true && dir !== undefined) throw notWritable(dir)
@@ -93,41 +90,17 @@ export class Node extends NodeVerbs implements DfsNode {
   }
 
   private async end (): Promise<void> {
-    const { parts, host, verifier, discovery, folder } = this.built
+    const { parts, lifecycle } = this.built
     const running = this.state === 'running'
     this.state = 'stopped'
     this.ending.abort(new NodeStoppedError('This node was stopped'))
-    const steps: Array<() => unknown> = [
-      // what began is undone below; that it failed is its caller's to see
-      async () => { await this.starting?.catch(() => {}) },
-      async () => { if (running && parts.peers.sessions().length > 0) await parts.drain.over(AbortSignal.timeout(STOP_DRAIN_MS)) },
-      () => { this.life.abort(new NodeStoppedError('This node was stopped')) },
-      // before the jobs that wait for what peers answer
-      () => parts.clients.stop(),
-      () => { parts.replicas.stop() },
-      () => parts.memberRecords.stop(),
-      () => parts.scrubber.stop(),
-      () => parts.repairer.stop(),
-      () => parts.retention.stop(),
-      () => parts.garbage.stop(),
-      () => parts.downloader.stop(),
-      () => discovery.stop(),
-      () => parts.sync.stop(),
-      () => parts.peers.stop(),
-      () => host.stop(),
-      () => parts.admits.stop(),
-      () => verifier.close(),
-      () => folder.close()
-    ]
-    const errors: unknown[] = []
-    for (const step of steps) {
-      try {
-        await step()
-      } catch (error) {
-        // the others are to end all the same, the folder and its lock above all
-        errors.push(error)
-      }
+    // what began is undone below; that it failed is its caller's to see
+    await this.starting?.catch(() => {})
+    try {
+      if (running && parts.peers.sessions().length > 0) await parts.drain.over(AbortSignal.timeout(STOP_DRAIN_MS))
+    } finally {
+      this.life.abort(new NodeStoppedError('This node was stopped'))
+      await lifecycle.stop()
     }
-    if (errors.length > 0) throw errors[0]
   }
 }

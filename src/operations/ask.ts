@@ -1,13 +1,12 @@
 import { AbortError, FileNotFoundError } from '../errors.js'
-import { awayText, when } from './away.js'
-import { stillDiallingMs } from './dialling.js'
-import type { Parts } from './parts.js'
+import { when } from './when.js'
+import type { Components } from './components.js'
 
 /** How many similar names an error shows. */
 const SIMILAR_NAMES = 3
 
 /** What `look` finds here, else after all members that there is a link to were asked once, in one bounded round; `asked` is how many answered. */
-export async function lookOrAsk<T> (parts: Parts, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
+export async function lookOrAsk<T> (parts: Components, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
   const known = look()
   if (known !== undefined) return { found: known, asked: 0 }
   signal?.throwIfAborted()
@@ -16,7 +15,7 @@ export async function lookOrAsk<T> (parts: Parts, look: () => T | undefined, sig
 }
 
 /** That there is no such name: who was asked, who deleted it, which names are close. */
-export function notFound (parts: Parts, name: string, asked: number): FileNotFoundError {
+export function notFound (parts: Components, name: string, asked: number): FileNotFoundError {
   const { vault } = parts
   const others = vault.members().length - 1
   const newest = vault.newest(name)
@@ -30,13 +29,13 @@ export function notFound (parts: Parts, name: string, asked: number): FileNotFou
 }
 
 /** Who was asked, and who is away, for an error. */
-export function whoWasAsked (parts: Parts, asked: number): string {
+export function whoWasAsked (parts: Components, asked: number): string {
   const others = parts.vault.members().length - 1
-  return others === 0 ? 'This node is the only member.' : `Asked ${asked} of ${others} other members. ${awayText(parts)}`.trim()
+  return others === 0 ? 'This node is the only member.' : `Asked ${asked} of ${others} other members. ${parts.directory.awayText()}`.trim()
 }
 
 /** One round over every link; resolves to how many answered. */
-async function askAll (parts: Parts, signal?: AbortSignal): Promise<number> {
+async function askAll (parts: Components, signal?: AbortSignal): Promise<number> {
   const limit = AbortSignal.timeout(parts.waits.askMs)
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit])
   if (parts.peers.sessions().length === 0) await firstSession(parts, either)
@@ -47,9 +46,9 @@ async function askAll (parts: Parts, signal?: AbortSignal): Promise<number> {
 }
 
 /** A node that has just started is still dialling: waits for the first member, within the time that it has for that. */
-async function firstSession (parts: Parts, signal: AbortSignal): Promise<void> {
+async function firstSession (parts: Components, signal: AbortSignal): Promise<void> {
   const { peers } = parts
-  const left = stillDiallingMs(parts)
+  const left = parts.directory.stillDiallingMs()
   if (left === 0) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const limit = AbortSignal.any([signal, AbortSignal.timeout(left)])

@@ -1,9 +1,9 @@
 import { InvalidOptionError } from '../errors.js'
 import type { PassphraseChange } from '../api/node.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Sets, changes or removes the passphrase of the folder's keys; InvalidOptionError for a node in memory, which keeps none. */
-export async function changePassphrase ({ keyring }: Pick<Parts, 'keyring'>, change: PassphraseChange): Promise<void> {
+export async function changePassphrase ({ keyring }: Pick<Components, 'keyring'>, change: PassphraseChange): Promise<void> {
   if (keyring === undefined) throw new InvalidOptionError('passphrase', 'this node is in memory', 'a node with a folder: one in memory keeps no keys')
   await keyring.change(change)
 }

@@ -1,10 +1,10 @@
 import { setImmediate as others } from 'node:timers/promises'
 import type { Deleted, DeletedOptions } from '../api/node.js'
 import { checkText } from './list.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Names below a prefix that were deleted and mean nothing now, as far as this node knows. Memory does not depend on how many there are. */
-export async function * deleted ({ vault }: Parts, { prefix = '', signal }: DeletedOptions & { signal: AbortSignal }): AsyncGenerator<Deleted> {
+export async function * deleted ({ vault }: Components, { prefix = '', signal }: DeletedOptions & { signal: AbortSignal }): AsyncGenerator<Deleted> {
   checkText('prefix', prefix)
   for (const page of vault.deleted(prefix)) {
     yield * page

@@ -1,13 +1,13 @@
 import { setImmediate as others } from 'node:timers/promises'
 import type { UsageInfo, UsageOptions } from '../api/node.js'
 import { checkDelimiter, checkText } from './list.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Names that are summed between two turns of others: some milliseconds. */
 const NAMES_A_TURN = 5_000
 
 /** Sums of the newest versions: each folder one level below the prefix, then all of it. Memory does not depend on how many names there are. */
-export async function * du ({ vault }: Parts, options: UsageOptions & { signal: AbortSignal }): AsyncGenerator<UsageInfo> {
+export async function * du ({ vault }: Components, options: UsageOptions & { signal: AbortSignal }): AsyncGenerator<UsageInfo> {
   const { delimiter = '/', signal } = options
   checkText('prefix', options.prefix ?? '')
   checkDelimiter(delimiter)

@@ -1,13 +1,8 @@
-import type { CID } from 'multiformats/cid'
-import { ProtocolError } from '../../protocols/errors.js'
 import { NotAllowedError, NotPromisedError } from '../errors.js'
 import type { Evicted, EvictOptions } from '../api/node.js'
-import type { Statement } from '../index/statement.js'
-import { notMissing } from '../index/queries/missing.js'
 import { putAway } from '../replication/placement/put-away.js'
 import { pushVersion } from '../replication/push/push-version.js'
-import { lendsNothing, othersWithRoom } from './others.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 import { find } from './stat.js'
 
 /** Members without a connection that are dialled when no connected one gives its word. */
@@ -18,7 +13,7 @@ const OTHERS_DIALLED = 8
  * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first. With `force`
  * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
  */
-export async function evict (parts: Parts, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
+export async function evict (parts: Components, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
   const { vault, store, clients, downloader } = parts
   const mayAsk = vault.role === 'owner' || vault.role === 'write'
   if (!force && !mayAsk) {
@@ -27,10 +22,10 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
   const { id, root, bytes, entry } = await find(parts, name, options)
   if (!await store.complete(root)) throw new NotPromisedError(`This node holds no whole copy of "${name}", so there is nothing to drop`, { retry: false })
   const text = root.toString()
-  if (parts.leaving.has(text)) throw new NotPromisedError(`"${name}" is being let go already`)
+  if (parts.replicas.leaving.has(text)) throw new NotPromisedError(`"${name}" is being let go already`)
   const failures: string[] = []
   const put = await putAway(text, {
-    leaving: parts.leaving,
+    leaving: parts.replicas.leaving,
     candidates: mayAsk ? candidates(parts) : [],
     push: async (peer) => {
       await pushVersion(clients, store, peer, { id, root, bytes, entry }, options)
@@ -42,8 +37,7 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
     },
     promised: () => parts.replicas.isPromised(root),
     drop: async () => {
-      // let go: not to be brought here again
-      const removed = await store.release(root, [notMissing(root.bytes)])
+      const removed = await parts.replicas.putAway(root)
       downloader.again()
       return removed
     }
@@ -56,27 +50,14 @@ export async function evict (parts: Parts, name: string, { force = false, ...opt
 }
 
 /** Connected members, then a few others: those are looked for when it is their turn. */
-function * candidates (parts: Parts): Generator<string> {
-  const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !lendsNothing(parts, peer)))
+function * candidates (parts: Components): Generator<string> {
+  const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !parts.directory.lendsNothing(peer)))
   yield * connected
   const known = new Set(connected)
-  yield * othersWithRoom(parts).filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
+  yield * parts.directory.othersWithRoom().filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
 }
 
 /** Connected members that keep no copies. */
-function lendingNothing (parts: Parts): string[] {
-  return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => lendsNothing(parts, peer))
-}
-
-type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
-
-/**
- * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
- * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
- */
-export function staying ({ leaving, replicas }: Pick<Parts, 'leaving' | 'replicas'>, finish: Finish): Finish {
-  return async (root, bytes, extra) => {
-    if (leaving.has(root.toString()) || replicas.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
-    await finish(root, bytes, extra)
-  }
+function lendingNothing (parts: Components): string[] {
+  return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => parts.directory.lendsNothing(peer))
 }

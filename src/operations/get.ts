@@ -3,18 +3,18 @@ import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '.
 import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../api/node.js'
 import type { FetchOptions } from '../replication/download/block-fetcher.js'
-import { writerOf } from './others.js'
-import type { Parts } from './parts.js'
+import { writerOf } from './writer-of.js'
+import type { Components } from './components.js'
 import { find } from './stat.js'
 
 /** The bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
-export async function * get (parts: Parts, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
+export async function * get (parts: Components, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
   const { offset = 0, length, signal, onProgress } = options
   whole('offset', offset)
   if (length !== undefined) whole('length', length)
   const { info, root, key, entry } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
-  const need = { writer: writerOf(parts, entry), ...parts.replicas.needOf(root.bytes) }
+  const need = { writer: writerOf(parts, entry), ...parts.placement.needOf(root.bytes) }
   const ended = parts.downloader.foreground()
   try {
     const bytes = readFile({
@@ -44,7 +44,7 @@ export async function * get (parts: Parts, name: string, options: GetOptions = {
 }
 
 /** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
-async function block ({ store, fetcher, repairer }: Parts, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
+async function block ({ store, fetcher, repairer }: Components, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
   let damage: BlockCorruptError | undefined
   try {
     const held = await store.read(cid, options)

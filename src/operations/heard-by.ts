@@ -2,10 +2,8 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { InvalidOptionError, NotDurableError } from '../errors.js'
 import type { EntryWatch } from '../vault/entries/entry-watch.js'
 import { abortable } from '../async/abortable.js'
-import { awayText } from './away.js'
 import { aborted } from './abort-reason.js'
-import { others } from './others.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 import { reason } from '../replication/push/durability.js'
 import { Wakeup } from '../async/wakeup.js'
 
@@ -22,7 +20,7 @@ export interface Durable {
 }
 
 /** InvalidOptionError for what is no number of members, NotDurableError for more than there are; `nothing`: what did not happen then. */
-export function checkDurable (parts: Pick<Parts, 'vault'>, durable: number | undefined, nothing: string): void {
+export function checkDurable (parts: Pick<Components, 'vault'>, durable: number | undefined, nothing: string): void {
   if (durable === undefined) return
   if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
   const members = parts.vault.members().length
@@ -33,7 +31,7 @@ export function checkDurable (parts: Pick<Parts, 'vault'>, durable: number | und
  * Runs `write`, and resolves when `durable - 1` other members have said that they keep the entries which it wrote (of what
  * it wrote nothing anew, all that is here). NotDurableError when nobody new says so for 30 s, or the signal ends the waiting: what was written stays.
  */
-export async function heardBy<T> (parts: Parts, { durable, signal }: Durable, what: (written: T) => string, write: () => Promise<T>): Promise<T> {
+export async function heardBy<T> (parts: Components, { durable, signal }: Durable, what: (written: T) => string, write: () => Promise<T>): Promise<T> {
   checkDurable(parts, durable, 'Nothing was changed')
   if (durable === undefined || durable === 1) return write()
   using watch = parts.sync.watches.open()
@@ -48,7 +46,7 @@ export async function heardBy<T> (parts: Parts, { durable, signal }: Durable, wh
 }
 
 /** True when `peer` has said that it keeps what was watched. Entries go to members with a link by themselves; what those missed, and what others lack, is found by comparing. */
-export async function keeps ({ sync }: Pick<Parts, 'sync'>, watch: EntryWatch, peer: string, signal: AbortSignal): Promise<boolean> {
+export async function keeps ({ sync }: Pick<Components, 'sync'>, watch: EntryWatch, peer: string, signal: AbortSignal): Promise<boolean> {
   while (!watch.isKeptBy(peer)) {
     const moved = watch.next()
     if (sync.isQuiet(peer)) return watch.isKeptAfter(await sync.ask(peer, { signal }))
@@ -67,7 +65,7 @@ class Asking {
   private readonly news = new Wakeup()
   private readonly wake = this.news.wake
 
-  constructor (private readonly parts: Parts, private readonly watch: EntryWatch, private readonly wanted: number, private readonly signal: AbortSignal | undefined) {}
+  constructor (private readonly parts: Components, private readonly watch: EntryWatch, private readonly wanted: number, private readonly signal: AbortSignal | undefined) {}
 
   async run (): Promise<{ reached: number, why: string }> {
     const { peers } = this.parts
@@ -102,7 +100,7 @@ class Asking {
     const lacking = (): number => this.wanted - 1 - this.kept.size - this.asked.size
     for (const peer of free) if (lacking() > 0 && !this.asked.has(peer)) this.ask(peer)
     if (lacking() <= 0) return
-    for (const peer of others(this.parts).filter((peer) => !this.failures.has(peer))) {
+    for (const peer of this.parts.directory.others().filter((peer) => !this.failures.has(peer))) {
       if (lacking() <= 0 || this.dialled >= MAX_DIALLED) return
       this.dialled++
       this.ask(peer)
@@ -140,6 +138,6 @@ class Asking {
 
   private why (): string {
     const reasons = [...this.failures].map(([peer, error]) => `${this.parts.vault.labelOf(peer)} ${reason(error)}`)
-    return [...reasons, awayText(this.parts)].filter((text) => text !== '').join('; ')
+    return [...reasons, this.parts.directory.awayText()].filter((text) => text !== '').join('; ')
   }
 }

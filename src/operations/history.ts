@@ -3,10 +3,10 @@ import { base32 } from '../../protocols/vault/text.js'
 import type { VersionInfo } from '../api/node.js'
 import type { PastVersion } from '../vault/entries/history.js'
 import { lookOrAsk, notFound } from './ask.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Every put, restore and delete of a name, the newest first. A name that is not known here is asked for once before FileNotFoundError. */
-export async function * history (parts: Parts, name: string, { signal }: AbortOptions = {}): AsyncGenerator<VersionInfo> {
+export async function * history (parts: Components, name: string, { signal }: AbortOptions = {}): AsyncGenerator<VersionInfo> {
   const { vault, store, garbage } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)
   if (found === undefined) throw notFound(parts, name, asked)

@@ -2,14 +2,14 @@ import { DEFAULT_INVITE_MS } from '../defaults.js'
 import { InvalidOptionError, NotAllowedError } from '../errors.js'
 import type { InviteOptions, Role } from '../api/node.js'
 import { ROLES } from '../api/node.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Addresses in an invite (formats, "Texts and links"). */
 const MAX_INVITE_ADDRESSES = 4
 const MAX_USES = 10_000
 
 /** Text with which a node is admitted with a role, until it expires. */
-export async function invite ({ vault }: Parts, addresses: string[], options: InviteOptions): Promise<string> {
+export async function invite ({ vault }: Components, addresses: string[], options: InviteOptions): Promise<string> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners invite`)
   if (!ROLES.includes(options.role)) throw new InvalidOptionError('role', `"${String(options.role)}" is no role`, ROLES.join(', '))
   const expires = expiry(options.expires ?? DEFAULT_INVITE_MS)

@@ -1,9 +1,9 @@
 import { InvalidOptionError } from '../errors.js'
 import type { FileInfo, FolderInfo, ListOptions } from '../api/node.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Names, and with a delimiter folders, in the order of their bytes. Each row is read when it is asked for, in pages. */
-export function * list ({ vault }: Parts, options: ListOptions & { delimiter?: string }): Generator<FileInfo | FolderInfo> {
+export function * list ({ vault }: Components, options: ListOptions & { delimiter?: string }): Generator<FileInfo | FolderInfo> {
   const { prefix = '', delimiter, after, limit = Infinity } = options
   checkText('prefix', prefix)
   if (after !== undefined) checkText('after', after)

@@ -11,15 +11,14 @@ import type { PutPlan } from '../vault/vault.js'
 import { checkPut } from './check-put.js'
 import { aborted } from './abort-reason.js'
 import { checkDurable } from './heard-by.js'
-import { refusal } from './others.js'
 import { Reach } from '../replication/push/durability.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 import { asIterable } from './source.js'
 
 interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
 
 /** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
-export async function put (parts: Parts, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+export async function put (parts: Components, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
   const ended = parts.downloader.foreground()
   try {
     const { source: plain, size = options.size } = plainSource(source)
@@ -30,7 +29,7 @@ export async function put (parts: Parts, name: string, source: Source, options: 
   }
 }
 
-async function putFile (parts: Parts, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
+async function putFile (parts: Components, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
@@ -39,7 +38,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   const bytes = asIterable(source)
   const size = options.size ?? length
   const plan = vault.planPut(name, options.scope)
-  const reach = new Reach(parts, durable, plan.seed)
+  const reach = new Reach({ peers: parts.peers, pace: parts.pace, directory: parts.directory, placement: parts.placement, progressMs: parts.waits.progressMs }, durable, plan.seed)
   // what is put anew under a name that has versions is offered first: most of it may be there
   const fed = plan.fresh ? reach.first() : []
   const push = new LivePush(parts.clients, fed, size ?? 0, {
@@ -84,7 +83,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   // who refused it meanwhile may have proved that this node is out
   vault.checkMember()
   const file = result(receipts)
-  if (parts.peers.sessions().every(({ peer }) => refusal(parts, peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.drain.covered()
+  if (parts.peers.sessions().every(({ peer }) => parts.directory.refusal(peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.drain.covered()
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })
@@ -92,7 +91,7 @@ async function putFile (parts: Parts, name: string, source: Exclude<PlainSource,
   return file
 }
 
-async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+async function write (parts: Components, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
   const { store, vault } = parts
   const upload = new Uint8Array(randomBytes(16))
   await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
@@ -138,13 +137,13 @@ async function write (parts: Parts, { name, salt, lineage, seed }: PutPlan, byte
   }
 }
 
-function durableOf (parts: Parts, options: PutOptions): number | undefined {
+function durableOf (parts: Components, options: PutOptions): number | undefined {
   const durable = options.durable ?? parts.defaults.durable ?? parts.vault.settings.now.durable
   checkDurable(parts, durable, 'Nothing was read')
   return durable
 }
 
-function copiesOf (parts: Parts, options: PutOptions): { copies?: number } {
+function copiesOf (parts: Components, options: PutOptions): { copies?: number } {
   const copies = options.copies ?? parts.defaults.copies
   if (copies === undefined) return {}
   if (copies === 'all') return { copies: 0 }

@@ -5,7 +5,7 @@ import type { Revoked, RevokeOptions } from '../api/node.js'
 import { parseLink } from '../share/parse-link.js'
 import { parseInvite } from '../vault/members/join.js'
 import type { Member } from '../vault/members/members.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** The shortest prefix of a PeerId that is looked up. */
 const MIN_PEER_CHARACTERS = 6
@@ -18,7 +18,7 @@ const ADMITTED = ['revoke', 'keep'] as const
  * With a write member go those that are members only because it let them in, unless `admitted` says 'keep'.
  * Every node that hears of it stops serving the member and listening to it. What was readable to it stays readable.
  */
-export async function revoke ({ vault }: Pick<Parts, 'vault'>, target: string, options: RevokeOptions = {}): Promise<Revoked> {
+export async function revoke ({ vault }: Pick<Components, 'vault'>, target: string, options: RevokeOptions = {}): Promise<Revoked> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners revoke`)
   const { since, admitted } = options
   if (admitted !== undefined && !ADMITTED.includes(admitted)) throw new InvalidOptionError('admitted', `"${String(admitted)}" is neither`, ADMITTED.join(' or '))
@@ -33,7 +33,7 @@ export async function revoke ({ vault }: Pick<Parts, 'vault'>, target: string, o
 }
 
 /** With a write member go those whom it let in: it can make members of any invite whose text it has, and they would stay. */
-async function revokeMember (vault: Parts['vault'], member: Member, { since, force, signal, admitted = member.role === 'owner' ? 'keep' : 'revoke' }: RevokeOptions): Promise<Revoked> {
+async function revokeMember (vault: Components['vault'], member: Member, { since, force, signal, admitted = member.role === 'owner' ? 'keep' : 'revoke' }: RevokeOptions): Promise<Revoked> {
   const named = ({ peer, label }: Member): { peer: string, label: string } => ({ peer, label: label === '' ? vault.labelOf(peer) : label })
   const through = vault.admittedThrough(member.bytes)
   const others = through.map(named)
@@ -47,7 +47,7 @@ async function revokeMember (vault: Parts['vault'], member: Member, { since, for
 }
 
 /** Members before those that were revoked already: a machine that came back has a new PeerId and its old label. */
-function memberOf (vault: Parts['vault'], target: string): Member | undefined {
+function memberOf (vault: Components['vault'], target: string): Member | undefined {
   for (const members of [vault.members(), vault.entries.revocations.revoked().map(({ member }) => member)]) {
     const fitting = [
       ({ peer }: Member) => peer === target,

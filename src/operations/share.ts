@@ -4,14 +4,14 @@ import { NotAllowedError } from '../errors.js'
 import type { ShareOptions } from '../api/node.js'
 import { linkAddresses } from '../network/advertised-addresses.js'
 import { expiry } from './invite.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 import { find } from './stat.js'
 
 /** Addresses in a link (formats, "Texts and links"). */
 const MAX_LINK_ADDRESSES = 4
 
 /** Text with which anybody reads one version, from whichever member is reached, until it expires. */
-export async function share (parts: Parts, own: string[], name: string, options: ShareOptions & { signal: AbortSignal }): Promise<string> {
+export async function share (parts: Components, own: string[], name: string, options: ShareOptions & { signal: AbortSignal }): Promise<string> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members make links`)
   const expires = expiry(options.expires ?? DEFAULT_LINK_MS)
@@ -20,7 +20,7 @@ export async function share (parts: Parts, own: string[], name: string, options:
 }
 
 /** Where the other members say that they are: those that are there now first, and of these the ones that only lend space, which are seldom off. */
-function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Parts): string[][] {
+function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Components): string[][] {
   const score = ({ peer, role }: { peer: string, role: string }): number =>
     (peers.get(peer) !== undefined || presence.present(peer) ? 0 : 2) + (role === 'store' ? 0 : 1)
   return vault.members()

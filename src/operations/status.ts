@@ -6,9 +6,9 @@ import type { Member } from '../vault/members/members.js'
 import type { Origin } from '../vault/members/admitted.js'
 import { outText } from '../vault/vault.js'
 import { overusedNotes } from './overused.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
-export function members (parts: Parts, { all = false }: MembersOptions = {}): MemberInfo[] {
+export function members (parts: Components, { all = false }: MembersOptions = {}): MemberInfo[] {
   const origins = parts.vault.entries.revocations.origins()
   const now = parts.vault.members().map((member) => ({ ...memberInfo(parts, member), ...originInfo(origins.get(member.peer)) }))
   if (!all) return now
@@ -27,7 +27,7 @@ function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy
 }
 
 /** A member as the API tells of it. */
-export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Parts, member: Member): MemberInfo {
+export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Components, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
   const connected = !own && peers.get(peer) !== undefined
@@ -52,7 +52,7 @@ export function memberInfo ({ vault, peers, peer: self, memberRecords: { records
   }
 }
 
-export function peerList ({ peers, vault }: Parts): PeerInfo[] {
+export function peerList ({ peers, vault }: Components): PeerInfo[] {
   return peers.sessions().map((session) => ({ ...peerFacts(session), label: vault.labelOf(session.peer) }))
 }
 
@@ -60,28 +60,28 @@ export function peerList ({ peers, vault }: Parts): PeerInfo[] {
 const MAX_BROKEN = 1000
 
 /** What is known to be elsewhere and is not here. */
-function syncStatus ({ vault, peers, sync, downloader, replicas }: Parts): SyncStatus {
+function syncStatus ({ vault, peers, sync, downloader, placement }: Components): SyncStatus {
   const { versions, bytes, rate, waiting } = downloader.state()
   return {
     inSync: sync.inSyncWith().length,
     of: vault.members().length - 1,
     entries: Math.max(0, ...peers.sessions().map(({ peer }) => sync.behind(peer) ?? 0)),
     // what was not looked at yet may be to be brought
-    versions: Math.max(versions, replicas.replicaState.marked),
+    versions: Math.max(versions, placement.state.marked),
     bytes,
     ...(rate === undefined ? {} : { rate }),
     ...(waiting === undefined || versions === 0 ? {} : { waiting })
   }
 }
 
-function copiesStatus ({ replicas }: Parts): Pick<Status, 'copies'> {
+function copiesStatus ({ replicas }: Components): Pick<Status, 'copies'> {
   const counted = replicas.countedAt
   return counted === undefined ? {} : { copies: { ...replicas.census.copies, counted: new Date(counted) } }
 }
 
 export interface NodeFacts { addresses: string[], dir?: string, since?: Date, operator: string }
 
-export function status (parts: Parts, facts: NodeFacts): Status {
+export function status (parts: Components, facts: NodeFacts): Status {
   const { vault, peers, store } = parts
   const usage = store.usage()
   const forks = vault.entries.forks()
@@ -98,7 +98,7 @@ export function status (parts: Parts, facts: NodeFacts): Status {
   if (usage.quarantined > 0) notes.push(`${usage.quarantined} damaged ${usage.quarantined === 1 ? 'block lies' : 'blocks lie'} in quarantine and ${usage.quarantined === 1 ? 'is' : 'are'} not served`)
   const broken = parts.replicas.broken(MAX_BROKEN)
   if (broken > 0) notes.push(`${broken === MAX_BROKEN ? `${broken} or more` : broken} ${broken === 1 ? 'version here lacks' : 'versions here lack'} blocks that were found damaged or gone: they are fetched again, from the first machine that has them`)
-  for (const [peer, versions] of parts.replicas.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
+  for (const [peer, versions] of parts.placement.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
   if (vault.entries.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')

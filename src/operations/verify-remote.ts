@@ -3,7 +3,7 @@ import { RANGES_A_GROUP } from '../replication/placement/audit-loop.js'
 import { byPeer } from '../replication/placement/by-peer.js'
 import { NEXT } from '../replication/placement/desired-state.js'
 import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 
 /** Versions about which members are asked in one question. */
 const PAGE = 64
@@ -14,8 +14,8 @@ type Tally = Omit<RemoteCopies, 'peer' | 'label'>
  * Has the members that should hold what this node holds prove it: random ranges of each version, which are compared with
  * this node's own bytes. Whoever fails does not count for that version until it proves all of it, and others make up for it.
  */
-export async function verifyRemote (parts: Parts, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
-  const { replicas, vault } = parts
+export async function verifyRemote (parts: Components, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
+  const { placement, replicas, vault } = parts
   replicas.prepare()
   const tallies = new Map<string, Tally>()
   let versions = 0
@@ -26,7 +26,7 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
     page = []
     onProgress?.({ type: 'store:verify:remote', versions })
   }
-  for (const group of replicas.replicaState.held()) {
+  for (const group of placement.state.held()) {
     signal?.throwIfAborted()
     page.push(group)
     if (page.length === PAGE) await flush()
@@ -36,12 +36,12 @@ export async function verifyRemote (parts: Parts, { signal, onProgress }: Verify
 }
 
 /** Of the first members of its order, and the next ones, those that are there. */
-function others ({ replicas, peer: self, peers }: Parts, group: PlacedGroup): string[] {
-  const most = replicas.shouldHold(group).length + NEXT
-  return replicas.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || replicas.members.present(peer)))
+function others ({ placement, peer: self, peers }: Components, group: PlacedGroup): string[] {
+  const most = placement.shouldHold(group).length + NEXT
+  return placement.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || placement.members.present(peer)))
 }
 
-async function ask ({ replicas }: Parts, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
+async function ask ({ placement, replicas }: Components, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
   const states = await replicas.port.have(peer, groups).catch(() => undefined)
   if (states === undefined) {
     tally.unreached += groups.length
@@ -51,7 +51,7 @@ async function ask ({ replicas }: Parts, peer: string, groups: readonly PlacedGr
     signal?.throwIfAborted()
     if (states[i]?.state !== 'held') continue
     tally.copies++
-    const verdict = await replicas.audit.group(group, peer, replicas.replicaState.distrusted(group, peer) ? 'all' : RANGES_A_GROUP)
+    const verdict = await replicas.audit.group(group, peer, placement.state.distrusted(group, peer) ? 'all' : RANGES_A_GROUP)
     if (verdict === undefined) tally.proved++
     else if (verdict === 'missing' || verdict === 'wrong') tally[verdict]++
     else tally.unreached++

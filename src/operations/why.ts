@@ -4,14 +4,14 @@ import type { MemberKnows, VersionInfo, Why } from '../api/node.js'
 import type { Member } from '../vault/members/members.js'
 import { copiesOf, type CopiesOf } from './copies-of.js'
 import { history } from './history.js'
-import type { Parts } from './parts.js'
+import type { Components } from './components.js'
 import { memberInfo } from './status.js'
 
 /** Other heads that are told of; a name with more has been put by many machines at once, and `history` has them all. */
 const HEADS_TOLD = 32
 
 /** What this node knows of a name: its history and conflict, what is here, which members know of it and said that they have it. FileNotFoundError when nobody who was asked knows it. */
-export async function why (parts: Parts, name: string, options: AbortOptions = {}): Promise<Why> {
+export async function why (parts: Components, name: string, options: AbortOptions = {}): Promise<Why> {
   const told = await read(parts, name, options)
   const { current } = told
   const inSync = new Set(parts.sync.inSyncWith())
@@ -33,7 +33,7 @@ function answered (found: CopiesOf | undefined, peer: string): Pick<MemberKnows,
   return { should: found.should.has(peer), ...(has === undefined ? {} : { has, ...(failed === undefined ? {} : { failed }) }) }
 }
 
-function known (parts: Parts, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {
+function known (parts: Components, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {
   const { peer, label, connected, present, lastSeen, behind, capacity } = memberInfo(parts, member)
   const wrote = writer.peer === peer
   const word = cid === undefined ? undefined : parts.receipts.of(cid).get(peer)
@@ -47,7 +47,7 @@ function known (parts: Parts, member: Member, { writer, cid }: VersionInfo, inSy
   }
 }
 
-async function read (parts: Parts, name: string, options: AbortOptions): Promise<Pick<Why, 'current' | 'versions' | 'conflict' | 'last'>> {
+async function read (parts: Components, name: string, options: AbortOptions): Promise<Pick<Why, 'current' | 'versions' | 'conflict' | 'last'>> {
   let current: VersionInfo | undefined
   let newest: VersionInfo | undefined
   let last: VersionInfo | undefined
@@ -66,10 +66,10 @@ async function read (parts: Parts, name: string, options: AbortOptions): Promise
   return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
 }
 
-function here ({ downloader, replicas, store }: Parts, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
+function here ({ downloader, placement, replicas, store }: Components, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
   if (whole) return { whole }
   // it was whole: what is lacking now went bad
   if (store.liesBelow(root, root)) return { whole, why: 'damaged' }
   const standing = downloader.standingOf(root) ?? (store.usage().capacity === 0 ? 'capacity' : undefined)
-  return { whole, why: standing ?? (replicas.isAway(root) ? 'let go' : replicas.isMine(root) ? 'turn' : 'elsewhere') }
+  return { whole, why: standing ?? (replicas.isAway(root) ? 'let go' : placement.isMine(root) ? 'turn' : 'elsewhere') }
 }

@@ -1,33 +1,30 @@
 import type { CID } from 'multiformats/cid'
-import { PROMISE_MS, type PromiseAnswer } from '../../protocols/audit/constants.js'
+import type { PromiseAnswer } from '../../protocols/audit/constants.js'
+import { ProtocolError } from '../../protocols/errors.js'
+import { OFFLINE_GRACE_MS } from '../defaults.js'
+import { notMissing } from '../index/queries/missing.js'
+import type { Statement } from '../index/statement.js'
+import type { VersionPlacement } from './version-placement.js'
 import type { GroupState } from '../../protocols/audit/groups.js'
 import { parseCid } from '../../protocols/block/cid.js'
 import { SLOTS } from '../../protocols/placement/constants.js'
-import { operatorOf } from '../../protocols/placement/operator.js'
-import { slotOf } from '../../protocols/placement/slot.js'
 import { brokenRoots, slotsIn } from '../index/queries/groups.js'
 import type { IndexDb } from '../index/engine/index-db.js'
-import { ownMs } from '../index/queries/own-time.js'
 import type { CopiesStatus } from '../api/node.js'
-import type { RecordService } from '../vault/members/record-service.js'
 import { bootClock, freshBootClock, type Clock } from '../async/clock.js'
 import { NodeAuditPort } from './audit-port.js'
 import type { Downloader } from './download/downloader.js'
 import { promiseTo, stateOf } from './placement/replica-answers.js'
 import { AuditLoop } from './placement/audit-loop.js'
 import { Census } from './placement/census.js'
-import { copiesWanted } from './placement/desired-state.js'
 import { ReplicaReleaser } from './placement/replica-releaser.js'
-import { MARK_FURTHER, PlacementView, type Changed } from './placement/placement-view.js'
+import type { PlacementView, Changed } from './placement/placement-view.js'
 import { Reconcile } from './placement/reconcile.js'
-import { SqliteReplicaState, type PlacedGroup } from './placement/sqlite-replica-state.js'
+import type { SqliteReplicaState, PlacedGroup } from './placement/sqlite-replica-state.js'
 import type { PlacedVersion } from './placement/types.js'
 import { DailyScan } from './placement/daily-scan.js'
 import type { ProtocolClients } from './protocol-clients.js'
-import type { BlockStore } from '../blockstore/interface.js'
-import type { Change } from '../vault/entries/entry-log.js'
-import { OFFLINE_GRACE_MS } from '../vault/members/member-records.js'
-import type { Vault } from '../vault/vault.js'
+import type { BlockStore, Removed } from '../blockstore/interface.js'
 
 /** A spare copy is kept this long while there is room. */
 export const LET_GO_AFTER_MS = 7 * 86400e3
@@ -44,23 +41,19 @@ const PRESSED_SHARE = 0.95
 /** Slots that one look at the index takes at the start. */
 const SLOTS_A_PAGE = SLOTS / 64
 
-export interface ReplicaServiceInit {
-  /** This node's PeerId. */
-  self: string
+export interface ReplicaServiceComponents {
   db: IndexDb
   store: BlockStore
-  vault: Vault
-  memberRecords: RecordService
-  downloader: Downloader
+  placement: VersionPlacement
+  downloader: Pick<Downloader, 'want'>
   clients: ProtocolClients
+}
+
+export interface ReplicaServiceInit {
   /** Milliseconds. @default OFFLINE_GRACE_MS */
   offlineGraceMs?: number | undefined
   /** Milliseconds. @default LET_GO_AFTER_MS */
   letGoAfterMs?: number | undefined
-  /** The index was made anew: what this node promised before is not known. */
-  anew: boolean
-  /** Roots (CID as text) whose copy is being put away by the user. */
-  leaving: ReadonlySet<string>
   onReleased: (group: PlacedGroup) => void
   onFound: (group: PlacedGroup, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
   /** Some have too few copies for a while; or (true) none any more. */
@@ -68,8 +61,20 @@ export interface ReplicaServiceInit {
   onError: (error: unknown) => void
 }
 
+/** What of a committed entry matters for copies. */
+export interface ReplicaChange {
+  kind: string
+  entry?: { kind: string, root?: CID }
+  gone?: unknown
+  come?: unknown
+}
+
+type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
+
 /** Brings the copies that this node should have, and lets go of those that it need not (design, replication). */
 export class ReplicaService {
+  /** Roots (CID as text) whose copy the user is putting away here: no receipt and no promise is given for them. */
+  readonly leaving = new Set<string>()
   readonly members: PlacementView
   readonly replicaState: SqliteReplicaState
   readonly reconcile: Reconcile
@@ -84,23 +89,12 @@ export class ReplicaService {
   private running = false
   private stopped = false
 
-  constructor (private readonly init: ReplicaServiceInit) {
-    const { db, store, memberRecords, clients, self, onError } = init
+  constructor (private readonly components: ReplicaServiceComponents, init: ReplicaServiceInit) {
+    const { db, store, clients, placement } = components
+    const { onError } = init
     this.graceMs = init.offlineGraceMs ?? OFFLINE_GRACE_MS
-    this.members = new PlacementView({
-      self,
-      present: (peer) => memberRecords.presence.present(peer),
-      island: () => memberRecords.presence.island !== undefined,
-      returned: (peer) => { this.replicaState.outdate(peer) },
-      depth: () => Math.max(3, this.wanted())
-    })
-    this.replicaState = new SqliteReplicaState({
-      db, store, onError,
-      now: freshBootClock.now,
-      ownMs: () => ownMs(db),
-      wanted: () => this.wanted(),
-      youngMs: init.anew ? PROMISE_MS : 0
-    })
+    this.members = placement.members
+    this.replicaState = placement.state
     this.port = new NodeAuditPort({ links: clients, store, rootOf, timer: bootClock })
     const clock = this.clockOf(bootClock)
     const shared = { view: this.members, book: this.replicaState, port: this.port, random: Math.random }
@@ -170,9 +164,9 @@ export class ReplicaService {
   }
 
   /** An entry was committed here. */
-  changed (change: Change): void {
-    if (change.kind === 'file') this.came(change.entry.root.bytes)
-    if ('entry' in change && change.entry.kind === 'setting') this.markAll('entry')
+  changed (change: ReplicaChange): void {
+    if (change.kind === 'file' && change.entry?.root !== undefined) this.came(change.entry.root.bytes)
+    if (change.entry?.kind === 'setting') this.markAll('entry')
     if (change.kind === 'member' || change.gone !== undefined || change.come !== undefined) this.membersChanged()
   }
 
@@ -198,7 +192,7 @@ export class ReplicaService {
   }
 
   async promise (root: CID, peer: string): Promise<PromiseAnswer> {
-    return this.init.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.replicaState.groupOf(root.bytes), { book: this.replicaState })
+    return this.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.replicaState.groupOf(root.bytes), { book: this.replicaState })
   }
 
   /** A promise for it holds, or may hold: it stays. */
@@ -219,45 +213,23 @@ export class ReplicaService {
     return group !== undefined && this.replicaState.own(group).away
   }
 
-  /** One of those that should hold it, by its order alone. */
-  isMine (root: CID): boolean {
-    const group = this.replicaState.groupOf(root.bytes)
-    return group !== undefined && this.shouldHold(group).includes(this.init.self)
+  /**
+   * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
+   * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
+   */
+  readonly receiptFor = (finish: Finish): Finish => async (root, bytes, extra) => {
+    if (this.leaving.has(root.toString()) || this.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
+    await finish(root, bytes, extra)
   }
 
-  /** The first of the order, as many as are wanted. */
-  shouldHold (group: PlacedGroup): readonly string[] {
-    const wanted = copiesWanted(group, this.members)
-    return this.members.order(group.slot, wanted).slice(0, wanted)
-  }
-
-  /** Members in the order in which they should hold what has this seed; those that hold nothing after them. */
-  byOrder (seed: Uint8Array, peers: readonly string[]): string[] {
-    const place = new Map(this.members.order(slotOf(seed, 0)).map((peer, at) => [peer, at]))
-    return [...peers].sort((a, b) => (place.get(a) ?? Infinity) - (place.get(b) ?? Infinity) || 0)
-  }
-
-  /** Whom to ask for a version's blocks first. */
-  needOf (root: Uint8Array): { holders: string[] } {
-    const group = this.replicaState.groupOf(root)
-    return { holders: group === undefined ? [] : this.holdersOf(group.slot, group.copies).filter((peer) => peer !== this.init.self) }
-  }
-
-  /** Members in the order in which they should hold what lies in this slot. */
-  holdersOf (slot: number, copies = this.wanted()): readonly string[] {
-    const most = copies === 0 ? this.members.size : copies + MARK_FURTHER
-    return this.members.order(slot, most).slice(0, most)
+  /** Lets this node's copy go, not to be brought here again. */
+  async putAway (root: CID): Promise<Removed> {
+    return this.components.store.release(root, [notMissing(root.bytes)])
   }
 
   /** Takes in who belongs to the vault now, where nothing of this runs. */
   prepare (): void {
     if (!this.running && !this.stopped) this.update()
-  }
-
-  /** What members said of it before, and when, by this machine's clock. */
-  heardOf (group: PlacedGroup): Map<string, { state: GroupState['state'], asked: Date }> {
-    const now = freshBootClock.now()
-    return new Map([...this.replicaState.said(group)].map(([peer, { state, asked }]) => [peer, { state, asked: new Date(Date.now() - Math.max(0, now - asked)) }]))
   }
 
   /** When all copies were counted last, milliseconds since 1970. */
@@ -268,32 +240,20 @@ export class ReplicaService {
 
   /** Finished versions that lack blocks, up to `most`. */
   broken (most: number): number {
-    return brokenRoots(this.init.db, new Uint8Array(0), most).length
-  }
-
-  /** Members that failed to prove what they said they hold, and how many versions. */
-  failed (): Map<string, number> {
-    const all = new Map<string, number>()
-    for (const { peer } of this.replicaState.distrusts()) all.set(peer, (all.get(peer) ?? 0) + 1)
-    return all
+    return brokenRoots(this.components.db, new Uint8Array(0), most).length
   }
 
   /** Those with groups of live versions; in pages, so that writes go on meanwhile. */
   private * slots (): Generator<number> {
-    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) yield * slotsIn(this.init.db, from, from + SLOTS_A_PAGE - 1)
+    for (let from = 0; from < SLOTS; from += SLOTS_A_PAGE) yield * slotsIn(this.components.db, from, from + SLOTS_A_PAGE - 1)
   }
 
   private * groups (): Generator<PlacedGroup> {
     for (const slot of this.slots()) yield * this.replicaState.inSlot(slot)
   }
 
-  private wanted (): number {
-    const { copies } = this.init.vault.settings.now
-    return copies === 'all' ? 0 : copies
-  }
-
   private async fetch (group: PlacedGroup, onPercent: (percent: number) => void): Promise<void> {
-    await this.init.downloader.want(group.root, group.bytes, { onPercent })
+    await this.components.downloader.want(group.root, group.bytes, { onPercent })
   }
 
   private came (root: Uint8Array): void {
@@ -305,21 +265,7 @@ export class ReplicaService {
   }
 
   private update (): void {
-    const { vault, memberRecords: { records }, store, self } = this.init
-    const changed = this.members.update(vault.members().map((member) => {
-      const { peer, bytes, maxCapacity } = member
-      const record = records.get(peer)
-      return {
-        name: peer,
-        peer: bytes,
-        operator: operatorOf(member),
-        // what this node lends it knows before its first record
-        maxCapacity,
-        capacity: record?.capacity ?? (peer === self ? store.usage().capacity : undefined),
-        accepting: record?.accepting ?? true
-      }
-    }))
-    this.mark(changed)
+    this.mark(this.components.placement.update())
     this.mark(this.members.look())
   }
 
@@ -350,12 +296,12 @@ export class ReplicaService {
   }
 
   private room (bytes: number): boolean {
-    const { used, trash, reserved, capacity, free, reserve, readOnly } = this.init.store.usage()
+    const { used, trash, reserved, capacity, free, reserve, readOnly } = this.components.store.usage()
     return !readOnly && Math.min(capacity - used + trash.bytes, free - reserve + trash.bytes) - reserved >= bytes
   }
 
   private pressed (): boolean {
-    const { used, trash, reserved, capacity } = this.init.store.usage()
+    const { used, trash, reserved, capacity } = this.components.store.usage()
     return used - trash.bytes + reserved > PRESSED_SHARE * capacity
   }
 

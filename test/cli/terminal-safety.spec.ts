@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkInit } from '../../src/operations/check-init.js'
+import { checkInit } from '../../src/node/check-init.js'
 import { checkPut } from '../../src/operations/check-put.js'
 import { text } from '../../src/operations/invite.js'
 import { TestWorld } from './harness.js'

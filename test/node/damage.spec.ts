@@ -80,8 +80,8 @@ describe('damaged copies', () => {
     c.addEventListener('block:corrupt', ({ detail }) => { found.add(detail.cid) })
     c.addEventListener('block:mended', ({ detail }) => { mended.add(detail.cid) })
     const count = await spoil(dir)
-    const { replicas, vault } = inside(a).parts
-    const groups = Array.from({ length: FILES }, (_, i) => replicas.replicaState.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
+    const { placement, replicas, vault } = inside(a).parts
+    const groups = Array.from({ length: FILES }, (_, i) => placement.state.groupOf(CID.parse(vault.lookup(`f${i}`)?.info.cid ?? '').bytes))
     assert.ok(groups.every((group) => group !== undefined))
     // of each version all blocks, as a full audit does
     for (const group of groups) await replicas.audit.group(group, c.peer, 'all')
@@ -109,10 +109,10 @@ describe('damaged copies', () => {
 
   /** Rounds until `a` distrusts `liar` for something, at most three. */
   async function rounds (a: DfsNode, liar: DfsNode): Promise<number> {
-    const { replicas } = inside(a).parts
+    const { placement, replicas } = inside(a).parts
     for (let n = 1; n <= 3; n++) {
       await replicas.audit.round()
-      if ([...replicas.replicaState.distrusts()].some(({ peer }) => peer === liar.peer)) return n
+      if ([...placement.state.distrusts()].some(({ peer }) => peer === liar.peer)) return n
     }
     return Infinity
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CID } from 'multiformats/cid'
 import { encodeBlockHeader, encodeMissing } from '../../protocols/get/codec.js'
 import type { DfsNode, DfsNodeInit } from '../../src/api/node.js'
-import type { Waits } from '../../src/node/create-node.js'
+import type { Waits } from '../../src/node/waits.js'
 import { LIES, misbehave } from './liars.js'
 import { bytesOf, Cluster, collect, connected, failsWith, held, inside, knows, next, parted, same } from './cluster.js'
 

@@ -54,7 +54,7 @@ describe('node: in a vault where a member has links to some only', function () {
       nodes.push(await cluster.member(owner, { label: `member ${n}`, start: false, ...(n < LENDERS ? {} : { capacity: 0 }) }, { clock: clock() }))
     }
     // a thread each would take longer to start than all the rest of this
-    for (const node of nodes) (inside(node).verifier as unknown as { threads: number }).threads = Infinity
+    for (const node of nodes) (inside(node).parts.verifier as unknown as { threads: number }).threads = Infinity
     await Promise.all(nodes.slice(1).map((node) => node.start()))
     const settled = (node: DfsNode): boolean => {
       const { vault, memberRecords } = parts(node)

@@ -55,8 +55,8 @@ describe('node: why', () => {
     await parted(a, b.peer)
     const root = CID.parse(file.cid).bytes
     await inside(a).folder.store.release(CID.parse(file.cid), [['INSERT INTO missing (n, entry, root, bytes) SELECT n, id, root, bytes FROM entries WHERE root = ?', root]])
-    const { replicas } = inside(a).parts
-    replicas.reconcile.mark(replicas.replicaState.groupOf(root)?.slot ?? -1, 'entry')
+    const { placement, replicas } = inside(a).parts
+    replicas.reconcile.mark(placement.state.groupOf(root)?.slot ?? -1, 'entry')
     while ((await a.why('x')).here?.why !== 'members') await new Promise((resolve) => { setImmediate(resolve) })
     const reader = await cluster.member(a, { role: 'read', capacity: 0 })
     assert.deepEqual((await reader.why('x')).here, { whole: false, why: 'capacity' })

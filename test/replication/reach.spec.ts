@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Receipt } from '../../src/replication/push/live-push.js'
-import type { Parts } from '../../src/operations/parts.js'
+import { MemberDirectory, type MemberDirectoryComponents } from '../../src/node/member-directory.js'
 import { Reach } from '../../src/replication/push/durability.js'
 import { LATE_FACTOR, LATE_FROM_MS, PushPace, type Pushing } from '../../src/replication/push/push-pace.js'
 import { FakeClock } from '../network/fake-clock.js'
@@ -23,16 +23,18 @@ describe('reach', () => {
 
   const reach = (durable?: number, progressMs = NEVER_MS): Reach => new Reach({
     peers,
-    peer: 'self',
-    vault: { members: () => ['self', 'b', 'c', ...peers.unwanted].map((peer) => ({ peer })), labelOf: (peer: string) => peer },
-    keeping: {
-      presence: { present: (peer: string) => peer !== 'absent' },
-      records: { get: (peer: string) => ({ capacity: peer === 'lends nothing' ? 0 : 1, accepting: peer !== 'full' }) }
-    },
     pace,
-    waits: { answerMs: 0, progressMs },
-    startedAt: 0
-  } as unknown as Parts, durable)
+    placement: { byOrder: (_, connected) => [...connected] },
+    directory: new MemberDirectory({
+      peers,
+      vault: { members: () => ['self', 'b', 'c', ...peers.unwanted].map((peer) => ({ peer })), labelOf: (peer: string) => peer },
+      memberRecords: {
+        presence: { present: (peer: string) => peer !== 'absent' },
+        records: { get: (peer: string) => ({ capacity: peer === 'lends nothing' ? 0 : 1, accepting: peer !== 'full' }) }
+      }
+    } as unknown as MemberDirectoryComponents, { self: 'self', answerMs: 0 }),
+    progressMs
+  }, durable)
   const receipt = (peer: string): Receipt => ({ peer, blocks: 1, bytes: 1 })
   const settled = async (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
   /** Every push succeeds. */

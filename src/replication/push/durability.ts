@@ -1,11 +1,33 @@
 import { DEFAULT_DURABLE } from '../../defaults.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import type { Receipt } from './live-push.js'
-import type { Pushing } from './push-pace.js'
+import type { Peers } from '../../network/peers.js'
+import type { PushPace, Pushing } from './push-pace.js'
 import { Attempts } from './attempts.js'
-import { awayText } from '../../operations/away.js'
-import { lendsNothing, othersWithRoom, refusal } from '../../operations/others.js'
-import type { Parts } from '../../operations/parts.js'
+
+export interface DurabilityComponents {
+  peers: Pick<Peers, 'sessions' | 'addEventListener' | 'removeEventListener'>
+  pace: PushPace
+  directory: {
+    /** Members without a connection that take new blocks. */
+    othersWithRoom: () => string[]
+    /** Why nothing new is brought to a member; undefined: it takes blocks. */
+    refusal: (peer: string) => string | undefined
+    /** Members that may hold a copy, this one included. */
+    holders: () => number
+    labelOf: (peer: string) => string
+    /** In words: which members are away. */
+    awayText: () => string
+    /** Until then, by performance.now(), that nobody is connected does not mean that nobody will be. */
+    aloneUntil: number
+  }
+  placement: {
+    /** Members in the order in which they should hold what has this seed. */
+    byOrder: (seed: Uint8Array, peers: readonly string[]) => string[]
+  }
+  /** How long no member may make progress, milliseconds. */
+  progressMs: number
+}
 
 /** A member that was lost and is back: what it is handed moves the deadline on in this many attempts, no more. */
 const COUNTED_ATTEMPTS = 3
@@ -43,9 +65,9 @@ export class Reach {
   private deadline = 0
 
   /** @param seed of the version: in its order members are asked */
-  constructor (private readonly parts: Parts, durable: number | undefined, private readonly seed?: Uint8Array) {
+  constructor (private readonly components: DurabilityComponents, durable: number | undefined, private readonly seed?: Uint8Array) {
     this.required = durable !== undefined
-    this.wanted = durable ?? Math.min(DEFAULT_DURABLE, holders(parts))
+    this.wanted = durable ?? Math.min(DEFAULT_DURABLE, components.directory.holders())
   }
 
   /** Connected members to feed from the first byte on. */
@@ -64,7 +86,7 @@ export class Reach {
    * @param running members that were begun with and are late; each adds its receipt
    */
   async rest (receipts: Receipt[], failures: Map<string, unknown>, push: Push, signal?: AbortSignal, running = new Map<string, Promise<void>>()): Promise<void> {
-    const { pace, peers } = this.parts
+    const { pace, peers } = this.components
     const tried = new Set(receipts.map(({ peer }) => peer))
     const attempts = new Attempts(pace, signal, (peer, error) => { this.ended(peer, error, signal) })
     for (const [peer, error] of failures) {
@@ -132,8 +154,8 @@ export class Reach {
   }
 
   private progress (): void {
-    const { waits, startedAt } = this.parts
-    this.deadline = this.required ? performance.now() + waits.progressMs : startedAt + waits.answerMs
+    const { directory, progressMs } = this.components
+    this.deadline = this.required ? performance.now() + progressMs : directory.aloneUntil
   }
 
   /** What to call when bytes were handed over in the attempt that begins. */
@@ -145,30 +167,26 @@ export class Reach {
 
   /** In words: why fewer members than wanted have the version. */
   why (): string {
-    const { vault, peers } = this.parts
-    const passed = peers.sessions().map(({ peer }) => [peer, refusal(this.parts, peer)] as const).filter(([, why]) => why !== undefined)
-    const reasons = [...[...this.failures].map(([peer, error]) => [peer, reason(error)] as const), ...passed].map(([peer, why]) => `${vault.labelOf(peer)} ${why ?? ''}`)
-    return [...reasons, awayText(this.parts)].filter((text) => text !== '').join('; ')
+    const { directory, peers } = this.components
+    const passed = peers.sessions().map(({ peer }) => [peer, directory.refusal(peer)] as const).filter(([, why]) => why !== undefined)
+    const reasons = [...[...this.failures].map(([peer, error]) => [peer, reason(error)] as const), ...passed].map(([peer, why]) => `${directory.labelOf(peer)} ${why ?? ''}`)
+    return [...reasons, directory.awayText()].filter((text) => text !== '').join('; ')
   }
 
   private candidates (tried: Set<string>): string[] {
-    const peers = this.parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer) && refusal(this.parts, peer) === undefined)
-    return this.parts.pace.sorted(this.seed === undefined ? peers : this.parts.replicas.byOrder(this.seed, peers))
+    const { directory, pace, peers, placement } = this.components
+    const open = peers.sessions().map(({ peer }) => peer).filter((peer) => !tried.has(peer) && directory.refusal(peer) === undefined)
+    return pace.sorted(this.seed === undefined ? open : placement.byOrder(this.seed, open))
   }
 
   /** Up to so many members to dial. A node that nobody is connected to dials for those only that were asked for: it is cut off. */
   private others (tried: Set<string>, most: number): string[] {
-    if (most === 0 || (!this.required && this.parts.peers.sessions().length === 0)) return []
+    if (most === 0 || (!this.required && this.components.peers.sessions().length === 0)) return []
     const places = Math.min(most, MAX_DIALLED_IN_VAIN - this.inVain.size)
-    const others = othersWithRoom(this.parts).filter((peer) => !tried.has(peer)).slice(0, Math.max(0, places))
+    const others = this.components.directory.othersWithRoom().filter((peer) => !tried.has(peer)).slice(0, Math.max(0, places))
     for (const peer of others) this.inVain.add(peer)
     return others
   }
-}
-
-/** Members that may hold a copy, this one included: its own counts for its put, whatever it lends. */
-function holders (parts: Pick<Parts, 'peer' | 'vault' | 'memberRecords'>): number {
-  return parts.vault.members().filter(({ peer }) => peer === parts.peer || !lendsNothing(parts, peer)).length
 }
 
 /** In words: why a member did not what it was asked for. */

@@ -1,3 +1,4 @@
+import { OFFLINE_GRACE_MS } from '../../defaults.js'
 import { multiaddr } from '@multiformats/multiaddr'
 import { compareBytes, equal } from '../../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
@@ -9,8 +10,6 @@ import { KeyedLock } from '../../async/keyed-lock.js'
 import { allRecords, dropRecord, putRecord } from '../../index/queries/records.js'
 import { peerText } from './members.js'
 
-/** How long a member may be silent before it counts as absent. */
-export const OFFLINE_GRACE_MS = 3600e3
 /** Signatures that are verified before the event loop has its turn. */
 const VERIFIED_AT_ONCE = 64
 /** All of a record but its addresses takes less. */

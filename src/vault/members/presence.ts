@@ -1,4 +1,4 @@
-import { OFFLINE_GRACE_MS } from './member-records.js'
+import { OFFLINE_GRACE_MS } from '../../defaults.js'
 
 /** The clock is looked at this often, or twelve times in offlineGrace, but not more often than each MIN_TICK_MS. */
 const TICK_MS = 10e3

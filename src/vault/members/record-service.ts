@@ -2,8 +2,6 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from '@libp2p/interface'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { steadyClock, systemClock } from '../../async/clock.js'
-import type { BlockStore, Usage } from '../../blockstore/interface.js'
-import { isOwnMachine } from '../../network/advertised-addresses.js'
 import type { NodeKey } from './create-vault.js'
 import { peerText } from './members.js'
 import { Presence } from './presence.js'
@@ -17,14 +15,17 @@ const AFTER_ENTRY_MS = 30_000
 const FULL_SHARE = 0.95
 const ROOM_SHARE = 0.85
 
+/** Bytes lent, and what lies in them. */
+interface Lent { used: number, trash: { bytes: number }, reserved: number, capacity: number, readOnly: boolean }
+
 export interface RecordServiceInit {
   db: IndexDb
-  store: BlockStore
+  store: { usage: () => Lent }
   vault: Vault
   vaultId: Uint8Array
   host: Libp2p
   key: NodeKey
-  /** Full multiaddrs at which others reach this node, the most useful first. */
+  /** Full multiaddrs that go into the record. */
   addresses: () => string[]
   offlineGraceMs?: number
   onNew: (record: MemberRecord, from?: string) => void
@@ -97,10 +98,8 @@ export class RecordService {
     const { store, vault, addresses } = this.init
     const usage = store.usage()
     this.accepting = accepts(usage, this.accepting)
-    const all = addresses()
-    const others = all.filter((text) => !isOwnMachine(text))
     return {
-      addresses: (others.length > 0 ? others : all).map((text) => multiaddr(text).bytes),
+      addresses: addresses().map((text) => multiaddr(text).bytes),
       capacity: usage.capacity,
       accepting: this.accepting,
       heads: vault.writer?.heads() ?? []
@@ -109,6 +108,6 @@ export class RecordService {
 }
 
 /** What is in the trash makes room when it is needed. */
-function accepts ({ used, trash, reserved, capacity, readOnly }: Usage, before: boolean): boolean {
+function accepts ({ used, trash, reserved, capacity, readOnly }: Lent, before: boolean): boolean {
   return !readOnly && used - trash.bytes + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
 }

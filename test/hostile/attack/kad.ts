@@ -19,9 +19,9 @@ function field (number: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.from([...varint(number << 3 | BYTES), ...varint(bytes.length)]), bytes])
 }
 
-export interface Parts { key?: Uint8Array, record?: Uint8Array, closer?: Uint8Array[], providers?: Uint8Array[] }
+export interface Components { key?: Uint8Array, record?: Uint8Array, closer?: Uint8Array[], providers?: Uint8Array[] }
 
-export function message (type: number, { key, record, closer = [], providers = [] }: Parts): Uint8Array {
+export function message (type: number, { key, record, closer = [], providers = [] }: Components): Uint8Array {
   return Buffer.concat([
     Uint8Array.of(8, type),
     ...(key === undefined ? [] : [field(2, key)]),

@@ -5,7 +5,7 @@ import { parseAddress } from '../network/addresses.js'
 import { checkTransform } from '../blockstore/own-layout.js'
 import { checkPassphrase } from '../vault/keys/passphrase.js'
 import { parseRecoveryCode } from '../vault/keys/recover.js'
-import { text } from './invite.js'
+import { text } from '../operations/invite.js'
 
 /** Looks at everything that can be wrong in a configuration before anything is opened; the error names the field. InvalidRecoveryCodeError too. */
 export function checkInit (init: DfsNodeInit): void {

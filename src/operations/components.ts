@@ -1,15 +1,13 @@
-import type { Scrubber } from '../blockstore/scrubber.js'
-import type { AdmitsBackup } from '../vault/members/admits-backup.js'
-import type { GarbageCollector } from '../blockstore/garbage-collector.js'
+import type { GarbageStatus, GcOptions, GcResult, RebuildInfo } from '../api/node.js'
+import type { VersionPlacement } from '../replication/version-placement.js'
 import type { ReplicaService } from '../replication/replica-service.js'
 import type { RecordService } from '../vault/members/record-service.js'
-import type { RetentionService } from '../vault/retention/retention-service.js'
 import type { SyncLag } from '../vault/sync/sync-lag.js'
 import type { BlockRepairer } from '../replication/block-repairer.js'
 import type { Downloader } from '../replication/download/downloader.js'
 import type { BlockFetcher } from '../replication/download/block-fetcher.js'
 import type { ProtocolClients } from '../replication/protocol-clients.js'
-import type { Rebuilt } from '../rebuild/rebuilt.js'
+import type { DurabilityComponents } from '../replication/push/durability.js'
 import type { Receipts } from '../replication/push/receipts.js'
 import type { PushPace } from '../replication/push/push-pace.js'
 import type { DrainTracker } from '../replication/serve/drain-tracker.js'
@@ -19,22 +17,33 @@ import type { Keyring } from '../vault/keys/keyring.js'
 import type { SyncService } from '../vault/sync/sync-service.js'
 import type { Vault } from '../vault/vault.js'
 
-/** The running parts of a node, as the verbs see them. */
-export interface Parts {
+/** What operations use of a running node; each names its own part of it by `Pick`. */
+export interface Components {
   readonly peer: string
   readonly store: BlockStore
   readonly vault: Vault
   readonly peers: Peers
-  /** By performance.now(), in milliseconds. */
-  readonly startedAt: number
+  readonly directory: DurabilityComponents['directory'] & {
+    /** Members without a connection that may be there, those that lend space first. */
+    others: () => string[]
+    /** A member that holds nothing and counts nowhere. */
+    lendsNothing: (peer: string) => boolean
+    /** Milliseconds for which nobody being connected does not mean that nobody will be. */
+    stillDiallingMs: () => number
+  }
+  readonly placement: VersionPlacement
   readonly clients: ProtocolClients
   readonly fetcher: BlockFetcher
   readonly sync: SyncService
   readonly downloader: Downloader
   readonly replicas: ReplicaService
   readonly memberRecords: RecordService
-  readonly retention: RetentionService
-  readonly garbage: GarbageCollector
+  readonly garbage: {
+    /** Dead versions are kept this long, milliseconds. */
+    readonly guardMs: number
+    gc: (options?: GcOptions) => Promise<GcResult>
+    status: () => GarbageStatus
+  }
   readonly lag: SyncLag
   readonly receipts: Receipts
   /** Missing in memory. */
@@ -45,14 +54,13 @@ export interface Parts {
   readonly serves: (visitor: Visitor) => boolean
   readonly drain: DrainTracker
   readonly pace: PushPace
-  /** Roots (CID as text) whose copy here is being let go: no receipt is given for them. */
-  readonly leaving: Set<string>
-  /** Keeps by what this node is a member beside its index. */
-  readonly admits: AdmitsBackup
   readonly repairer: BlockRepairer
-  readonly scrubber: Scrubber
   /** What follows from an index that was made anew. */
-  readonly rebuilt: Rebuilt
+  readonly rebuilt: {
+    readonly pending: boolean
+    readonly info: RebuildInfo | undefined
+    settled: (wait: { connected: () => boolean, progressMs: number, aloneUntil: number, signal?: AbortSignal | undefined }) => Promise<void>
+  }
   /** What was found wrong with the index, after which nothing is written any more. */
   readonly indexFailure: () => Error | undefined
   /** Reads the whole index and says what is wrong with it. */

@@ -1,0 +1,66 @@
+import type { Ed25519PrivateKey, Libp2p } from '@libp2p/interface'
+import { DEFAULT_PORT } from '../defaults.js'
+import type { DfsNodeInit } from '../api/node.js'
+import { inviteAddresses } from '../network/advertised-addresses.js'
+import { parseAddress, peerOf } from '../network/addresses.js'
+import { ConnectionGater } from '../network/connection-gater.js'
+import { discoveryOf, discoveryParts, type DiscoveryOptions } from '../network/discovery.js'
+import { createHost, startHost } from '../network/host.js'
+import { MemberSet } from '../network/member-set.js'
+import type { NodeBus } from './bus-events.js'
+
+const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_PORT}`]
+const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
+
+/** The libp2p host of a node, not started, and what was decided about it. */
+export interface OpenedNetwork {
+  host: Libp2p
+  gater: ConnectionGater
+  /** Filled when the vault is known. */
+  members: MemberSet
+  /** Where it listens; empty for a node that only dials. */
+  listening: string[]
+  /** Addresses of the bootstrap list that name a peer. */
+  bootstrap: string[]
+  discovering: DiscoveryOptions
+  /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
+  reachedAt: () => string[]
+  /** Listens, once; the next call does nothing. */
+  start: () => Promise<void>
+}
+
+export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, bus: NodeBus): Promise<OpenedNetwork> {
+  const members = new MemberSet()
+  const gater = new ConnectionGater({ isMember: members.has })
+  const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
+  const listening = init.dialOnly === true ? [] : listen
+  // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
+  const bootstrap = init.bootstrap?.filter((text) => peerOf(parseAddress('bootstrap', text)) !== undefined)
+  // a command that opens a folder for a moment knows whom to ask, unless it recovers a vault
+  const searches = init.dir !== undefined && (init.dialOnly !== true || init.recoveryCode !== undefined)
+  const discovering = searches ? discoveryOf(init.discovery, listen) : { mdns: false, dht: false, ...init.discovery }
+  const host = await createHost({
+    privateKey: key,
+    listen: listening,
+    gate: gater,
+    isMember: members.has,
+    start: false,
+    // whoever says nothing of the DHT has no business there without a hello, so one that asks for a moment only says it too
+    discovery: discoveryParts(discovering, listening.length > 0 || init.recoveryCode !== undefined, (found) => { bus.emit('peer:found', found) }),
+    ...(init.announce === undefined ? {} : { announce: init.announce }),
+    ...(bootstrap === undefined ? {} : { bootstrap }),
+    ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
+    ...(init.libp2p === undefined ? {} : { libp2p: init.libp2p })
+  })
+  const started = { yet: false }
+  return {
+    host, gater, members, listening, discovering,
+    bootstrap: bootstrap ?? [],
+    reachedAt: () => inviteAddresses(key.publicKey.toString(), init.announce ?? [], host.getMultiaddrs().map(String), listen),
+    start: async () => {
+      if (started.yet) return
+      await startHost(host, listening)
+      started.yet = true
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Logger } from '@libp2p/interface'
+import { peerText, type Member } from '../vault/members/members.js'
+import type { BusEvents, NodeBus } from './bus-events.js'
+import type { NodeComponents } from './components.js'
+import type { PublicEvents } from './public-events.js'
+
+/** Of the addresses that a member names as its own. */
+const ADDRESSES_KEPT = 4
+
+/**
+ * Who reacts to what happens inside a node, and in which order: the lines of each function are that order. A test holds
+ * the order of the reactions to an entry (test/node/reactions.spec.ts).
+ */
+export class Reactions {
+  constructor (private readonly components: NodeComponents, private readonly told: PublicEvents, private readonly log: Logger) {}
+
+  /** Subscribes all of them. */
+  listen (bus: NodeBus): void {
+    const { host, peers, vault, reached, downloader, repairer, replicas } = this.components
+    bus.on('entry:committed', (event) => { this.entry(event) })
+    bus.on('entries:received', ({ count }) => { this.components.recovery?.came(count) })
+    bus.on('record:received', (event) => { this.record(event) })
+    bus.on('sync:round', (event) => { this.round(event) })
+    bus.on('peer:found', (found) => { this.components.discovery.found(found) })
+    bus.on('block:corrupt', (event) => {
+      repairer.look()
+      this.told.corrupt(event)
+    })
+    bus.on('block:repaired', (event) => { this.told.repaired(event) })
+    bus.on('root:touched', ({ root }) => { replicas.touched(root) })
+    bus.on('version:held', (event) => { this.told.held(event) })
+    bus.on('copy:released', () => { downloader.again() })
+    bus.on('copies:counted', (event) => { this.told.copies(event) })
+    bus.on('space:low', () => {
+      this.components.garbage.nudge()
+      this.told.full()
+    })
+    bus.on('garbage:collected', (event) => { this.collected(event) })
+    bus.on('index:failed', (event) => {
+      this.log('the index failed: %e', event.error)
+      this.told.failed(event)
+    })
+    bus.on('trouble', ({ area, subject, error }) => { this.log('%s with %s: %e', area, subject, error) })
+    peers.addEventListener('session:open', ({ detail }) => { this.connected(detail) })
+    peers.addEventListener('session:close', ({ detail }) => { this.disconnected(detail) })
+    host.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
+      const peer = peerId.toString()
+      if (vault.entries.members.get(peer) === undefined) return
+      this.background(reached.remember(listenAddrs.slice(0, ADDRESSES_KEPT).map((address) => ({ peer, address: address.toString() }))))
+    })
+  }
+
+  private entry (event: BusEvents['entry:committed']): void {
+    const { lag, rebuilt, admits, sync, memberRecords, retention, downloader, replicas, peers, vault, serves } = this.components
+    const { change, encoded, from } = event
+    const local = 'entry' in change && vault.wrote(change.entry)
+    const come = [...(change.kind === 'member' ? [change.member] : []), ...change.come ?? []]
+    lag.added()
+    rebuilt.news()
+    if (change.kind !== 'file' && change.kind !== 'other') admits.changed()
+    // others hear of it before this node works on it
+    sync.forward([encoded], from)
+    if (local) memberRecords.wrote()
+    retention.changed(change)
+    downloader.wake(change.kind === 'file' ? change.entry.root.bytes : undefined)
+    replicas.changed(change)
+    this.told.entry(event, local, come)
+    for (const member of change.gone ?? []) this.background(this.leaves(member))
+    if (change.kind === 'revoke') peers.expelVisitors((visitor) => !serves(visitor))
+    if (come.length > 0) peers.wake()
+    this.told.file(change, local)
+  }
+
+  /** A revoked member is listened to no longer, at once. */
+  private async leaves (member: Member): Promise<void> {
+    const { peers, memberRecords, replicas } = this.components
+    this.told.revoked(member)
+    peers.expel(member.peer)
+    await memberRecords.drop(member)
+    replicas.membersChanged()
+    peers.wake()
+  }
+
+  private record ({ record: { encoded, subject }, from }: BusEvents['record:received']): void {
+    const { sync, peers, replicas } = this.components
+    replicas.membersChanged()
+    sync.forwardRecords([encoded], from)
+    if (from !== undefined) peers.seen(peerText(subject))
+  }
+
+  private round (event: BusEvents['sync:round']): void {
+    const { downloader, lag, rebuilt, retention, peers, memberRecords } = this.components
+    const { peer, round } = event
+    downloader.again()
+    lag.equal(peer)
+    this.background(rebuilt.round(round.theirs))
+    retention.compared()
+    if (peers.get(peer) !== undefined) memberRecords.presence.synced(peer)
+    this.told.round(event)
+  }
+
+  private collected (result: BusEvents['garbage:collected']): void {
+    const { downloader, vault, sync } = this.components
+    // there is room for what is to be brought, and perhaps for entries that were left out
+    downloader.again()
+    if (vault.entries.full) sync.again()
+    this.told.collected(result)
+  }
+
+  private connected (session: Parameters<PublicEvents['connected']>[0]): void {
+    const { rebuilt, repairer, reached } = this.components
+    const { peer, direction, address } = session
+    this.met(peer)
+    rebuilt.met()
+    repairer.met()
+    if (direction === 'outbound') this.background(reached.remember([{ peer, address }]))
+    this.told.connected(session)
+  }
+
+  private disconnected (session: Parameters<PublicEvents['disconnected']>[0]): void {
+    const { sync, lag, peers, memberRecords } = this.components
+    const { peer } = session
+    // what was committed here while it had a link went out to it
+    if (sync.carries(session) && lag.behind(peer) !== undefined) lag.equal(peer)
+    if (peers.get(peer) === undefined) memberRecords.presence.closed(peer)
+    this.met(peer)
+    this.told.disconnected(session)
+  }
+
+  private met (peer: string): void {
+    const { vault } = this.components
+    const member = vault.entries.members.get(peer)
+    if (member !== undefined) this.background(vault.saw(member))
+  }
+
+  /** Notes that nobody waits for; that one was not written because the node stops is no trouble. */
+  private background (work: Promise<unknown>): void {
+    work.catch((error: unknown) => { this.log('note not kept: %e', error) })
+  }
+}
