@@ -18,6 +18,17 @@ describe('node: joining', () => {
   const cluster = new Cluster()
   afterEach(() => cluster.end())
 
+  it('warns of no fork because entries of others are still to come', async () => {
+    const a = await cluster.node({ label: 'a' })
+    for (const name of ['x', 'y']) await a.put(name, name)
+    const invite = await a.invite({ role: 'write' })
+    const b = await cluster.node({ invite, start: false })
+    assert.deepEqual((await b.status()).forks, [])
+    await b.start()
+    await connected(a, b)
+    assert.deepEqual((await b.status()).forks, [])
+  })
+
   it('makes a member that both know, with role, label and operator of the invite', async () => {
     const a = await cluster.node({ label: 'a', operator: 'ana' })
     const joined = next(a, 'member:join')

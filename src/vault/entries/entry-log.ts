@@ -16,7 +16,7 @@ import { putMember } from '../../index/queries/members.js'
 import { headsOfTag, unsettledTags } from '../../index/queries/tag-places.js'
 import { RwLock } from '../../async/rw-lock.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
-import { forks } from './chains.js'
+import { Forks } from './chains.js'
 import { MOST_HEADS, without, type Heads } from './heads.js'
 import { EntryBatch } from './entry-batch.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from '../members/members.js'
@@ -63,6 +63,7 @@ export class EntryLog {
   full = false
   /** Entries of kinds that this version does not know. */
   unknown: number
+  private readonly chains: Forks
 
   /** @param keys of role read and above; missing for role store, which sees tags only */
   constructor (
@@ -75,6 +76,7 @@ export class EntryLog {
     private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
     this.revocations = new Revocations(db, vault, members)
+    this.chains = new Forks(db)
     this.unknown = countUnknown(db)
   }
 
@@ -164,9 +166,12 @@ export class EntryLog {
     return taken
   }
 
+  /** A comparison with a member ended: both have now what either had. */
+  compared (): void { this.chains.compared() }
+
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
   forks (): Fork[] {
-    return forks(this.db).map(({ writer, seq }) => {
+    return this.chains.list().map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
       return peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.members.label(peer), seq }
     })
