@@ -81,7 +81,8 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': 'off'
     }
   },
-  { files: ['protocols/seal.ts', 'src/network/noise-crypto.ts'], rules: { 'no-restricted-syntax': ['error', STREAMS] } },
+  // the last one is a yardstick: sealing with nothing around it
+  { files: ['protocols/seal.ts', 'src/network/noise-crypto.ts', 'bench/workers/sealing.js'], rules: { 'no-restricted-syntax': ['error', STREAMS] } },
   // its 32 bytes are bounded by what it waits for
   { files: ['src/network/echo.ts'], rules: { 'no-restricted-syntax': ['error', CIPHERS] } },
   { files: ['protocols/framing.ts', 'protocols/framing/**'], rules: { 'no-restricted-syntax': ['error', CIPHERS] } },

@@ -56,8 +56,8 @@ export const UNPROVED_CONNECTIONS_FOR_MEMBERS = 64
 export const UNPROVED_MS = 2_000
 /** What a connection may send until it is let in: a handshake is less than 1 KiB, and some send their first streams right behind it. */
 export const MAX_UNPROVED_BYTES = 64 * 1024
-/** What it is answered until then: a handshake takes four messages. */
-export const MAX_UNPROVED_ANSWERS = 32
+/** What it is answered until then: a handshake takes four messages, and each word that the other side tries first one more. */
+export const MAX_UNPROVED_ANSWERS = 12
 /** A refused hello keeps the peer and its address out for this long, one that proves ill will for longer. */
 export const REFUSED_MS = 60_000
 export const FORGED_MS = 3600e3

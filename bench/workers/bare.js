@@ -1,10 +1,17 @@
 /** A libp2p stream with nothing above it: the same transport, encrypter and muxer, as they come from their packages. */
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
-import { tcp } from '@libp2p/tcp'
-import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
+import { registerHooks } from 'node:module'
 import { eachAtOnce, serve, timed } from '../lib/worker.js'
+
+// those that dfs runs on, not those that bench/ has for other systems
+const here = new URL('..', import.meta.url).href
+const root = new URL('../../package.json', import.meta.url).href
+registerHooks({ resolve: (name, context, next) => next(name, context.parentURL?.startsWith(here) && !context.parentURL.includes('/node_modules/') ? { ...context, parentURL: root } : context) })
+
+const { noise } = await import('@chainsafe/libp2p-noise')
+const { yamux } = await import('@chainsafe/libp2p-yamux')
+const { tcp } = await import('@libp2p/tcp')
+const { multiaddr } = await import('@multiformats/multiaddr')
+const { createLibp2p } = await import('libp2p')
 
 const BULK = '/bench/bulk/1.0.0'
 const SMALL = '/bench/small/1.0.0'

@@ -1,9 +1,16 @@
 /** One dfs node with a folder, by the public API of the built package. */
 import { createReadStream, createWriteStream } from 'node:fs'
+import net from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { eachAtOnce, serve, timed } from '../lib/worker.js'
+
+/** Ports that this process reaches by another one only. */
+const detours = new Map()
+const { connect } = net
+// before libp2p is there: whatever it dials goes this way, however it learnt the address
+net.connect = (options, ...rest) => connect.call(net, detours.has(options.port) ? { ...options, port: detours.get(options.port) } : options, ...rest)
 
 const { createNode } = await import(new URL('../../dist/src/index.js', import.meta.url).href)
 
@@ -19,8 +26,14 @@ async function get (name, path) {
 }
 
 serve({
-  async open ({ dir, label, invite, capacity }) {
-    node = await createNode({ dir, label, ...(capacity === undefined ? {} : { capacity }), listen: ['/ip4/127.0.0.1/tcp/0'], ...(invite === undefined ? {} : { invite }) })
+  /** `detour`: [port, another], through which it goes instead; nobody dials a node that has one. Gives the ports it listens on. */
+  async open ({ dir, label, invite, capacity, detour }) {
+    if (detour !== undefined) detours.set(...detour)
+    node = await createNode({
+      dir, label, listen: detour === undefined ? ['/ip4/127.0.0.1/tcp/0'] : [],
+      ...(capacity === undefined ? {} : { capacity }), ...(invite === undefined ? {} : { invite })
+    })
+    return node.addresses.map((address) => Number(address.split('/')[4]))
   },
 
   async invite () {

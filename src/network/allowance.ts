@@ -17,14 +17,23 @@ export class Allowance {
     this.#at = init.clock.now()
   }
 
+  /** True when `amount` is left, which stays. */
+  has (amount: number): boolean {
+    this.#fill()
+    return amount <= this.#left
+  }
+
   /** False, and nothing is taken, when less than `amount` is left. */
   take (amount: number): boolean {
+    if (!this.has(amount)) return false
+    this.#left -= amount
+    return true
+  }
+
+  #fill (): void {
     const { most, perSecond, clock } = this.init
     const now = clock.now()
     this.#left = Math.min(most, this.#left + Math.max(0, now - this.#at) * perSecond / 1000)
     this.#at = now
-    if (amount > this.#left) return false
-    this.#left -= amount
-    return true
   }
 }

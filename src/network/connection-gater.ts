@@ -5,9 +5,11 @@
  */
 import type { Connection, ConnectionGater as Libp2pConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
+import type { Allowance } from './allowance.js'
 import { groupOf, isLoopback, networksOf } from './addresses.js'
 import { steadyClock } from '../async/clock.js'
 import type { Clock } from '../async/clock.js'
+import { CONNECTION_COST_BYTES, Crowds } from './crowds.js'
 import { Line } from './line.js'
 import { boundUnproved, oldestOfMost } from './places.js'
 import { wireOf } from './wire.js'
@@ -28,13 +30,17 @@ export interface ConnectionGaterInit {
   clock?: Clock
 }
 
-/** Why a connection was refused or closed: keys of `refused`. LIMIT: it passed a bound of wire.ts. */
-export type RefusalReason = 'CONNECTIONS' | 'PEER_CONNECTIONS' | 'UNPROVED' | 'WITHOUT_HELLO' | 'IN_LINE' | 'BARRED' | 'LIMIT'
+/** Why a connection was refused or closed: keys of `refused`. LIMIT: it passed a bound of wire.ts. CROWD: too many came of its network. */
+export type RefusalReason = 'CONNECTIONS' | 'PEER_CONNECTIONS' | 'UNPROVED' | 'CROWD' | 'WITHOUT_HELLO' | 'IN_LINE' | 'BARRED' | 'LIMIT'
 
 interface Ticket {
   readonly conn: MultiaddrConnection
   readonly inbound: boolean
   readonly group: string | undefined
+  /** Its group, and what that lies in: looked at for each connection that comes. */
+  readonly networks: readonly string[]
+  /** A /24, a /48 of version 6. */
+  readonly network: string | undefined
   /** A member came from its address. */
   readonly trusted: boolean
   peer?: string
@@ -60,11 +66,14 @@ export class ConnectionGater implements Libp2pConnectionGater {
   readonly #clock: Clock
   /** In order of arrival. A connection and what it was made of share one timeline object, which is what links them. */
   readonly #tickets = new Map<object, Ticket>()
+  /** Those of them whose peer is not proved, in order of arrival. */
+  readonly #unproved = new Set<Ticket>()
   readonly #line: Line<Ticket>
   /** Peers and address groups, until when. */
   readonly #barred = new Map<string, number>()
   /** Address groups that a member came from: a bar on a stranger there does not shut the members out. */
   readonly #trusted = new Map<string, true>()
+  readonly #crowds: Crowds
 
   constructor (init: ConnectionGaterInit = {}) {
     this.#limits = {
@@ -81,6 +90,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     }
     this.#isMember = init.isMember ?? (() => false)
     this.#clock = init.clock ?? steadyClock
+    this.#crowds = new Crowds(this.#clock)
     this.#line = new Line({ clock: this.#clock, most: this.#limits.inLine, waitMs: LINE_MS, lookMs: STRANGER_PLACE_MS, enter: (ticket) => this.#takePlace(ticket) })
   }
 
@@ -88,15 +98,17 @@ export class ConnectionGater implements Libp2pConnectionGater {
   isMember (peer: string): boolean { return this.#isMember(peer) }
 
   /** Before the handshake. */
-  denyInboundConnection (conn: MultiaddrConnection): boolean {
+  denyInboundConnection (conn: MultiaddrConnection): boolean | Promise<boolean> {
     const group = groupOf(conn.remoteAddr)
     const trusted = group !== undefined && this.#trusted.has(group)
     if (group !== undefined && !trusted && this.#isBarred(group)) return this.#deny('BARRED')
     if (conn.status !== 'open') return true
-    const unproved = this.#unproved()
+    const { network } = whence(conn)
+    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#deny('CROWD') && this.#crowds.refuseLate(conn)
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
-    if ((trusted ? unproved : unproved.filter((ticket) => !ticket.trusted)).length >= most) this.#close(oldestOfMost(unproved), 'UNPROVED')
-    const ticket = this.#add(conn, { inbound: true, group, trusted })
+    const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length
+    if (crowd >= most) this.#close(oldestOfMost(this.#unproved), 'UNPROVED')
+    const ticket = this.#add(conn, { inbound: true, trusted })
     const unbound = boundUnproved(conn, { bytes: MAX_UNPROVED_BYTES, answers: MAX_UNPROVED_ANSWERS })
     const stop = this.#watch(ticket)
     ticket.letIn = () => {
@@ -112,6 +124,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     // closed meanwhile
     if (ticket === undefined) return true
     const peer = ticket.peer = peerId.toString()
+    this.#unproved.delete(ticket)
     const member = this.#isMember(peer)
     if (this.#isBarred(peer) || (!member && ticket.group !== undefined && this.#isBarred(ticket.group))) return this.#turnAway(ticket, 'BARRED')
     // one more than it may keep: with its hello it takes the place of the oldest, which may be dead without our knowing
@@ -122,7 +135,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   denyOutboundEncryptedConnection (peerId: PeerId, conn: MultiaddrConnection): boolean {
     if (conn.status !== 'open') return true
-    const ticket = this.#add(conn, { inbound: false, group: groupOf(conn.remoteAddr), trusted: false })
+    const ticket = this.#add(conn, { inbound: false, trusted: false })
     ticket.peer = peerId.toString()
     return !this.#letIn(ticket)
   }
@@ -140,8 +153,14 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
   limited (connection: Connection, closes: boolean): void {
-    this.#count('LIMIT')
+    this.#deny('LIMIT')
     if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
+  }
+
+  /** What a stranger has together with others of its network; undefined for members, for connections that this side made, and where the transport has no addresses. */
+  shared (connection: Connection): Allowance | undefined {
+    const ticket = this.#tickets.get(connection.timeline)
+    return ticket === undefined || !ticket.inbound || this.#isMember(connection.remotePeer.toString()) ? undefined : this.#costOf(ticket)
   }
 
   /** Its hello was refused: the peer and, unless it is this machine, the address stay out for a while. */
@@ -159,11 +178,13 @@ export class ConnectionGater implements Libp2pConnectionGater {
     return { received: socket?.bytesRead ?? 0, sent: socket?.bytesWritten ?? 0 }
   }
 
-  #add (conn: MultiaddrConnection, facts: Pick<Ticket, 'inbound' | 'group' | 'trusted'>): Ticket {
-    const ticket: Ticket = { conn, ...facts, greeted: false, letIn: () => {} }
+  #add (conn: MultiaddrConnection, facts: Pick<Ticket, 'inbound' | 'trusted'>): Ticket {
+    const ticket: Ticket = { conn, ...facts, ...whence(conn), greeted: false, letIn: () => {} }
     this.#tickets.set(conn.timeline, ticket)
+    if (facts.inbound) this.#unproved.add(ticket)
     conn.addEventListener('close', () => {
       this.#tickets.delete(conn.timeline)
+      this.#unproved.delete(ticket)
       ticket.letIn()
       this.#line.leave(ticket)
       this.#line.move()
@@ -176,7 +197,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     let cancel = (): void => {}
     const again = (): void => {
       cancel = this.#clock.after(UNPROVED_MS, () => {
-        if (ticket.peer === undefined && this.#unproved().length >= CROWDED_SHARE * this.#limits.unproved) this.#close(ticket, 'UNPROVED')
+        if (ticket.peer === undefined && this.#unproved.size >= CROWDED_SHARE * this.#limits.unproved) this.#close(ticket, 'UNPROVED')
         else again()
       })
     }
@@ -199,19 +220,22 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   /** One of the places of strangers: a free one, or that of somebody who had it long enough to say hello. */
   #takePlace (ticket: Ticket): boolean {
+    if (this.#costOf(ticket)?.has(CONNECTION_COST_BYTES) === false) return false
     const strangers = this.#strangers()
-    const group = ticket.group
-    const network = networkOf(group)
+    const { group, network } = ticket
     for (const [crowd, most] of [
       [group === undefined ? [] : strangers.filter((one) => one.group === group), this.#limits.withoutHelloPerAddress],
-      [network === undefined ? [] : strangers.filter((one) => networkOf(one.group) === network), this.#limits.withoutHelloPerNetwork],
+      [network === undefined ? [] : strangers.filter((one) => one.network === network), this.#limits.withoutHelloPerNetwork],
       [strangers, this.#limits.withoutHello]
     ] as const) {
       if (crowd.filter(({ conn }) => conn.status === 'open').length >= most && !this.#close(crowd.find((one) => this.#hadItsTime(one)), 'WITHOUT_HELLO')) return false
     }
+    this.#costOf(ticket)?.take(CONNECTION_COST_BYTES)
     ticket.place = this.#clock.now()
     return true
   }
+
+  #costOf ({ network }: Ticket): Allowance | undefined { return network === undefined ? undefined : this.#crowds.bytes(network) }
 
   #hadItsTime ({ place, conn }: Ticket): boolean {
     return conn.status === 'open' && place !== undefined && this.#clock.now() - place >= STRANGER_PLACE_MS
@@ -225,17 +249,13 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   #close (ticket: Ticket | undefined, reason: RefusalReason): boolean {
     if (ticket === undefined) return false
-    this.#count(reason)
+    this.#deny(reason)
     ticket.conn.abort(new Error('made room for another connection'))
     return true
   }
 
   #ofPeer (peer: string): Ticket[] {
     return [...this.#tickets.values()].filter((ticket) => ticket.peer === peer)
-  }
-
-  #unproved (): Ticket[] {
-    return [...this.#tickets.values()].filter(({ inbound, peer }) => inbound && peer === undefined)
   }
 
   /** Those that have a place, the oldest first. */
@@ -258,18 +278,15 @@ export class ConnectionGater implements Libp2pConnectionGater {
   }
 
   #deny (reason: RefusalReason): true {
-    this.#count(reason)
-    return true
-  }
-
-  #count (reason: RefusalReason): void {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
+    return true
   }
 }
 
-/** A /24, a /48 of version 6. */
-function networkOf (group: string | undefined): string | undefined {
-  return group === undefined ? undefined : networksOf(group).at(-2)
+function whence (conn: MultiaddrConnection): Pick<Ticket, 'group' | 'networks' | 'network'> {
+  const group = groupOf(conn.remoteAddr)
+  const networks = networksOf(group ?? '')
+  return { group, networks, network: group === undefined ? undefined : networks.at(-2) }
 }
 
 function remember<V> (map: Map<string, V>, key: string, value: V): void {

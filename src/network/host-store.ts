@@ -46,6 +46,9 @@ export class HostStore implements Datastore {
     this.#providers = new ProviderBook({ isMember, clock })
   }
 
+  /** Provider records that the questions of others made this node look at, since the start. */
+  get looked (): number { return this.#providers.looked }
+
   /** Peers whose entries are kept, and provider records. */
   get sizes (): { peers: number, bytes: number, providers: number } {
     return { peers: this.#peers.size, bytes: this.#bytes, providers: this.#providers.size }

@@ -6,6 +6,7 @@ import type { kadDHT } from '@libp2p/kad-dht'
 import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
 import { ProtocolError } from '../../protocols/errors.js'
 import { Allowance } from './allowance.js'
+import { Allowances } from './allowances.js'
 import { steadyClock, type Clock } from '../async/clock.js'
 
 /** Of this project alone: what speaks it stores and finds nothing of other networks. */
@@ -20,7 +21,6 @@ export const DHT_CALLS_PER_PEER = 64
 export const DHT_CALLS_PER_PEER_PER_SECOND = 2
 export const DHT_CALLS = 256
 export const DHT_CALLS_PER_SECOND = 32
-const MAX_REMEMBERED = 4096
 const MAX_LENGTH_BITS = 28
 
 type Components = Parameters<ReturnType<typeof kadDHT>>[0]
@@ -42,12 +42,11 @@ function replaced<T extends object> (of: T, method: keyof T, by: unknown): T {
 }
 
 export class Calls {
-  readonly #clock: Pick<Clock, 'now'>
   readonly #all: Allowance
-  readonly #peers = new Map<string, Allowance>()
+  readonly #peers: Allowances
 
   constructor (clock: Pick<Clock, 'now'> = steadyClock) {
-    this.#clock = clock
+    this.#peers = new Allowances({ most: DHT_CALLS_PER_PEER, perSecond: DHT_CALLS_PER_PEER_PER_SECOND, clock })
     this.#all = new Allowance({ most: DHT_CALLS, perSecond: DHT_CALLS_PER_SECOND, clock })
   }
 
@@ -71,12 +70,7 @@ export class Calls {
   }
 
   #take (peer: string): boolean {
-    const own = this.#peers.get(peer) ?? new Allowance({ most: DHT_CALLS_PER_PEER, perSecond: DHT_CALLS_PER_PEER_PER_SECOND, clock: this.#clock })
-    this.#peers.delete(peer)
-    this.#peers.set(peer, own)
-    const [oldest] = this.#peers.size > MAX_REMEMBERED ? this.#peers.keys() : []
-    if (oldest !== undefined) this.#peers.delete(oldest)
-    return own.take(1) && this.#all.take(1)
+    return this.#peers.of(peer).take(1) && this.#all.take(1)
   }
 }
 

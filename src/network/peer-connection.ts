@@ -46,7 +46,7 @@ export class PeerConnection extends TypedEventEmitter<{ close: Event, expired: E
     this.#gate = gate
     this.#clock = clock
     this.#wall = wall
-    wireOf(connection)?.watch(this.peer, (closes) => { gate.limited(connection, closes) })
+    wireOf(connection)?.watch(this.peer, (closes) => { gate.limited(connection, closes) }, gate.shared(connection))
     // nobody may be waiting for it
     this.#greeted.promise.catch(() => {})
     this.#cancel = clock.after(helloMs, () => {

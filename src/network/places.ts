@@ -1,11 +1,10 @@
 /** Connections whose peer is not proved yet: whoever can open a TCP connection can have one, so the places are shared out by network. */
 import type { MultiaddrConnection } from '@libp2p/interface'
-import { networksOf } from './addresses.js'
 
 export interface Unproved {
   readonly conn: MultiaddrConnection
-  /** Undefined where the transport has no addresses. */
-  readonly group: string | undefined
+  /** What it comes from, from the widest network to the address itself (addresses.ts). */
+  readonly networks: readonly string[]
   /** A member came from there. */
   readonly trusted: boolean
 }
@@ -16,7 +15,7 @@ export function oldestOfMost<T extends Unproved> (all: Iterable<T>): T | undefin
   const strangers = unproved.filter(({ trusted }) => !trusted)
   let left = strangers.length > 0 ? strangers : unproved
   for (let level = 0; left.length > 1; level++) {
-    const networks = Map.groupBy(left, ({ group }) => networksOf(group ?? '')[level])
+    const networks = Map.groupBy(left, ({ networks }) => networks[level])
     if (networks.has(undefined)) break
     left = [...networks.values()].reduce((most, one) => one.length > most.length ? one : most)
   }

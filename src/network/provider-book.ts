@@ -24,10 +24,14 @@ export class ProviderBook {
   readonly #records = new Map<string, ProviderRecord>()
   readonly #byKey = new Map<string, Set<string>>()
   readonly #byPeer = new Map<string, Set<string>>()
+  #looked = 0
 
   constructor (private readonly init: { isMember: (peer: string) => boolean, clock: Pick<Clock, 'now'> }) {}
 
   get size (): number { return this.#records.size }
+
+  /** Records that questions made this book look at, since the start. */
+  get looked (): number { return this.#looked }
 
   has (peer: string): boolean { return this.#byPeer.has(peer) }
 
@@ -60,13 +64,17 @@ export class ProviderBook {
   below (prefix: string): ProviderRecord[] {
     this.#expire()
     const [, what] = /^\/dht\/provider\/([a-z2-7]+)$/.exec(prefix) ?? []
-    const names = what === undefined ? [...this.#records.keys()].filter((name) => name.startsWith(prefix)) : this.#byKey.get(what) ?? []
-    return [...names].flatMap((name) => this.#records.get(name) ?? [])
+    const names = what === undefined ? this.#records.keys() : this.#byKey.get(what) ?? []
+    return [...names].flatMap((name) => {
+      this.#looked++
+      return name.startsWith(prefix) ? this.#records.get(name) ?? [] : []
+    })
   }
 
   #expire (): void {
     const since = this.init.clock.now() - PROVIDER_MS
     for (const [name, { at }] of this.#records) {
+      this.#looked++
       if (at > since) return
       this.delete(name)
     }

@@ -87,6 +87,7 @@ export class Wire implements Holder {
   readonly #excess: number[] = []
   #onLimit: (closes: boolean) => void = () => {}
   #allowance: Allowance
+  #shared: Allowance | undefined
   #greeted = false
   #opened = false
   #unsentFrames = 0
@@ -104,16 +105,21 @@ export class Wire implements Holder {
     below.addEventListener('close', () => { this.#hold(0) }, { once: true })
   }
 
-  /** @param onLimit called before the connection is closed, or a stream of it reset, for having passed a bound */
-  watch (peer: string, onLimit: (closes: boolean) => void): void {
+  /**
+   * @param onLimit called before the connection is closed, or a stream of it reset, for having passed a bound
+   * @param shared what this stranger and others of its network have together; none for a member
+   */
+  watch (peer: string, onLimit: (closes: boolean) => void, shared?: Allowance): void {
     this.owner = peer
     this.#onLimit = onLimit
+    if (!this.#greeted) this.#shared = shared
   }
 
   /** The hello is finished: the other side is a member or a visitor, and its protocols pace it. */
   greeted (): void {
     if (this.#greeted) return
     this.#greeted = true
+    this.#shared = undefined
     this.#allowance = new Allowance({ most: MEMBER_STREAMS, perSecond: MEMBER_STREAMS_PER_SECOND, clock: this.#clock })
   }
 
@@ -147,7 +153,13 @@ export class Wire implements Holder {
     if (opens) this.#received.set(frame.stream, 0)
     const stream = frame.type === DATA_FRAME ? this.#stream(frame.stream) : undefined
     if (frame.type === DATA_FRAME) this.#boundStream(frame, stream)
-    if (this.#greeted ? opens && !this.#allowance.take(1) : !this.#allowance.take(this.#cost(frame, opens, stream))) throw tooMuch(this.#greeted ? 'too many streams' : 'too much before a hello')
+    if (!this.#greeted) this.#pay(this.#cost(frame, opens, stream))
+    else if (opens && !this.#allowance.take(1)) throw tooMuch('too many streams')
+  }
+
+  #pay (cost: number): void {
+    if (!this.#allowance.take(cost)) throw tooMuch('too much before a hello')
+    if (this.#shared?.take(cost) === false) throw tooMuch('too much before a hello, of one network')
   }
 
   #stream (number: number): Stream | undefined {

@@ -4,6 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Connection, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { STRANGER_PLACE_MS, UNPROVED_MS } from '../../src/defaults.js'
+import { CONNECTION_COST_BYTES, MAX_LATE_REFUSALS, NETWORK_BYTES, NETWORK_CONNECTIONS, NETWORK_CONNECTIONS_PER_SECOND, REFUSAL_MS } from '../../src/network/crowds.js'
 import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { FakeClock, settle } from './fake-clock.js'
@@ -20,6 +21,8 @@ class FakeConnection extends TypedEventEmitter<{ close: StreamCloseEvent }> {
     super()
     this.remoteAddr = multiaddr(`/ip${ip.includes(':') ? 6 : 4}/${ip}/tcp/${port}`)
   }
+
+  pause (): void { this.status = 'paused' }
 
   abort (err: Error): void {
     this.status = 'aborted'
@@ -42,7 +45,7 @@ async function peer (): Promise<PeerId> {
 
 /** Both questions that libp2p asks about an incoming connection; true when both are passed. */
 async function enter (gate: ConnectionGater, { conn }: { conn: MultiaddrConnection }, id: PeerId): Promise<boolean> {
-  return !gate.denyInboundConnection(conn) && !await gate.denyInboundEncryptedConnection(id, conn)
+  return !await gate.denyInboundConnection(conn) && !await gate.denyInboundEncryptedConnection(id, conn)
 }
 
 describe('gate', () => {
@@ -255,5 +258,56 @@ describe('gate', () => {
       assert.equal(await enter(gate, raw(ip), bad), false)
       assert.equal(await enter(gate, raw(ip), await peer()), true)
     }
+  })
+
+  it('lets so many connections a second of a network come, refuses the next ones late and unread, and counts none where a member came from', async () => {
+    const clock = new FakeClock()
+    const gate = new ConnectionGater({ clock, isMember: (id) => id === member.toString() })
+    const member = await peer()
+    const known = raw('192.0.2.200')
+    assert.ok(await enter(gate, known, member))
+    gate.greeted(connection(known, member))
+    for (let n = 1; n < NETWORK_CONNECTIONS; n++) assert.equal(gate.denyInboundConnection(raw(`192.0.2.${n % 100}`).conn), false)
+    const next = raw('192.0.2.101')
+    const answers: unknown[] = []
+    const asked = Promise.resolve(gate.denyInboundConnection(next.conn)).then((denied) => answers.push(denied))
+    await settle()
+    assert.deepEqual([next.fake.status, answers], ['paused', []])
+    assert.equal(gate.denyInboundConnection(raw('192.0.2.200').conn), false)
+    assert.equal(gate.denyInboundConnection(raw('192.0.3.1').conn), false)
+    await clock.advance(REFUSAL_MS)
+    await asked
+    assert.deepEqual(answers, [true])
+    for (let n = 0; n < NETWORK_CONNECTIONS_PER_SECOND; n++) assert.equal(gate.denyInboundConnection(raw('192.0.2.102').conn), false)
+    assert.notEqual(gate.denyInboundConnection(raw('192.0.2.102').conn), false)
+    assert.equal(gate.refused.CROWD, 2)
+  })
+
+  it('makes so many wait for their refusal, and refuses the others at once', () => {
+    const gate = new ConnectionGater({ clock: new FakeClock() })
+    const answers = Array.from({ length: NETWORK_CONNECTIONS + MAX_LATE_REFUSALS + 1 }, () => gate.denyInboundConnection(raw().conn))
+    assert.equal(answers.filter((answer) => answer instanceof Promise).length, MAX_LATE_REFUSALS)
+    assert.equal(answers.at(-1), true)
+  })
+
+  it('makes a stranger wait whose network used up what it has, and no member', async () => {
+    const clock = new FakeClock()
+    const member = await peer()
+    const gate = new ConnectionGater({ clock, isMember: (id) => id === member.toString() })
+    const [first, id] = [raw('192.0.2.1'), await peer()]
+    assert.ok(await enter(gate, first, id))
+    const shared = gate.shared(connection(first, id))
+    assert.ok(shared?.take(NETWORK_BYTES - CONNECTION_COST_BYTES) === true)
+    let entered = false
+    const second = enter(gate, raw('192.0.2.2'), await peer()).then((let_) => { entered = let_ })
+    await settle()
+    assert.equal(entered, false)
+    const known = raw('192.0.2.3')
+    assert.ok(await enter(gate, known, member))
+    assert.equal(gate.shared(connection(known, member)), undefined)
+    assert.ok(await enter(gate, raw('192.0.3.1'), await peer()))
+    await clock.advance(STRANGER_PLACE_MS)
+    await second
+    assert.equal(entered, true)
   })
 })

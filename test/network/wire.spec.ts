@@ -88,7 +88,7 @@ describe('wire: bounds of a connection below its protocols', () => {
 
   it('a connection on which more is asked before any encryption than a handshake takes is closed', async () => {
     const { ip, port } = targetOf(one.addresses[0] ?? '')
-    for (const [asked, stays] of [[20, true], [100, false]] as const) {
+    for (const [asked, stays] of [[10, true], [100, false]] as const) {
       const socket = connect(port, ip)
       const closed = new Promise((resolve) => socket.on('close', resolve))
       socket.on('error', () => {})

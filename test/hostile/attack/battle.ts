@@ -3,17 +3,16 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readFile, rm, writeFile } from 'node:fs/promises'
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createNode } from '../../../src/index.js'
 import { joined, lines, MIB, randomFile, Scene, start, type RunningNode } from '../../e2e/harness.js'
 import { next } from '../../node/cluster.js'
+import { confine, cores, cpuOf, cpuOfEnded, cpuOfLoop } from './cpu.js'
 
 const HERE = import.meta.dirname
-/** Attackers are other machines: what they take from the processor here is not theirs to take. */
-const ATTACKERS_NICE = 10
-/** The honest member pushes again until the attack has lasted this long. */
+/** The honest member pushes again until so much time passed. */
 const ATTACK_MS = 3_000
+const QUIET_MS = 2_000
 
 export interface Outcome {
   names: string[]
@@ -21,32 +20,62 @@ export interface Outcome {
   peakMiB: number
   /** The longest pause of its event loop. */
   delayMs: number
-  /** What the honest member's put took. */
+  /** The longest that a message of the DHT may have held it; 0 when none came. */
+  kadMs: number
+  kadMessages: number
+  /** What the honest member's put took, on average. */
   putMs: number
+  /** Seconds of processor a put, of all that is honest: the node, the honest member's and its command. */
+  putCpu: number
+  /** Seconds of processor a second: the node's, that of its event loop, the attackers'. */
+  nodeCpu: number
+  loopCpu: number
+  attackerCpu: number
   /** From the start of a member that was away to its connection. */
   admittedMs: number
 }
 
-interface Report { delayMs: number }
+interface Report { delayMs: number, kadMs: number, kadMessages: number }
+
+export interface BattleInit {
+  /** Loaded into the node before its own code: takes a bound away, in tests of the measure itself. */
+  spoiledBy?: string
+}
 
 export class Battle {
   private n = 0
 
-  private constructor (readonly scene: Scene, readonly node: RunningNode, readonly honest: RunningNode, private readonly folders: { late: string, attacker: string }) {}
+  private constructor (
+    readonly scene: Scene, readonly node: RunningNode, readonly honest: RunningNode, private readonly folders: { late: string, attacker: string, attackersInvite: string },
+    private readonly allCores: number[]
+  ) {}
 
-  static async open (): Promise<Battle> {
+  /**
+   * Attackers stand for other machines: they have a core of their own, and all that is honest shares another one, where every
+   * cycle that the attack costs the node is missing.
+   */
+  static async open ({ spoiledBy }: BattleInit = {}): Promise<Battle> {
+    const allCores = await cores()
+    assert.ok(allCores.length >= 2, 'a core for the attackers, and one for what is honest')
+    confine(process.pid, allCores.slice(-1))
     const scene = await Scene.open()
     const folder = scene.path('node')
     await scene.ok(['--dir', folder, 'init', '--capacity', '20GB', '--listen', '/ip4/127.0.0.1/tcp/0'])
     await scene.ok(['--dir', folder, 'config', 'dht', 'on'])
     await scene.ok(['--dir', folder, 'config', 'mdns', 'off'])
-    const node = await withEnvironment({ NODE_OPTIONS: `--import=${join(HERE, 'report.js')}`, DFS_REPORT: scene.path('report') }, async () => start(scene, folder))
+    // no third member is sent what the honest one pushes
+    await scene.ok(['--dir', folder, 'config', '--vault', 'copies', '2'])
+    const loaded = ['report.js', ...(spoiledBy === undefined ? [] : [spoiledBy])].map((file) => `--import=${join(HERE, file)}`)
+    const node = await withEnvironment({ NODE_OPTIONS: loaded.join(' '), DFS_REPORT: scene.path('report') }, async () => start(scene, folder))
     const honest = await joined(scene, 'honest', node)
-    const folders = { late: await member(scene, 'late', node), attacker: await member(scene, 'attacker', node) }
-    return new Battle(scene, node, honest, folders)
+    const [late, attacker] = [await member(scene, 'late', node), await member(scene, 'attacker', node)]
+    return new Battle(scene, node, honest, { late: late.folder, attacker: attacker.folder, attackersInvite: attacker.invite }, allCores)
   }
 
-  async close (): Promise<void> { await this.scene.close() }
+  async close (): Promise<void> {
+    confine(process.pid, this.allCores)
+    await this.scene.close()
+  }
 
   /** The honest member pushes a file, and another comes, while these attack. */
   async run (names: string[], bytes: number): Promise<Outcome> {
@@ -57,35 +86,45 @@ export class Battle {
     const attackers = this.attack(names)
     try {
       if (attackers !== undefined) await once(attackers.stdout as NonNullable<typeof attackers.stdout>, 'data')
-      const [putMs, admittedMs] = await Promise.all([
-        this.puts(file, names.length === 0 ? 0 : ATTACK_MS),
-        this.admitted()
-      ])
+      const before = await this.cpu(attackers)
+      const [{ puts, ms, cpu }, admittedMs] = await Promise.all([this.puts(file, names.length === 0 ? QUIET_MS : ATTACK_MS, attackers), this.admitted()])
       assert.equal(this.node.child.exitCode, null, `the node ended under ${names.join(', ')}`)
       const reports = lines<Report>(await readFile(this.scene.path('report'), 'utf8'))
-      return { names, putMs, admittedMs, peakMiB: await this.node.peakMiB(), delayMs: Math.max(0, ...reports.map(({ delayMs }) => delayMs)) }
+      const used = (what: keyof Cpu): number => cpu[what] - before[what]
+      return {
+        names, putMs: ms / puts, putCpu: (used('node') + used('honest')) / puts, nodeCpu: used('node') * 1000 / ms, loopCpu: used('loop') * 1000 / ms, attackerCpu: used('attackers') * 1000 / ms,
+        admittedMs, peakMiB: await this.node.peakMiB(),
+        delayMs: Math.max(0, ...reports.map(({ delayMs }) => delayMs)), kadMs: Math.max(0, ...reports.map(({ kadMs }) => kadMs)), kadMessages: reports.reduce((sum, { kadMessages }) => sum + kadMessages, 0)
+      }
     } finally {
       await stopped(attackers)
       await rm(file)
     }
   }
 
-  /** What one put took, on average, of a file that is another one each time. */
-  private async puts (file: string, ms: number): Promise<number> {
+  /** Puts of a file that is another one each time. */
+  private async puts (file: string, lastsMs: number, attackers: ChildProcess | undefined): Promise<{ puts: number, ms: number, cpu: Cpu }> {
     const began = performance.now()
-    for (let n = 1; ; n++) {
-      await this.honest.ok('put', file, '--as', `file-${this.n}-${n}`, '--durable', '2')
-      const passed = performance.now() - began
-      if (passed >= ms) return passed / n
-      await renewed(file, n)
+    for (let puts = 1; ; puts++) {
+      await this.honest.ok('put', file, '--as', `file-${this.n}-${puts}`, '--durable', '2')
+      const ms = performance.now() - began
+      if (ms >= lastsMs) return { puts, ms, cpu: await this.cpu(attackers) }
+      await renewed(file, puts)
+    }
+  }
+
+  private async cpu (attackers: ChildProcess | undefined): Promise<Cpu> {
+    const { pid } = this.node
+    const running = attackers?.pid !== undefined && attackers.exitCode === null
+    return {
+      node: await cpuOf(pid), loop: await cpuOfLoop(pid), honest: await cpuOf(this.honest.pid) + await cpuOfEnded(), attackers: running ? await cpuOf(attackers.pid ?? 0) : 0
     }
   }
 
   private attack (names: string[]): ChildProcess | undefined {
     if (names.length === 0) return undefined
-    const child = spawn(process.execPath, [join(HERE, 'main.js'), this.node.address, ...names], { env: { ...process.env, DFS_ATTACK_MEMBER: this.folders.attacker }, stdio: ['ignore', 'pipe', 'ignore'] })
-    setPriority(child.pid ?? 0, ATTACKERS_NICE)
-    return child
+    const words = ['--cpu-list', this.allCores.slice(0, -1).join(','), process.execPath, join(HERE, 'main.js'), this.node.address, ...names]
+    return spawn('taskset', words, { env: { ...process.env, DFS_ATTACK_MEMBER: this.folders.attacker, DFS_ATTACK_INVITE: this.folders.attackersInvite }, stdio: ['ignore', 'pipe', 'ignore'] })
   }
 
   /** A member that the vault admitted long ago, and that the node under attack cannot dial, comes. */
@@ -107,11 +146,13 @@ export class Battle {
   }
 }
 
-async function member (scene: Scene, name: string, by: RunningNode): Promise<string> {
+interface Cpu { node: number, loop: number, honest: number, attackers: number }
+
+async function member (scene: Scene, name: string, by: RunningNode): Promise<{ folder: string, invite: string }> {
   const folder = scene.path(name)
-  const invite = await by.ok('invite', '--role', 'write', '--label', name)
-  await scene.ok(['--dir', folder, 'join', '-', '--capacity', '1GB', '--listen', '/ip4/127.0.0.1/tcp/0'], invite.trim())
-  return folder
+  const invite = (await by.ok('invite', '--role', 'write', '--label', name)).trim()
+  await scene.ok(['--dir', folder, 'join', '-', '--capacity', '1GB', '--listen', '/ip4/127.0.0.1/tcp/0'], invite)
+  return { folder, invite }
 }
 
 /** Writes a number into each MiB, so that no block of the file is known. */

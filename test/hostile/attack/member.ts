@@ -10,7 +10,7 @@ import { again, attacking, type Target } from './target.js'
 let running: Promise<DfsNode> | undefined
 
 /** One a process, since one folder is one node. */
-async function nodeOf (signal: AbortSignal): Promise<DfsNode> {
+export async function memberNode (signal: AbortSignal): Promise<DfsNode> {
   running ??= createNode({ dir: process.env.DFS_ATTACK_MEMBER ?? '', createIfMissing: false, listen: ['/ip4/127.0.0.1/tcp/0'] })
   const node = await running
   signal.addEventListener('abort', () => { void node.stop() }, { once: true })
@@ -19,7 +19,7 @@ async function nodeOf (signal: AbortSignal): Promise<DfsNode> {
 
 /** The connection with the node under attack, as soon as it has said hello. */
 export async function memberConnection ({ address }: Target, signal: AbortSignal): Promise<Connection> {
-  const node = await nodeOf(signal)
+  const node = await memberNode(signal)
   const peer = address.split('/p2p/')[1] ?? ''
   const { peers } = inside(node).parts
   if (peers.get(peer) === undefined) await Promise.race([next(node, 'peer:connect', (who) => who.peer === peer), peers.connect([address], { signal }).catch(() => {})])

@@ -6,7 +6,8 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, PrivateKey } from '@libp2p/interface'
-import { attacking, type Target } from './target.js'
+import { attacking, ownAddress, type Target } from './target.js'
+import { from } from './wire.js'
 
 export interface PeerInit {
   privateKey?: PrivateKey
@@ -19,7 +20,7 @@ export async function peer (signal: AbortSignal, init: PeerInit = {}): Promise<L
   const host = await createLibp2p({
     ...(init.privateKey === undefined ? {} : { privateKey: init.privateKey }),
     addresses: { listen: init.listen ?? [] },
-    transports: [tcp()],
+    transports: [tcp(from(ownAddress()))],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ maxInboundStreams: 10_000, maxOutboundStreams: 10_000 })],
     ...(init.identifies === true ? { services: { identify: identify() } } : {}),

@@ -45,9 +45,9 @@ export async function many (count: number, one: (index: number) => Promise<void>
   await Promise.all(Array.from({ length: count }, (_, index) => one(index)))
 }
 
-/** A plain TCP connection, from an address of this machine's own network when one is given. */
-export async function tcp ({ ip, port }: Target, signal: AbortSignal, from?: string): Promise<Socket> {
-  const socket = connect({ host: ip, port, ...(from === undefined ? {} : { localAddress: from }) })
+/** A plain TCP connection. */
+export async function tcp ({ ip, port }: Target, signal: AbortSignal, from = ownAddress()): Promise<Socket> {
+  const socket = connect({ host: ip, port, localAddress: from })
   socket.on('error', () => {})
   signal.addEventListener('abort', () => { socket.destroy() }, { once: true })
   await once(socket, 'connect', { signal })
@@ -60,15 +60,24 @@ export async function ended (socket: Socket): Promise<void> {
   if (!socket.destroyed) await once(socket, 'close')
 }
 
-/** 127.0.0.2 and upwards, another one for each index. */
+/** Where no member is, since attackers stand for other machines: 127.1.0.2 and upwards, another one for each index, 250 of them in a network. */
 export function loopback (index: number): string {
-  return `127.${Math.floor(index / 65_000) % 250}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`
+  return `127.${1 + Math.floor(index / 65_000) % 250}.${Math.floor(index / 250) % 250}.${(index % 250) + 2}`
 }
 
+/** That of the members. */
+export const MEMBERS_ADDRESS = '127.0.0.1'
+/** As many as an attacker has that is no botnet. */
+const OWN_ADDRESSES = 16
+let used = 0
+
+/** One after the other of the attacker's own. */
+export function ownAddress (): string { return loopback(used++ % OWN_ADDRESSES) }
+
 /** Plain TCP connections, again and again, each of which sends `bytes()` until it is ended; with `quiet` it then says nothing more. */
-export async function pouring (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array | undefined, { count = 8, ms = 0 } = {}): Promise<void> {
+export async function pouring (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array | undefined, { count = 8, ms = 0, from }: { count?: number, ms?: number, from?: string } = {}): Promise<void> {
   await many(count, async () => again(signal, async () => {
-    const socket = await tcp(target, signal)
+    const socket = await tcp(target, signal, from)
     for (let n = 0; !socket.destroyed; n++) {
       const next = bytes(n)
       if (next === undefined) break

