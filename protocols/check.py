@@ -98,7 +98,8 @@ def private(x, keys):
 RECORD = {"v": int, "vault": bytes, "subject": bytes, "life": int, "n": int, "time": int, "addresses": list, "capacity": int, "accepting": bool, "heads": list}
 def record(x):
     need(len(x) <= 8192, "MALFORMED"); outer = decode(x); need(type(outer) is list and [*map(type, outer)] == [bytes] * 2, "MALFORMED"); m = decode(outer[0])
-    need(type(m) is dict and {key: type(value) for key, value in m.items()} == RECORD and m["v"] == 1 and len(outer[1]) == 64, "MALFORMED")
+    need(type(m) is dict and {key: type(value) for key, value in m.items() if key != "label"} == RECORD and m["v"] == 1 and len(outer[1]) == 64, "MALFORMED")
+    need("label" not in m or (type(m["label"]) is str and 1 <= len(m["label"].encode()) <= 64), "MALFORMED")
     need(len(m["vault"]) == 32 and len(m["subject"]) == 38 and m["subject"][:6] == bytes.fromhex("002408011220"), "MALFORMED")
     need(min(m["life"], m["n"]) >= 1 and min(m["time"], m["capacity"]) >= 0, "MALFORMED"); lists = m["addresses"], m["heads"]
     need(all(len(x) <= 16 and {*map(type, x)} <= {bytes} for x in lists) and all(0 < len(x) <= 512 for x in lists[0]), "MALFORMED")

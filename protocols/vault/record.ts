@@ -1,10 +1,10 @@
 /** Member records: where a node is, what it lends, what it wrote last. Spec: README.md, "Records". */
-import { asBytes, asInt, asList, asMap, decode, encode } from '../block/cbor.js'
+import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../block/cbor.js'
 import { compareBytes, HASH_BYTES, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import { asAddresses } from './addresses.js'
 import { peerKey, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, signedBytes, verify } from './ed25519.js'
-import { MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from './limits.js'
+import { MAX_LABEL_BYTES, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, MAX_RECORD_HEADS } from './limits.js'
 import { FORMAT_VERSION, packSigned } from './signed.js'
 import type { NodeSign } from './member.js'
 import type { Signed } from './signed.js'
@@ -27,6 +27,8 @@ export interface RecordTerms {
   accepting: boolean
   /** Ids of the last entries of its own writer, sorted, at most 16, none twice. */
   heads: Uint8Array[]
+  /** What the member calls itself, 1 to 64 bytes of UTF-8; missing: it is called as its certificate says. */
+  label?: string
 }
 
 export interface MemberRecord extends RecordTerms, Signed {}
@@ -34,8 +36,8 @@ export interface MemberRecord extends RecordTerms, Signed {}
 const KEYS = ['v', 'vault', 'subject', 'life', 'n', 'time', 'addresses', 'capacity', 'accepting', 'heads']
 
 /** A record as signed by its node. MALFORMED for terms that the format does not take, INVALID_DATA when another key signs. */
-export async function makeRecord ({ nodeSign, vault, subject, life, n, time, addresses, capacity, accepting, heads }: RecordTerms & { nodeSign: NodeSign }): Promise<Uint8Array> {
-  const body = encode({ v: FORMAT_VERSION, vault, subject, life, n, time, addresses, capacity, accepting, heads })
+export async function makeRecord ({ nodeSign, vault, subject, life, n, time, addresses, capacity, accepting, heads, label }: RecordTerms & { nodeSign: NodeSign }): Promise<Uint8Array> {
+  const body = encode({ v: FORMAT_VERSION, vault, subject, life, n, time, addresses, capacity, accepting, heads, ...(label === undefined ? {} : { label }) })
   const encoded = packSigned(body, [new Uint8Array(await nodeSign(signedBytes('record', sha256(body))))])
   if (!verifyRecord(readRecord(encoded))) throw new ProtocolError('INVALID_DATA', 'The node key does not sign as the subject')
   return encoded
@@ -45,7 +47,7 @@ export async function makeRecord ({ nodeSign, vault, subject, life, n, time, add
 export function readRecord (encoded: Uint8Array): MemberRecord {
   const [first, signature] = asList(decode(encoded, { maxBytes: MAX_RECORD_BYTES }), { min: 2, max: 2 })
   const body = asBytes(first)
-  const map = asMap(decode(body, { maxBytes: MAX_RECORD_BYTES }), KEYS)
+  const map = asMap(decode(body, { maxBytes: MAX_RECORD_BYTES }), KEYS, ['label'])
   asInt(map.v, { min: FORMAT_VERSION, max: FORMAT_VERSION })
   const subject = asBytes(map.subject)
   peerKey(subject)
@@ -59,6 +61,7 @@ export function readRecord (encoded: Uint8Array): MemberRecord {
     capacity: asInt(map.capacity),
     accepting: asBoolean(map.accepting),
     heads: asHeads(map.heads),
+    ...(map.label === undefined ? {} : { label: asLabel(map.label) }),
     encoded,
     hash: sha256(body),
     signatures: [asBytes(signature, SIGNATURE_BYTES)]
@@ -84,6 +87,12 @@ export function compareRecords (a: Pick<MemberRecord, 'life' | 'n' | 'encoded'>,
 function asBoolean (value: unknown): boolean {
   if (typeof value !== 'boolean') throw new ProtocolError('MALFORMED', 'Neither true nor false')
   return value
+}
+
+function asLabel (value: unknown): string {
+  const label = asText(value, MAX_LABEL_BYTES)
+  if (label === '') throw new ProtocolError('MALFORMED', 'An empty label')
+  return label
 }
 
 function asHeads (value: unknown): Uint8Array[] {

@@ -44,7 +44,7 @@ export const KEYS: Record<Key, Kind> = {
   letGoAfter: grace('7d'),
   mdns: onOff('on, unless it listens on this machine only'),
   dht: onOff('on, unless it listens on this machine only'),
-  label: text(hostname),
+  label: text(() => `as an owner called it, else ${hostname()}`),
   operator: text(() => 'none')
 }
 

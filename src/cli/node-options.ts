@@ -15,7 +15,7 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 export function addNodeOptions (command: Command): Command {
   return command
-    .option('--label <name>', 'name of this machine, for people (default: the host name)')
+    .option('--label <name>', 'name of this machine, for people (default: the one in its invite, else the host name)')
     .option('--operator <name>', 'who runs this machine')
     .option('--listen <multiaddr>', 'address to listen on; repeatable', collect)
     .option('--announce <multiaddr>', 'more addresses at which others reach this node; repeatable', collect)

@@ -14,6 +14,7 @@ import { SyncService } from '../vault/sync/sync-service.js'
 import { IndexSource } from '../vault/sync/sync-source.js'
 import { Vault } from '../vault/vault.js'
 import { troubleIn, type NodeBus } from './bus-events.js'
+import { ownLabel } from './own-label.js'
 import type { EnteredVault } from './enter-vault.js'
 import { MemberDirectory } from './member-directory.js'
 import { nodeKeyOf, type OpenedFolder } from './open-folder.js'
@@ -112,6 +113,7 @@ function recordsOf ({ init, bus, folder, network }: Composition, vault: Vault, s
     host: network.host,
     key: nodeKeyOf(folder.key),
     addresses: () => recordAddresses(network.reachedAt()),
+    label: () => ownLabel(init.label, vault.entries.members.get(self)?.label),
     ...(init.offlineGrace === undefined ? {} : { offlineGraceMs: init.offlineGrace }),
     onNew: (record, from) => { bus.emit('record:received', { record, from }) },
     onError: troubleIn(bus, 'records', self)

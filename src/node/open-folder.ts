@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { MEMORY_CAPACITY_BYTES, RESERVE_BYTES } from '../defaults.js'
 import type { IndexDb } from '../index/engine/index-db.js'
@@ -12,6 +11,7 @@ import { indexRoom, type IndexRoom } from '../blockstore/index-room.js'
 import type { BlockStore, CorruptBlock } from '../blockstore/interface.js'
 import { isReadOnly, notWritable, ReadingFolder } from '../blockstore/reading-folder.js'
 import { openStorage, type StorageInit } from '../blockstore/open-storage.js'
+import { hostLabel } from './own-label.js'
 import type { NodeKey } from '../vault/members/create-vault.js'
 import { Keyring, type Secrets } from '../vault/keys/keyring.js'
 import type { Cost } from '../vault/keys/passphrase.js'
@@ -151,7 +151,7 @@ export const nodeKeyOf = (key: Ed25519PrivateKey): NodeKey => ({ peer: key.publi
 
 /** What the machine and who runs it are called. */
 export const namesOf = ({ label, operator }: { label?: string | undefined, operator?: string | undefined }): { label: string, operator: string } =>
-  ({ label: label ?? hostname().slice(0, 63), operator: operator ?? '' })
+  ({ label: label ?? hostLabel(), operator: operator ?? '' })
 
 function once (work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined

@@ -49,8 +49,8 @@ export class PublicEvents {
     this.node.safeDispatchEvent('file:forget', { detail: { ...(name === undefined ? {} : { name }), versions: entry.versions.map(base32), local } })
   }
 
-  revoked ({ peer, label }: Member): void {
-    this.node.safeDispatchEvent('member:revoke', { detail: { peer, label } })
+  revoked ({ peer }: Member): void {
+    this.node.safeDispatchEvent('member:revoke', { detail: { peer, label: this.components.vault.labelOf(peer) } })
   }
 
   held ({ entry, root, bytes }: BusEvents['version:held']): void {
@@ -90,8 +90,8 @@ export class PublicEvents {
     this.node.safeDispatchEvent('index:failed', { detail: { message: error.message, damaged: error instanceof IndexDamagedError } })
   }
 
-  connected ({ peer, label, role }: Session): void {
-    this.node.safeDispatchEvent('peer:connect', { detail: { peer, label: label === '' ? this.components.vault.labelOf(peer) : label, role } })
+  connected ({ peer, role }: Session): void {
+    this.node.safeDispatchEvent('peer:connect', { detail: { peer, label: this.components.vault.labelOf(peer), role } })
   }
 
   disconnected ({ peer }: Session): void {

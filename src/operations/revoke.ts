@@ -13,7 +13,7 @@ const KEY_BYTES = 32
 const ADMITTED = ['revoke', 'keep'] as const
 
 /**
- * Takes a member out (its PeerId, the beginning of it, or its label), an invite (its text, or its key in base32), or a
+ * Takes a member out (its PeerId, the beginning of it, or what it is called where only one is called so), an invite (its text, or its key in base32), or a
  * link (its text, or its id in base32).
  * With a write member go those that are members only because it let them in, unless `admitted` says 'keep'.
  * Every node that hears of it stops serving the member and listening to it. What was readable to it stays readable.
@@ -34,7 +34,7 @@ export async function revoke ({ vault }: Pick<Components, 'vault'>, target: stri
 
 /** With a write member go those whom it let in: it can make members of any invite whose text it has, and they would stay. */
 async function revokeMember (vault: Components['vault'], member: Member, { since, force, signal, admitted = member.role === 'owner' ? 'keep' : 'revoke' }: RevokeOptions): Promise<Revoked> {
-  const named = ({ peer, label }: Member): { peer: string, label: string } => ({ peer, label: label === '' ? vault.labelOf(peer) : label })
+  const named = ({ peer }: Member): { peer: string, label: string } => ({ peer, label: vault.labelOf(peer) })
   const through = vault.admittedThrough(member.bytes)
   const others = through.map(named)
   const found: Revoked = { kind: 'member', ...named(member), ...(others.length === 0 ? {} : { admitted: { went: admitted === 'revoke', members: others } }) }
@@ -51,13 +51,21 @@ function memberOf (vault: Components['vault'], target: string): Member | undefin
   for (const members of [vault.members(), vault.entries.revocations.revoked().map(({ member }) => member)]) {
     const fitting = [
       ({ peer }: Member) => peer === target,
-      ({ peer, label }: Member) => target !== '' && (label === target || (label === '' && vault.labelOf(peer) === target)),
+      (member: Member) => target !== '' && (vault.names.wish(member) === target || vault.labelOf(member.peer) === target),
       ({ peer }: Member) => target.length >= MIN_PEER_CHARACTERS && peer.startsWith(target)
     ].map((fits) => members.filter(fits)).find((found) => found.length > 0) ?? []
-    if (fitting.length > 1) throw new InvalidOptionError('member', `"${target}" fits ${fitting.length} members`, 'a PeerId: see `dfs members`')
+    if (fitting.length > 1) throw new InvalidOptionError('member', `"${target.slice(0, 64)}" fits ${fitting.length} members: ${listed(vault, fitting)}`, 'a PeerId, or the beginning of one: see `dfs members`')
     if (fitting[0] !== undefined) return fitting[0]
   }
   return undefined
+}
+
+/** How many members an error names. */
+const NAMED = 5
+
+function listed (vault: Components['vault'], members: Member[]): string {
+  const named = members.slice(0, NAMED).map(({ peer }) => `${vault.labelOf(peer)} (${peer})`).join(', ')
+  return members.length > NAMED ? `${named} and ${members.length - NAMED} more` : named
 }
 
 function textOf (vault: string, target: string): { kind: 'invite' | 'link', id: Uint8Array, label: string } | undefined {

@@ -37,7 +37,7 @@ export function memberInfo ({ vault, peers, peer: self, memberRecords: { records
   const ahead = connected ? sync.behind(peer) : undefined
   return {
     peer,
-    label: member.label === '' ? vault.labelOf(peer) : member.label,
+    label: vault.labelOf(peer),
     operator: member.operator,
     role: member.role,
     self: own,
@@ -84,7 +84,7 @@ export interface NodeFacts { addresses: string[], dir?: string, since?: Date, op
 export function status (parts: Components, facts: NodeFacts): Status {
   const { vault, peers, store } = parts
   const usage = store.usage()
-  const forks = vault.entries.forks()
+  const forks = vault.forks()
   const { presence: { island }, records } = parts.memberRecords
   const notes: string[] = []
   if (vault.role === 'owner' && !vault.recoveryChecked) notes.push('the recovery code was never checked:  dfs recovery-code --check -')

@@ -23,7 +23,7 @@ import { KeyedLock } from '../async/keyed-lock.js'
 import { sawMember } from '../index/queries/members.js'
 import { returnedTotal } from '../index/queries/missing.js'
 import { sumsFrom, type Sums } from '../index/queries/name-list.js'
-import type { Deleted, FileInfo, FolderInfo, PutOptions, Role, SettingsChange, VaultSettings } from '../api/node.js'
+import type { Deleted, FileInfo, FolderInfo, Fork, PutOptions, Role, SettingsChange, VaultSettings } from '../api/node.js'
 import { EntryWriter } from './entries/entry-writer.js'
 import { carriedBy, opened } from './entries/lineage.js'
 import { cutOf } from './entries/revocation-cut.js'
@@ -32,6 +32,7 @@ import { deletedNames } from './entries/deleted.js'
 import { history, newestOf, type PastVersion } from './entries/history.js'
 import type { Secrets } from './keys/keyring.js'
 import { EntryLog, type Change, type Commit, type EntryVerifier, type IndexRoom } from './entries/entry-log.js'
+import { MemberNames } from './members/member-names.js'
 import { Members, type Member } from './members/members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './entries/names.js'
 import { parseRecoveryCode } from './keys/recover.js'
@@ -89,6 +90,8 @@ export class Vault {
   readonly writer: EntryWriter | undefined
   private readonly keys: ReadKeys | undefined
   readonly settings: KnownSettings
+  /** What members are called. */
+  readonly names: MemberNames
   /** The vault key as a writer; owners only. */
   private vaultAuthor: EntryWriter | undefined
   private readonly setting = new KeyedLock()
@@ -105,6 +108,14 @@ export class Vault {
       if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
       onChange(change, encoded, from)
     }, parts.verifier, parts.room)
+    const { members, revocations } = this.entries
+    this.names = new MemberNames({
+      version: () => members.version,
+      members: () => [
+        ...members.all().map(({ peer, label, since }) => ({ peer, label, since, revoked: false })),
+        ...revocations.revoked().filter(({ member: { peer } }) => members.get(peer) === undefined).map(({ member: { peer, label, since } }) => ({ peer, label, since, revoked: true }))
+      ]
+    })
     this.writer = secrets.writer === undefined ? undefined : new EntryWriter(db, secrets.vault, this.epoch, secrets.writer)
   }
 
@@ -122,13 +133,16 @@ export class Vault {
   }
 
   members (): Member[] { return this.entries.members.all() }
-  labelOf (peer: string): string { return this.entries.members.label(peer) }
+  /** What a member is called, also one that was revoked. */
+  labelOf (peer: string): string { return this.names.of(peer) }
+  /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
+  forks (): Fork[] {
+    return this.entries.forks().map(({ peer, seq }) => peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.labelOf(peer), seq })
+  }
   /** The member of a writer key; a revoked one too. */
   whoWrote (writer: Uint8Array): { peer: string, label: string } {
-    const { members, revocations } = this.entries
-    const peer = members.ofWriter(writer)?.peer ?? ''
-    const known = members.get(peer) ?? revocations.revoked().find(({ member }) => member.peer === peer)?.member
-    return { peer, label: known?.label === '' ? this.labelOf(peer) : known?.label ?? '' }
+    const peer = this.entries.members.ofWriter(writer)?.peer ?? ''
+    return { peer, label: this.names.knows(peer) ? this.labelOf(peer) : '' }
   }
 
   /** This node wrote the entry. */

@@ -32,7 +32,7 @@ describe('node: joining', () => {
   it('makes a member that both know, with role, label and operator of the invite', async () => {
     const a = await cluster.node({ label: 'a', operator: 'ana' })
     const joined = next(a, 'member:join')
-    const b = await cluster.node({ label: 'not this', invite: await a.invite({ role: 'read', label: 'b', operator: 'bob' }) })
+    const b = await cluster.node({ invite: await a.invite({ role: 'read', label: 'b', operator: 'bob' }) })
     const { peer, role, label, operator, self } = await joined
     assert.deepEqual({ peer, role, label, operator, self }, { peer: b.peer, role: 'read', label: 'b', operator: 'bob', self: false })
     assert.equal(b.vault, a.vault)

@@ -127,7 +127,7 @@ export class Member {
   }
 
   /** PeerIds of the members that are said to have forked. */
-  forked (): string[] { return [...new Set(this.vault.entries.forks().map(({ peer }) => peer))].sort() }
+  forked (): string[] { return [...new Set(this.vault.forks().map(({ peer }) => peer))].sort() }
 
   /** Entries that the index says are void. */
   voids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE void = 1 ORDER BY id').map(({ id }) => hex(id)) }

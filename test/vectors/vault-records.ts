@@ -27,6 +27,8 @@ export const validRecords = [
   { name: '16 addresses, some twice; 16 heads', encoded: await made({ addresses: Array.from({ length: 16 }, (_, i) => i < 8 ? address : fixed(`address ${i}`)), heads: ids(16) }) },
   { name: 'an address that is no multiaddr, of 512 bytes; one of 1 byte', encoded: await made({ addresses: [new Uint8Array(512).fill(0xff), Uint8Array.of(0)] }) },
   { name: 'the highest numbers', encoded: await made({ life: 2 ** 53 - 1, n: 2 ** 53 - 1, time: 2 ** 53 - 1, capacity: 2 ** 53 - 1 }) },
+  { name: 'with a label', encoded: await made({ label: 'nas' }) },
+  { name: 'with a label of 64 bytes', encoded: await made({ label: 'ä'.repeat(32) }) },
   { name: 'of 8,192 bytes', encoded: await made({ addresses: fullAddresses(LAST_BYTES) }) }
 ]
 
@@ -63,6 +65,9 @@ export const badRecords: Array<{ fault: string, code: string, encoded: Uint8Arra
   { fault: 'heads that are not sorted', code: 'MALFORMED', encoded: recordOf({ heads: [higher, lower] }) },
   { fault: 'a head twice', code: 'MALFORMED', encoded: recordOf({ heads: [lower, lower] }) },
   { fault: 'a head of 31 bytes', code: 'MALFORMED', encoded: recordOf({ heads: [lower.subarray(1)] }) },
+  { fault: 'an empty label', code: 'MALFORMED', encoded: recordOf({ label: '' }) },
+  { fault: 'a label of 65 bytes', code: 'MALFORMED', encoded: recordOf({ label: 'x'.repeat(65) }) },
+  { fault: 'a label as bytes', code: 'MALFORMED', encoded: recordOf({ label: Uint8Array.of(0x78) }) },
   { fault: 'two signatures', code: 'MALFORMED', encoded: signedOf(recordMap, 'record', [joiner.node, joiner.node]) },
   { fault: 'no signature', code: 'MALFORMED', encoded: encode([body]) },
   { fault: 'a signature of 63 bytes', code: 'MALFORMED', encoded: encode([body, signature.subarray(1)]) },

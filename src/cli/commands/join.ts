@@ -32,6 +32,5 @@ export async function joinVault (context: Context, word: string, flags: NodeFlag
   await out.line(`  node    ${clean(label)}  ${peer}`)
   await out.line(`  vault   ${shortVault(vault)}  ${role}`)
   await out.line(`  listens ${config.listen?.join('  ') ?? ''}`)
-  if (given.label !== undefined && given.label !== label) out.talk(`Its name comes from the invite: ${clean(label)}.`)
   await out.line(`Next:  ${out.dfs} start`)
 }

@@ -7,7 +7,6 @@ import type { PutPrivate } from '../../../protocols/vault/private-part.js'
 import type { ReadKeys } from '../../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../../protocols/vault/standing.js'
 import { NotAllowedError } from '../../errors.js'
-import type { Fork } from '../../api/node.js'
 import { countUnknown, followed, hasEntry, insertEntry, setName, type EntryRow } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import type { Statement } from '../../index/statement.js'
@@ -170,10 +169,10 @@ export class EntryLog {
   compared (): void { this.chains.compared() }
 
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
-  forks (): Fork[] {
+  forks (): Array<{ peer?: string, seq: number }> {
     return this.chains.list().map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
-      return peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.members.label(peer), seq }
+      return peer === undefined ? { seq } : { peer, seq }
     })
   }
 

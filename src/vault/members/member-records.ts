@@ -17,7 +17,7 @@ const RECORD_WITHOUT_ADDRESSES_BYTES = 1024
 const BOOK = 'book'
 
 /** What a node says about itself. More addresses or heads than a record takes are cut off; heads may come in any order. */
-export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads'>
+export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads' | 'label'>
 
 export interface MemberRecordsInit {
   db: IndexDb
@@ -246,7 +246,7 @@ export class MemberRecords {
 
 const isBefore = (a: MemberRecord, b: MemberRecord): boolean => a.life === b.life ? a.n < b.n : a.life < b.life
 const sameList = (a: Uint8Array[], b: Uint8Array[]): boolean => a.length === b.length && a.every((bytes, i) => compareBytes(bytes, b[i] ?? new Uint8Array(0)) === 0)
-const isSame = (a: Said, b: Said): boolean => a.capacity === b.capacity && a.accepting === b.accepting && sameList(a.addresses, b.addresses) && sameList(a.heads, b.heads)
+const isSame = (a: Said, b: Said): boolean => a.capacity === b.capacity && a.accepting === b.accepting && a.label === b.label && sameList(a.addresses, b.addresses) && sameList(a.heads, b.heads)
 
 /** A row whose bytes are no record is as good as none: the next one of its subject replaces it. */
 function stored (bytes: Uint8Array): MemberRecord | undefined {

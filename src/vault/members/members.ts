@@ -27,7 +27,8 @@ export interface Member {
 /** Whose a writer key is, and by which admit it is known. */
 export interface Writer { peer: string, admit: Uint8Array }
 
-const SHORT_PEER = 8
+/** Characters of a PeerId, from its end, that stand for a member without a name. */
+export const SHORT_PEER = 8
 
 /** PeerId text of its 38 bytes. */
 export function peerText (bytes: Uint8Array): string {
@@ -39,6 +40,8 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 /** Who belongs to the vault, as the admits in the index say; kept in memory, since every entry and every hello asks. */
 export class Members {
   private readonly byPeer = new Map<string, Member>()
+  /** Grows with every change. */
+  version = 0
   /** Of every admit that was kept, whether it counts or not. */
   private readonly byWriter = new Map<string, Writer>()
 
@@ -51,16 +54,18 @@ export class Members {
   ofWriter (writer: Uint8Array): Writer | undefined { return this.byWriter.get(hex(writer)) }
   all (): Member[] { return [...this.byPeer.values()] }
 
-  set (member: Member): void { this.byPeer.set(member.peer, member) }
-  remove (peer: string): void { this.byPeer.delete(peer) }
+  set (member: Member): void {
+    this.version++
+    this.byPeer.set(member.peer, member)
+  }
+
+  remove (peer: string): void {
+    this.version++
+    this.byPeer.delete(peer)
+  }
 
   setWriter (key: Uint8Array, writer: Writer): void {
     if (!this.byWriter.has(hex(key))) this.byWriter.set(hex(key), writer)
-  }
-
-  label (peer: string): string {
-    const label = this.byPeer.get(peer)?.label ?? ''
-    return label === '' ? `${peer.slice(-SHORT_PEER)}` : label
   }
 }
 

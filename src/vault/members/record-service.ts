@@ -5,7 +5,7 @@ import { steadyClock, systemClock } from '../../async/clock.js'
 import type { NodeKey } from './create-vault.js'
 import { peerText } from './members.js'
 import { Presence } from './presence.js'
-import { MemberRecords } from './member-records.js'
+import { MemberRecords, type Said } from './member-records.js'
 import type { Vault } from '../vault.js'
 import type { MemberRecord } from '../../../protocols/vault/record.js'
 
@@ -27,6 +27,8 @@ export interface RecordServiceInit {
   key: NodeKey
   /** Full multiaddrs that go into the record. */
   addresses: () => string[]
+  /** What this node calls itself; undefined: as an owner called it. */
+  label: () => string | undefined
   offlineGraceMs?: number
   onNew: (record: MemberRecord, from?: string) => void
   onError: (error: unknown) => void
@@ -59,11 +61,15 @@ export class RecordService {
       say: () => this.say(),
       onNew: (record, from) => {
         this.presence.heard(peerText(record.subject), record)
+        vault.names.changed()
         onNew(record, from)
       },
       onError,
       ...grace
     })
+    const self = peerText(key.peer)
+    // its own record may not be signed yet
+    vault.names.ask((peer) => peer === self ? this.init.label() : this.records.get(peer)?.label)
   }
 
   /** Once this node listens, so that it knows its addresses. */
@@ -92,17 +98,20 @@ export class RecordService {
   async drop ({ peer, bytes }: { peer: string, bytes: Uint8Array }): Promise<void> {
     this.presence.drop(peer)
     await this.records.drop(bytes)
+    this.init.vault.names.changed()
   }
 
-  private say (): { addresses: Uint8Array[], capacity: number, accepting: boolean, heads: Uint8Array[] } {
-    const { store, vault, addresses } = this.init
+  private say (): Said {
+    const { store, vault, addresses, label } = this.init
+    const own = label()
     const usage = store.usage()
     this.accepting = accepts(usage, this.accepting)
     return {
       addresses: addresses().map((text) => multiaddr(text).bytes),
       capacity: usage.capacity,
       accepting: this.accepting,
-      heads: vault.writer?.heads() ?? []
+      heads: vault.writer?.heads() ?? [],
+      ...(own === undefined ? {} : { label: own })
     }
   }
 }
