@@ -1,8 +1,7 @@
 import { InvalidOptionError } from '../errors.js'
-import { missingAsOther } from '../index/queries/missing.js'
 import type { FileInfo, MoveOptions } from '../api/node.js'
 import { checkName } from '../vault/entries/names.js'
-import { moveName } from '../vault/entries/name-writer.js'
+import { lacksTheSame, moveName } from '../vault/entries/name-writer.js'
 import { lookOrAsk, notFound } from './ask.js'
 import { heardBy } from './heard-by.js'
 import type { Components } from './components.js'
@@ -21,7 +20,7 @@ async function mvHere (parts: Components, from: string, to: string, { signal, fo
   if (checkName(from) === checkName(to)) throw new InvalidOptionError('to', `"${to}" is the name that it has`, 'another name')
   const { asked } = await lookOrAsk(parts, () => vault.lookup(from), signal)
   signal?.throwIfAborted()
-  const moved = await moveName(pen, { from, to, force }, vault.commit, (old, fresh) => [missingAsOther(fresh, old)])
+  const moved = await moveName(pen, { from, to, force }, vault.commit, lacksTheSame)
   if (moved === undefined) throw notFound(parts, from, asked)
   downloader.wake()
   return moved

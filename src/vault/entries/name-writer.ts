@@ -8,6 +8,7 @@ import { makeDelete, makePut, makeRestore, type Author as AuthorTerms, type Made
 import { tagOf, type PutPrivate } from '../../../protocols/vault/private-part.js'
 import { base32 } from '../../../protocols/vault/text.js'
 import { FileExistsError } from '../../errors.js'
+import { missingAsOther } from '../../index/queries/missing.js'
 import type { Statement } from '../../index/statement.js'
 import type { Deleted, FileInfo } from '../../api/node.js'
 import type { EntryWriter } from './entry-writer.js'
@@ -60,6 +61,9 @@ export async function restoreVersion ({ ledger, keys, author }: NameWriter, { en
 }
 
 export interface Move { from: string, to: string, force: boolean }
+
+/** The new entry of a moved version lacks the blocks that the old one lacked. */
+export const lacksTheSame = (old: Uint8Array, fresh: Uint8Array): Statement[] => [missingAsOther(fresh, old)]
 
 /**
  * The newest version of `from` becomes one of `to`, and `from` is deleted: two entries, one transaction. Undefined when
