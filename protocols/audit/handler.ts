@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { ProtocolError } from '../errors.js'
-import { Channel } from '../framing.js'
+import { Channel } from '../framing/channel.js'
 import type { AuditBudget } from './budget.js'
 import { decodeMessage, encodeKept, encodeProofs, encodeRefusal, encodeStates, encodeWait, type ProofAnswer, type Question, type RangeBytes } from './codec.js'
 import { HAVE_COST_BYTES, KEEP_COST_BYTES, MAX_AUDIT_MESSAGE_BYTES, MAX_GROUPS, MAX_KEEP_GROUPS, MIN_RANGE_COST_BYTES, type PromiseAnswer } from './constants.js'

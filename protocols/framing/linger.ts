@@ -1,4 +1,4 @@
-import type { Channel } from '../framing.js'
+import type { Channel } from '../framing/channel.js'
 import { ProtocolError } from '../errors.js'
 
 /** How long a side that sent its last message waits for the other to close. */

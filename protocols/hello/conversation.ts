@@ -1,6 +1,6 @@
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { ProtocolError } from '../errors.js'
-import { Channel } from '../framing.js'
+import { Channel } from '../framing/channel.js'
 import { closeAndLinger } from '../framing/linger.js'
 import { decodeMessage, encodeMessage } from './codec.js'
 import type { Message } from './codec.js'

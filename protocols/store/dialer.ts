@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Stream } from '@libp2p/interface'
 import { fromWire, ProtocolError } from '../errors.js'
-import { Channel } from '../framing.js'
+import { Channel } from '../framing/channel.js'
 import { decodeMessage, encodeBlockHeader, encodeMessage, type StoreMessage } from './codec.js'
 import { CREDIT_BYTES, EARLY_BYTES, MAX_OFFERS, UPLOAD_ID_BYTES } from './constants.js'
 import { Gate } from './gate.js'

@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import { Channel } from '../framing.js'
+import { Channel } from '../framing/channel.js'
 import { decodeMessage, encodeMessage } from './codec.js'
 import type { Message } from './codec.js'
 import { MAX_SYNC_BUFFERED_BYTES, MAX_SYNC_MESSAGE_BYTES } from './constants.js'

@@ -1,6 +1,6 @@
 /** Members that answer gets in other ways than they should. */
 import { parseCid } from '../../protocols/block/cid.js'
-import { Channel } from '../../protocols/framing.js'
+import { Channel } from '../../protocols/framing/channel.js'
 import { decodeMessage, encodeBlockHeader, encodeMissing } from '../../protocols/get/codec.js'
 import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { decodeMessage as decodeStore, encodeMessage as encodeStore } from '../../protocols/store/codec.js'

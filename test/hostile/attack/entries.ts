@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { encode } from '../../../protocols/block/cbor.js'
 import { cidOf, DAG_CBOR } from '../../../protocols/block/cid.js'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { decodeMessage, encodeMessage, type Message } from '../../../protocols/sync/codec.js'
 import { MAX_SYNC_MESSAGE_BYTES, SYNC_PROTOCOL } from '../../../protocols/sync/constants.js'
 import { publicKeyOf } from '../../../protocols/vault/ed25519.js'

@@ -4,7 +4,7 @@ import { cidOf, DAG_CBOR, RAW } from '../../../protocols/block/cid.js'
 import { decodeMessage, type AuditMessage } from '../../../protocols/audit/codec.js'
 import type { GroupName } from '../../../protocols/audit/groups.js'
 import type { Pair } from '../../../protocols/audit/proof.js'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { peerOf } from '../../vectors/placement.js'
 
 export { ended, settled } from '../get/fixtures.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { HeldBytes, heldBytes, type Holder } from '../../../protocols/framing/held-bytes.js'
 import { withCode } from '../codes.js'
 import { gatedPair } from '../gated-streams.js'

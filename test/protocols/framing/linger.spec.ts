@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { streamPair } from '@libp2p/utils'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { closeAndLinger } from '../../../protocols/framing/linger.js'
 
 describe('protocols/framing closeAndLinger', () => {

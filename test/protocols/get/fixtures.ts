@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { cidOf, RAW } from '../../../protocols/block/cid.js'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { decodeMessage, encodeBlockHeader, type GetMessage } from '../../../protocols/get/codec.js'
 
 export interface Block { cid: CID, bytes: Uint8Array }

@@ -1,6 +1,6 @@
 /** A peer that speaks the real codec and follows no rule. */
 import type { Stream } from '@libp2p/interface'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { decodeMessage, encodeMessage } from '../../../protocols/hello/codec.js'
 import type { Message } from '../../../protocols/hello/codec.js'
 

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import { Channel } from '../../../protocols/framing.js'
+import { Channel } from '../../../protocols/framing/channel.js'
 import { decodeMessage, encodeBlockHeader, encodeMessage, type StoreMessage } from '../../../protocols/store/codec.js'
 import type { IncomingUpload, StoreBackend } from '../../../protocols/store/handler.js'
 import type { Message } from '../../../protocols/store/messages.js'

@@ -6,41 +6,16 @@
  */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
-import { ProtocolError } from './errors.js'
-import { Assembler } from './framing/assembler.js'
-import { heldBytes, type Holder } from './framing/held-bytes.js'
-import { Watchdog } from './framing/watchdog.js'
+import { ProtocolError } from '../errors.js'
+import { Assembler } from './assembler.js'
+import { heldBytes, type Holder } from './held-bytes.js'
+import { INACTIVITY_MS, MAX_BUFFERED_BYTES, MAX_MESSAGE_BYTES, MAX_QUEUED_BYTES, type ChannelOptions, type WaitOptions } from './limits.js'
+import { prefixed } from './prefixed.js'
+import { until, type UntilOptions, type Waiter } from './until.js'
+import { Watchdog } from './watchdog.js'
 
-/** Longest message without its length prefix. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024 + 128 * 1024
-/** Unread bytes beyond this abort the stream. */
-export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
-/** A write resolves once no more than this is queued. */
-export const MAX_QUEUED_BYTES = 512 * 1024
 /** From here on a write goes out at once instead of being gathered with others. */
 const GATHER_BYTES = 64 * 1024
-/** No byte of progress for this long, while something is owed, ends the stream. */
-export const INACTIVITY_MS = 10_000
-
-export interface ChannelOptions {
-  /** @default MAX_MESSAGE_BYTES */
-  maxMessageBytes?: number
-  /** @default MAX_BUFFERED_BYTES */
-  maxBufferedBytes?: number
-  /** Whose streams count together when all of this process hold too much: the remote peer. @default this stream alone */
-  owner?: string | undefined
-  /** For unfinished frames, for `expecting`, and for waits that name no limit of their own. @default INACTIVITY_MS */
-  inactivityMs?: number
-}
-
-export interface WaitOptions {
-  /** Ends the wait, not the stream. */
-  signal?: AbortSignal | undefined
-  /** Sliding: any byte in or out is progress. Infinity: waits as long as the stream lives. @default that of the channel */
-  inactivityMs?: number
-}
-
-interface Waiter { wake: () => void, fail: (error: Error) => void }
 
 /**
  * Errors of every method: ProtocolError CLOSED when the stream was reset or its connection ended, TIMEOUT without
@@ -124,7 +99,7 @@ export class Channel implements Holder {
   async read (options: WaitOptions = {}): Promise<Uint8Array | undefined> {
     if (this.#reader !== undefined) throw new Error('One read at a time')
     const ready = (): boolean => this.#ready.length > 0 || this.ended
-    await this.#until(ready, options, (waiter) => {
+    await until(ready, this.#within(options), (waiter) => {
       this.#reader = waiter
       return () => { this.#reader = undefined }
     })
@@ -159,7 +134,7 @@ export class Channel implements Holder {
   /** Resolves once at most MAX_QUEUED_BYTES (or `queuedBytes`) are queued. */
   async drained (options: WaitOptions & { queuedBytes?: number } = {}): Promise<void> {
     const bound = options.queuedBytes ?? MAX_QUEUED_BYTES
-    await this.#until(() => this.#queued <= bound || this.#error !== undefined, options, (waiter) => {
+    await until(() => this.#queued <= bound || this.#error !== undefined, this.#within(options), (waiter) => {
       this.#writers.add(waiter)
       return () => { this.#writers.delete(waiter) }
     })
@@ -291,38 +266,7 @@ export class Channel implements Holder {
     for (const writer of this.#writers) writer.fail(error)
   }
 
-  /**
-   * Waits until `ready`, looking again after each wake. One watch for the whole wait: a wake is no progress.
-   */
-  async #until (ready: () => boolean, options: WaitOptions, wakers: (waiter: Waiter) => () => void): Promise<void> {
-    if (ready()) return
-    const { signal } = options
-    signal?.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const leave = wakers({ wake: () => { if (ready()) resolve() }, fail: reject })
-    const onAbort = (): void => { reject(signal?.reason as Error) }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    const stop = this.#watchdog.watch(options.inactivityMs ?? this.#inactivityMs)
-    try {
-      await promise
-    } finally {
-      stop()
-      leave()
-      signal?.removeEventListener('abort', onAbort)
-    }
+  #within ({ signal, inactivityMs = this.#inactivityMs }: WaitOptions): UntilOptions {
+    return { signal, watch: () => this.#watchdog.watch(inactivityMs) }
   }
-}
-
-/** The length prefix and the message in one array: a message is small wherever its data is not. */
-function prefixed (length: number, message: Uint8Array): Uint8Array {
-  let prefixBytes = 1
-  for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) prefixBytes++
-  const all = new Uint8Array(prefixBytes + message.length)
-  let rest = length
-  for (let at = 0; at < prefixBytes; at++) {
-    all[at] = (rest % 0x80) | (at < prefixBytes - 1 ? 0x80 : 0)
-    rest = Math.floor(rest / 0x80)
-  }
-  all.set(message, prefixBytes)
-  return all
 }
