@@ -10,6 +10,7 @@ import { BlockRepairer } from '../replication/block-repairer.js'
 import { BlockFetcher } from '../replication/download/block-fetcher.js'
 import { Downloader } from '../replication/download/downloader.js'
 import { OnDemandDialer } from '../replication/download/on-demand-dialer.js'
+import { NetworkedBlockstore } from '../replication/networked-blockstore.js'
 import { ProtocolClients } from '../replication/protocol-clients.js'
 import { PushPace } from '../replication/push/push-pace.js'
 import { Receipts } from '../replication/push/receipts.js'
@@ -42,9 +43,10 @@ export async function composeCopies (composition: Composition, membership: Membe
     others: new OnDemandDialer({ peers, list: () => directory.others(), timer: waits.clock, dialMs: waits.inactivityMs })
   })
   const uploads = new InboundUploads()
-  const downloader = downloaderOf(composition, membership, placement, fetcher, uploads)
-  const replicas = replicasOf(composition, self, placement, downloader, clients)
   const repairer = repairerOf(composition, self, placement, fetcher)
+  const blocks = new NetworkedBlockstore({ store, fetcher, repairer })
+  const downloader = downloaderOf(composition, membership, placement, blocks, uploads)
+  const replicas = replicasOf(composition, self, placement, downloader, clients)
   const drain = new DrainTracker(systemClock)
   await serveAudit({ peers, store, clock: steadyClock, state: (root) => replicas.state(root), promise: (root, who) => replicas.promise(root, who) })
   await serve({
@@ -55,7 +57,7 @@ export async function composeCopies (composition: Composition, membership: Membe
     acceptEntry: (entry, finish, from) => vault.accept(entry, replicas.receiptFor(finish), from)
   })
   return {
-    peer: self, store, vault, peers, clients, sync, fetcher, downloader, replicas, placement, memberRecords, directory, admits, reached, rebuilt, repairer, drain, verifier, discovery, recovery,
+    peer: self, store, vault, peers, clients, sync, blocks, downloader, replicas, placement, memberRecords, directory, admits, reached, rebuilt, repairer, drain, verifier, discovery, recovery,
     host: network.host,
     retention: retentionOf(composition, membership, rebuilt),
     garbage: garbageOf(composition, self),
@@ -73,9 +75,9 @@ export async function composeCopies (composition: Composition, membership: Membe
   }
 }
 
-function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self, vault, peers }: Membership, placement: VersionPlacement, fetcher: BlockFetcher, uploads: InboundUploads): Downloader {
+function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self, vault, peers }: Membership, placement: VersionPlacement, blocks: NetworkedBlockstore, uploads: InboundUploads): Downloader {
   return new Downloader({
-    db, store, peers, fetcher, uploads,
+    db, store, peers, blocks, uploads,
     peer: self,
     timer: systemClock,
     writerOf: (entry) => {

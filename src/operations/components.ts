@@ -5,7 +5,7 @@ import type { RecordService } from '../vault/members/record-service.js'
 import type { SyncLag } from '../vault/sync/sync-lag.js'
 import type { BlockRepairer } from '../replication/block-repairer.js'
 import type { Downloader } from '../replication/download/downloader.js'
-import type { BlockFetcher } from '../replication/download/block-fetcher.js'
+import type { NetworkedBlockstore } from '../replication/networked-blockstore.js'
 import type { ProtocolClients } from '../replication/protocol-clients.js'
 import type { DurabilityComponents } from '../replication/push/durability.js'
 import type { Receipts } from '../replication/push/receipts.js'
@@ -33,7 +33,7 @@ export interface Components {
   }
   readonly placement: VersionPlacement
   readonly clients: ProtocolClients
-  readonly fetcher: BlockFetcher
+  readonly blocks: NetworkedBlockstore
   readonly sync: SyncService
   readonly downloader: Downloader
   readonly replicas: ReplicaService

@@ -1,8 +1,6 @@
-import type { CID } from 'multiformats/cid'
-import { BlockCorruptError, BlocksUnavailableError, InvalidOptionError } from '../errors.js'
+import { InvalidOptionError } from '../errors.js'
 import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../api/node.js'
-import type { FetchOptions } from '../replication/download/block-fetcher.js'
 import { writerOf } from './writer-of.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
@@ -23,7 +21,7 @@ export async function * get (parts: Components, name: string, options: GetOption
       offset,
       ...(length === undefined ? {} : { length }),
       ...(signal === undefined ? {} : { signal }),
-      get: (cid, size, { signal: over, isNext }) => block(parts, cid, {
+      get: (cid, size, { signal: over, isNext }) => parts.blocks.get(cid, {
         signal: over,
         isNext,
         need,
@@ -41,27 +39,6 @@ export async function * get (parts: Components, name: string, options: GetOption
   } finally {
     ended()
   }
-}
-
-/** A block from the store, else from another member. One that went bad here is fetched again and put back in its place. */
-async function block ({ store, fetcher, repairer }: Components, cid: CID, options: FetchOptions & { signal: AbortSignal }): Promise<Uint8Array> {
-  let damage: BlockCorruptError | undefined
-  try {
-    const held = await store.read(cid, options)
-    if (held !== undefined) return held
-  } catch (error) {
-    if (!(error instanceof BlockCorruptError)) throw error
-    damage = error
-  }
-  let bytes: Uint8Array
-  try {
-    bytes = await fetcher.fetch(cid, options)
-  } catch (error) {
-    // that it was damaged here says more, once, than that nobody else has it
-    throw error instanceof BlocksUnavailableError && damage !== undefined ? damage : error
-  }
-  await repairer.put(cid, bytes)
-  return bytes
 }
 
 function whole (field: string, value: number): void {

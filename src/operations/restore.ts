@@ -58,7 +58,7 @@ async function another (parts: Components, name: string, signal?: AbortSignal): 
 
 /** Runs `commit` when every block is here, pinned by an upload that what it is given ends with. */
 async function bringing<T> (parts: Components, { entry }: OpenVersion, { signal = new AbortController().signal, onProgress }: RestoreOptions, commit: (finish: Parameters<typeof restoreVersion>[2]) => Promise<T>): Promise<T> {
-  const { store, fetcher, peer } = parts
+  const { store, blocks, peer } = parts
   const { root, bytes } = entry
   const upload = new Uint8Array(randomBytes(UPLOAD_ID_BYTES))
   let here = 0
@@ -68,7 +68,7 @@ async function bringing<T> (parts: Components, { entry }: OpenVersion, { signal 
     await downloadVersion({
       store, upload, root, bytes, signal,
       slots: new Semaphore(() => BLOCKS_AT_ONCE),
-      fetch: (cid, { signal: over }) => fetcher.fetch(cid, { signal: over, need: { writer: writerOf(parts, entry.encoded) } }),
+      fetch: (cid, { signal: over }) => blocks.fetch(cid, { signal: over, need: { writer: writerOf(parts, entry.encoded) } }),
       onBlock: (count) => {
         here += count
         onProgress?.({ type: 'file:restore:here', bytes: here, total: bytes })

@@ -122,15 +122,15 @@ describe('node: in a vault where a member has links to some only', function () {
 
 /** As if this node had much else to do: it brings itself nothing until it is told. */
 function withhold (node: DfsNode): () => void {
-  const { fetcher } = inside(node).parts
-  const { fetch: real } = fetcher
+  const { blocks } = inside(node).parts
+  const { fetch: real } = blocks
   const gate = Promise.withResolvers<void>()
-  fetcher.fetch = async (cid, options) => {
+  blocks.fetch = async (cid, options) => {
     await Promise.race([gate.promise, ...(options?.signal === undefined ? [] : [aborted(options.signal)])])
-    return real.call(fetcher, cid, options)
+    return real.call(blocks, cid, options)
   }
   return () => {
-    fetcher.fetch = real
+    blocks.fetch = real
     gate.resolve()
   }
 }

@@ -77,7 +77,7 @@ export class Scene {
   catchUp (): Downloader {
     const { here: { db, store }, peers, others, uploads, clock } = this
     const made = new Downloader({
-      db, store, peers: peers.peers, fetcher: others, peer: 'me', uploads, timer: clock,
+      db, store, peers: peers.peers, blocks: others, peer: 'me', uploads, timer: clock,
       uploadOf: (root) => hash(Buffer.from(root).toString('hex')).subarray(0, 16),
       onVersion: ({ root }) => { this.whole.push(root.toString()) },
       onTrouble: (root) => { this.trouble.push(root.toString()) }

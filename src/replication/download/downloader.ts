@@ -7,7 +7,7 @@ import { pinnedBytes } from '../../index/queries/pinned.js'
 import type { Peers } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { downloadVersion } from './download-version.js'
-import type { BlockFetcher } from './block-fetcher.js'
+import type { NetworkedBlockstore } from '../networked-blockstore.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from '../serve/inbound-uploads.js'
 import { rootKey, WantedPass, type WantOptions, type Wanted } from './queue.js'
@@ -34,7 +34,7 @@ export interface DownloaderParts {
   db: IndexDb
   store: BlockStore
   peers: Pick<Peers, 'sessions' | 'wants' | 'addEventListener' | 'removeEventListener'>
-  fetcher: Pick<BlockFetcher, 'fetch'>
+  blocks: Pick<NetworkedBlockstore, 'fetch'>
   /** This node: who its uploads are of. */
   peer: string
   /** The upload (16 bytes) of a root: the same after a restart, so that it goes on, and not for others to guess. */
@@ -231,7 +231,7 @@ export class Downloader {
   }
 
   private async bring (wanted: Wanted, progress: { here: number }): Promise<void> {
-    const { db, store, fetcher, peer, onVersion } = this.parts
+    const { db, store, blocks, peer, onVersion } = this.parts
     const { root: rootBytes, bytes, onPercent } = wanted
     const { signal } = this.stopping
     await this.grace.over(rootBytes, signal)
@@ -247,7 +247,7 @@ export class Downloader {
       await downloadVersion({
         store, slots: this.slots, upload, root, bytes, signal,
         fetch: async (cid, options) => {
-          const block = await fetcher.fetch(cid, { ...options, need })
+          const block = await blocks.fetch(cid, { ...options, need })
           this.brought = true
           this.rate.add(block.length)
           return block
