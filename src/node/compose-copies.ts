@@ -54,7 +54,8 @@ export async function composeCopies (composition: Composition, membership: Membe
     pulls: drain,
     timer: steadyClock,
     takes: () => directory.refusal(self),
-    acceptEntry: (entry, finish, from) => vault.accept(entry, replicas.receiptFor(finish), from)
+    entries: vault,
+    replicas
   })
   return {
     peer: self, store, vault, peers, clients, sync, blocks, downloader, replicas, placement, memberRecords, directory, admits, reached, rebuilt, repairer, drain, verifier, discovery, recovery,

@@ -1,9 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import type { PromiseAnswer } from '../../protocols/audit/constants.js'
-import { ProtocolError } from '../../protocols/errors.js'
 import { OFFLINE_GRACE_MS } from '../defaults.js'
 import { notMissing } from '../index/queries/missing.js'
-import type { Statement } from '../index/statement.js'
 import type { VersionPlacement } from './version-placement.js'
 import type { GroupState } from '../../protocols/audit/groups.js'
 import { parseCid } from '../../protocols/block/cid.js'
@@ -68,8 +66,6 @@ export interface ReplicaChange {
   gone?: unknown
   come?: unknown
 }
-
-type Finish = (root: CID, bytes: number, extra: Statement[]) => Promise<void>
 
 /** Brings the copies that this node should have, and lets go of those that it need not (design, replication). */
 export class ReplicaService {
@@ -213,13 +209,9 @@ export class ReplicaService {
     return group !== undefined && this.replicaState.own(group).away
   }
 
-  /**
-   * A member that is letting its copy go gives no receipt for it: two that took each other's word at the same time would
-   * leave no copy. Each release leans on a member that began to let go later than itself, or never, so that one stays.
-   */
-  readonly receiptFor = (finish: Finish): Finish => async (root, bytes, extra) => {
-    if (this.leaving.has(root.toString()) || this.isLeaving(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
-    await finish(root, bytes, extra)
+  /** This node's copy is being let go, by its user or by its own decision: no word is given for it. */
+  letsGo (root: CID): boolean {
+    return this.leaving.has(root.toString()) || this.isLeaving(root)
   }
 
   /** Lets this node's copy go, not to be brought here again. */

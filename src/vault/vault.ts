@@ -54,6 +54,12 @@ export interface VaultParts {
   room?: (() => Promise<IndexRoom>) | undefined
 }
 
+/** The blocks of a version, here and pinned, which an entry is about to name. */
+export interface VersionUpload {
+  /** Makes the version whole in one transaction with `writes`. `bytes`: what the entry claims. */
+  complete: (root: CID, bytes: number, writes: readonly Statement[]) => Promise<void>
+}
+
 /** What a put needs before its first chunk is sealed. */
 export interface PutPlan {
   name: string
@@ -281,13 +287,13 @@ export class Vault {
   /** Writes an entry's statements with nothing else. */
   readonly commit: Commit = async (statements) => { await this.parts.db.write(statements) }
 
-  /** Takes in the entry of a version that a peer, `from`, pushed; `finish` makes it whole in the same transaction. */
-  async accept (encoded: Uint8Array, finish: (root: CID, bytes: number, extra: Statement[]) => Promise<void>, from?: string): Promise<Uint8Array> {
+  /** Takes in the entry of a version that a peer, `from`, pushed; its upload is completed in the same transaction. */
+  async accept (encoded: Uint8Array, upload: VersionUpload, from?: string): Promise<Uint8Array> {
     const entry = this.entries.read(encoded.slice())
     if (entry.kind !== 'put' && entry.kind !== 'restore') throw new ProtocolError('INVALID_DATA', 'An upload ends with the entry of a version')
     let finished = false
     await this.entries.take(entry, async (statements) => {
-      await finish(entry.root, entry.bytes, statements)
+      await upload.complete(entry.root, entry.bytes, statements)
       finished = true
     }, from)
     if (!finished) throw new ProtocolError('UNKNOWN_WRITER', 'The writer of the entry is not known here yet')
