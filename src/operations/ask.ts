@@ -6,7 +6,7 @@ import type { Components } from './components.js'
 const SIMILAR_NAMES = 3
 
 /** What `look` finds here, else after all members that there is a link to were asked once, in one bounded round; `asked` is how many answered. */
-export async function lookOrAsk<T> (parts: Components, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
+export async function lookOrAsk<T> (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'waits'>, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
   const known = look()
   if (known !== undefined) return { found: known, asked: 0 }
   signal?.throwIfAborted()
@@ -15,7 +15,7 @@ export async function lookOrAsk<T> (parts: Components, look: () => T | undefined
 }
 
 /** That there is no such name: who was asked, who deleted it, which names are close. */
-export function notFound (parts: Components, name: string, asked: number): FileNotFoundError {
+export function notFound (parts: Pick<Components, 'directory' | 'vault'>, name: string, asked: number): FileNotFoundError {
   const { vault } = parts
   const others = vault.members().length - 1
   const newest = vault.newest(name)
@@ -29,13 +29,13 @@ export function notFound (parts: Components, name: string, asked: number): FileN
 }
 
 /** Who was asked, and who is away, for an error. */
-export function whoWasAsked (parts: Components, asked: number): string {
+export function whoWasAsked (parts: Pick<Components, 'directory' | 'vault'>, asked: number): string {
   const others = parts.vault.members().length - 1
   return others === 0 ? 'This node is the only member.' : `Asked ${asked} of ${others} other members. ${parts.directory.awayText()}`.trim()
 }
 
 /** One round over every link; resolves to how many answered. */
-async function askAll (parts: Components, signal?: AbortSignal): Promise<number> {
+async function askAll (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'waits'>, signal?: AbortSignal): Promise<number> {
   const limit = AbortSignal.timeout(parts.waits.askMs)
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit])
   if (parts.peers.sessions().length === 0) await firstSession(parts, either)
@@ -46,7 +46,7 @@ async function askAll (parts: Components, signal?: AbortSignal): Promise<number>
 }
 
 /** A node that has just started is still dialling: waits for the first member, within the time that it has for that. */
-async function firstSession (parts: Components, signal: AbortSignal): Promise<void> {
+async function firstSession (parts: Pick<Components, 'directory' | 'peers'>, signal: AbortSignal): Promise<void> {
   const { peers } = parts
   const left = parts.directory.stillDiallingMs()
   if (left === 0) return

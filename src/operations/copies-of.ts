@@ -20,7 +20,7 @@ export interface CopiesOf {
 }
 
 /** How many copies of a version there are: what its order says, and what those say who are connected. Undefined where nothing live has this root. */
-export async function copiesOf (parts: Components, root: CID, signal?: AbortSignal): Promise<CopiesOf | undefined> {
+export async function copiesOf (parts: Pick<Components, 'peer' | 'peers' | 'placement' | 'replicas'>, root: CID, signal?: AbortSignal): Promise<CopiesOf | undefined> {
   const { placement, replicas, peers, peer: self } = parts
   replicas.prepare()
   const group = placement.groupOf(root)
@@ -50,7 +50,7 @@ export async function copiesOf (parts: Components, root: CID, signal?: AbortSign
   }
 }
 
-async function ask ({ replicas }: Components, peer: string, group: PlacedGroup, signal?: AbortSignal): Promise<Has | undefined> {
+async function ask ({ replicas }: Pick<Components, 'replicas'>, peer: string, group: PlacedGroup, signal?: AbortSignal): Promise<Has | undefined> {
   const within = AbortSignal.any([AbortSignal.timeout(ASK_MS), ...signal === undefined ? [] : [signal]])
   try {
     const [said] = await abortable(replicas.port.have(peer, [group]), within)

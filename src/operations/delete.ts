@@ -8,11 +8,11 @@ import type { Components } from './components.js'
  * Deletes a name on all members: its versions stay restorable until they are forgotten. Everybody with a link hears of
  * it at once, others when they meet one who has. A put that this node had not seen survives.
  */
-export async function remove (parts: Components, name: string, options: WriteOptions = {}): Promise<Deleted> {
+export async function remove (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, options: WriteOptions = {}): Promise<Deleted> {
   return heardBy(parts, options, (deleted) => `The delete of "${deleted.name}"`, () => removeHere(parts, name, options))
 }
 
-async function removeHere (parts: Components, name: string, { signal }: WriteOptions): Promise<Deleted> {
+async function removeHere (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, { signal }: WriteOptions): Promise<Deleted> {
   const { vault } = parts
   const pen = vault.pen('delete files')
   const { asked } = await lookOrAsk(parts, () => {

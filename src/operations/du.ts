@@ -7,7 +7,7 @@ import type { Components } from './components.js'
 const NAMES_A_TURN = 5_000
 
 /** Sums of the newest versions: each folder one level below the prefix, then all of it. Memory does not depend on how many names there are. */
-export async function * du ({ vault }: Components, options: UsageOptions & { signal: AbortSignal }): AsyncGenerator<UsageInfo> {
+export async function * du ({ vault }: Pick<Components, 'vault'>, options: UsageOptions & { signal: AbortSignal }): AsyncGenerator<UsageInfo> {
   const { delimiter = '/', signal } = options
   checkText('prefix', options.prefix ?? '')
   checkDelimiter(delimiter)

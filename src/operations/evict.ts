@@ -5,6 +5,11 @@ import { pushVersion } from '../replication/push/push-version.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'clients' | 'directory' | 'downloader' | 'pace' | 'peers' | 'receipts' | 'replicas' | 'store' | 'sync' |
+  'vault' | 'waits'>
+
 /** Members without a connection that are dialled when no connected one gives its word. */
 const OTHERS_DIALLED = 8
 
@@ -13,7 +18,7 @@ const OTHERS_DIALLED = 8
  * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first. With `force`
  * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
  */
-export async function evict (parts: Components, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
+export async function evict (parts: Uses, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
   const { vault, store, clients, downloader } = parts
   const mayAsk = vault.role === 'owner' || vault.role === 'write'
   if (!force && !mayAsk) {
@@ -50,7 +55,7 @@ export async function evict (parts: Components, name: string, { force = false, .
 }
 
 /** Connected members, then a few others: those are looked for when it is their turn. */
-function * candidates (parts: Components): Generator<string> {
+function * candidates (parts: Pick<Components, 'directory' | 'pace' | 'peers'>): Generator<string> {
   const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !parts.directory.lendsNothing(peer)))
   yield * connected
   const known = new Set(connected)
@@ -58,6 +63,6 @@ function * candidates (parts: Components): Generator<string> {
 }
 
 /** Connected members that keep no copies. */
-function lendingNothing (parts: Components): string[] {
+function lendingNothing (parts: Pick<Components, 'directory' | 'peers'>): string[] {
   return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => parts.directory.lendsNothing(peer))
 }

@@ -31,7 +31,7 @@ export function checkDurable (parts: Pick<Components, 'vault'>, durable: number 
  * Runs `write`, and resolves when `durable - 1` other members have said that they keep the entries which it wrote (of what
  * it wrote nothing anew, all that is here). NotDurableError when nobody new says so for 30 s, or the signal ends the waiting: what was written stays.
  */
-export async function heardBy<T> (parts: Components, { durable, signal }: Durable, what: (written: T) => string, write: () => Promise<T>): Promise<T> {
+export async function heardBy<T> (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, { durable, signal }: Durable, what: (written: T) => string, write: () => Promise<T>): Promise<T> {
   checkDurable(parts, durable, 'Nothing was changed')
   if (durable === undefined || durable === 1) return write()
   using watch = parts.sync.watches.open()
@@ -65,7 +65,7 @@ class Asking {
   private readonly news = new Wakeup()
   private readonly wake = this.news.wake
 
-  constructor (private readonly parts: Components, private readonly watch: EntryWatch, private readonly wanted: number, private readonly signal: AbortSignal | undefined) {}
+  constructor (private readonly parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, private readonly watch: EntryWatch, private readonly wanted: number, private readonly signal: AbortSignal | undefined) {}
 
   async run (): Promise<{ reached: number, why: string }> {
     const { peers } = this.parts

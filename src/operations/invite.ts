@@ -9,7 +9,7 @@ const MAX_INVITE_ADDRESSES = 4
 const MAX_USES = 10_000
 
 /** Text with which a node is admitted with a role, until it expires. */
-export async function invite ({ vault }: Components, addresses: string[], options: InviteOptions): Promise<string> {
+export async function invite ({ vault }: Pick<Components, 'vault'>, addresses: string[], options: InviteOptions): Promise<string> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners invite`)
   if (!ROLES.includes(options.role)) throw new InvalidOptionError('role', `"${String(options.role)}" is no role`, ROLES.join(', '))
   const expires = expiry(options.expires ?? DEFAULT_INVITE_MS)

@@ -3,7 +3,7 @@ import type { FileInfo, FolderInfo, ListOptions } from '../api/node.js'
 import type { Components } from './components.js'
 
 /** Names, and with a delimiter folders, in the order of their bytes. Each row is read when it is asked for, in pages. */
-export function * list ({ vault }: Components, options: ListOptions & { delimiter?: string }): Generator<FileInfo | FolderInfo> {
+export function * list ({ vault }: Pick<Components, 'vault'>, options: ListOptions & { delimiter?: string }): Generator<FileInfo | FolderInfo> {
   const { prefix = '', delimiter, after, limit = Infinity } = options
   checkText('prefix', prefix)
   if (after !== undefined) checkText('after', after)

@@ -6,15 +6,18 @@ import { lookOrAsk, notFound } from './ask.js'
 import { heardBy } from './heard-by.js'
 import type { Components } from './components.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components, 'directory' | 'downloader' | 'peers' | 'sync' | 'vault' | 'waits'>
+
 /**
  * Puts the newest version of `from` under `to` and deletes `from`, both or neither; no block moves. FileExistsError when
  * `to` means something, unless forced: then that stays in the history of `to`.
  */
-export async function mv (parts: Components, from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
+export async function mv (parts: Uses, from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
   return heardBy(parts, options, ({ name }) => `That "${from}" is "${name}" now`, () => mvHere(parts, from, to, options))
 }
 
-async function mvHere (parts: Components, from: string, to: string, { signal, force = false }: MoveOptions): Promise<FileInfo> {
+async function mvHere (parts: Uses, from: string, to: string, { signal, force = false }: MoveOptions): Promise<FileInfo> {
   const { vault, downloader } = parts
   const pen = vault.pen('rename files')
   if (checkName(from) === checkName(to)) throw new InvalidOptionError('to', `"${to}" is the name that it has`, 'another name')

@@ -15,10 +15,15 @@ import { Reach } from '../replication/push/durability.js'
 import type { Components } from './components.js'
 import { asIterable } from './source.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'clients' | 'defaults' | 'directory' | 'downloader' | 'drain' | 'pace' | 'peer' | 'peers' | 'placement' |
+  'receipts' | 'store' | 'vault' | 'waits'>
+
 interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
 
 /** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
-export async function put (parts: Components, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
+export async function put (parts: Uses, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
   const ended = parts.downloader.foreground()
   try {
     const { source: plain, size = options.size } = plainSource(source)
@@ -29,7 +34,7 @@ export async function put (parts: Components, name: string, source: Source, opti
   }
 }
 
-async function putFile (parts: Components, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
+async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, PathSource>, length: number | undefined, options: PutOptions): Promise<FileResult> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role} and cannot put files`)
   checkPut(options)
@@ -91,7 +96,7 @@ async function putFile (parts: Components, name: string, source: Exclude<PlainSo
   return file
 }
 
-async function write (parts: Components, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
+async function write (parts: Pick<Components, 'defaults' | 'drain' | 'peer' | 'store' | 'vault'>, { name, salt, lineage, seed }: PutPlan, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, size: number | undefined, push: LivePush, options: PutOptions): Promise<Written> {
   const { store, vault } = parts
   const upload = new Uint8Array(randomBytes(16))
   await store.begin({ upload, writer: parts.peer, expected: size ?? 0, local: true })
@@ -137,13 +142,13 @@ async function write (parts: Components, { name, salt, lineage, seed }: PutPlan,
   }
 }
 
-function durableOf (parts: Components, options: PutOptions): number | undefined {
+function durableOf (parts: Pick<Components, 'defaults' | 'vault'>, options: PutOptions): number | undefined {
   const durable = options.durable ?? parts.defaults.durable ?? parts.vault.settings.now.durable
   checkDurable(parts, durable, 'Nothing was read')
   return durable
 }
 
-function copiesOf (parts: Components, options: PutOptions): { copies?: number } {
+function copiesOf (parts: Pick<Components, 'defaults'>, options: PutOptions): { copies?: number } {
   const copies = options.copies ?? parts.defaults.copies
   if (copies === undefined) return {}
   if (copies === 'all') return { copies: 0 }

@@ -15,15 +15,19 @@ import { writerOf } from './writer-of.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'blocks' | 'directory' | 'downloader' | 'peer' | 'peers' | 'store' | 'sync' | 'vault' | 'waits'>
+
 /**
  * Puts a version on top again; omitted: the newest one but that which the name means now. All of its blocks are here, and
  * pinned, before the entry is committed: what is missing is brought from other members, else VersionGoneError.
  */
-export async function restore (parts: Components, name: string, version: string | undefined, options: RestoreOptions = {}): Promise<FileInfo> {
+export async function restore (parts: Uses, name: string, version: string | undefined, options: RestoreOptions = {}): Promise<FileInfo> {
   return heardBy(parts, options, () => `The restore of "${name}"`, () => restoreHere(parts, name, version, options))
 }
 
-async function restoreHere (parts: Components, name: string, version: string | undefined, options: RestoreOptions): Promise<FileInfo> {
+async function restoreHere (parts: Uses, name: string, version: string | undefined, options: RestoreOptions): Promise<FileInfo> {
   const pen = parts.vault.pen('restore files')
   const old = version === undefined ? await another(parts, name, options.signal) : await one(parts, name, version, options.signal)
   const ended = parts.downloader.foreground()
@@ -34,7 +38,7 @@ async function restoreHere (parts: Components, name: string, version: string | u
   }
 }
 
-async function one (parts: Components, name: string, version: string, signal?: AbortSignal): Promise<OpenVersion> {
+async function one (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, version: string, signal?: AbortSignal): Promise<OpenVersion> {
   const { id } = await find(parts, name, { version, ...(signal === undefined ? {} : { signal }) })
   const found = parts.vault.version(id)
   if (found === undefined) throw new InvalidDataError(`Version ${version} of "${name}" cannot be read`)
@@ -42,7 +46,7 @@ async function one (parts: Components, name: string, version: string, signal?: A
 }
 
 /** The newest that can be read, counts, and is not what the name means now. */
-async function another (parts: Components, name: string, signal?: AbortSignal): Promise<OpenVersion> {
+async function another (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, signal?: AbortSignal): Promise<OpenVersion> {
   const { vault } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)
   if (found === undefined) throw notFound(parts, name, asked)
@@ -57,7 +61,7 @@ async function another (parts: Components, name: string, signal?: AbortSignal): 
 }
 
 /** Runs `commit` when every block is here, pinned by an upload that what it is given ends with. */
-async function bringing<T> (parts: Components, { entry }: OpenVersion, { signal = new AbortController().signal, onProgress }: RestoreOptions, commit: (finish: Parameters<typeof restoreVersion>[2]) => Promise<T>): Promise<T> {
+async function bringing<T> (parts: Pick<Components, 'blocks' | 'peer' | 'store' | 'vault'>, { entry }: OpenVersion, { signal = new AbortController().signal, onProgress }: RestoreOptions, commit: (finish: Parameters<typeof restoreVersion>[2]) => Promise<T>): Promise<T> {
   const { store, blocks, peer } = parts
   const { root, bytes } = entry
   const upload = new Uint8Array(randomBytes(UPLOAD_ID_BYTES))

@@ -7,11 +7,14 @@ import { expiry } from './invite.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components, 'directory' | 'memberRecords' | 'peer' | 'peers' | 'sync' | 'vault' | 'waits'>
+
 /** Addresses in a link (formats, "Texts and links"). */
 const MAX_LINK_ADDRESSES = 4
 
 /** Text with which anybody reads one version, from whichever member is reached, until it expires. */
-export async function share (parts: Components, own: string[], name: string, options: ShareOptions & { signal: AbortSignal }): Promise<string> {
+export async function share (parts: Uses, own: string[], name: string, options: ShareOptions & { signal: AbortSignal }): Promise<string> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members make links`)
   const expires = expiry(options.expires ?? DEFAULT_LINK_MS)
@@ -20,7 +23,7 @@ export async function share (parts: Components, own: string[], name: string, opt
 }
 
 /** Where the other members say that they are: those that are there now first, and of these the ones that only lend space, which are seldom off. */
-function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Components): string[][] {
+function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Pick<Components, 'memberRecords' | 'peer' | 'peers' | 'vault'>): string[][] {
   const score = ({ peer, role }: { peer: string, role: string }): number =>
     (peers.get(peer) !== undefined || presence.present(peer) ? 0 : 2) + (role === 'store' ? 0 : 1)
   return vault.members()

@@ -11,7 +11,7 @@ export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Ar
  * What `name` means now, or one version of it. What is not known here is asked for once before FileNotFoundError, or
  * VersionNotFoundError for a name that is, or was, there.
  */
-export async function find (parts: Components, name: string, options: AbortOptions & { version?: string } = {}): Promise<Found> {
+export async function find (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, options: AbortOptions & { version?: string } = {}): Promise<Found> {
   const { vault } = parts
   vault.readKeys()
   const { version, signal } = options
@@ -23,6 +23,6 @@ export async function find (parts: Components, name: string, options: AbortOptio
   throw notFound(parts, name, asked)
 }
 
-export async function stat (parts: Components, name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> {
+export async function stat (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, options: AbortOptions & { version?: string } = {}): Promise<FileInfo> {
   return (await find(parts, name, options)).info
 }

@@ -8,7 +8,12 @@ import { outText } from '../vault/vault.js'
 import { overusedNotes } from './overused.js'
 import type { Components } from './components.js'
 
-export function members (parts: Components, { all = false }: MembersOptions = {}): MemberInfo[] {
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'downloader' | 'garbage' | 'indexFailure' | 'keyring' | 'lag' | 'memberRecords' | 'peer' | 'peers' |
+  'placement' | 'rebuilt' | 'replicas' | 'revokedBy' | 'store' | 'sync' | 'vault'>
+
+export function members (parts: Uses, { all = false }: MembersOptions = {}): MemberInfo[] {
   const origins = parts.vault.entries.revocations.origins()
   const now = parts.vault.members().map((member) => ({ ...memberInfo(parts, member), ...originInfo(origins.get(member.peer)) }))
   if (!all) return now
@@ -27,7 +32,7 @@ function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy
 }
 
 /** A member as the API tells of it. */
-export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Components, member: Member): MemberInfo {
+export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Uses, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
   const connected = !own && peers.get(peer) !== undefined
@@ -52,7 +57,7 @@ export function memberInfo ({ vault, peers, peer: self, memberRecords: { records
   }
 }
 
-export function peerList ({ peers, vault }: Components): PeerInfo[] {
+export function peerList ({ peers, vault }: Pick<Components, 'peers' | 'vault'>): PeerInfo[] {
   return peers.sessions().map((session) => ({ ...peerFacts(session), label: vault.labelOf(session.peer) }))
 }
 
@@ -60,7 +65,7 @@ export function peerList ({ peers, vault }: Components): PeerInfo[] {
 const MAX_BROKEN = 1000
 
 /** What is known to be elsewhere and is not here. */
-function syncStatus ({ vault, peers, sync, downloader, placement }: Components): SyncStatus {
+function syncStatus ({ vault, peers, sync, downloader, placement }: Pick<Components, 'downloader' | 'peers' | 'placement' | 'sync' | 'vault'>): SyncStatus {
   const { versions, bytes, rate, waiting } = downloader.state()
   return {
     inSync: sync.inSyncWith().length,
@@ -74,14 +79,14 @@ function syncStatus ({ vault, peers, sync, downloader, placement }: Components):
   }
 }
 
-function copiesStatus ({ replicas }: Components): Pick<Status, 'copies'> {
+function copiesStatus ({ replicas }: Pick<Components, 'replicas'>): Pick<Status, 'copies'> {
   const counted = replicas.countedAt
   return counted === undefined ? {} : { copies: { ...replicas.census.copies, counted: new Date(counted) } }
 }
 
 export interface NodeFacts { addresses: string[], dir?: string, since?: Date, operator: string }
 
-export function status (parts: Components, facts: NodeFacts): Status {
+export function status (parts: Uses, facts: NodeFacts): Status {
   const { vault, peers, store } = parts
   const usage = store.usage()
   const forks = vault.forks()

@@ -13,7 +13,7 @@ const AGAIN_MAX_MS = 60_000
 type Within = SyncedOptions & { signal: AbortSignal }
 
 /** Resolves when members have every entry that this node has now. Only the signal ends the waiting for one that is away. */
-export async function synced (parts: Components, { members = 'all', signal }: Within): Promise<void> {
+export async function synced (parts: Pick<Components, 'peer' | 'peers' | 'sync' | 'vault'>, { members = 'all', signal }: Within): Promise<void> {
   const { wanted, peers } = targets(parts, members)
   const over = new AbortController()
   const limit = AbortSignal.any([over.signal, signal])
@@ -32,7 +32,7 @@ export async function synced (parts: Components, { members = 'all', signal }: Wi
 }
 
 /** Whom to wait for, and for how many of them. InvalidOptionError for a number that is none, and for who is no member. */
-function targets ({ peer: self, vault }: Components, members: NonNullable<SyncedOptions['members']>): { wanted: number, peers: string[] } {
+function targets ({ peer: self, vault }: Pick<Components, 'peer' | 'vault'>, members: NonNullable<SyncedOptions['members']>): { wanted: number, peers: string[] } {
   const all = vault.members().map(({ peer }) => peer)
   const others = all.filter((peer) => peer !== self)
   if (members === 'all') return { wanted: others.length, peers: others }
@@ -47,7 +47,7 @@ function targets ({ peer: self, vault }: Components, members: NonNullable<Synced
 }
 
 /** Until this member has said that it has everything. */
-async function one (parts: Components, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
+async function one (parts: Pick<Components, 'peers' | 'sync'>, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   for (let waitMs = AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MAX_MS)) {
     try {
       await reached(parts, peer, slots, signal)
@@ -61,7 +61,7 @@ async function one (parts: Components, peer: string, slots: Semaphore, signal: A
 }
 
 /** Who has a link is connected as soon as that can be; others are dialled. */
-async function reached ({ peers }: Components, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
+async function reached ({ peers }: Pick<Components, 'peers'>, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   if (peers.get(peer) !== undefined || peers.wants(peer)) return
   await slots.take(signal)
   try {
@@ -72,7 +72,7 @@ async function reached ({ peers }: Components, peer: string, slots: Semaphore, s
 }
 
 /** Resolves when the member connects, or after so long. Rejects with the reason of the signal. */
-async function comes ({ peers }: Components, peer: string, ms: number, signal: AbortSignal): Promise<void> {
+async function comes ({ peers }: Pick<Components, 'peers'>, peer: string, ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const onOpen = ({ detail }: CustomEvent<{ peer: string }>): void => { if (detail.peer === peer) resolve() }
   const timer = setTimeout(resolve, ms)

@@ -14,7 +14,7 @@ type Tally = Omit<RemoteCopies, 'peer' | 'label'>
  * Has the members that should hold what this node holds prove it: random ranges of each version, which are compared with
  * this node's own bytes. Whoever fails does not count for that version until it proves all of it, and others make up for it.
  */
-export async function verifyRemote (parts: Components, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
+export async function verifyRemote (parts: Pick<Components, 'peer' | 'peers' | 'placement' | 'replicas' | 'vault'>, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
   const { placement, replicas, vault } = parts
   replicas.prepare()
   const tallies = new Map<string, Tally>()
@@ -36,12 +36,12 @@ export async function verifyRemote (parts: Components, { signal, onProgress }: V
 }
 
 /** Of the first members of its order, and the next ones, those that are there. */
-function others ({ placement, peer: self, peers }: Components, group: PlacedGroup): string[] {
+function others ({ placement, peer: self, peers }: Pick<Components, 'peer' | 'peers' | 'placement'>, group: PlacedGroup): string[] {
   const most = placement.shouldHold(group).length + NEXT
   return placement.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || placement.members.present(peer)))
 }
 
-async function ask ({ placement, replicas }: Components, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
+async function ask ({ placement, replicas }: Pick<Components, 'placement' | 'replicas'>, peer: string, groups: readonly PlacedGroup[], tally: Tally, signal?: AbortSignal): Promise<void> {
   const states = await replicas.port.have(peer, groups).catch(() => undefined)
   if (states === undefined) {
     tally.unreached += groups.length

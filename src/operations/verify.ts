@@ -3,6 +3,10 @@ import type { DamagedBlock, VerifyOptions, VerifyResult } from '../api/node.js'
 import type { Components } from './components.js'
 import { verifyRemote } from './verify-remote.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'checkIndex' | 'peer' | 'peers' | 'placement' | 'rebuilt' | 'repairer' | 'replicas' | 'store' | 'vault'>
+
 /** Damaged blocks that are told of one by one, and versions of each. */
 const MAX_LISTED = 1000
 const MAX_FILES = 16
@@ -13,7 +17,7 @@ const REPAIRS_AT_ONCE = 4
  * Reads the whole index, then every block; takes in blocks that lie there without a row, or that were found gone before; fetches what is damaged or gone
  * from other members, where one has it. Nothing is removed: what is wrong lies in quarantine.
  */
-export async function verify (parts: Components, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verify (parts: Uses, options: VerifyOptions = {}): Promise<VerifyResult> {
   const { store, rebuilt } = parts
   const { signal, onProgress } = options
   onProgress?.({ type: 'store:verify:index' })
@@ -58,7 +62,7 @@ class Damage {
   /** Why, of those that were found now and that a version needs. */
   private readonly found = new Map<string, { cid: CID, reason: string, roots: CID[] }>()
 
-  constructor (private readonly parts: Components, private readonly options: VerifyOptions) {}
+  constructor (private readonly parts: Pick<Components, 'repairer' | 'store' | 'vault'>, private readonly options: VerifyOptions) {}
 
   /** What no version needs is told of, and that is all. */
   async note (cid: CID, reason: string): Promise<void> {

@@ -7,11 +7,16 @@ import { history } from './history.js'
 import type { Components } from './components.js'
 import { memberInfo } from './status.js'
 
+/** The parts of a node that are used here. */
+type Uses = Pick<Components,
+  'directory' | 'downloader' | 'garbage' | 'lag' | 'memberRecords' | 'peer' | 'peers' | 'placement' |
+  'receipts' | 'replicas' | 'store' | 'sync' | 'vault' | 'waits'>
+
 /** Other heads that are told of; a name with more has been put by many machines at once, and `history` has them all. */
 const HEADS_TOLD = 32
 
 /** What this node knows of a name: its history and conflict, what is here, which members know of it and said that they have it. FileNotFoundError when nobody who was asked knows it. */
-export async function why (parts: Components, name: string, options: AbortOptions = {}): Promise<Why> {
+export async function why (parts: Uses, name: string, options: AbortOptions = {}): Promise<Why> {
   const told = await read(parts, name, options)
   const { current } = told
   const inSync = new Set(parts.sync.inSyncWith())
@@ -33,7 +38,7 @@ function answered (found: CopiesOf | undefined, peer: string): Pick<MemberKnows,
   return { should: found.should.has(peer), ...(has === undefined ? {} : { has, ...(failed === undefined ? {} : { failed }) }) }
 }
 
-function known (parts: Components, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {
+function known (parts: Uses, member: Member, { writer, cid }: VersionInfo, inSync: ReadonlySet<string>): MemberKnows {
   const { peer, label, connected, present, lastSeen, behind, capacity } = memberInfo(parts, member)
   const wrote = writer.peer === peer
   const word = cid === undefined ? undefined : parts.receipts.of(cid).get(peer)
@@ -47,7 +52,7 @@ function known (parts: Components, member: Member, { writer, cid }: VersionInfo,
   }
 }
 
-async function read (parts: Components, name: string, options: AbortOptions): Promise<Pick<Why, 'current' | 'versions' | 'conflict' | 'last'>> {
+async function read (parts: Uses, name: string, options: AbortOptions): Promise<Pick<Why, 'current' | 'versions' | 'conflict' | 'last'>> {
   let current: VersionInfo | undefined
   let newest: VersionInfo | undefined
   let last: VersionInfo | undefined
@@ -66,7 +71,7 @@ async function read (parts: Components, name: string, options: AbortOptions): Pr
   return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
 }
 
-function here ({ downloader, placement, replicas, store }: Components, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
+function here ({ downloader, placement, replicas, store }: Pick<Components, 'downloader' | 'placement' | 'replicas' | 'store'>, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
   if (whole) return { whole }
   // it was whole: what is lacking now went bad
   if (store.liesBelow(root, root)) return { whole, why: 'damaged' }
