@@ -32,7 +32,7 @@ function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy
 }
 
 /** A member as the API tells of it. */
-export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Uses, member: Member): MemberInfo {
+export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Pick<Components, 'lag' | 'memberRecords' | 'peer' | 'peers' | 'sync' | 'vault'>, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
   const connected = !own && peers.get(peer) !== undefined
