@@ -89,10 +89,9 @@ export class Reactions {
   }
 
   private round (event: BusEvents['sync:round']): void {
-    const { downloader, vault, lag, rebuilt, retention, peers, memberRecords } = this.components
+    const { downloader, lag, rebuilt, retention, peers, memberRecords } = this.components
     const { peer, round } = event
     downloader.again()
-    vault.entries.compared()
     lag.equal(peer)
     this.background(rebuilt.round(round.theirs))
     retention.compared()

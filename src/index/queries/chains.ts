@@ -13,16 +13,9 @@ export const tipsBelow = (db: IndexDb, writer: Uint8Array, below: number, most: 
     AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.writer = e.writer AND o.seq = e.seq + 1 AND o.seq < ? AND o.prev = e.id)
     ORDER BY seq DESC, id DESC LIMIT ?`, writer, below, below, most).map(({ id }) => id)
 
-/** A place in the line of a writer's entries. */
-export interface ChainPlace { writer: Uint8Array, seq: number }
-
-/** At most so many of each writer, and in all. */
-const firstOfEach = (db: IndexDb, table: 'breaks' | 'awaited', mostOfOne: number, most: number): ChainPlace[] =>
+/** Where the entries of writers are no line, by writer and number; at most so many of each, and in all. */
+export const breaksOf = (db: IndexDb, mostOfOne: number, most: number): Array<{ writer: Uint8Array, seq: number }> =>
   db.all(`SELECT writer, seq FROM (
-    SELECT writer, seq, row_number() OVER (PARTITION BY writer ORDER BY seq) AS place FROM (SELECT DISTINCT writer, seq FROM ${table})
+    SELECT writer, seq, row_number() OVER (PARTITION BY writer ORDER BY seq) AS place
+      FROM (SELECT writer, seq FROM breaks UNION SELECT writer, seq FROM awaited)
   ) WHERE place <= ? ORDER BY writer, seq LIMIT ?`, mostOfOne, most)
-
-/** Where the entries of writers are no line, by writer and number. */
-export const breaksOf = (db: IndexDb, mostOfOne: number, most: number): ChainPlace[] => firstOfEach(db, 'breaks', mostOfOne, most)
-/** Entries whose `prev` is not here. */
-export const awaitedOf = (db: IndexDb, mostOfOne: number, most: number): ChainPlace[] => firstOfEach(db, 'awaited', mostOfOne, most)

@@ -15,7 +15,7 @@ import { putMember } from '../../index/queries/members.js'
 import { headsOfTag, unsettledTags } from '../../index/queries/tag-places.js'
 import { RwLock } from '../../async/rw-lock.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
-import { Forks } from './chains.js'
+import { forks } from './chains.js'
 import { MOST_HEADS, without, type Heads } from './heads.js'
 import { EntryBatch } from './entry-batch.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from '../members/members.js'
@@ -62,7 +62,6 @@ export class EntryLog {
   full = false
   /** Entries of kinds that this version does not know. */
   unknown: number
-  private readonly chains: Forks
 
   /** @param keys of role read and above; missing for role store, which sees tags only */
   constructor (
@@ -75,7 +74,6 @@ export class EntryLog {
     private readonly room: () => Promise<IndexRoom> = async () => 'all'
   ) {
     this.revocations = new Revocations(db, vault, members)
-    this.chains = new Forks(db)
     this.unknown = countUnknown(db)
   }
 
@@ -165,12 +163,9 @@ export class EntryLog {
     return taken
   }
 
-  /** A comparison with a member ended: both have now what either had. */
-  compared (): void { this.chains.compared() }
-
   /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
   forks (): Array<{ peer?: string, seq: number }> {
-    return this.chains.list().map(({ writer, seq }) => {
+    return forks(this.db).map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
       return peer === undefined ? { seq } : { peer, seq }
     })
