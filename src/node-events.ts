@@ -13,6 +13,7 @@ import type { Node } from './node.js'
 import type { CorruptBlock } from './store/interface.js'
 import { memberInfo } from './verbs/status.js'
 import type { Parts } from './verbs/parts.js'
+import { Compared } from './vault/chains.js'
 import type { Change } from './vault/ledger.js'
 import { infoOfRow } from './vault/names.js'
 import { peerText, type Member } from './vault/members.js'
@@ -27,10 +28,12 @@ const TOLD_FULL_MS = 600e3
 export class NodeEvents {
   private places = new Map<string, Array<{ peer: string, address: string }>>()
   private toldFull = -Infinity
+  private compared: Compared | undefined
   private attached: { node: Node, parts: Parts, db: IndexDb, log: Logger } | undefined
 
   attach (node: Node, parts: Parts, db: IndexDb, host: Libp2p): void {
     this.attached = { node, parts, db, log: host.logger.forComponent('dfs') }
+    this.compared = new Compared(db)
     parts.peers.addEventListener('session:open', (event) => { this.connected(event.detail) })
     parts.peers.addEventListener('session:close', (event) => { this.disconnected(event.detail) })
     host.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
@@ -122,6 +125,7 @@ export class NodeEvents {
     const { parts } = this.attached
     parts.catchUp.again()
     parts.levels.equal(peer)
+    this.background(this.compared?.round(peer, !parts.vault.ledger.full))
     this.background(parts.rebuilt.round(theirs))
     parts.versions.compared()
     if (parts.peers.get(peer) !== undefined) parts.keeping.presence.synced(peer)
@@ -179,6 +183,7 @@ export class NodeEvents {
     const { node, parts, db } = this.attached
     const { peer, label, role } = session
     this.met(peer)
+    this.compared?.met(peer)
     parts.rebuilt.met()
     parts.mender.met()
     if (session.direction === 'outbound') this.background(this.remember(db, [{ peer, address: session.address }]))
@@ -190,7 +195,10 @@ export class NodeEvents {
     const { peer } = session
     // what was committed here while it had a link went out to it
     if (parts?.sync.carries(session) === true && parts.levels.behind(peer) !== undefined) parts.levels.equal(peer)
-    if (parts?.peers.get(peer) === undefined) parts?.keeping.presence.closed(peer)
+    if (parts?.peers.get(peer) === undefined) {
+      parts?.keeping.presence.closed(peer)
+      this.compared?.gone(peer)
+    }
     this.met(peer)
     this.attached?.node.safeDispatchEvent('peer:disconnect', { detail: { peer } })
   }

@@ -4,7 +4,7 @@ import { makeAdmit, makePut } from '../../protocols/vault/make-entry.js'
 import { cidOf, DAG_CBOR } from '../../protocols/block/cid.js'
 import { found } from '../protocols/hello/cast.js'
 import { Author } from '../../src/vault/author.js'
-import { lastEntries } from '../../src/vault/chains.js'
+import { Compared, lastEntries } from '../../src/vault/chains.js'
 import { peerText } from '../../src/vault/members.js'
 import { keysOf, node, openLedger, seed, vault, Writer, type OpenLedger } from './vaults.js'
 
@@ -36,12 +36,24 @@ describe('vault: chains', () => {
     return seq
   })
 
-  it('a line shows nothing, in whatever order it comes; a gap shows until it is closed', async () => {
+  it('a line shows nothing, in whatever order it comes; a gap shows once a comparison that began after it has ended, until it is closed', async () => {
+    const compared = new Compared(open.db)
     const line = ['a', 'b', 'c', 'd'].map((name) => chain.put(name, name))
     assert.deepEqual(seqs(), [])
+    compared.met('a')
     await open.ledger.receive([line[0] ?? first, line[3] ?? first])
+    assert.deepEqual(seqs(), [])
+    // it came while this one ran
+    await compared.round('a', true)
+    assert.deepEqual(seqs(), [])
+    await compared.round('a', false)
+    assert.deepEqual(seqs(), [])
+    await compared.round('a', true)
     assert.deepEqual(seqs(), [5])
     await open.ledger.receive([line[2] ?? first])
+    assert.deepEqual(seqs(), [])
+    await compared.round('b', true)
+    await compared.round('b', true)
     assert.deepEqual(seqs(), [4])
     await open.ledger.receive([line[1] ?? first])
     assert.deepEqual(seqs(), [])
