@@ -101,10 +101,10 @@ export class Gate implements ConnectionGater {
   denyInboundConnection (conn: MultiaddrConnection): boolean | Promise<boolean> {
     const group = groupOf(conn.remoteAddr)
     const trusted = group !== undefined && this.#trusted.has(group)
-    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#deny('BARRED')
+    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#count('BARRED')
     if (conn.status !== 'open') return true
     const { network } = whence(conn)
-    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#deny('CROWD') && this.#crowds.refuseLate(conn)
+    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#count('CROWD') && this.#crowds.refuseLate(conn)
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length
     if (crowd >= most) this.#close(oldestOfMost(this.#unproved), 'UNPROVED')
@@ -153,7 +153,7 @@ export class Gate implements ConnectionGater {
 
   /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
   limited (connection: Connection, closes: boolean): void {
-    this.#deny('LIMIT')
+    this.#count('LIMIT')
     if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
   }
 
@@ -249,7 +249,7 @@ export class Gate implements ConnectionGater {
 
   #close (ticket: Ticket | undefined, reason: GateReason): boolean {
     if (ticket === undefined) return false
-    this.#deny(reason)
+    this.#count(reason)
     ticket.conn.abort(new Error('made room for another connection'))
     return true
   }
@@ -274,10 +274,11 @@ export class Gate implements ConnectionGater {
   /** libp2p closes the connection; until then it has no place any more. */
   #turnAway ({ conn }: Ticket, reason: GateReason): true {
     this.#tickets.delete(conn.timeline)
-    return this.#deny(reason)
+    return this.#count(reason)
   }
 
-  #deny (reason: GateReason): true {
+  /** True. */
+  #count (reason: GateReason): true {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
     return true
   }
