@@ -57,6 +57,8 @@ interface Ticket {
 const MAX_REMEMBERED = 4096
 /** As long as fewer of the places of unproved connections are taken, libp2p's own 10 s are soon enough. */
 const CROWDED_SHARE = 1 / 4
+/** Of the line, for one network that used up what it has, so that it keeps nobody else out. */
+const NETWORK_SHARE = 1 / 2
 
 export class Gate implements ConnectionGater {
   /** Since the start, by reason. */
@@ -214,7 +216,9 @@ export class Gate implements ConnectionGater {
   }
 
   async #stand (ticket: Ticket): Promise<boolean> {
-    if (!await this.#line.stand(ticket)) return this.#turnAway(ticket, 'IN_LINE')
+    const poor = this.#costOf(ticket)?.has(CONNECTION_COST_BYTES) === false
+    const neighbours = poor ? this.#line.count(({ network }) => network === ticket.network) : 0
+    if (neighbours >= NETWORK_SHARE * this.#limits.inLine || !await this.#line.stand(ticket)) return this.#turnAway(ticket, 'IN_LINE')
     return !this.#letIn(ticket)
   }
 
@@ -248,10 +252,8 @@ export class Gate implements ConnectionGater {
   }
 
   #close (ticket: Ticket | undefined, reason: GateReason): boolean {
-    if (ticket === undefined) return false
-    this.#count(reason)
-    ticket.conn.abort(new Error('made room for another connection'))
-    return true
+    ticket?.conn.abort(new Error('made room for another connection'))
+    return ticket !== undefined && this.#count(reason)
   }
 
   #ofPeer (peer: string): Ticket[] {
@@ -293,7 +295,6 @@ function whence (conn: MultiaddrConnection): Pick<Ticket, 'group' | 'networks' |
 function remember<V> (map: Map<string, V>, key: string, value: V): void {
   map.delete(key)
   map.set(key, value)
-  if (map.size <= MAX_REMEMBERED) return
-  const [oldest] = map.keys()
+  const [oldest] = map.size > MAX_REMEMBERED ? map.keys() : []
   if (oldest !== undefined) map.delete(oldest)
 }
