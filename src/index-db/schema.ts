@@ -10,8 +10,9 @@ import { NODE_STATE_SCHEMA } from './node-state-schema.js'
 import { STANDING_SCHEMA } from './standing-schema.js'
 import { STORE_SCHEMA } from './store-schema.js'
 import { TRASH_SCHEMA } from './trash-schema.js'
+import { UNKNOWN_SCHEMA } from './unknown-schema.js'
 import { VAULT_SCHEMA } from './vault-schema.js'
 import { VERSIONS_SCHEMA } from './versions-schema.js'
 
 /** The schema of index.db, one script a version. Appended to, never changed once released; each step has a test that migrates a fixture. */
-export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA, CHAINS_SCHEMA + NAME_TOTALS_SCHEMA + NODE_STATE_SCHEMA + MISSING_SCHEMA + VERSIONS_SCHEMA + TRASH_SCHEMA, COPIES_SCHEMA, MAX_CAPACITY_SCHEMA, STANDING_SCHEMA, INNER_SCHEMA, AWAITED_SCHEMA]
+export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA, CHAINS_SCHEMA + NAME_TOTALS_SCHEMA + NODE_STATE_SCHEMA + MISSING_SCHEMA + VERSIONS_SCHEMA + TRASH_SCHEMA, COPIES_SCHEMA, MAX_CAPACITY_SCHEMA, STANDING_SCHEMA, INNER_SCHEMA, AWAITED_SCHEMA, UNKNOWN_SCHEMA]
