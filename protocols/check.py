@@ -107,6 +107,10 @@ def record(x):
     return m
 def age(x): m = record(x); return m["life"], m["n"], H(x)
 SETTINGS = {"copies": (0, 1024, 3), "durable": (1, 1024, None), "keep": (0, 10**6, 10), "retention": (0, 3153600 * 10**6, 2592 * 10**6)}
+def unknown(entries, limits):  # what is kept of one writer: the lowest ids, while what is below is within both limits
+    kept, used = [], 0
+    for x in sorted(entries, key=lambda x: x["id"]): kept += [x["id"]] if len(kept) < limits["entries"] and used < limits["bytes"] else []; used += x["bytes"]
+    return kept
 def settings(x):  # a key that is out of its range is as if it was missing
     m, found = decode(x), {key: default for key, (*_, default) in SETTINGS.items() if default is not None}
     for key, (low, high, _) in SETTINGS.items(): found |= {key: m[key]} if type(m.get(key)) is int and low <= m[key] <= high else {}
@@ -191,6 +195,7 @@ judge("vault", [v for v in entries["valid"] if "private" in v] + [v for v in ent
       lambda v: same(private(hx(v["entry"]), ladder), v["private"]))
 judge("vault", vault["settings"]["bodies"], lambda v: settings(hx(v["body"])) == v["settings"])
 judge("vault", vault["settings"]["counts"], lambda v: max(enumerate(v["settings"]), key=lambda x: (x[1]["seq"], x[1]["id"]), default=(None,))[0] == v["counts"])
+judge("vault", vault["unknown"], lambda v: unknown(v["entries"], v["limits"]) == v["kept"])
 records = vault["records"]; judge("vault", records["bad"], lambda v: record(hx(v["record"])))
 judge("vault", records["valid"], lambda v: same(record(hx(v["record"])), {"v": 1, **v["fields"], "addresses": [hx(x).hex() for x in v["fields"]["addresses"]]}))
 judge("vault", records["order"], lambda v: age(hx(v["older"])) < age(hx(v["newer"])))

@@ -93,8 +93,9 @@ async function pair (context, files, fill) {
     await start(context, b)
     await until(async () => (await ask(b, 'db/status?folder=bench'))?.globalFiles >= files, context)
     const indexed = performance.now()
+    const before = [a, b].map((node) => node.program.cpuS())
     await whole(context, b, files)
-    const fetch = { seconds: (performance.now() - indexed) / 1000, cpuS: b.program.cpuS(), rssMib: b.program.peakMib(), servingMib: a.program.peakMib() }
+    const fetch = { seconds: (performance.now() - indexed) / 1000, cpuS: b.program.cpuS() - before[1], rssMib: b.program.peakMib(), servingCpuS: a.program.cpuS() - before[0], servingMib: a.program.peakMib() }
     return { add, fetch, right }
   } finally {
     for (const node of [a, b]) await node.program?.stop('SIGKILL')

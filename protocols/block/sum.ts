@@ -10,3 +10,14 @@ export function add256 (a: Uint8Array, b: Uint8Array): Uint8Array {
   }
   return sum
 }
+
+/** What `add256` with `b` made out of the result. */
+export function sub256 (a: Uint8Array, b: Uint8Array): Uint8Array {
+  const rest = new Uint8Array(HASH_BYTES)
+  for (let at = HASH_BYTES - 1, borrow = 0; at >= 0; at--) {
+    const digit = (a[at] ?? 0) - (b[at] ?? 0) - borrow
+    rest[at] = digit
+    borrow = digit < 0 ? 1 : 0
+  }
+  return rest
+}

@@ -25,6 +25,8 @@ export class Answerer {
   #prefixes = 0
   #requests = 0
   #inVain = 0
+  /** Given entries of kinds that are not known here, of which their writer has enough. */
+  #over = 0
   /** Given entries that were not kept: they may lean on some that come after them. */
   #late: Uint8Array[] = []
   #pages: Pages | undefined
@@ -122,14 +124,15 @@ export class Answerer {
   async #take (entries: Uint8Array[], records: Uint8Array[]): Promise<Message> {
     let notKept: Uint8Array[] = []
     if (entries.length > 0) {
-      const { brought, left, full } = await receive(this, entries)
-      if (full) {
+      const { brought, left, full, over } = await receive(this, entries)
+      this.#over += over
+      if (full || this.#over > SPARE_ENTRIES) {
         this.#mine += brought
-        return { taken: { left: sorted(left), full } }
+        return { taken: { left: sorted(left), full: true } }
       }
       notKept = left
-      this.#count(entries.length, brought)
-      this.#defer(entries, left)
+      this.#count(entries.length - over, brought)
+      if (over === 0) this.#defer(entries, left)
       if (brought > 0) await this.#again()
     }
     if (records.length > 0) await this.node.receiveRecords(records)

@@ -11,6 +11,8 @@ export class Requests {
   sent = 0
   /** Entries that were new here, or that the peer has taken. */
   moved = 0
+  /** Entries that came and were left out because their writer has enough of such. */
+  over = 0
   /** Entries that were given and are not kept. */
   readonly left: { count: number, ids: Uint8Array[] } = { count: 0, ids: [] }
   #pending: PromiseWithResolvers<Message> | undefined

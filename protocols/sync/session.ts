@@ -12,7 +12,7 @@ import { Rounds } from './rounds.js'
 import type { RoundResult, SyncClock, SyncInit, SyncStats } from './source.js'
 import { Wire } from './wire.js'
 
-export type { ChildDigest, RecordHead, RoundResult, SetName, SyncClock, SyncInit, SyncLimits, SyncSource, SyncStats } from './source.js'
+export type { ChildDigest, LeftOut, RecordHead, RoundResult, SetName, SyncClock, SyncInit, SyncLimits, SyncSource, SyncStats } from './source.js'
 export type { Digest } from './digest.js'
 export { CheckPace } from './check-pace.js'
 export { RoundBudget } from './round-budget.js'

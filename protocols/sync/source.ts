@@ -77,6 +77,9 @@ export interface SyncLimits {
   roundEveryMs: number
 }
 
+/** Entries of a page that are not kept: some for lack of room, and so many of kinds that are not known here, of which their writer has enough. */
+export interface LeftOut { full: boolean, over: number }
+
 export interface SyncInit {
   /** Who opened the stream: that side leads the first round, and one again and again. */
   direction: 'inbound' | 'outbound'
@@ -84,9 +87,9 @@ export interface SyncInit {
   /**
    * Verifies and commits one page; known entries are dropped silently, those of unknown writers are not kept. Throws a
    * ProtocolError for a bad one, having kept nothing of it: the peer is refused with its code. The arrays are views:
-   * copy what is kept. Must not await `ask` of the same session. True: some were left out for lack of room.
+   * copy what is kept. Must not await `ask` of the same session. True, or `full`: some were left out for lack of room.
    */
-  receive: (entries: Uint8Array[]) => Promise<boolean>
+  receive: (entries: Uint8Array[]) => Promise<boolean | LeftOut>
   /** The same for records. */
   receiveRecords: (records: Uint8Array[]) => Promise<void>
   /** After each round, led or answered. */

@@ -2,7 +2,7 @@
 import { ProtocolError } from '../errors.js'
 import { join, split } from './codec.js'
 import type { Message } from './codec.js'
-import { MAX_WANTED_IDS, SUM_BYTES, VAIN_PAGES } from './constants.js'
+import { MAX_WANTED_IDS, SPARE_ENTRIES, SUM_BYTES, VAIN_PAGES } from './constants.js'
 import { hex, idOf } from './entry-id.js'
 import { pages } from './pages.js'
 import type { Requests } from './requests.js'
@@ -35,17 +35,18 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
         if (wanted.delete(name)) asked++
         else if (!prefixes.some((prefix) => name.startsWith(prefix))) throw new ProtocolError('MALFORMED', 'An entry that was not wanted')
       }
-      const { brought, left, full } = await receive(requests, page.entries, came)
-      if (full) {
+      const { brought, left, full, over } = await receive(requests, page.entries, came)
+      requests.over += over
+      if (full || requests.over > SPARE_ENTRIES) {
         requests.moved += brought
         if (!page.last) await requests.tell({ more: { stop: true } })
-        return { whole: true, late: [], full }
+        return { whole: true, late: [], full: true }
       }
       // what was missing when it was asked for did differ, though another peer brought it meanwhile
-      const moved = Math.max(brought, asked - left.length)
+      const moved = Math.max(brought, asked - left.length) + over
       requests.moved += moved
       vain = moved > 0 ? 0 : vain + 1
-      if (late.length < MAX_WANTED_IDS) late.push(...left)
+      if (over === 0 && late.length < MAX_WANTED_IDS) late.push(...left)
     }
     if (page.last) break
     if (vain === VAIN_PAGES) {
@@ -58,14 +59,15 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
   return { whole: true, late, full: false }
 }
 
-/** Commits a page: how many of its entries are here now that were not, which are still not, and whether for lack of room. */
-export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[], full: boolean }> {
+/** Commits a page: how many of its entries are here now that were not, which are still not, whether for lack of room, and how many of them because their writer has enough of such. */
+export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[], full: boolean, over: number }> {
   const { source, receive } = counts.node
   const before = await source.missing(ids)
-  const full = await receive(entries)
+  const out = await receive(entries)
+  const { full, over } = typeof out === 'boolean' ? { full: out, over: 0 } : out
   counts.received += entries.length
   const left = before.length === 0 ? [] : await source.missing(before)
-  return { brought: before.length - left.length, left, full }
+  return { brought: before.length - left.length, left, full, over }
 }
 
 /** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. False: the peer has no room for more. */

@@ -51,6 +51,9 @@ export const MAX_WANTED = 1024
 export const MAX_KEEP = 1_000_000
 /** The setting `retention`: 100 years of 365 days. */
 export const MAX_RETENTION_MS = 36_500 * 86_400_000
+/** Entries of kinds, or versions, that a node does not know, of one writer; and their bytes. */
+export const MAX_UNKNOWN_ENTRIES = 32_768
+export const MAX_UNKNOWN_BYTES = 16_777_216
 /** What holds where nothing is set. */
 export const DEFAULT_COPIES = 3
 export const DEFAULT_KEEP = 10

@@ -57,6 +57,8 @@ interface Ticket {
 const MAX_REMEMBERED = 4096
 /** As long as fewer of the places of unproved connections are taken, libp2p's own 10 s are soon enough. */
 const CROWDED_SHARE = 1 / 4
+/** Of the line, for one network that used up what it has, so that it keeps nobody else out. */
+const NETWORK_SHARE = 1 / 2
 
 export class ConnectionGater implements Libp2pConnectionGater {
   /** Since the start, by reason. */
@@ -101,10 +103,10 @@ export class ConnectionGater implements Libp2pConnectionGater {
   denyInboundConnection (conn: MultiaddrConnection): boolean | Promise<boolean> {
     const group = groupOf(conn.remoteAddr)
     const trusted = group !== undefined && this.#trusted.has(group)
-    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#deny('BARRED')
+    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#count('BARRED')
     if (conn.status !== 'open') return true
     const { network } = whence(conn)
-    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#deny('CROWD') && this.#crowds.refuseLate(conn)
+    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#count('CROWD') && this.#crowds.refuseLate(conn)
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length
     if (crowd >= most) this.#close(oldestOfMost(this.#unproved), 'UNPROVED')
@@ -153,7 +155,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
   limited (connection: Connection, closes: boolean): void {
-    this.#deny('LIMIT')
+    this.#count('LIMIT')
     if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
   }
 
@@ -214,7 +216,9 @@ export class ConnectionGater implements Libp2pConnectionGater {
   }
 
   async #stand (ticket: Ticket): Promise<boolean> {
-    if (!await this.#line.stand(ticket)) return this.#turnAway(ticket, 'IN_LINE')
+    const poor = this.#costOf(ticket)?.has(CONNECTION_COST_BYTES) === false
+    const neighbours = poor ? this.#line.count(({ network }) => network === ticket.network) : 0
+    if (neighbours >= NETWORK_SHARE * this.#limits.inLine || !await this.#line.stand(ticket)) return this.#turnAway(ticket, 'IN_LINE')
     return !this.#letIn(ticket)
   }
 
@@ -248,10 +252,8 @@ export class ConnectionGater implements Libp2pConnectionGater {
   }
 
   #close (ticket: Ticket | undefined, reason: RefusalReason): boolean {
-    if (ticket === undefined) return false
-    this.#deny(reason)
-    ticket.conn.abort(new Error('made room for another connection'))
-    return true
+    ticket?.conn.abort(new Error('made room for another connection'))
+    return ticket !== undefined && this.#count(reason)
   }
 
   #ofPeer (peer: string): Ticket[] {
@@ -274,10 +276,11 @@ export class ConnectionGater implements Libp2pConnectionGater {
   /** libp2p closes the connection; until then it has no place any more. */
   #turnAway ({ conn }: Ticket, reason: RefusalReason): true {
     this.#tickets.delete(conn.timeline)
-    return this.#deny(reason)
+    return this.#count(reason)
   }
 
-  #deny (reason: RefusalReason): true {
+  /** True. */
+  #count (reason: RefusalReason): true {
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
     return true
   }
@@ -292,7 +295,6 @@ function whence (conn: MultiaddrConnection): Pick<Ticket, 'group' | 'networks' |
 function remember<V> (map: Map<string, V>, key: string, value: V): void {
   map.delete(key)
   map.set(key, value)
-  if (map.size <= MAX_REMEMBERED) return
-  const [oldest] = map.keys()
+  const [oldest] = map.size > MAX_REMEMBERED ? map.keys() : []
   if (oldest !== undefined) map.delete(oldest)
 }

@@ -16,7 +16,7 @@ export const MAX_LATE_REFUSALS = 512
 /** Before their hellos, beside what wire.ts allows each connection, and with so much for each connection that has a place. */
 export const NETWORK_BYTES = 1024 ** 2
 export const NETWORK_BYTES_PER_SECOND = 128 * 1024
-export const CONNECTION_COST_BYTES = 16 * 1024
+export const CONNECTION_COST_BYTES = 8 * 1024
 
 export class Crowds {
   readonly #clock: Clock

@@ -2,6 +2,7 @@
 
 export const YAMUX_HEADER_BYTES = 12
 export const DATA_FRAME = 0
+export const PING_FRAME = 2
 export const SYN = 1
 
 export interface FrameHeader {

@@ -22,6 +22,9 @@ export class Line<T> {
 
   has (who: T): boolean { return this.#waiting.has(who) }
 
+  /** How many of those who wait are such. */
+  count (such: (who: T) => boolean): number { return [...this.#waiting.keys()].filter(such).length }
+
   /** True once it has a place; false when too many wait, when it left, or when its time was over. */
   async stand (who: T): Promise<boolean> {
     const { clock, most, waitMs } = this.init

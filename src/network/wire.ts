@@ -9,7 +9,7 @@ import { ProtocolError } from '../../protocols/errors.js'
 import { heldBytes, type Holder } from '../../protocols/framing/held-bytes.js'
 import { Allowance } from './allowance.js'
 import { steadyClock, type Clock } from '../async/clock.js'
-import { DATA_FRAME, FrameReader, headerOf, SYN, YAMUX_HEADER_BYTES, type FrameHeader } from './frames.js'
+import { DATA_FRAME, FrameReader, headerOf, PING_FRAME, SYN, YAMUX_HEADER_BYTES, type FrameHeader } from './frames.js'
 
 /** A frame is no longer than a window may be (host.ts). */
 export const MAX_FRAME_BYTES = 4 * 1024 ** 2
@@ -23,6 +23,9 @@ const STREAM_COST_BYTES = 2 * 1024
 /** After it: streams that the other side opens. An honest member keeps its streams open, and opens a few at a time. */
 export const MEMBER_STREAMS = 1024
 export const MEMBER_STREAMS_PER_SECOND = 256
+/** Pings of Yamux, of everybody: implementations send one in 30 s, and some one a round trip at the start to measure it. */
+export const MAX_PINGS = 64
+export const PINGS_PER_SECOND = 4
 /** Streams whose protocol is still being agreed, and what may come on each until then: the first message of every protocol is shorter. */
 export const MAX_AGREEING_STREAMS = 32
 export const MAX_AGREEING_BYTES = 16 * 1024
@@ -88,6 +91,7 @@ export class Wire implements Holder {
   #onLimit: (closes: boolean) => void = () => {}
   #allowance: Allowance
   #shared: Allowance | undefined
+  readonly #pings: Allowance
   #greeted = false
   #opened = false
   #unsentFrames = 0
@@ -99,6 +103,7 @@ export class Wire implements Holder {
     this.#clock = init.clock ?? steadyClock
     this.#answers = { ...ANSWER_BYTES, ...init.answers }
     this.#allowance = new Allowance({ most: STRANGER_BYTES, perSecond: STRANGER_BYTES_PER_SECOND, clock: this.#clock })
+    this.#pings = new Allowance({ most: MAX_PINGS, perSecond: PINGS_PER_SECOND, clock: this.#clock })
     const { onData, send } = muxer
     muxer.onData = (data) => { this.#onData(data, () => { onData.call(muxer, data) }) }
     muxer.send = (data) => this.#send(data, () => send.call(muxer, data))
@@ -151,6 +156,7 @@ export class Wire implements Holder {
     const opens = (frame.flags & SYN) !== 0 && frame.stream !== 0
     this.#opened ||= opens
     if (opens) this.#received.set(frame.stream, 0)
+    if (frame.type === PING_FRAME && (frame.flags & SYN) !== 0 && !this.#pings.take(1)) throw tooMuch('too many pings')
     const stream = frame.type === DATA_FRAME ? this.#stream(frame.stream) : undefined
     if (frame.type === DATA_FRAME) this.#boundStream(frame, stream)
     if (!this.#greeted) this.#pay(this.#cost(frame, opens, stream))

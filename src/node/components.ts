@@ -4,6 +4,7 @@ import type { Scrubber } from '../blockstore/scrubber.js'
 import type { Discovery } from '../network/discovery.js'
 import type { Components } from '../operations/components.js'
 import type { Rebuilt } from '../rebuild/rebuilt.js'
+import type { Compared } from '../vault/entries/chains.js'
 import type { Verifier } from '../vault/entries/entry-verifier.js'
 import type { RecoveryRun } from '../vault/keys/recovery-run.js'
 import type { AdmitsBackup } from '../vault/members/admits-backup.js'
@@ -18,6 +19,8 @@ export interface NodeComponents extends Components {
   readonly discovery: Discovery
   readonly directory: MemberDirectory
   readonly reached: ReachedAddresses
+  /** Which entries a comparison with a member has outlasted. */
+  readonly compared: Compared
   /** Keeps beside the index how this node is a member. */
   readonly admits: AdmitsBackup
   readonly retention: RetentionService

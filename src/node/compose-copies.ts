@@ -20,6 +20,7 @@ import { InboundUploads } from '../replication/serve/inbound-uploads.js'
 import { serveAudit } from '../replication/serve/serve-audit.js'
 import { serve } from '../replication/serve/serve.js'
 import { VersionPlacement } from '../replication/version-placement.js'
+import { Compared } from '../vault/entries/chains.js'
 import { RetentionService } from '../vault/retention/retention-service.js'
 import { SyncLag } from '../vault/sync/sync-lag.js'
 import { troubleIn } from './bus-events.js'
@@ -64,6 +65,7 @@ export async function composeCopies (composition: Composition, membership: Membe
     garbage: garbageOf(composition, self),
     scrubber: new Scrubber({ store, timer: steadyClock, ...(waits.scrubMs === undefined ? {} : { scrubMs: waits.scrubMs }), onError: troubleIn(composition.bus, 'files', self) }),
     ...(keyring === undefined ? {} : { keyring }),
+    compared: new Compared(db),
     lag: new SyncLag(),
     receipts: new Receipts(),
     revokedBy: handshake.revokedBy,

@@ -89,10 +89,11 @@ export class Reactions {
   }
 
   private round (event: BusEvents['sync:round']): void {
-    const { downloader, lag, rebuilt, retention, peers, memberRecords } = this.components
+    const { compared, downloader, vault, lag, rebuilt, retention, peers, memberRecords } = this.components
     const { peer, round } = event
     downloader.again()
     lag.equal(peer)
+    this.background(compared.round(peer, !vault.entries.full))
     this.background(rebuilt.round(round.theirs))
     retention.compared()
     if (peers.get(peer) !== undefined) memberRecords.presence.synced(peer)
@@ -108,9 +109,10 @@ export class Reactions {
   }
 
   private connected (session: Parameters<PublicEvents['connected']>[0]): void {
-    const { rebuilt, repairer, reached } = this.components
+    const { compared, rebuilt, repairer, reached } = this.components
     const { peer, direction, address } = session
     this.met(peer)
+    compared.met(peer)
     rebuilt.met()
     repairer.met()
     if (direction === 'outbound') this.background(reached.remember([{ peer, address }]))
@@ -118,11 +120,14 @@ export class Reactions {
   }
 
   private disconnected (session: Parameters<PublicEvents['disconnected']>[0]): void {
-    const { sync, lag, peers, memberRecords } = this.components
+    const { compared, sync, lag, peers, memberRecords } = this.components
     const { peer } = session
     // what was committed here while it had a link went out to it
     if (sync.carries(session) && lag.behind(peer) !== undefined) lag.equal(peer)
-    if (peers.get(peer) === undefined) memberRecords.presence.closed(peer)
+    if (peers.get(peer) === undefined) {
+      memberRecords.presence.closed(peer)
+      compared.gone(peer)
+    }
     this.met(peer)
     this.told.disconnected(session)
   }

@@ -1,3 +1,4 @@
+import { MAX_UNKNOWN_BYTES, MAX_UNKNOWN_ENTRIES } from '../../protocols/vault/limits.js'
 import { base32 } from '../../protocols/vault/text.js'
 import { IndexDamagedError } from '../errors.js'
 import type { MemberInfo, MembersOptions, PeerInfo, Status, SyncStatus } from '../api/node.js'
@@ -107,6 +108,8 @@ export function status (parts: Uses, facts: NodeFacts): Status {
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
   if (vault.entries.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')
+  const enough = vault.entries.overUnknown().map((who) => who === '' ? 'the vault key' : vault.labelOf(who))
+  if (enough.length > 0) notes.push(`of ${enough.join(', ')} no more entries are kept that need a newer dfs: ${enough.length === 1 ? 'it has' : 'each has'} ${MAX_UNKNOWN_ENTRIES} of them here, or ${MAX_UNKNOWN_BYTES / 2 ** 20} MiB. With a newer dfs this machine keeps all; if you do not trust that machine:  dfs revoke NAME`)
   if (vault.unknownEntries > 0) notes.push(`${vault.unknownEntries} entries need a newer dfs`)
   return {
     peer: parts.peer,

@@ -16,8 +16,9 @@ const MAX_ADMITTED_MS = 5_000
 const LEAST_SPEED = 0.8
 /** Of one core: as much as a transfer may lose that has no more than one. */
 const MAX_COST = 1 - LEAST_SPEED
-/** What one group may cost; half of the core is missed by a node without its bounds (below). */
+/** What one behaviour, and three at a time, may cost in one run; a node without its bounds costs more by one alone (below). */
 const MAX_COST_ONCE = 0.35
+const MAX_COST_OF_THREE = 0.5
 const BYTES = 32 * MIB
 const { alone, threes } = LONG ? { alone: Infinity, threes: 50 } : { alone: 12, threes: 6 }
 
@@ -50,7 +51,7 @@ describe(`hostile behaviours (seed ${SEED})`, () => {
       console.log(`        honest speed ${speed.toFixed(2)}, cost ${cost.toFixed(2)} cores, peak ${peakMiB.toFixed(0)} MiB, event loop ${delayMs.toFixed(0)} ms, a member came in after ${admittedMs.toFixed(0)} ms`)
       assert.ok(peakMiB <= MAX_PEAK_MIB, `${peakMiB} MiB`)
       assert.ok(admittedMs <= MAX_ADMITTED_MS, `a member waited ${admittedMs} ms`)
-      assert.ok(cost <= MAX_COST_ONCE, `it costs ${cost.toFixed(2)} cores`)
+      assert.ok(cost <= (group.length === 1 ? MAX_COST_ONCE : MAX_COST_OF_THREE), `it costs ${cost.toFixed(2)} cores`)
     })
   }
 
@@ -58,6 +59,8 @@ describe(`hostile behaviours (seed ${SEED})`, () => {
     const rows: Row[] = measure.rows
     console.log(`${table(rows)}\n      ${summary(rows)}`)
     assert.ok(middle(rows, ({ cost }) => cost).cost <= MAX_COST)
+    // seconds say something on a machine that does nothing else, which is where a long run belongs
+    if (LONG) assert.ok(middle(rows, ({ speed }) => speed).speed >= LEAST_SPEED)
   })
 })
 

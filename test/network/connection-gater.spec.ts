@@ -283,6 +283,18 @@ describe('gate', () => {
     assert.equal(gate.refused.CROWD, 2)
   })
 
+  it('leaves half of the line to other networks when one used up what it has', async () => {
+    const gate = new ConnectionGater({ clock: new FakeClock(), inLine: 4 })
+    const [first, id] = [raw('192.0.2.1'), await peer()]
+    assert.ok(await enter(gate, first, id))
+    gate.shared(connection(first, id))?.take(NETWORK_BYTES - CONNECTION_COST_BYTES)
+    for (const ip of ['192.0.2.2', '192.0.2.3']) void enter(gate, raw(ip), await peer())
+    await settle()
+    assert.equal(await enter(gate, raw('192.0.2.4'), await peer()), false)
+    assert.deepEqual(gate.refused, { IN_LINE: 1 })
+    assert.ok(await enter(gate, raw('192.0.3.1'), await peer()))
+  })
+
   it('makes so many wait for their refusal, and refuses the others at once', () => {
     const gate = new ConnectionGater({ clock: new FakeClock() })
     const answers = Array.from({ length: NETWORK_CONNECTIONS + MAX_LATE_REFUSALS + 1 }, () => gate.denyInboundConnection(raw().conn))

@@ -84,7 +84,11 @@ describe('work of a message of the DHT', () => {
   ]
   for (const [what, answers, make] of messages) {
     it(`${what}: looks at no more than one key has`, async () => {
+      const before = process.threadCpuUsage()
       const { records, peers } = await work(make(), answers)
+      const { user, system } = process.threadCpuUsage(before)
+      // of both sides, the answer's way back too
+      console.log(`        ${records} records, ${peers} entries of peers, ${((user + system) / 1000).toFixed(1)} ms of processor time`)
       assert.ok(records <= MOST_RECORDS, `${records} records of ${MAX_PROVIDERS}`)
       assert.ok(peers <= MOST_LOOKED_UP, `${peers} entries of peers`)
     })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { heldBytes } from '../../protocols/framing/held-bytes.js'
 import { DHT_PROTOCOL } from '../../src/network/kad.js'
-import { bounded, MAX_AGREEING_BYTES, MAX_AGREEING_STREAMS, MAX_FRAME_BYTES, MEMBER_STREAMS, STRANGER_BYTES, wireOf } from '../../src/network/wire.js'
+import { bounded, MAX_AGREEING_BYTES, MAX_AGREEING_STREAMS, MAX_FRAME_BYTES, MAX_PINGS, MAX_STRANGER_UNSENT_BYTES, MAX_UNSENT_BYTES, MAX_UNSENT_FRAMES, MEMBER_STREAMS, STRANGER_BYTES, wireOf } from '../../src/network/wire.js'
 import { targetOf } from '../hostile/attack/target.js'
 import { data, FLAG, FRAME, header, noise1MiB, openStream, select, wire, type Wire } from '../hostile/attack/wire.js'
 import { side, stopAll, until, type Side } from './hosts.js'
@@ -35,6 +35,14 @@ describe('wire: bounds of a connection below its protocols', () => {
     await over
   }
 
+  /** So many frames without data came back. */
+  async function answers (on: Wire, count: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let bytes = 0
+      on.stream.addEventListener('message', ({ data: { byteLength } }) => { if ((bytes += byteLength) >= count * 12) resolve() })
+    })
+  }
+
   for (const greeted of [false, true]) {
     describe(greeted ? 'of a member' : 'of a stranger', () => {
       it('a frame that is longer than a window ends it before its bytes come', async () => {
@@ -48,6 +56,16 @@ describe('wire: bounds of a connection below its protocols', () => {
         const on = await attacker(greeted)
         on.stopReading()
         await untilClosed(on, Buffer.concat(Array.from({ length: 1000 }, (_, id) => header(FRAME.ping, FLAG.syn, 0, id))))
+        assert.equal(one.peers.refused.LIMIT, 1)
+      })
+
+      it('more pings than a round trip takes to measure end it, though their answers are read', async () => {
+        const on = await attacker(greeted)
+        const pings = (count: number): Uint8Array => Buffer.concat(Array.from({ length: count }, (_, id) => header(FRAME.ping, FLAG.syn, 0, id)))
+        await on.send(pings(MAX_PINGS))
+        await answers(on, MAX_PINGS)
+        assert.ok(on.open)
+        await untilClosed(on, pings(16))
         assert.equal(one.peers.refused.LIMIT, 1)
       })
 
@@ -135,6 +153,29 @@ describe('wire: bounds of a connection below its protocols', () => {
     assert.equal(muxer.send(new Uint8Array(12)), false)
     assert.deepEqual(why, ['Cannot write to a stream that is closed'])
   })
+
+  for (const [what, greeted, unsent, sends] of [
+    ['too many frames', true, 12, MAX_UNSENT_FRAMES + 1], ['too many bytes to a stranger', false, MAX_STRANGER_UNSENT_BYTES + 1, 1], ['too many bytes to a member', true, MAX_UNSENT_BYTES + 1, 1]
+  ] as const) {
+    it(`answers that are not taken off the wire end it: ${what}`, () => {
+      const why: string[] = []
+      const below = Object.assign(new EventTarget(), { abort: (error: Error & { code?: string }) => { why.push(error.code ?? '') }, writeBufferLength: 0 })
+      const muxer = bounded(() => ({ protocol: '/test', createStreamMuxer: () => ({ streams: [], onData: () => {}, send: () => true }) }) as never)().createStreamMuxer(below as never) as unknown as { streams: never[], send: (data: Uint8Array) => boolean }
+      if (greeted) wireOf(muxer)?.greeted()
+      // each time that all went out it begins anew
+      for (const [frames, waits] of [[sends - 1, unsent], [1, 0], [sends - 1, unsent]] as const) {
+        below.writeBufferLength = waits
+        for (let n = 0; n < frames; n++) muxer.send(new Uint8Array(12))
+      }
+      assert.deepEqual(why, [])
+      muxer.send(new Uint8Array(12))
+      if (sends > 1) assert.deepEqual(why, ['LIMIT'])
+      below.writeBufferLength = unsent
+      muxer.send(new Uint8Array(12))
+      assert.equal(why[0], 'LIMIT')
+      below.dispatchEvent(new Event('close'))
+    })
+  }
 
   it('what is unread of a frame under way counts among what the streams of a peer hold', async () => {
     const on = await attacker(true)

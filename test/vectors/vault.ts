@@ -14,6 +14,7 @@ import { inviteOf, joins, memberMap, inviteMap, plainJoin } from './vault-member
 import { badLinks, grant, grantMap, grants, linkText, plainGrant, wholeLink } from './vault-links.js'
 import { badRecords, recordOrder, validRecords } from './vault-records.js'
 import { settings } from './vault-settings.js'
+import { unknown } from './vault-unknown.js'
 import { signatures } from './vault-signatures.js'
 import type { AdmitFacts } from '../../protocols/vault/admit.js'
 import type { Entry } from '../../protocols/vault/entry.js'
@@ -145,6 +146,7 @@ export function generate (): unknown {
     ],
     histories: histories(),
     settings: settings(),
+    unknown: unknown(),
     records: {
       valid: validRecords.map(({ name, encoded }) => ({ name, record: short(encoded), fields: recordFacts(encoded) })),
       bad: badRecords.map(({ fault, code, encoded }) => ({ fault, code, record: short(encoded) })),

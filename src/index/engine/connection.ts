@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { asBytes, asList, isMap } from '../../../protocols/block/cbor.js'
 import { readValue } from '../../../protocols/block/cbor-read.js'
-import { add256 } from '../../../protocols/block/sum.js'
+import { add256, sub256 } from '../../../protocols/block/sum.js'
 import { placements } from '../queries/entry-placement.js'
 import { steadyMs } from '../queries/own-time.js'
 
@@ -22,6 +22,7 @@ export function addFunctions (db: DatabaseSync): void {
     if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) throw new TypeError('add256 adds two blobs')
     return add256(a, b)
   })
+  db.function('sub256', { deterministic: true }, (a, b) => sub256(blobOf(a), blobOf(b)))
   db.function('steady_ms', steadyMs)
   db.function('forget_ids', { deterministic: true }, (entry) => {
     if (!(entry instanceof Uint8Array)) throw new TypeError('forget_ids reads a blob')

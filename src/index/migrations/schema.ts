@@ -1,3 +1,4 @@
+import { AWAITED_SCHEMA } from './awaited.js'
 import { CHAINS_SCHEMA } from './chains.js'
 import { COPIES_SCHEMA } from './copies.js'
 import type { Migrations } from '../engine/migrate.js'
@@ -9,8 +10,9 @@ import { NODE_STATE_SCHEMA } from './node-state.js'
 import { STANDING_SCHEMA } from './standing.js'
 import { STORE_SCHEMA } from './store.js'
 import { TRASH_SCHEMA } from './trash.js'
+import { UNKNOWN_SCHEMA } from './unknown.js'
 import { VAULT_SCHEMA } from './vault.js'
 import { VERSIONS_SCHEMA } from './versions.js'
 
 /** The schema of index.db, one script a version. Appended to, never changed once released; each step has a test that migrates a fixture. */
-export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA, CHAINS_SCHEMA + NAME_TOTALS_SCHEMA + NODE_STATE_SCHEMA + MISSING_SCHEMA + VERSIONS_SCHEMA + TRASH_SCHEMA, COPIES_SCHEMA, MAX_CAPACITY_SCHEMA, STANDING_SCHEMA, INNER_SCHEMA]
+export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA, CHAINS_SCHEMA + NAME_TOTALS_SCHEMA + NODE_STATE_SCHEMA + MISSING_SCHEMA + VERSIONS_SCHEMA + TRASH_SCHEMA, COPIES_SCHEMA, MAX_CAPACITY_SCHEMA, STANDING_SCHEMA, INNER_SCHEMA, AWAITED_SCHEMA, UNKNOWN_SCHEMA]

@@ -1,4 +1,5 @@
 import type { IndexDb } from '../engine/index-db.js'
+import { nodeState } from './node-state.js'
 
 /** The last entries of a writer: those that no other entry of it names as `prev`; those with the highest seq, at most `most`. */
 export const tipsOf = (db: IndexDb, writer: Uint8Array, most: number): Uint8Array[] =>
@@ -13,9 +14,22 @@ export const tipsBelow = (db: IndexDb, writer: Uint8Array, below: number, most: 
     AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.writer = e.writer AND o.seq = e.seq + 1 AND o.seq < ? AND o.prev = e.id)
     ORDER BY seq DESC, id DESC LIMIT ?`, writer, below, below, most).map(({ id }) => id)
 
-/** Where the entries of writers are no line, by writer and number; at most so many of each, and in all. */
+/** In node_state: entries up to this `n` were here when a comparison began that has ended since. */
+export const COMPARED = 'compared'
+const comparedTo = (db: IndexDb): number => Number(nodeState(db, COMPARED) ?? 0)
+
+/** The highest `n` of all entries, 0 without one. */
+export const lastEntry = (db: IndexDb): number => db.get<{ n: number | null }>('SELECT max(n) AS n FROM entries')?.n ?? 0
+
+/** Whether some entry up to `n` waits for the one before it, and is not yet known to have waited through a comparison. */
+export const waitsUpTo = (db: IndexDb, n: number): boolean => db.get('SELECT 1 FROM awaited WHERE n > ? AND n <= ? LIMIT 1', comparedTo(db), n) !== undefined
+
+/**
+ * Where the entries of writers are no line, by writer and number; at most so many of each, and in all. An entry whose `prev`
+ * is not here is among them once a comparison has ended that began after the entry came: `prev` would have come with it.
+ */
 export const breaksOf = (db: IndexDb, mostOfOne: number, most: number): Array<{ writer: Uint8Array, seq: number }> =>
   db.all(`SELECT writer, seq FROM (
     SELECT writer, seq, row_number() OVER (PARTITION BY writer ORDER BY seq) AS place
-      FROM (SELECT writer, seq FROM breaks UNION SELECT writer, seq FROM awaited)
-  ) WHERE place <= ? ORDER BY writer, seq LIMIT ?`, mostOfOne, most)
+      FROM (SELECT writer, seq FROM breaks UNION SELECT writer, seq FROM awaited WHERE n <= ?)
+  ) WHERE place <= ? ORDER BY writer, seq LIMIT ?`, comparedTo(db), mostOfOne, most)

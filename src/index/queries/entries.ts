@@ -85,8 +85,8 @@ export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]):
   return { ids: among('id', ids), tags: among('tag', tags) }
 }
 
-/** They are numbered from 1 without a gap, since none ever goes. */
-export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT coalesce(max(n), 0) AS n FROM entries')?.n ?? 0
+/** Those that left are not counted. */
+export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM digests WHERE length(prefix) = 2')?.n ?? 0
 
 /** A condition on `kind`: the vault kinds, or all others. */
 export const ofSet = (vault: boolean): string => `kind ${vault ? '' : 'NOT '}${IN_VAULT}`

@@ -4,8 +4,10 @@ import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
 import { isVaultEntry, readEntry, type DeleteEntry, type Entry, type FileEntry, type PutEntry, type UnknownEntry } from '../../../protocols/vault/entry.js'
 import { asHeads } from '../../../protocols/vault/history.js'
 import type { PutPrivate } from '../../../protocols/vault/private-part.js'
+import type { LeftOut } from '../../../protocols/sync/session.js'
 import type { ReadKeys } from '../../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../../protocols/vault/standing.js'
+import type { UnknownLimits } from '../../../protocols/vault/unknown.js'
 import { NotAllowedError } from '../../errors.js'
 import { countUnknown, followed, hasEntry, insertEntry, setName, type EntryRow } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
@@ -23,6 +25,7 @@ import { nameOf, newestName } from './names.js'
 import { asVoidRow, retag, retagAll } from './reapply-history.js'
 import { entryRow, historyRows } from './entry-rows.js'
 import { TagTurn } from './tag-turn.js'
+import { UnknownQuota } from './unknown-quota.js'
 import { knownAdmit, Revocations, type Plan } from './revocations.js'
 
 export type { Change, Turn } from './changes.js'
@@ -56,6 +59,7 @@ export class EntryLog {
   /** An entry by which others become void, or stay, is taken in while nothing else is. */
   private readonly barrier = new RwLock()
   readonly revocations: Revocations
+  private readonly unknowns: UnknownQuota
   /** Entries that were refused, by code. */
   readonly refused: Record<string, number> = {}
   /** When entries came last there was not room for all kinds of them. */
@@ -71,17 +75,20 @@ export class EntryLog {
     private readonly keys: ReadKeys | undefined,
     private readonly onChange: (change: Change, encoded: Uint8Array, from?: string) => void,
     private readonly verifier: EntryVerifier = IN_PLACE,
-    private readonly room: () => Promise<IndexRoom> = async () => 'all'
+    private readonly room: () => Promise<IndexRoom> = async () => 'all',
+    unknownLimits?: UnknownLimits
   ) {
     this.revocations = new Revocations(db, vault, members)
+    this.unknowns = new UnknownQuota(db, unknownLimits)
     this.unknown = countUnknown(db)
   }
 
   /**
    * Takes in what another member sent. A bad entry throws its ProtocolError before anything of the list is kept; one
-   * whose writer is not known is left out and counted, and so is one for which there is no room: true when there was.
+   * whose writer is not known is left out and counted, and so is one for which there is no room, or of a kind that is not
+   * known of which its writer has enough here. Says what was left out: true where it was for lack of room alone.
    */
-  async receive (list: Uint8Array[], from?: string): Promise<boolean> {
+  async receive (list: Uint8Array[], from?: string): Promise<boolean | LeftOut> {
     let entries: Entry[]
     try {
       entries = await this.verifier.verify(list)
@@ -92,9 +99,41 @@ export class EntryLog {
     }
     for (const entry of entries.filter(isVaultEntry)) await this.take(entry, undefined, from)
     const files = entries.filter((entry) => !isVaultEntry(entry))
-    const fits = files.length === 0 ? files : await this.fitting(files)
+    const over = this.unknowns.beyond(unknownOf(files))
+    const within = over.size === 0 ? files : files.filter((entry) => entry.kind !== 'unknown' || !over.has(entry) || this.refuse('LIMIT'))
+    const fits = within.length === 0 ? within : await this.fitting(within)
     await this.takeAll(fits, from)
-    return fits.length < files.length
+    const gone = await this.trim(unknownOf(fits).map(({ writer }) => writer))
+    const left = { full: fits.length < within.length, over: over.size + fits.filter(({ id }) => gone.has(keyOf(id))).length }
+    return left.over === 0 ? left.full : left
+  }
+
+  /** Takes out what these writers have too much of kinds that are not known: what was here, or came just now. Its ids. */
+  private async trim (writers: Uint8Array[]): Promise<Set<string>> {
+    const gone = new Set<string>()
+    const distinct = [...new Map(writers.map((writer) => [keyOf(writer), writer])).values()]
+    for (const writer of distinct.filter((writer) => this.unknowns.leaving(writer).rows.length > 0)) {
+      for (let rows = await this.trimOnce(writer); rows.length > 0; rows = await this.trimOnce(writer)) {
+        for (const { id } of rows) gone.add(keyOf(id))
+      }
+    }
+    return gone
+  }
+
+  private async trimOnce (writer: Uint8Array): Promise<Array<{ id: Uint8Array }>> {
+    return this.barrier.alone(async () => {
+      const { rows, statements } = this.unknowns.leaving(writer)
+      if (rows.length === 0) return rows
+      await this.db.write(statements)
+      this.revocations.someLeft(writer)
+      this.unknown -= rows.length
+      return rows
+    })
+  }
+
+  /** PeerIds of writers of whom no more entries of kinds that are not known here are kept. */
+  overUnknown (): string[] {
+    return this.unknowns.reached().map((writer) => this.members.ofWriter(writer)?.peer ?? '')
   }
 
   /** Those for which there is room, and those that are here; the others are counted. */
@@ -229,6 +268,7 @@ export class EntryLog {
   /** Finishes what the end of the process left half done: once after the index was opened. */
   async settle (): Promise<void> {
     for (const tag of unsettledTags(this.db)) await this.ofTag(tag, () => this.goOn(tag))
+    await this.trim(this.unknowns.reached())
   }
 
   /** It becomes a head, and what it names is none any more. */
@@ -320,4 +360,5 @@ export class EntryLog {
   }
 }
 
+const unknownOf = (entries: Entry[]): UnknownEntry[] => entries.filter((entry) => entry.kind === 'unknown')
 const lockOf = (tag: Uint8Array): string => Buffer.from(tag).toString('hex')

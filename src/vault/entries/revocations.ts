@@ -158,6 +158,12 @@ export class Revocations {
     return this.revokes.length === 0 || equal(writer, this.vault) || (this.counting.has(keyOf(writer)) && !this.chains.has(keyOf(writer)))
   }
 
+  /** Some of this writer's entries left the index: what a cut keeps and is not here is looked up again. */
+  someLeft (writer: Uint8Array): void {
+    const chain = this.chains.get(keyOf(writer))
+    if (chain !== undefined) delete chain.open
+  }
+
   /** Id of the admit by which a writer counts; these lead to the vault key without a loop. */
   countsBy (writer: Uint8Array): Uint8Array | undefined { return this.counting.get(keyOf(writer))?.id }
 

@@ -26,9 +26,12 @@ const GIVEN = 0
 const OWN = 1
 const OUT = 2
 
+/** Characters of a PeerId that tell members apart; more where they do not. */
+const APART = 4
+
 /**
  * What members are called: each name once. A member is called as it calls itself, else as an owner called it, else by the
- * end of its PeerId. Of several with one name the first keeps it and the others have a number behind it. Spec:
+ * end of its PeerId. Of several with one name the first keeps it and the others have the end of their PeerId behind it, which stays the same whoever comes, goes or is renamed. Spec:
  * protocols/vault, "Names of members".
  */
 export class MemberNames {
@@ -75,15 +78,16 @@ export class MemberNames {
 }
 
 function toldApart (members: Entitled[]): Map<string, string> {
-  const wished = new Set(members.map(({ name }) => name))
-  const taken = new Map<string, number>()
+  const taken = new Set(members.map(({ name }) => name))
+  const first = new Set<string>()
   const names = new Map<string, string>()
   for (const { peer, name } of members.sort((a, b) => a.rank - b.rank || a.since - b.since || (a.peer < b.peer ? -1 : 1))) {
-    let number = (taken.get(name) ?? 0) + 1
-    // a number that somebody is called by already would tell nobody apart
-    while (number > 1 && wished.has(`${name}-${number}`)) number++
-    taken.set(name, number)
-    names.set(peer, number === 1 ? name : `${name}-${number}`)
+    let shown = name
+    // as many characters of the PeerId as nobody is called by already
+    for (let end = APART; first.has(name) && (shown === name || taken.has(shown)); end++) shown = `${name}-${peer.slice(-end)}`
+    first.add(name)
+    taken.add(shown)
+    names.set(peer, shown)
   }
   return names
 }

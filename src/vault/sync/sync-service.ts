@@ -1,6 +1,6 @@
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { SYNC_PROTOCOL } from '../../../protocols/sync/constants.js'
-import { CheckPace, RoundBudget, SyncSession, systemClock, type RoundResult, type SyncClock, type SyncSource } from '../../../protocols/sync/session.js'
+import { CheckPace, RoundBudget, SyncSession, systemClock, type LeftOut, type RoundResult, type SyncClock, type SyncSource } from '../../../protocols/sync/session.js'
 import type { Peers, Session } from '../../network/peers.js'
 import { EntryWatches } from '../entries/entry-watch.js'
 
@@ -15,8 +15,8 @@ const GRACE_MS = 3_000
 export interface SyncServiceParts {
   peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open' | 'wants'>
   source: SyncSource
-  /** Verifies and commits; true: some were left out for lack of room. */
-  receive: (entries: Uint8Array[], from: string) => Promise<boolean>
+  /** Verifies and commits; says what was left out (protocols/sync). */
+  receive: (entries: Uint8Array[], from: string) => Promise<boolean | LeftOut>
   /** The same for records. */
   receiveRecords: (records: Uint8Array[], from: string) => Promise<void>
   /** A sync that ended in an error. */

@@ -5,6 +5,8 @@ import type { Battle, Outcome } from './battle.js'
 const NEAREST = 3
 /** A run that says too much is repeated so often, and the middle of them counts: somebody else may have been at work. */
 const REPEATS = 2
+/** And in all, so that a long run ends. */
+const MAX_REPEATS = 40
 
 export interface Row extends Outcome {
   /** Of the honest transfer: with the attack, of that without. */
@@ -16,6 +18,7 @@ export interface Row extends Outcome {
 export class Measure {
   readonly rows: Row[] = []
   readonly #quiet: Outcome[] = []
+  #repeats = 0
 
   /** @param bytes of a put */
   constructor (private readonly battle: Battle, private readonly bytes: number) {}
@@ -23,7 +26,7 @@ export class Measure {
   /** One run, or where `isEnough` says no, the middle of three by their cost. */
   async row (names: string[], isEnough: (row: Row) => boolean): Promise<Row> {
     const tries = [await this.#once(names)]
-    while (tries.length <= REPEATS && !isEnough(middle(tries, ({ cost }) => cost))) tries.push(await this.#once(names))
+    while (tries.length <= REPEATS && !isEnough(middle(tries, ({ cost }) => cost)) && this.#repeats++ < MAX_REPEATS) tries.push(await this.#once(names))
     const row = middle(tries, ({ cost }) => cost)
     const speed = middle(tries, (one) => one.speed).speed
     // of what must not happen at all, the worst counts

@@ -29,6 +29,9 @@ export class EntrySet implements SyncSource {
   room = Infinity
   /** There was no room for some of the last page. */
   full = false
+  /** Of these it says that their writer has enough of such. */
+  enough = new Set<string>()
+  over = 0
   /** Names that are dropped when they come. */
   readonly unkept = new Set<string>()
 
@@ -104,8 +107,9 @@ export class EntrySet implements SyncSource {
     if (names.includes(BAD)) throw new ProtocolError('INVALID_DATA', 'The signature does not hold')
     this.received.push(names)
     this.full = false
+    this.over = names.filter((name) => this.enough.has(name)).length
     for (const entry of entries) {
-      if (this.unkept.has(nameOf(entry)) || this.missing([idOf(entry)]).length === 0) continue
+      if (this.unkept.has(nameOf(entry)) || this.enough.has(nameOf(entry)) || this.missing([idOf(entry)]).length === 0) continue
       if (this.room > 0 || setOf(entry) === 'vault') this.add(entry.slice())
       else this.full = true
       this.room--
@@ -126,7 +130,7 @@ export class EntrySet implements SyncSource {
       source: this,
       receive: async (entries) => {
         await this.receive(entries)
-        return this.full
+        return this.over === 0 ? this.full : { full: this.full, over: this.over }
       },
       receiveRecords: (records) => this.receiveRecords(records),
       onRound: (round) => { this.rounds.push(round) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { LEAF_IDS, MAX_HEADS, MAX_PAGE_ENTRIES, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS, VAIN_PREFIXES } from '../../../protocols/sync/constants.js'
+import { LEAF_IDS, MAX_HEADS, MAX_PAGE_ENTRIES, ROUND_BURST, ROUND_EVERY_MS, ROUND_REST_MS, SPARE_ENTRIES, VAIN_PREFIXES } from '../../../protocols/sync/constants.js'
 import { entryOf } from '../../vectors/sync.js'
 import { gatedPair } from '../gated-streams.js'
 import { BAD, EntrySet, HandClock, connected, text } from './peers.js'
@@ -80,6 +80,24 @@ describe('protocols/sync session', () => {
       none.room = Infinity
       await link.a.ask()
       assert.deepEqual(none.names, all.names)
+      await close(link)
+    })
+  }
+
+  for (const who of ['leads', 'answers']) {
+    it(`a side that ${who} and has enough of a writer's unknown entries gets the others, is sent few in vain, and no round fails`, async () => {
+      const [some, all] = [new EntrySet(numbered('mine', 3_000)), new EntrySet([...numbered('enough', 3_500), ...numbered('theirs', 4_000)])]
+      some.enough = new Set(numbered('enough', 9_000))
+      const link = who === 'leads' ? await quiet(some, all) : await quiet(all, some)
+      await link.a.ask()
+      assert.deepEqual([some.names.length, all.names.length], [7_000, 10_500])
+      for (const name of numbered('enough', 9_000).slice(3_500)) all.add(entryOf(name))
+      const before = some.received.flat().length
+      await link.a.ask()
+      assert.ok(some.received.flat().length - before <= SPARE_ENTRIES + 2 * MAX_PAGE_ENTRIES, `${some.received.flat().length - before} came`)
+      some.enough = new Set()
+      await link.a.ask()
+      assert.deepEqual(some.names, all.names)
       await close(link)
     })
   }

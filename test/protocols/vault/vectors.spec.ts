@@ -12,6 +12,7 @@ import { checkJoin, readMember, verifyMember } from '../../../protocols/vault/me
 import { createLink, readLinkText } from '../../../protocols/vault/link.js'
 import { nameProblem, normalName } from '../../../protocols/vault/names.js'
 import { openEntry, tagOf } from '../../../protocols/vault/private-part.js'
+import { keptUnknown, type UnknownLimits } from '../../../protocols/vault/unknown.js'
 import { newestSetting, readSettings, type Settings } from '../../../protocols/vault/settings.js'
 import { readRecoveryText, recoveryText } from '../../../protocols/vault/text.js'
 import type { WriterStanding } from '../../../protocols/vault/grant.js'
@@ -32,6 +33,7 @@ interface Vectors {
   grants: Array<{ name?: string, fault?: string, code?: string, vault: string, grant: string, now: number, revoked: string[], writer: WriterStanding }>
   entries: { valid: Array<{ name: string, entry: Bytes, id: string, fields: Record<string, unknown>, private?: Record<string, unknown> }>, bad: Array<{ fault: string, code: string, entry: Bytes }>, unreadable: Array<{ fault: string, code: string, entry: Bytes }> }
   known: Array<{ name: string, vault: string, writer: string, admits: string[], void?: string[], known: boolean, counts: boolean }>
+  unknown: Array<{ name: string, limits: UnknownLimits, entries: Array<{ id: string, bytes: number }>, kept: string[] }>
   settings: { bodies: Array<{ name: string, body: string, settings: Settings }>, counts: Array<{ name: string, settings: Array<{ seq: number, id: string }>, counts: number | null }> }
   histories: Array<{ name: string, entries: string[], void?: string, forgets?: Array<{ id: string, versions: string }>, applied: string, waiting: string, heads: string, newest: string | null, conflict: boolean, live: string, next: { after: string, clock: number } }>
 }
@@ -184,6 +186,12 @@ describe('vault: vectors', () => {
   for (const { name, body, settings } of vectors.settings.bodies) {
     it(`settings: ${name}`, () => {
       assert.deepEqual(readSettings(decode(unhex(body), { maxBytes: 8192 }) as Record<string, unknown>), settings)
+    })
+  }
+
+  for (const { name, limits, entries, kept } of vectors.unknown) {
+    it(`entries that are not known: ${name}`, () => {
+      assert.deepEqual(keptUnknown(entries.map(({ id, bytes }) => ({ id: unhex(id), bytes })), limits).map(({ id }) => Buffer.from(id).toString('hex')), kept)
     })
   }
 

@@ -4,7 +4,7 @@ import { makeAdmit, makePut } from '../../../protocols/vault/make-entry.js'
 import { cidOf, DAG_CBOR } from '../../../protocols/block/cid.js'
 import { found } from '../../protocols/hello/cast.js'
 import { EntryWriter } from '../../../src/vault/entries/entry-writer.js'
-import { lastEntries } from '../../../src/vault/entries/chains.js'
+import { Compared, lastEntries } from '../../../src/vault/entries/chains.js'
 import { peerText } from '../../../src/vault/members/members.js'
 import { keysOf, node, openLedger, seed, vault, Writer, type OpenLedger } from '../vaults.js'
 
@@ -31,17 +31,29 @@ describe('vault: chains', () => {
   })
   afterEach(() => open.close())
 
-  const seqs = (): number[] => open.ledger.forks().map(({ peer, label, seq }) => {
-    assert.deepEqual([peer, label], [peerText(founder.peer), 'founder'])
+  const seqs = (): number[] => open.ledger.forks().map(({ peer, seq }) => {
+    assert.equal(peer, peerText(founder.peer))
     return seq
   })
 
-  it('a line shows nothing, in whatever order it comes; a gap shows until it is closed', async () => {
+  it('a line shows nothing, in whatever order it comes; a gap shows once a comparison that began after it has ended, until it is closed', async () => {
+    const compared = new Compared(open.db)
     const line = ['a', 'b', 'c', 'd'].map((name) => chain.put(name, name))
     assert.deepEqual(seqs(), [])
+    compared.met('a')
     await open.ledger.receive([line[0] ?? first, line[3] ?? first])
+    assert.deepEqual(seqs(), [])
+    // it came while this one ran
+    await compared.round('a', true)
+    assert.deepEqual(seqs(), [])
+    await compared.round('a', false)
+    assert.deepEqual(seqs(), [])
+    await compared.round('a', true)
     assert.deepEqual(seqs(), [5])
     await open.ledger.receive([line[2] ?? first])
+    assert.deepEqual(seqs(), [])
+    await compared.round('b', true)
+    await compared.round('b', true)
     assert.deepEqual(seqs(), [4])
     await open.ledger.receive([line[1] ?? first])
     assert.deepEqual(seqs(), [])
@@ -72,7 +84,7 @@ describe('vault: chains', () => {
     const other = new Chain(home, founder)
     Object.assign(other, { time: 1 })
     await open.ledger.receive([other.setting()])
-    assert.deepEqual(open.ledger.forks(), [{ peer: '', label: 'the vault key', seq: 1 }])
+    assert.deepEqual(open.ledger.forks(), [{ seq: 1 }])
   })
 
   it('the last entries are those that no other names, in whatever order they come', async () => {

@@ -34,28 +34,32 @@ describe('names of members', () => {
   })
 
   it('equal names are told apart in the order of admission, whatever the order in which they are listed', () => {
-    for (const peer of ['a', 'b', 'c']) add(peer, 'nas')
+    for (const peer of ['peer-a', 'peer-b', 'peer-c']) add(peer, 'nas')
     members.reverse()
-    assert.deepEqual(all(), { a: 'nas', b: 'nas-2', c: 'nas-3' })
+    assert.deepEqual(all(), { 'peer-a': 'nas', 'peer-b': 'nas-er-b', 'peer-c': 'nas-er-c' })
+    // and stay the same whoever goes
+    members = members.filter(({ peer }) => peer !== 'peer-b')
+    version++
+    assert.deepEqual(all(), { 'peer-a': 'nas', 'peer-c': 'nas-er-c' })
   })
 
-  it('a number that somebody is called by already is passed over', () => {
-    add('a', 'nas')
-    add('b', 'nas')
-    add('c', 'nas-2')
-    add('d', 'nas')
-    assert.deepEqual(all(), { a: 'nas', b: 'nas-3', c: 'nas-2', d: 'nas-4' })
+  it('an end that somebody is called by already is made longer', () => {
+    add('peer-a', 'nas')
+    add('peer-b', 'nas')
+    add('peer-c', 'nas-er-b')
+    add('other-er-b', 'nas')
+    assert.deepEqual(all(), { 'peer-a': 'nas', 'peer-b': 'nas-eer-b', 'peer-c': 'nas-er-b', 'other-er-b': 'nas-r-er-b' })
   })
 
   it('nobody takes the name that an owner gave another by calling itself so, however long it is a member', () => {
     add('old')
     add('given', 'nas')
     say('old', 'nas')
-    assert.deepEqual(all(), { old: 'nas-2', given: 'nas' })
+    assert.deepEqual(all(), { old: 'nas-old', given: 'nas' })
     // nor one that looks the same
     for (const alike of ['nas\u200b', '\u202enas', ' nas\u0000', 'na\u00ads']) {
       say('old', alike)
-      assert.equal(names.of('old'), 'nas-2', JSON.stringify(alike))
+      assert.equal(names.of('old'), 'nas-old', JSON.stringify(alike))
     }
   })
 
@@ -68,7 +72,7 @@ describe('names of members', () => {
   it('one that was revoked leaves its name to one that is a member', () => {
     add('out', 'nas', true)
     add('back', 'nas')
-    assert.deepEqual(all(), { out: 'nas-2', back: 'nas' })
+    assert.deepEqual(all(), { out: 'nas-out', back: 'nas' })
   })
 
   it('are made anew when members or what they say change, and only then', () => {
