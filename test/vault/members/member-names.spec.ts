@@ -48,7 +48,7 @@ describe('names of members', () => {
     add('peer-b', 'nas')
     add('peer-c', 'nas-er-b')
     add('other-er-b', 'nas')
-    assert.deepEqual(all(), { 'peer-a': 'nas', 'peer-b': 'nas-eer-b', 'peer-c': 'nas-er-b', 'other-er-b': 'nas-r-er-b' })
+    assert.deepEqual(all(), { 'peer-a': 'nas', 'peer-b': 'nas-eer-b', 'peer-c': 'nas-er-b', 'other-er-b': 'nas--er-b' })
   })
 
   it('nobody takes the name that an owner gave another by calling itself so, however long it is a member', () => {
