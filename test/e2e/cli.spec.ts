@@ -5,6 +5,8 @@ import { createReadStream } from 'node:fs'
 import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { shapes } from '../frozen/shapes.js'
+import { hold } from '../frozen/hold.js'
 import { first, freePort, joined, MIB, randomFile, Scene, sha256, start, until } from './harness.js'
 
 const BIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
@@ -238,6 +240,7 @@ describe('the command line', () => {
     assert.ok(files.every(({ same, copies }) => same && copies.length === 3))
     for (const { pid } of events.filter(({ event }) => event === 'node')) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
     await assert.rejects(access(scene.path('dfs')))
+    await hold('commands/demo.txt', shapes(events))
   })
 
   it('stops the demo, and its nodes, at Ctrl-C', async () => {
