@@ -291,7 +291,7 @@ describe('five members, parted and restored at random', function () {
         for (const [who, member] of group.members.entries()) {
           assert.deepEqual(member.ids(), expected)
           group.check(who)
-          assert.deepEqual(member.forked(), forkedOf(group.known(who)).flatMap((writer) => peers.get(writer) ?? []).sort())
+          assert.deepEqual(await member.forked(), forkedOf(group.known(who)).flatMap((writer) => peers.get(writer) ?? []).sort())
           assert.deepEqual(member.list(), group.members[0]!.list())
         }
         reached.restores += group.restores

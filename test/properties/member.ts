@@ -6,6 +6,7 @@ import { IndexDb } from '../../src/index/engine/index-db.js'
 import { MIGRATIONS } from '../../src/index/migrations/schema.js'
 import type { FileInfo } from '../../src/api/node.js'
 import { Vault } from '../../src/vault/vault.js'
+import { Compared } from '../../src/vault/entries/chains.js'
 import { deleteName, moveName, restoreVersion } from '../../src/vault/entries/name-writer.js'
 import { keysOf, seed, type Node, type Vault as Home } from '../vault/vaults.js'
 
@@ -126,8 +127,13 @@ export class Member {
     return { live: ids('id NOT IN (SELECT entry FROM dead)'), superseded: ids('id IN (SELECT entry FROM superseded)'), missing: ids('id IN (SELECT entry FROM missing)') }
   }
 
-  /** PeerIds of the members that are said to have forked. */
-  forked (): string[] { return [...new Set(this.vault.forks().map(({ peer }) => peer))].sort() }
+  /** PeerIds of the members that are said to have forked, once a comparison has ended that began with what is here. */
+  async forked (): Promise<string[]> {
+    const compared = new Compared(this.db)
+    compared.met('anybody')
+    await compared.round('anybody', true)
+    return [...new Set(this.vault.forks().map(({ peer }) => peer))].sort()
+  }
 
   /** Entries that the index says are void. */
   voids (): string[] { return this.db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE void = 1 ORDER BY id').map(({ id }) => hex(id)) }
