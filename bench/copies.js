@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util'
 const USAGE = 'node bench/copies.js [--groups 1000000] [--members 1000] [--joins 50] [--operators 0] [--json]'
 const built = async (path) => import(new URL(`../dist/${path}.js`, import.meta.url).href)
 const { slotOf } = await built('protocols/placement/slot')
-const { KeptOrders } = await built('src/replication/placement/placement-cache')
-const { MemoryBook } = await built('src/replication/copies/memory-book')
+const { PlacementCache } = await built('src/replication/placement/placement-cache')
+const { MemoryBook } = await built('test/replication/placement/memory-book')
 const { Reconcile } = await built('src/replication/placement/reconcile')
 const { NEXT } = await built('src/replication/placement/desired-state')
 
@@ -55,7 +55,7 @@ function text ({ name, cpuSeconds, seconds, rssMib, ...more }) {
   return `${name.padEnd(42)} CPU ${cpuSeconds.toFixed(2)} s  ${seconds.toFixed(2)} s  RSS ${rssMib} MiB  ${rest}`
 }
 
-const orders = new KeptOrders()
+const orders = new PlacementCache()
 await measured(`orders of all slots, ${members} members`, () => {
   for (let n = 0; n < members; n++) orders.add(member(n))
 })
