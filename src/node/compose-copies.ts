@@ -95,10 +95,11 @@ function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self,
   })
 }
 
-function replicasOf ({ init, bus, folder: { db, store } }: Composition, self: string, placement: VersionPlacement, downloader: Downloader, clients: ProtocolClients): ReplicaService {
+function replicasOf ({ init, waits, bus, folder: { db, store } }: Composition, self: string, placement: VersionPlacement, downloader: Downloader, clients: ProtocolClients): ReplicaService {
   return new ReplicaService({ db, store, placement, downloader, clients }, {
     offlineGraceMs: init.offlineGrace,
     letGoAfterMs: init.letGoAfter,
+    tellCopiesMs: waits.tellCopiesMs,
     onReleased: ({ id }) => { bus.emit('copy:released', { id }) },
     onFound: ({ id }, peer, verdict) => { if (verdict !== undefined) bus.emit('trouble', { area: 'audit', subject: peer, error: new Error(`group ${id} is ${verdict}`) }) },
     onCopies: (copies, ok) => { bus.emit('copies:counted', { copies, ok }) },

@@ -18,6 +18,8 @@ export interface Waits {
   cost?: Cost
   /** @default SCRUB_MS */
   scrubMs?: number
+  /** Before it is told that versions have too few copies. @default NOT_ASKED_MS */
+  tellCopiesMs?: number
 }
 
 export const WAITS: Waits = {

@@ -14,6 +14,7 @@ import { NodeAuditPort } from './audit-port.js'
 import type { Downloader } from './download/downloader.js'
 import { promiseTo, stateOf } from './placement/replica-answers.js'
 import { AuditLoop } from './placement/audit-loop.js'
+import { NOT_ASKED_MS } from './placement/desired-state.js'
 import { Census } from './placement/census.js'
 import { ReplicaReleaser } from './placement/replica-releaser.js'
 import type { PlacementView, Changed } from './placement/placement-view.js'
@@ -52,6 +53,8 @@ export interface ReplicaServiceInit {
   offlineGraceMs?: number | undefined
   /** Milliseconds. @default LET_GO_AFTER_MS */
   letGoAfterMs?: number | undefined
+  /** Milliseconds for which versions have too few copies before `onCopies` says so. @default NOT_ASKED_MS */
+  tellCopiesMs?: number | undefined
   onReleased: (group: PlacedGroup) => void
   onFound: (group: PlacedGroup, peer: string, verdict: 'missing' | 'wrong' | undefined) => void
   /** Some have too few copies for a while; or (true) none any more. */
@@ -125,6 +128,7 @@ export class ReplicaService {
       current: (group) => this.replicaState.groupOf((group as PlacedGroup).root),
       periodMs: this.graceMs,
       againMs: Math.min(ASK_AGAIN_MS, this.graceMs),
+      tellMs: init.tellCopiesMs ?? NOT_ASKED_MS,
       changed: (ok) => { init.onCopies(this.census.copies, ok) },
       onError
     })

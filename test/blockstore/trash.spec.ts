@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IndexDb } from '../../src/index/engine/index-db.js'
 import { dropNodeState, REBUILT, setNodeState } from '../../src/index/queries/node-state.js'
+import { untrash } from '../../src/index/queries/release.js'
 import { MIGRATIONS } from '../../src/index/migrations/schema.js'
 import { CrashRig, DIR } from './crash-rig.js'
 import { chunkedVersion, inlineVersion, memoryStore, newUpload, rawBlock, type TestBlock } from './fixtures.js'
@@ -98,6 +99,18 @@ describe('store trash', () => {
     assert.deepEqual(await rig.store.read(first.cid), first.bytes)
     assert.deepEqual(await rig.store.read(small.cid), small.bytes)
     assert.equal(rig.store.stat(second.cid), undefined)
+  })
+
+  it('after a start each file lies where its row says, whatever the process before could not move', async () => {
+    await bury()
+    // as one that ended between the commit and the move
+    await rig.db.write([untrash(first.cid.bytes)])
+    assert.equal(rig.files('trash').length, 2)
+    await rig.kill()
+    assert.deepEqual(rig.files('blocks'), [`${DIR}/blocks/f/${String(first.cid)}`])
+    assert.deepEqual(rig.files('trash'), [`${DIR}/trash/${String(second.cid)}`])
+    assert.equal(rig.db.get('SELECT 1 FROM unlinks'), undefined)
+    assert.deepEqual(await rig.store.read(first.cid), first.bytes)
   })
 
   it('is not emptied while the index is one that was made anew, not even for room', async () => {

@@ -1,11 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
-
-const ROOT = join(import.meta.dirname, '..', '..', '..')
-
-/** A small change of a source file that tests should notice. `from` stands in the file once. */
-export interface Mutation { file: string, from: string, to: string }
+import { changed, ROOT, type Mutation } from './change.js'
 
 /** Makes a copy of the built project at `path`, which must not exist. */
 export function copyTree (path: string): void {
@@ -29,12 +25,9 @@ export function mutate (tree: string, mutation: Mutation): () => void {
   return () => { writeFileSync(target, before) }
 }
 
-/** Names the file when the mutation cannot be made. */
-export function compiled ({ file, from, to }: Mutation): string {
-  const source = readFileSync(join(ROOT, file), 'utf8')
-  const times = source.split(from).length - 1
-  if (times !== 1) throw new Error(`${file}: "${from}" stands there ${times} times, not once`)
-  return ts.transpileModule(source.replace(from, () => to), { compilerOptions: options(), fileName: file }).outputText
+/** @throws Error when `from` does not stand in the file exactly once */
+export function compiled (mutation: Mutation): string {
+  return ts.transpileModule(changed(mutation), { compilerOptions: options(), fileName: mutation.file }).outputText
 }
 
 let known: ts.CompilerOptions | undefined

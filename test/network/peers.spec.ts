@@ -276,6 +276,23 @@ describe('peers, limits', () => {
     assert.notEqual(stream.status, 'open')
   })
 
+  it('serves no stream to a session whose right has expired while the machine slept, before any timer says so', async () => {
+    const wall = new FakeClock()
+    const a = await side()
+    const b = await side(TCP, { wall })
+    b.greeter.expires = new Date(wall.now() + 90_000)
+    let served = 0
+    await b.peers.handle(ECHO, async (stream) => {
+      served++
+      await echo(stream)
+    }, { maxInbound: 2 })
+    await a.peers.connect(b.addresses)
+    assert.equal(await ask(await a.peers.open(b.id, ECHO), 1), 2)
+    wall.advanceBy(90_000)
+    await assert.rejects((async () => ask(await a.peers.open(b.id, ECHO), 1))())
+    assert.deepEqual([served, b.peers.refused.REFUSED], [1, 1])
+  })
+
   it('aborts the stream of a handler that throws', async () => {
     const [a, b] = [await side(), await side()]
     await b.peers.handle(ECHO, async () => { throw new Error('test') }, { maxInbound: 2 })

@@ -104,6 +104,26 @@ describe('visitors', () => {
     assert.deepEqual([a.peers.visitors(), a.peers.refused.EXPIRED], [[], 1])
   })
 
+  it('are served nothing when their link ended while the machine slept, before any timer says so', async () => {
+    const wall = new FakeClock()
+    a = await side([address()], { wall })
+    let handled = 0
+    await a.peers.handle(ECHO, echo, {
+      maxInbound: 2,
+      visitors: async (stream) => {
+        handled++
+        await echo(stream)
+      }
+    })
+    a.greeter.visits = { link: '01', by: '02', root: 'r' }
+    a.greeter.expires = new Date(wall.now() + 90_000)
+    const connection = await visit()
+    assert.equal(await ask(connection), 2)
+    wall.advanceBy(90_000)
+    await assert.rejects(ask(connection))
+    assert.deepEqual([handled, a.peers.refused.REFUSED], [1, 1])
+  })
+
   it('leave at once when they are expelled', async () => {
     const [kept, dropped] = [await visit(), await visit()]
     const peer = a.peers.visitors()[1]?.peer

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createNode } from '../../src/node/create-node.js'
 import type { DfsNode } from '../../src/api/node.js'
-import { address, Cluster, collect, failsWith, inside, knows, parted } from './cluster.js'
+import { address, Cluster, collect, connected, failsWith, inside, knows, next, parted } from './cluster.js'
 import { memory } from '@libp2p/memory'
 
 describe('node: a machine that was taken out', () => {
@@ -53,5 +53,29 @@ describe('node: a machine that was taken out', () => {
     const again = await open(dir)
     await failsWith(again.delete('x'), 'NOT_ALLOWED')
     assert.equal(Buffer.from(await collect(again.get('x'))).toString(), 'text')
+  })
+
+  it('what it put after that is void: nobody restores it without naming it, though it is the newest and all of it is there', async () => {
+    const [at, aDir, cDir] = [[address()], await cluster.dir(), await cluster.dir()]
+    const first = await cluster.node({ dir: aDir, listen: at })
+    const b = await cluster.member(first, { label: 'b', listen: [address()] })
+    const c = await cluster.member(first, { dir: cDir })
+    await first.put('x', 'one', { durable: 3 })
+    await first.stop()
+    await connected(b, c)
+    const later = await b.put('x', 'two', { durable: 2 })
+    await Promise.all([b.stop(), c.stop()])
+    const a = await cluster.node({ dir: aDir, listen: at })
+    await a.revoke('b')
+    await connected(a, await cluster.node({ dir: cDir, listen: [address()] }))
+    const states = async (): Promise<string[]> => {
+      const all: string[] = []
+      for await (const { version, state } of a.history('x')) all.push(`${version === later.version ? 'later' : 'first'} ${state}`)
+      return all
+    }
+    while ((await states()).length < 2) await next(a, 'sync:round')
+    assert.deepEqual((await states()).sort(), ['first head', 'later void'])
+    await failsWith(a.restore('x'), 'VERSION_NOT_FOUND')
+    assert.equal(Buffer.from(await collect(a.get('x'))).toString(), 'one')
   })
 })

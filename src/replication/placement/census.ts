@@ -3,7 +3,7 @@ import { MAX_GROUPS } from '../../../protocols/audit/constants.js'
 import type { CopiesStatus } from '../../api/node.js'
 import type { ReplicaState } from './replica-state.js'
 import { byPeer } from './by-peer.js'
-import { copiesWanted, NEXT, NOT_ASKED_MS } from './desired-state.js'
+import { copiesWanted, NEXT } from './desired-state.js'
 import type { AuditPort, Clock, PlacedVersion, MemberView } from './types.js'
 
 /** Between two pages, so that a million groups take an hour and a quarter. */
@@ -29,7 +29,9 @@ export interface CensusParts {
   periodMs: number
   /** The same of what had too few copies, or is new. */
   againMs: number
-  /** More groups than before have had too few for NOT_ASKED_MS; or (true) none has any more. */
+  /** How long groups have too few before it is told, milliseconds. */
+  tellMs: number
+  /** More groups than before have had too few for `tellMs`; or (true) none has any more. */
   changed: (ok: boolean) => void
   onError: (error: unknown) => void
 }
@@ -177,7 +179,7 @@ export class Census {
 
   private tell (): void {
     const now = this.parts.clock.now()
-    const bad = [...this.bad.values()].filter(({ since }) => now - since >= NOT_ASKED_MS).length
+    const bad = [...this.bad.values()].filter(({ since }) => now - since >= this.parts.tellMs).length
     if (bad > this.told) this.parts.changed(false)
     else if (this.told > 0 && this.bad.size === 0) this.parts.changed(true)
     if (bad > this.told || this.bad.size === 0) this.told = bad

@@ -17,6 +17,7 @@ function counting (order: string, groups: number): { scene: Scene, port: FakePor
     current: (one) => scene.groups.find(({ id }) => id === one.id),
     periodMs: 60 * MINUTE,
     againMs: MINUTE,
+    tellMs: 2 * MINUTE,
     changed: (ok) => { told.push(ok) },
     onError: (error) => { failed.push(error) }
   })
