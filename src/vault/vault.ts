@@ -43,33 +43,38 @@ import type { OpenVersion, NameWriter } from './entries/name-writer.js'
 export interface VaultParts {
   db: IndexDb
   secrets: Secrets
-  /** Keeps changed secrets; nothing in memory. */
+  /** Keeps changed secrets durably. */
   save: (secrets: Secrets) => Promise<void>
   onChange: (change: Change, encoded: Uint8Array, from?: string) => void
-  /** This node: 38 bytes. @default it never learns that it was revoked itself */
+  /** PeerId of this node, 38 bytes. @default the vault never learns that this node was revoked */
   self?: Uint8Array
-  /** Verifies what comes from others. @default on this thread */
+  /** Verifies entries of other members. @default on this thread */
   verifier?: EntryVerifier
-  /** What there is room for on the disk of the index. @default for all */
+  /**
+   * Returns the kinds of entries for which the disk of the index has room. @default room for all
+   */
   room?: (() => Promise<IndexRoom>) | undefined
 }
 
-/** The blocks of a version, here and pinned, which an entry is about to name. */
+/** The pinned blocks of a version that an entry is about to name. */
 export interface VersionUpload {
-  /** Makes the version whole in one transaction with `writes`. `bytes`: what the entry claims. */
+  /**
+   * Commits the version together with `writes` in one transaction. `bytes` is the size that the
+   * entry claims.
+   */
   complete: (root: CID, bytes: number, writes: readonly Statement[]) => Promise<void>
 }
 
-/** What a put needs before its first chunk is sealed. */
+/** The values that a put needs before its first chunk is sealed. */
 export interface PutPlan {
   name: string
-  /** Of all blocks of the version. */
+  /** Salt of all blocks of the version. */
   salt: Uint8Array
-  /** Carried on by the name's entries: the salt of a version by scope `lineage`. */
+  /** Lineage of the name, which its later entries carry on. Scope `lineage` uses it as the salt. */
   lineage: Uint8Array
-  /** Of placement: its name's. */
+  /** Placement seed of the name. */
   seed: Uint8Array
-  /** Nobody can have any of its blocks: they are equal to none that was put before. */
+  /** True when the salt is new, so that no other node can have a block of the version. */
   fresh: boolean
 }
 
@@ -78,16 +83,16 @@ export interface NewVersion {
   key: Uint8Array
   size: number
   bytes: number
-  /** Of its plan. */
+  /** Lineage of the plan. */
   lineage: Uint8Array
-  /** @default a random one */
+  /** @default random */
   seed?: Uint8Array
   mtime?: Date
   type?: string
   copies?: number
 }
 
-/** In words. */
+/** Returns the message for a revoked machine. */
 export const outText = (revoked: Date): string => `This machine was taken out of the vault by an owner, on ${revoked.toISOString().slice(0, 10)}: nothing that it writes counts any more, and no member talks to it`
 
 /** One vault as this node knows it: its members, its names, and what this node may do. */
@@ -96,9 +101,9 @@ export class Vault {
   readonly writer: EntryWriter | undefined
   private readonly keys: ReadKeys | undefined
   readonly settings: KnownSettings
-  /** What members are called. */
+  /** Names of the members. */
   readonly names: MemberNames
-  /** The vault key as a writer; owners only. */
+  /** The entry writer of the vault key; owners only. */
   private vaultAuthor: EntryWriter | undefined
   private readonly setting = new KeyedLock()
   private readonly out = new AbortController()
@@ -132,26 +137,33 @@ export class Vault {
   get refused (): Record<string, number> { return this.entries.refused }
   private get epoch (): number { return Math.max(0, this.parts.secrets.reads.length - 1) }
 
-  /** NotAllowedError for role store, which has no key to any content. */
+  /**
+   * Returns the read keys.
+   *
+   * @throws NotAllowedError for role store, which has no key to any content
+   */
   readKeys (): ReadKeys {
     if (this.keys === undefined) throw new NotAllowedError('This node has role store: it keeps what it cannot read, and knows no names')
     return this.keys
   }
 
   members (): Member[] { return this.entries.members.all() }
-  /** What a member is called, also one that was revoked. */
+  /** Returns the name of a member, also of a revoked one. */
   labelOf (peer: string): string { return this.names.of(peer) }
-  /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
+  /**
+   * Returns the places where the chain of a writer breaks; nothing is lost by a break. A break of
+   * the vault key, which several owners may use, has no peer.
+   */
   forks (): Fork[] {
     return this.entries.forks().map(({ peer, seq }) => peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.labelOf(peer), seq })
   }
-  /** The member of a writer key; a revoked one too. */
+  /** Returns the member of a writer key, also a revoked one. */
   whoWrote (writer: Uint8Array): { peer: string, label: string } {
     const peer = this.entries.members.ofWriter(writer)?.peer ?? ''
     return { peer, label: this.names.knows(peer) ? this.labelOf(peer) : '' }
   }
 
-  /** This node wrote the entry. */
+  /** Returns true when this node wrote the entry. */
   wrote (entry: { writer: Uint8Array }): boolean { return this.writer !== undefined && equal(this.writer.key, entry.writer) }
 
   async saw (member: Member): Promise<void> {
@@ -160,22 +172,22 @@ export class Vault {
   }
 
   lookup (name: string, version?: string): Found | undefined { return lookup(this.parts.db, this.readKeys(), name, version) }
-  /** Every put, restore and delete of a name, the newest first. */
+  /** Yields every put, restore and delete of a name, the newest first. */
   history (name: string): Generator<PastVersion> { return history(this.parts.db, this.readKeys(), name) }
-  /** It has, or had, a version. */
+  /** Returns true when the name has, or had, a version. */
   everHad (name: string): boolean { return this.history(name).next().done !== true }
-  /** A put or restore by its id; undefined when it is not here, or cannot be read. */
+  /** Returns a put or restore by its id, or undefined when it is not here or does not open. */
   version (id: Uint8Array): OpenVersion | undefined {
     const row = entryById(this.parts.db, id)
     return row === undefined ? undefined : openStored(row.entry, this.readKeys())
   }
 
-  /** What a name means now, readable or not; it may be a delete. */
+  /** Returns the newest head of a name, readable or not, which may be a delete. */
   newest (name: string): PutEntry | DeleteEntry | undefined { return newestOf(this.parts.db, this.readKeys(), name) }
-  /** Versions that came back on top by a revoke and are not whole here. */
+  /** Returns the number of versions that a revoke made heads again and that are not whole here. */
   returned (): number { return returnedTotal(this.parts.db) }
 
-  /** The name of a delete or forget; undefined where this node cannot read it. */
+  /** Returns the name of a delete or forget, or undefined when this node cannot read it. */
   nameIn (entry: DeleteEntry | ForgetEntry): string | undefined { return this.keys === undefined ? undefined : opened(entry, this.keys)?.name }
   versionsOf (root: CID): { versions: number, files: Array<{ name: string, version: string }> } { return versionsOf(this.parts.db, this.keys, root) }
   similar (name: string, most: number): string[] { return similar(this.parts.db, name, most) }
@@ -200,7 +212,10 @@ export class Vault {
     yield * sumsFrom(this.parts.db, prefix, delimiter)
   }
 
-  /** The salt of a new version: its name's (a fresh one where the name is new), by the vault's setting none, or one of its own. */
+  /**
+   * Plans a put. The salt is the lineage of the name (a new one for a new name), 32 zeros for scope
+   * `vault`, or a random one for scope `unlinked`.
+   */
   planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope): PutPlan {
     const normal = checkName(name)
     const keys = this.readKeys()
@@ -211,8 +226,8 @@ export class Vault {
   }
 
   /**
-   * Makes the version's entry and commits it together with what `finish` adds. What is already the only newest version
-   * makes no new one (product, "put").
+   * Makes the version's entry and commits it together with what `finish` adds. Where the only head
+   * has the same content, no new entry is made.
    */
   async commitPut (name: string, version: NewVersion, finish: (extra: Statement[]) => Promise<void>): Promise<{ id: Uint8Array, entry: Uint8Array, info: FileInfo }> {
     const keys = this.readKeys()
@@ -243,21 +258,21 @@ export class Vault {
       }), async ({ bytes: encoded, entry }) => {
         if (entry.kind !== 'put') throw new TypeError('a put was made')
         await this.entries.takeMade([{ entry, hidden, before: history }], finish)
-        // it names all heads as its ancestors, unless there were more than an entry can name
+        // the entry replaces all heads, unless there were more than an entry can name
         const conflict = history.heads.length > entry.after.length
         return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
       })
     })
   }
 
-  /** When an owner took this node out, by what is known here. */
+  /** Time at which an owner revoked this node, as far as known here. */
   get revoked (): Date | undefined {
     const { self } = this.parts
     const time = self === undefined ? undefined : this.entries.revocations.revokedAt(self)
     return time === undefined ? undefined : new Date(time)
   }
 
-  /** Aborted, with the NotAllowedError of `checkMember`, when it becomes known that this node is out. */
+  /** Aborted with the NotAllowedError of `checkMember` when this node learns that it is out. */
   get untilOut (): AbortSignal { return this.out.signal }
 
   private lookForSelf (): void {
@@ -268,15 +283,23 @@ export class Vault {
     }
   }
 
-  /** NotAllowedError once it is known here that this node is out. */
+  /**
+   * Checks that this node is still a member.
+   *
+   * @throws NotAllowedError once this node knows that it is out
+   */
   checkMember (): void {
     const { revoked } = this
     if (revoked !== undefined) throw new NotAllowedError(`${outText(revoked)}. What is held here can still be read. To come back this machine joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
-    // it may be out with the member that let it in
+    // the node may be out together with the member that let it in
     if (this.writer !== undefined && !this.entries.revocations.plain(this.writer.key)) throw new NotAllowedError('This machine is no member of the vault any more: what let it in was taken back, and nothing that it writes counts. Ask an owner for a new invite, and join in another folder:  dfs --dir FOLDER join -')
   }
 
-  /** What writes entries of names; NotAllowedError where this node may not `what`. */
+  /**
+   * Returns the parts that write entries of names. `what` completes the message of the error.
+   *
+   * @throws NotAllowedError where this node may not write
+   */
   pen (what: string): NameWriter {
     const keys = this.readKeys()
     this.checkMember()
@@ -284,10 +307,15 @@ export class Vault {
     return { ledger: this.entries, keys, author: this.writer }
   }
 
-  /** Writes an entry's statements with nothing else. */
+  /** Writes the statements of an entry alone. */
   readonly commit: Commit = async (statements) => { await this.parts.db.write(statements) }
 
-  /** Takes in the entry of a version that a peer, `from`, pushed; its upload is completed in the same transaction. */
+  /**
+   * Takes in the entry of a version that the peer `from` pushed. The upload is completed in the
+   * same transaction.
+   *
+   * @throws ProtocolError INVALID_DATA for an entry that is no version; UNKNOWN_WRITER
+   */
   async accept (encoded: Uint8Array, upload: VersionUpload, from?: string): Promise<Uint8Array> {
     const entry = this.entries.read(encoded.slice())
     if (entry.kind !== 'put' && entry.kind !== 'restore') throw new ProtocolError('INVALID_DATA', 'An upload ends with the entry of a version')
@@ -312,8 +340,10 @@ export class Vault {
   }
 
   /**
-   * Takes a member out; what is known here of its entries stays, with `since` what it wrote before that version. Again
-   * without `since` it changes nothing. LastOwnerError, unless forced, when no owner would be left.
+   * Revokes a member. Its entries that are known here stay; with `since`, only its entries before
+   * that version stay. A second revoke without `since` changes nothing.
+   *
+   * @throws LastOwnerError when no owner would be left and `force` is false
    */
   async revokeMember (subject: Uint8Array, { since, force = false }: { since?: string, force?: boolean } = {}): Promise<void> {
     const { revocations } = this.entries
@@ -321,19 +351,27 @@ export class Vault {
     await this.revoke({ subject, cut: cutOf(this.parts.db, revocations.writersOf(subject), since) }, force)
   }
 
-  /** Members that are members only because of this one; not this node, and nobody whom it let in. */
+  /**
+   * Returns the members that are members only through this one. This node and members that it let
+   * in are left out.
+   */
   admittedThrough (subject: Uint8Array): Member[] {
     const own = this.writer === undefined ? undefined : this.entries.members.ofWriter(this.writer.key)
     const self = own === undefined ? undefined : this.entries.members.get(own.peer)
     return this.writer === undefined || self === undefined ? [] : this.entries.revocations.admittedThrough(subject, { subject: self.bytes, writer: this.writer.key })
   }
 
-  /** Nobody joins with the invite of this key any more. */
+  /** Closes the invite of this key: nobody can join with it any more. */
   async revokeInvite (invite: Uint8Array): Promise<void> {
     if (!this.entries.revocations.isClosed(invite)) await this.revoke({ invite }, true)
   }
 
-  /** Text with which anybody reads this version until `expires` (milliseconds since 1970); signed by this node's writer key. */
+  /**
+   * Returns a link with which anybody can read this version until `expires` (milliseconds since
+   * 1970). This node's writer key signs the link.
+   *
+   * @throws NotAllowedError
+   */
   createLink ({ root, expires, addresses, ...rest }: { root: CID, key: Uint8Array, name: string, size: number, expires: number, addresses: string[] }): string {
     const { writer, vault } = this.parts.secrets
     if (writer === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owner and write members make links`)
@@ -342,12 +380,16 @@ export class Vault {
     return createLink({ ...rest, grant: makeGrant({ vault, link, root, notAfter: expires, by: writer }), addresses: addresses.map((text) => multiaddr(text).bytes) })
   }
 
-  /** Nobody is served with the link of this id any more. */
+  /** Revokes the link with this id. */
   async revokeLink (link: Uint8Array): Promise<void> {
     if (!this.entries.revocations.isLinkRevoked(link)) await this.revoke({ link }, true)
   }
 
-  /** Changes settings of the whole vault. InvalidOptionError; nothing is written then, nor where nothing would change. */
+  /**
+   * Changes settings of the whole vault. Where nothing would change, nothing is written.
+   *
+   * @throws InvalidOptionError, NotAllowedError; nothing is written then
+   */
   async set (change: SettingsChange): Promise<VaultSettings> {
     return this.setting.run('', async () => {
       const author = this.asVault('change its settings')
@@ -380,7 +422,11 @@ export class Vault {
     return recoveryText(secret)
   }
 
-  /** True when `code` is this vault's, which is then remembered. */
+  /**
+   * Returns true when `code` is this vault's recovery code, and remembers that it was checked.
+   *
+   * @throws NotAllowedError
+   */
   async checkRecoveryCode (code: string): Promise<boolean> {
     const { secrets } = this.parts
     if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners have the recovery code`)

@@ -6,33 +6,41 @@ import type { Statement } from '../../index/statement.js'
 import { headsFrom, nowApplied, nowCovered, placeOf, settled, unsettle, unsettledOf, waitersOf, waitFor, waitsNoMore, type HeadRow } from '../../index/queries/tag-places.js'
 import { idsIn, type HistoryRow } from './entry-rows.js'
 
-/** Entries that waited and are applied in one step; those beyond are left to the next. */
+/** One step applies at most this many waiting entries. The next step applies the rest. */
 const MAX_STEP = 2_048
-/** Heads of the index that are read at once. */
+/** One query reads this many heads of the index. */
 const PAGE_HEADS = 32
 
-/** What the index says of an entry: nothing, that it is no head, a head, or a void one that is covered. */
+/**
+ * The index says one of four things of an entry: it has no row, it is no head, it is a head, or it
+ * is void and covered.
+ */
 type Before = 'new' | 'none' | 'head' | 'covered'
-/** An entry in its tag's history. `row`: it is not in the index yet. */
+/**
+ * A place is an entry in the history of its tag. `row` is set while the entry is not in the index
+ * yet.
+ */
 interface Place extends HistoryEntry { void: boolean, applied: boolean, head: boolean, covered: boolean, before: Before, row?: HistoryRow }
 
-/** What stands on top. `row` where it is not in the index yet. */
+/** A top is a head of the tag. `row` is set while its entry is not in the index yet. */
 export interface Top { id: Uint8Array, kind: HistoryEntry['kind'], row?: HistoryRow }
 export interface Tops { newest: Top | undefined, conflict: boolean }
 
 /**
- * What new entries of one tag change in its history (protocols/vault, "History"): which are applied, which wait, which are
- * heads no more. It looks at what they name, at what waits for them and at the newest heads, never at the whole history:
- * an entry is looked at again at most once for each of the 16 that it names. The caller holds the tag from the making of
- * this to the commit of `statements`.
+ * Works out what new entries of one tag change in its history (protocols/vault/README.md,
+ * "History"): which entries are applied, which wait, and which heads are covered.
+ *
+ * The class reads the entries that a new entry names, the entries that wait for it, and the newest
+ * heads, never the whole history. One entry is read at most once for each of its 16 parents. The
+ * caller holds the lock of the tag from the constructor call until `statements` are committed.
  */
 export class Advance {
-  /** Some that waited are left to the next step. */
+  /** True when waiting entries are left for the next step. */
   left = false
   private readonly places = new Map<string, Place | undefined>()
-  /** Heads that are none in the index. */
+  /** These heads have no head mark in the index yet. */
   private readonly heads = new Set<Place>()
-  /** Of the index those that waited until now. */
+  /** These entries have a row in the index that still says that they wait. */
   private readonly came = new Set<Place>()
   private readonly foreign = new Set<string>()
   private readonly waiters = new Map<string, Place[]>()
@@ -41,16 +49,16 @@ export class Advance {
   private readonly unsettled: Uint8Array[] = []
   private readonly shown: HeadRow[] = []
   private shownAll: boolean
-  /** Heads of the index before this place are none any more. */
+  /** Heads of the index below this position are covered now. */
   private from = 0
   private budget = MAX_STEP
 
-  /** @param fresh nothing of the tag is in the index */
+  /** @param fresh true when the index holds nothing of the tag */
   constructor (private readonly db: IndexDb, private readonly tag: Uint8Array, private readonly fresh = false) {
     this.shownAll = fresh
   }
 
-  /** Takes in an entry that is not in the index; false when it waits. */
+  /** Adds an entry that is not in the index. Returns false when the entry waits. */
   add (row: HistoryRow, isVoid: boolean): boolean {
     const place: Place = { ...row, row, void: isVoid, applied: false, head: false, covered: false, before: 'new' }
     this.places.set(keyOf(row.id), place)
@@ -58,7 +66,7 @@ export class Advance {
     return place.applied
   }
 
-  /** Goes on with what an earlier step left. */
+  /** Applies waiting entries that an earlier step left. */
   goOn (): void {
     const entries = unsettledOf(this.db, this.tag, MAX_STEP)
     this.done.push(...settled(this.tag, entries))
@@ -68,7 +76,6 @@ export class Advance {
     }
   }
 
-  /** What stands on top now. */
   tops (): Tops {
     const old = this.oldHeads()
     let newest: Place | undefined = old[0]
@@ -76,7 +83,7 @@ export class Advance {
     return { newest, conflict: old.length + this.heads.size > 1 }
   }
 
-  /** The new entries with their marks, and what changes in others. */
+  /** Returns statements that insert the new entries and change the marks of the others. */
   statements (): Statement[] {
     const all = [...this.places.values()].filter((place) => place !== undefined)
     const came = [...this.came]
@@ -97,7 +104,10 @@ export class Advance {
     }
   }
 
-  /** True when it is to be applied. Else it waits for the first that is not, or for ever. */
+  /**
+   * Returns true when all parents are applied and the clock is right. Else the entry waits for its
+   * first parent that is not applied, or for ever.
+   */
   private applies ({ id, after, clock }: Place): boolean {
     let right = 1
     for (const parent of after) {
@@ -128,7 +138,10 @@ export class Advance {
     if (!place.void) this.cover(place.after)
   }
 
-  /** A void one stands for its own `after`. */
+  /**
+   * A void entry among the parents stands for its own `after` (protocols/vault/README.md,
+   * "History").
+   */
   private cover (after: readonly Uint8Array[]): void {
     const open = [...after]
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -141,7 +154,10 @@ export class Advance {
     }
   }
 
-  /** Taken out of the index with this; those beyond the budget stay there. */
+  /**
+   * Returns the entries that wait for this one and marks their rows as no longer waiting. Entries
+   * beyond the budget keep their rows.
+   */
   private waitersOf ({ id }: Place): Place[] {
     const stored = this.fresh ? [] : waitersOf(this.db, id, this.budget + 1)
     const taken = stored.slice(0, this.budget)
@@ -157,7 +173,7 @@ export class Advance {
     return [...fresh, ...taken.flatMap((entry) => this.place(entry) ?? [])]
   }
 
-  /** Undefined for what is not here, or has no place in this history. */
+  /** Returns undefined for an entry that is not here or has no place in the history of this tag. */
   private place (id: Uint8Array): Place | undefined {
     const key = keyOf(id)
     if (!this.places.has(key)) this.places.set(key, this.stored(id))
@@ -168,7 +184,7 @@ export class Advance {
     const row = placeOf(this.db, id)
     if (row === undefined) return undefined
     if (row.clock === null || row.parents === null || row.tag === null || keyOf(row.tag) !== keyOf(this.tag)) {
-      // what names it is never applied
+      // an entry that names an entry of another tag is never applied
       this.foreign.add(keyOf(id))
       return undefined
     }
@@ -179,7 +195,7 @@ export class Advance {
     return { id: row.id, kind: row.kind as Place['kind'], clock: row.clock, after: idsIn(row.parents), void: isVoid, applied, head: before === 'head', covered, before }
   }
 
-  /** The two newest heads of the index that are heads still. */
+  /** Returns at most the two newest heads of the index that are not covered yet. */
   private oldHeads (): Place[] {
     const found: Place[] = []
     for (let at = this.from; found.length < 2 && (at < this.shown.length || this.more()); at++) {

@@ -9,8 +9,9 @@ import { newestOf } from './history.js'
 import { readStored } from './entry-rows.js'
 
 /**
- * Names that were deleted and mean nothing now, with the delete that says so, a page of the index at a time: in the order in
- * which their deletes came to this node. A page may hold none, and lets the caller give others their turn.
+ * Yields names that were deleted and mean nothing now, each with the delete that says so, in the
+ * order in which the deletes came to this node. Each step reads one page of the index and may yield
+ * an empty list, so that the caller can let other work run.
  *
  * @param prefix in NFC
  */

@@ -4,8 +4,9 @@ import type { IndexDb } from '../../index/engine/index-db.js'
 import type { Statement } from '../../index/statement.js'
 
 /**
- * Entries that are taken in together: one look says which of them are new, and what all of them write is one unit.
- * Both hold for the turn in which it is made; after `close` each entry looks and writes for itself.
+ * A batch takes in entries together: one query says which of them are new, and one transaction
+ * writes all statements. Both hold in the turn of the event loop that makes the batch. After
+ * `close` each entry is looked up and written alone.
  */
 export class EntryBatch {
   private readonly unit: Statement[] = []
@@ -20,7 +21,10 @@ export class EntryBatch {
     return this.glimpse === undefined ? hasEntry(this.db, id) : this.glimpse.ids.has(keyOf(id))
   }
 
-  /** Nothing of this tag is here. False also where it was not looked at. */
+  /**
+   * Returns true when the index holds nothing of this tag. False also means that the batch did not
+   * look.
+   */
   isFresh (tag: Uint8Array): boolean {
     return this.glimpse?.tags.has(keyOf(tag)) === false
   }
@@ -34,7 +38,7 @@ export class EntryBatch {
     await this.written.promise
   }
 
-  /** Ends the turn: what was gathered is written. */
+  /** Ends the turn: the gathered statements are written. */
   close (): void {
     this.glimpse = undefined
     this.written.resolve(this.unit.length === 0 ? undefined : this.db.write(this.unit))

@@ -31,43 +31,58 @@ import { knownAdmit, Revocations, type Plan } from './revocations.js'
 export type { Change, Turn } from './changes.js'
 export type { Heads } from './heads.js'
 
-/** Verifies entries, in the order given (src/vault/entries/entry-verifier.ts). */
+/**
+ * A verifier checks entries and returns them in the order given
+ * (src/vault/entries/entry-verifier.ts).
+ */
 export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
 
-/** What there is room for: everything; what is known here and counts; or vault kinds alone, without which nobody could be revoked. */
+/**
+ * The index has room for `all` entries, for `known` kinds that are not void, or for `none` but
+ * vault kinds. Vault kinds always fit: a full node must still learn of a revoke.
+ */
 export type IndexRoom = 'all' | 'known' | 'none'
 
 const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
 
-/** An entry that this node made on top of `before`; of a version with the private part that it knows. */
+/**
+ * A made entry was written by this node on top of `before`. A version comes with its private part.
+ */
 export type Made = { entry: PutEntry, hidden: PutPrivate, before: Heads } | { entry: DeleteEntry, before: Heads }
 
-/** Writes an entry's statements, alone or together with what belongs to it, in one transaction. */
+/**
+ * A commit writes the statements of an entry, alone or with statements that belong to them, in one
+ * transaction.
+ */
 export type Commit = (statements: Statement[]) => Promise<void>
 
 const VAULT_KINDS = 'vault'
-/** Entries that are looked up and written together, in one turn of this thread: a few milliseconds. */
+/**
+ * At most this many entries are looked up and written in one turn of this thread: a few
+ * milliseconds.
+ */
 const GROUP_ENTRIES = 64
 
 /**
- * The set of entries on this node: takes in what is valid and whose writer is known, keeps each tag's heads, each
- * name's meaning, who is a member and what is void right with it, in one transaction, and tells what changed. What order
- * entries come in makes no difference to what it ends with (protocols/vault, "History" and "Standing").
+ * The entry log holds the set of entries of this node. It takes in valid entries of known writers,
+ * keeps heads, names, members and void marks right in the same transaction, and reports each
+ * change. The order in which entries come makes no difference to the result
+ * (protocols/vault/README.md, "History" and "Standing").
  */
 export class EntryLog {
   private readonly locks = new KeyedLock()
-  /** An entry by which others become void, or stay, is taken in while nothing else is. */
+  /** An entry that makes other entries void, or keeps them, is taken in alone. */
   private readonly barrier = new RwLock()
   readonly revocations: Revocations
   private readonly unknowns: UnknownQuota
-  /** Entries that were refused, by code. */
+  /** Number of refused entries, by wire code. */
   readonly refused: Record<string, number> = {}
-  /** When entries came last there was not room for all kinds of them. */
+  /** True when the last received entries did not all fit. */
   full = false
-  /** Entries of kinds that this version does not know. */
+  /** Number of entries of kinds that this version does not know. */
   unknown: number
 
-  /** @param keys of role read and above; missing for role store, which sees tags only */
+  /** @param keys for role read and above; missing for role store, which sees tags only */
   constructor (
     private readonly db: IndexDb,
     private readonly vault: Uint8Array,
@@ -84,9 +99,11 @@ export class EntryLog {
   }
 
   /**
-   * Takes in what another member sent. A bad entry throws its ProtocolError before anything of the list is kept; one
-   * whose writer is not known is left out and counted, and so is one for which there is no room, or of a kind that is not
-   * known of which its writer has enough here. Says what was left out: true where it was for lack of room alone.
+   * Takes in entries that another member sent. Entries of unknown writers, entries without room,
+   * and entries of an unknown kind beyond their writer's quota are left out and counted. Returns
+   * true when entries were left out for lack of room alone.
+   *
+   * @throws ProtocolError of the first bad entry; no entry of the list is kept then
    */
   async receive (list: Uint8Array[], from?: string): Promise<boolean | LeftOut> {
     let entries: Entry[]
@@ -108,7 +125,10 @@ export class EntryLog {
     return left.over === 0 ? left.full : left
   }
 
-  /** Takes out what these writers have too much of kinds that are not known: what was here, or came just now. Its ids. */
+  /**
+   * Removes entries of unknown kinds beyond the quota of these writers. Returns the ids of the
+   * removed entries.
+   */
   private async trim (writers: Uint8Array[]): Promise<Set<string>> {
     const gone = new Set<string>()
     const distinct = [...new Map(writers.map((writer) => [keyOf(writer), writer])).values()]
@@ -131,12 +151,14 @@ export class EntryLog {
     })
   }
 
-  /** PeerIds of writers of whom no more entries of kinds that are not known here are kept. */
+  /** Returns PeerIds of writers that have reached the quota of entries of unknown kinds. */
   overUnknown (): string[] {
     return this.unknowns.reached().map((writer) => this.members.ofWriter(writer)?.peer ?? '')
   }
 
-  /** Those for which there is room, and those that are here; the others are counted. */
+  /**
+   * Returns entries that fit and entries that are here already. The others are counted as refused.
+   */
   private async fitting (entries: Array<FileEntry | UnknownEntry>): Promise<Array<FileEntry | UnknownEntry>> {
     const room = await this.room()
     this.full = room !== 'all'
@@ -144,13 +166,16 @@ export class EntryLog {
     return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.revocations.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
   }
 
-  /** Group by group, other work of this thread between them; one group is written while the next is looked at. */
+  /**
+   * Takes entries in batch by batch and lets other work run between batches. One batch is written
+   * while the next is looked up.
+   */
   private async takeAll (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
     const groups: Array<Promise<void>> = []
     for (let at = 0; at < entries.length; at += GROUP_ENTRIES) {
       if (at > 0) await nextTurn()
       const taken = this.takeGroup(entries.slice(at, at + GROUP_ENTRIES), from)
-      // it is thrown below, when the others were begun
+      // `Promise.all` below throws the error once all batches have begun
       taken.catch(() => {})
       groups.push(taken)
     }
@@ -169,12 +194,19 @@ export class EntryLog {
     await Promise.all(taken)
   }
 
-  /** The entry of these bytes, verified by itself and of this vault. */
+  /**
+   * Parses an entry and verifies its signatures and its vault.
+   *
+   * @throws ProtocolError when the entry is bad or of another vault
+   */
   read (encoded: Uint8Array): Entry {
     return this.ours(readEntry(encoded))
   }
 
-  /** Commits one entry unless it is known; true when it was new. A writer that is not known makes it false. */
+  /**
+   * Commits one entry unless it is here. Returns true when the entry was new, and false also when
+   * its writer is not known.
+   */
   async take (entry: Entry, commit: Commit = this.commit, from?: string): Promise<boolean> {
     if (!isVaultEntry(entry) && entry.kind !== 'unknown') return await this.takeOfTag([entry], commit, from) > 0
     const taken = await this.locks.run(VAULT_KINDS, async () => {
@@ -186,7 +218,10 @@ export class EntryLog {
 
   private readonly commit: Commit = async (statements) => { await this.db.write(statements) }
 
-  /** Commits entries of one tag, those that are known left out; how many were new. What touches other entries comes after the rest, each alone. */
+  /**
+   * Commits entries of one tag that are not here and returns how many were new. Entries that touch
+   * other entries come last, each alone.
+   */
   private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const entries = list.filter((entry) => this.knows(entry) || this.left())
     const [first] = entries
@@ -202,7 +237,10 @@ export class EntryLog {
     return taken
   }
 
-  /** Where the entries of a writer are no line; nothing is lost by it. Those of the vault key, which several owners may use, have no peer. */
+  /**
+   * Returns the places where the chain of a writer breaks; nothing is lost by a break. A break of
+   * the vault key, which several owners may use, has no peer.
+   */
   forks (): Array<{ peer?: string, seq: number }> {
     return forks(this.db).map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
@@ -210,23 +248,33 @@ export class EntryLog {
     })
   }
 
-  /** Runs `work` while no other entry of the tag is committed. */
   async ofTag<T> (tag: Uint8Array, work: () => Promise<T>): Promise<T> {
     return this.locks.run(lockOf(tag), () => this.barrier.shared(work))
   }
 
-  /** The same for several. They are taken in one order by everybody, so that nobody waits for one who waits for him. */
+  /**
+   * Runs `work` while no other entry of these tags is committed. Every caller takes the locks in
+   * the same order (sorted by tag), so two callers cannot deadlock.
+   */
   async ofTags<T> (tags: Uint8Array[], work: () => Promise<T>): Promise<T> {
     const inner = (): Promise<T> => this.barrier.shared(work)
     return [...new Set(tags.map(lockOf))].sort().reduceRight((next, lock) => () => this.locks.run(lock, next), inner)()
   }
 
-  /** The heads of a tag as they are now, the newest first; of more than an entry can name one more than those. */
+  /**
+   * Returns the current heads of a tag, the newest first, at most `MOST_HEADS`: one more than an
+   * entry can name.
+   */
   heads (tag: Uint8Array): Heads {
     return asHeads(historyRows(headsOfTag(this.db, tag, MOST_HEADS)))
   }
 
-  /** Commits entries that this node has just made, each of another tag, in one transaction; within `ofTags`. */
+  /**
+   * Commits entries that this node made, each of another tag, in one transaction. The caller runs
+   * inside `ofTags`.
+   *
+   * @throws NotAllowedError when this node was revoked
+   */
   async takeMade (list: Made[], commit: Commit): Promise<void> {
     const taken = list.map(({ entry, before, ...made }) => {
       if (!this.revocations.plain(entry.writer)) throw new NotAllowedError('This machine was taken out of the vault by an owner: nothing that it writes counts any more')
@@ -238,7 +286,9 @@ export class EntryLog {
     for (const { entry, after, name } of taken) this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded)
   }
 
-  /** Commits entries of one tag while the caller holds it; how many were new. */
+  /**
+   * Commits entries of one tag and returns how many were new. The caller holds the lock of the tag.
+   */
   private async takeFiles (tag: Uint8Array, entries: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const distinct = new Map(entries.map((entry) => [keyOf(entry.id), entry]))
     const fresh = [...distinct.values()].filter(({ id }) => !(group?.isHere(id) ?? hasEntry(this.db, id)))
@@ -254,7 +304,10 @@ export class EntryLog {
     return fresh.length
   }
 
-  /** Applies, step by step, what waited for what was applied; the caller holds the tag. */
+  /**
+   * Applies, step by step, entries whose parents were applied. The caller holds the lock of the
+   * tag.
+   */
   private async goOn (tag: Uint8Array): Promise<void> {
     for (let left = true; left;) {
       await nextTurn()
@@ -265,18 +318,24 @@ export class EntryLog {
     }
   }
 
-  /** Finishes what the end of the process left half done: once after the index was opened. */
+  /**
+   * Finishes the steps that the end of the last process interrupted. Call once after the index was
+   * opened.
+   */
   async settle (): Promise<void> {
     for (const tag of unsettledTags(this.db)) await this.ofTag(tag, () => this.goOn(tag))
     await this.trim(this.unknowns.reached())
   }
 
-  /** It becomes a head, and what it names is none any more. */
+  /** Returns statements that make the entry a head and its parents no heads. */
   private following (entry: PutEntry | DeleteEntry, row = entryRow(entry)): Statement[] {
     return [insertEntry(row, true), ...followed(entry.after)]
   }
 
-  /** An admit while nobody was revoked, a revoke of what is no member, a setting, or what is not known here. */
+  /**
+   * Takes an admit while no member is revoked, a revoke of an invite or a link, a setting, or an
+   * entry of an unknown kind.
+   */
   private async takeVault (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     if (hasEntry(this.db, entry.id)) return false
     if (!this.mayCome(entry)) return this.left()
@@ -284,7 +343,7 @@ export class EntryLog {
     const admit = entry.kind === 'admit' ? knownAdmit(entry) : undefined
     const member = admit === undefined ? undefined : memberOf(admit)
     const known = member === undefined ? undefined : this.members.get(member.peer)
-    // the one that counts has its own admit's id
+    // the admit that counts may be the one in the member's row, which has its own id
     const counts = admit !== undefined && (known === undefined || isBetter(admit, { id: known.admit, author: admit.author, member: { ...admit.member, role: known.role } }))
     const made = counts && member !== undefined ? { ...member, ...(known?.seen === undefined ? {} : { seen: known.seen }) } : undefined
     await commit([insertEntry(entryRow(entry), false, isVoid), ...(made === undefined ? [] : [putMember(toRow(made))]), ...writerRows(entry)])
@@ -295,7 +354,10 @@ export class EntryLog {
     return true
   }
 
-  /** An entry by which others become void, or stay after all: everything that follows is committed with it. */
+  /**
+   * Takes an entry that makes other entries void, or keeps them. All consequences are committed
+   * with the entry.
+   */
   private async takeAlone (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     return this.barrier.alone(async () => {
       const file = 'tag' in entry
@@ -317,7 +379,10 @@ export class EntryLog {
     })
   }
 
-  /** What such an entry does in its own tag, before and after the others are void, or stay. */
+  /**
+   * Returns what such an entry does in its own tag, before and after other entries change their
+   * void marks.
+   */
   private inOwnTag (entry: Entry, row: EntryRow, { flips, isVoid }: Plan): { statements: Statement[], after: Statement[], change: Change, left: boolean } {
     if (!('tag' in entry)) return { statements: [insertEntry(row, false, isVoid)], after: [], change: plainChange(entry), left: false }
     if (!flips.some(({ tag }) => tag !== null && equal(tag, entry.tag))) {
@@ -336,7 +401,10 @@ export class EntryLog {
     if (writer !== undefined) this.members.setWriter(writer, { peer: peerText(subject), admit: entry.id })
   }
 
-  /** Known by induction: the founder's admit is written by its own writer key under the vault key, all else by a known writer. */
+  /**
+   * A writer is known by induction: the founder's own writer key signs the founder's admit under
+   * the vault key, and a known writer signs every other entry.
+   */
   private mayCome (entry: Entry): boolean {
     if (this.knows(entry)) return true
     const certificate = entry.kind === 'admit' ? entry.admit.member : undefined

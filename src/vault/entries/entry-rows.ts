@@ -5,13 +5,15 @@ import { readPublic, type Entry } from '../../../protocols/vault/entry.js'
 import type { HistoryEntry } from '../../../protocols/vault/history.js'
 import type { EntryRow } from '../../index/queries/entries.js'
 
-/** An entry from this node's index: its signature was verified before it was written there. */
+/**
+ * Parses an entry from this node's index. Its signature was verified before it was written there.
+ */
 export function readStored (encoded: Uint8Array): Entry {
   const [publicBytes, sealed] = asList(readValue(encoded), { min: 3, max: 3 })
   return readPublic(encoded, asBytes(publicBytes), asBytes(sealed))
 }
 
-/** The row of an entry, the same on every node. */
+/** Returns the row of an entry, the same on every node. */
 export function entryRow (entry: Entry): EntryRow {
   const row: EntryRow = {
     id: entry.id,
@@ -40,12 +42,12 @@ export function entryRow (entry: Entry): EntryRow {
 
 export type HistoryRow = HistoryEntry & { row: EntryRow }
 
-/** What the history of a tag needs of its rows; forgets have no place in it. */
+/** Returns the rows that have a place in a history. A forget has none. */
 export function historyRows (rows: EntryRow[]): HistoryRow[] {
   return rows.flatMap((row) => placesIn([row]).map((place) => ({ ...place, row })))
 }
 
-/** The same without the rows. */
+/** Returns the places of `historyRows` without their rows. */
 export function placesIn (rows: Array<Pick<EntryRow, 'id' | 'kind' | 'clock' | 'parents'>>): HistoryEntry[] {
   const all: HistoryEntry[] = []
   for (const { kind, id, clock, parents } of rows) {
@@ -55,5 +57,5 @@ export function placesIn (rows: Array<Pick<EntryRow, 'id' | 'kind' | 'clock' | '
   return all
 }
 
-/** Ids that stand one behind the other. */
+/** Splits concatenated ids. */
 export const idsIn = (bytes: Uint8Array): Uint8Array[] => Array.from({ length: bytes.length / HASH_BYTES }, (_, n) => bytes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))

@@ -7,26 +7,41 @@ import { ownWorker } from '../../index/engine/own-worker.js'
 import { readStored } from './entry-rows.js'
 import type { ToVerify, Verified } from './verify-worker.js'
 
-/** Up to this many entries are verified at once, on this thread: 60 us each, less than the way to the other thread and back. */
+/**
+ * At most this many entries are verified on this thread: one takes 60 us, less than a message to
+ * the other thread and back.
+ */
 const IN_PLACE_ENTRIES = 4
-/** Entries parsed (or, without a thread, verified) before other work of this thread gets its turn: a few milliseconds. */
+/**
+ * This many entries are parsed (without a thread: verified) before other work runs: a few
+ * milliseconds.
+ */
 const TURN_ENTRIES = 32
-/** A thread that dies is replaced this often; after that everything is verified on this thread. */
+/**
+ * A thread that dies is replaced until this many were started. After that this thread verifies
+ * everything.
+ */
 const MAX_THREADS = 3
-/** The thread keeps no state: what needs more than this is a fault, and ends the thread instead of the process. A small young generation costs it nothing, and spares 24 MiB. */
+/**
+ * The thread keeps no state, so more memory than this is a fault, which ends the thread and not the
+ * process. A small young generation costs no speed and saves 24 MiB.
+ */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 export interface VerifierInit {
-  /** Starts the thread. @default one of verify-worker.ts */
+  /** Starts the thread. @default a thread that runs verify-worker.ts */
   start?: () => Worker
 }
 
-/** `done`: true when the thread verified all of them, false when it died first. */
+/**
+ * `done` resolves with true when the thread verified all entries of the job, and with false when
+ * the thread died first.
+ */
 interface Job { entries: number, done: PromiseWithResolvers<boolean> }
 
 /**
- * Verifies entries: form and signatures, on a thread of its own that starts with the first list that is worth it. Each
- * entry that comes out was verified, here or there, in exactly the bytes that it is parsed from.
+ * The verifier checks form and signatures of entries on a thread of its own, which starts with the
+ * first long list. Each returned entry was verified in exactly the bytes that it is parsed from.
  */
 export class Verifier {
   private worker: Worker | undefined
@@ -41,10 +56,11 @@ export class Verifier {
   }
 
   /**
-   * The entries of these bytes, which are copied: the caller may reuse its buffers at once. Their vaults and writers
-   * are not looked at.
+   * Returns the entries of these bytes. The bytes are copied, so the caller may reuse its buffers
+   * at once. Vault and writer of an entry are not checked.
    *
-   * @throws the ProtocolError (MALFORMED, INVALID_DATA) of the first one that is bad; NodeStoppedError after `close`
+   * @throws ProtocolError (MALFORMED, INVALID_DATA) of the first bad entry; NodeStoppedError after
+   * `close`
    */
   async verify (list: Uint8Array[]): Promise<Entry[]> {
     this.alive()
@@ -54,20 +70,20 @@ export class Verifier {
     return this.inTurns(own, verified ? readStored : readEntry)
   }
 
-  /** Ends the thread. What is being verified rejects with NodeStoppedError. Idempotent. */
+  /** Ends the thread. A pending `verify` rejects with NodeStoppedError. Idempotent. */
   async close (): Promise<void> {
     this.closing ??= this.end()
     await this.closing
   }
 
-  /** True: the thread verified all of them. False: it died, or there is none any more. */
+  /** Returns true when the thread verified all entries, false when it died or could not start. */
   private async onThread (own: Uint8Array[]): Promise<boolean> {
     const worker = this.worker ?? this.begin()
     if (worker === undefined) return false
     const list = ++this.lists
     const job: Job = { entries: own.length, done: Promise.withResolvers() }
     this.jobs.set(list, job)
-    // a process that has nothing else to do still waits for this
+    // a process with nothing else to do must still wait for the answer
     worker.ref()
     const packed = new Uint8Array(new ArrayBuffer(own.reduce((sum, { length }) => sum + length, 0)))
     let at = 0
@@ -98,7 +114,7 @@ export class Verifier {
     try {
       worker = this.start()
     } catch {
-      // no room for a thread now: the next list may find some
+      // there is no room for a thread now; the next list tries again
       return undefined
     }
     this.worker = worker

@@ -2,12 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { hex, idOf } from '../../../protocols/sync/entry-id.js'
 import type { RoundResult } from '../../../protocols/sync/session.js'
 
-/** Which members keep the entries that this node writes while it is written to; of all that it writes, whoever wants it. */
+/**
+ * A watch follows the entries that this node writes while the watch is open, and the members that
+ * keep these entries. Many watches may be open.
+ */
 export class EntryWatch {
-  /** By id, in hex: members that said that they have committed it. */
+  /** PeerIds of members that have committed an entry, by id of the entry in hex. */
   private readonly kept = new Map<string, Set<string>>()
   private writing = true
-  /** A member has committed some of it. */
+  /** Called when a member has committed some of the entries. */
   onProgress: (() => void) | undefined
   private woken = Promise.withResolvers<void>()
 
@@ -15,7 +18,7 @@ export class EntryWatch {
     watches.add(this)
   }
 
-  /** What is written from now on is not waited for. True when something was. */
+  /** Ends the watch for new entries. Returns true when entries were written until now. */
   written (): boolean {
     this.writing = false
     return this.kept.size > 0
@@ -25,7 +28,7 @@ export class EntryWatch {
     if (this.writing) for (const entry of entries) this.kept.set(hex(idOf(entry)), new Set())
   }
 
-  /** A member has committed these entries. */
+  /** Call when a member has committed these entries. */
   heard (peer: string, ids: string[]): void {
     const news = ids.filter((id) => this.kept.get(id)?.has(peer) === false)
     for (const id of news) this.kept.get(id)?.add(peer)
@@ -33,12 +36,15 @@ export class EntryWatch {
     this.wake()
   }
 
-  /** True when a member keeps all that was written. */
+  /** Returns true when the member keeps all written entries. */
   isKeptBy (peer: string): boolean {
     return this.kept.size > 0 && [...this.kept.values()].every((peers) => peers.has(peer))
   }
 
-  /** What a round says that this node led after all was written. */
+  /**
+   * Returns what a sync round says that this node led after all entries were written: true when the
+   * round left none of the entries out.
+   */
   isKeptAfter ({ left: { count, ids } }: Pick<RoundResult, 'left'>): boolean {
     if (count === 0) return true
     return this.kept.size > 0 && count === ids.length && !ids.some((id) => this.kept.has(hex(id)))
@@ -50,9 +56,12 @@ export class EntryWatch {
     resolve()
   }
 
-  /** Resolves after something moved, from now on, between this node and a member. To be taken before one looks. */
+  /**
+   * Resolves after the next event between this node and a member. Take the promise before reading
+   * state.
+   */
   next (): Promise<void> {
-    // what woke it is over in the next turn of the event loop
+    // the event that woke this promise is over in the next turn of the event loop
     return this.woken.promise.then(() => nextTurn())
   }
 
@@ -61,7 +70,7 @@ export class EntryWatch {
   }
 }
 
-/** All who want to know what members keep. */
+/** The registry of open watches. */
 export class EntryWatches {
   private readonly all = new Set<EntryWatch>()
 
@@ -71,7 +80,7 @@ export class EntryWatches {
     for (const watch of this.all) watch.wrote(entries)
   }
 
-  /** A member has committed these entries but for those of these ids. */
+  /** Call when a member has committed these entries except for the ids of `left`. */
   heard (peer: string, entries: Uint8Array[], left: Uint8Array[]): void {
     if (this.all.size === 0) return
     const not = new Set(left.map(hex))
@@ -79,7 +88,7 @@ export class EntryWatches {
     for (const watch of this.all) watch.heard(peer, ids)
   }
 
-  /** A round or a sync began or ended. */
+  /** Call when a round or a sync began or ended. */
   moved (): void {
     for (const watch of this.all) watch.wake()
   }

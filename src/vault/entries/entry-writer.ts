@@ -5,12 +5,12 @@ import { lastOfWriter } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { lastEntries } from './chains.js'
 
-/** Ids in a member's record (protocols/vault, "Records"). */
+/** A member's record holds at most this many ids (protocols/vault/README.md, "Records"). */
 const MAX_HEADS = 16
 
-/** This node as a writer of entries: gives each its number and names the one before. */
+/** The entry writer numbers this node's entries, and each entry names the one before it. */
 export class EntryWriter {
-  /** Its public key. */
+  /** Public writer key of this node. */
   readonly key: Uint8Array
   private seq = 0
   private prev: Uint8Array = new Uint8Array(HASH_BYTES)
@@ -19,12 +19,16 @@ export class EntryWriter {
     this.key = publicKeyOf(writer)
   }
 
-  /** Ids of its last entries, sorted, at most 16: more than one when its folder was restored or cloned. */
+  /**
+   * Returns the ids of this writer's last entries, sorted, at most 16. A restored or cloned folder
+   * has more than one.
+   */
   heads (): Uint8Array[] { return lastEntries(this.db, this.key, MAX_HEADS) }
 
   /**
-   * Makes one entry and hands it to `commit`. Numbers are given in the order of the calls; the number of an entry that
-   * was not committed is taken back unless another was given since, and is then a gap, which is kept and shown.
+   * Makes one entry and hands it to `commit`. Numbers follow the order of the calls. When a commit
+   * fails, its number is used again unless a later entry was made meanwhile; then the number stays
+   * a gap in the chain, which `forks` shows.
    */
   async write<T> (make: (author: AuthorTerms) => MadeEntry, commit: (made: MadeEntry) => Promise<T>): Promise<T> {
     this.goOn()
@@ -40,7 +44,10 @@ export class EntryWriter {
     }
   }
 
-  /** After the highest (seq, id): what a restored folder had lost comes back from others, and is gone on from. */
+  /**
+   * Continues after the highest (seq, id) of this writer. A restored folder receives its lost
+   * entries from other members and continues after these.
+   */
   private goOn (): void {
     const known = lastOfWriter(this.db, this.key)
     if (known === undefined || known.seq < this.seq || (known.seq === this.seq && compareBytes(known.id, this.prev) < 0)) return

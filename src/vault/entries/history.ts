@@ -11,17 +11,19 @@ import { opened } from './lineage.js'
 import { checkName } from './names.js'
 import { historyRows, readStored } from './entry-rows.js'
 
-/** One line of a name's history. */
 export interface PastVersion {
   state: VersionState
   entry: PutEntry | DeleteEntry
-  /** For how long this node has known that no version with its content is live. */
+  /** Milliseconds for which this node has known that no version with this content is live. */
   givenUpMs?: number
-  /** Missing when it does not open. */
+  /** Missing when the private part does not open with these keys. */
   hidden?: PutPrivate | DeletePrivate
 }
 
-/** Every put, restore and delete of a name, the newest first by (clock, id); nothing for a name that never was. */
+/**
+ * Yields every put, restore and delete of a name, the newest first by (clock, id), and nothing for
+ * an unknown name.
+ */
 export function * history (db: IndexDb, keys: ReadKeys, name: string): Generator<PastVersion> {
   const tag = tagOf(keys.name, checkName(name))
   for (const row of historyOfTag(db, tag)) {
@@ -37,7 +39,7 @@ export function * history (db: IndexDb, keys: ReadKeys, name: string): Generator
   }
 }
 
-/** What a name means now: of its heads the newest, which may be a delete; undefined for a name that never was. */
+/** Returns the newest head of a name, which may be a delete, or undefined for an unknown name. */
 export function newestOf (db: IndexDb, keys: ReadKeys, name: string): PutEntry | DeleteEntry | undefined {
   const { newest } = asHeads(historyRows(headsOfTag(db, tagOf(keys.name, checkName(name)), 1)))
   const entry = newest === undefined ? undefined : readStored(newest.row.entry)

@@ -5,10 +5,13 @@ import { openEntry, type DeletePrivate, type ForgetPrivate, type PutPrivate } fr
 import { newLineage } from '../members/create-vault.js'
 import { readStored, type HistoryRow } from './entry-rows.js'
 
-/** What the entries of one name hand on from each to the next. */
+/** A lineage is what each entry of a name hands on to the next: salt and seed. */
 export interface Lineage { lineage: Uint8Array, seed: Uint8Array }
 
-/** The private part; undefined when it does not open with these keys: such an entry counts in its history, but nobody can read it. */
+/**
+ * Returns the private part, or undefined when it does not open with these keys. Such an entry has
+ * its place in the history, but nobody can read it.
+ */
 export function opened (entry: PutEntry, keys: ReadKeys): PutPrivate | undefined
 export function opened (entry: PutEntry | DeleteEntry, keys: ReadKeys): DeletePrivate | undefined
 export function opened (entry: DeleteEntry | ForgetEntry, keys: ReadKeys): ForgetPrivate | undefined
@@ -25,7 +28,10 @@ export function opened (entry: PutEntry | DeleteEntry | ForgetEntry, keys: ReadK
   }
 }
 
-/** Of a name with this newest head, which may be a delete; drawn by chance where there is none, or what it hid does not open. */
+/**
+ * Returns the lineage of a name whose newest head is this entry, which may be a delete. Without a
+ * head, or when its private part does not open, the lineage is random.
+ */
 export function carriedBy (newest: HistoryRow | undefined, keys: ReadKeys): Lineage {
   const entry = newest === undefined ? undefined : readStored(newest.row.entry)
   if (entry?.kind !== 'put' && entry?.kind !== 'restore' && entry?.kind !== 'delete') return newLineage()

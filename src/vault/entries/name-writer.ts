@@ -1,4 +1,7 @@
-/** The entries of a name that bring no new content: delete, restore, move. What a put does is in vault.ts. */
+/**
+ * This file writes the entries of a name that bring no new content: delete, restore, move.
+ * src/vault/vault.ts writes puts.
+ */
 import { equal } from '../../../protocols/block/hash.js'
 import type { DeleteEntry, PutEntry } from '../../../protocols/vault/entry.js'
 import { nextAfter } from '../../../protocols/vault/history.js'
@@ -16,15 +19,15 @@ import { carriedBy } from './lineage.js'
 import type { Commit, Heads, EntryLog, Made } from './entry-log.js'
 import { checkName, infoOfRow, nameOf, openStored } from './names.js'
 
-/** What writes in a vault. */
+/** The parts with which this file writes. */
 export interface NameWriter { ledger: EntryLog, keys: ReadKeys, author: EntryWriter }
 
-/** A version whose sealed part opened. */
+/** A version whose private part opened. */
 export interface OpenVersion { entry: PutEntry, hidden: PutPrivate }
 
 /**
- * Deletes a name: one entry names all heads, or several do where there are more than an entry can name. Undefined when
- * the name means nothing, and then nothing is written.
+ * Deletes a name. One entry names all heads, or several entries do where there are more heads than
+ * an entry can name. Returns undefined, and writes nothing, when the name means nothing.
  */
 export async function deleteName ({ ledger, keys, author }: NameWriter, name: string, commit: Commit): Promise<Deleted | undefined> {
   const normal = checkName(name)
@@ -43,7 +46,10 @@ export async function deleteName ({ ledger, keys, author }: NameWriter, name: st
   })
 }
 
-/** Puts a version of this name on top again. What is the only newest already makes no new entry. */
+/**
+ * Puts an old version of a name on top again. Writes no entry when the only head has the same
+ * content.
+ */
 export async function restoreVersion ({ ledger, keys, author }: NameWriter, { entry: old, hidden }: OpenVersion, finish: Commit): Promise<FileInfo> {
   return ledger.ofTag(old.tag, async () => {
     const before = ledger.heads(old.tag)
@@ -62,14 +68,17 @@ export async function restoreVersion ({ ledger, keys, author }: NameWriter, { en
 
 export interface Move { from: string, to: string, force: boolean }
 
-/** The new entry of a moved version lacks the blocks that the old one lacked. */
+/**
+ * Returns the statement that copies the list of missing blocks from the old entry to the new one.
+ */
 export const lacksTheSame = (old: Uint8Array, fresh: Uint8Array): Statement[] => [missingAsOther(fresh, old)]
 
 /**
- * The newest version of `from` becomes one of `to`, and `from` is deleted: two entries, one transaction. Undefined when
- * `from` means nothing; FileExistsError when `to` means something and it was not forced.
+ * Moves the newest version of `from` to `to` and deletes `from`: two entries in one transaction.
+ * Returns undefined when `from` means nothing.
  *
- * @param extra statements for the transaction, by the old entry and the new one
+ * @param extra makes more statements for the transaction from the ids of the old and the new entry
+ * @throws FileExistsError when `to` means something and `force` is false
  */
 export async function moveName (pen: NameWriter, { from, to, force }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
   const { ledger, keys, author } = pen
@@ -95,7 +104,7 @@ export async function moveName (pen: NameWriter, { from, to, force }: Move, comm
   return moved?.info
 }
 
-/** What a version is, whichever name it is under. */
+/** Returns the fields of a version that do not depend on its name. */
 function content ({ root, bytes, seed, copies }: PutEntry, { name, lineage, key, size, mtime, type }: PutPrivate): PutPrivate & Pick<PutEntry, 'root' | 'bytes' | 'seed' | 'copies'> {
   return {
     root, bytes, seed, name, lineage, key, size,
@@ -116,7 +125,7 @@ function asDelete ({ entry }: MadeEntry): { entry: DeleteEntry } {
   return { entry }
 }
 
-/** As much of a text as a version's label takes, cut between characters. */
+/** Cuts a text between characters to the length that a version's label allows. */
 function clip (text: string): string {
   let bytes = 0
   let end = 0

@@ -13,12 +13,16 @@ import type { FileInfo, FolderInfo } from '../../api/node.js'
 import { opened } from './lineage.js'
 import { readStored, type HistoryRow } from './entry-rows.js'
 
-/** The shortest prefix of a version that is looked up. */
+/** A shorter prefix of a version is refused. */
 const MIN_VERSION_CHARACTERS = 6
 
 export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Array, bytes: number, entry: Uint8Array }
 
-/** The name as writers store it. InvalidNameError says what is wrong. */
+/**
+ * Returns the name as writers store it.
+ *
+ * @throws InvalidNameError
+ */
 export function checkName (name: string): string {
   if (typeof name !== 'string') throw new InvalidNameError('A name is text')
   try {
@@ -28,25 +32,27 @@ export function checkName (name: string): string {
   }
 }
 
-/** What the newest version of a tag means to somebody with the read keys; undefined for a delete, or what does not open. */
+/**
+ * Returns the row of the name with this history, or undefined when its newest version is a delete
+ * or does not open.
+ */
 export function newestName (history: Heads<HistoryRow>, keys: ReadKeys): NameRow | undefined {
   return history.newest === undefined ? undefined : nameOfNewest(readStored(history.newest.row.entry), history.conflict, keys)
 }
 
-/** The same of the entry itself. */
+/** Returns the row of the name with this newest entry. */
 export function nameOfNewest (entry: Entry, conflict: boolean, keys: ReadKeys): NameRow | undefined {
   if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
   const hidden = opened(entry, keys)
   return hidden === undefined ? undefined : nameOf(entry, hidden, conflict)
 }
 
-/** An entry of the index. */
 export function entryOf (db: IndexDb, id: Uint8Array): Entry | undefined {
   const row = entryById(db, id)
   return row === undefined ? undefined : readStored(row.entry)
 }
 
-/** What a name means while this is its newest version. */
+/** Returns the row of a name with this newest version. */
 export function nameOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean): NameRow {
   return {
     name: hidden.name,
@@ -62,7 +68,10 @@ export function nameOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean):
   }
 }
 
-/** A put or restore with its private part; undefined when that does not open with these keys. */
+/**
+ * Returns a put or restore with its private part, or undefined when the private part does not open
+ * with these keys.
+ */
 export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEntry, hidden: PutPrivate } | undefined {
   const entry = readStored(encoded)
   if (entry.kind !== 'put' && entry.kind !== 'restore') return undefined
@@ -70,7 +79,7 @@ export function openStored (encoded: Uint8Array, keys: ReadKeys): { entry: PutEn
   return hidden === undefined ? undefined : { entry, hidden }
 }
 
-/** Beyond this a Date is none; an entry may carry it all the same. */
+/** A Date cannot hold more milliseconds than this, but an entry may carry them. */
 const MAX_TIME_MS = 8.64e15
 
 function changed (ms: number | null | undefined): { mtime?: Date } {
@@ -90,7 +99,9 @@ export function infoOfRow (row: NameRow): FileInfo {
   }
 }
 
-/** The newest version of a name, or the one version that `version` is or begins. */
+/**
+ * Returns the newest version of a name, or the one version whose id is `version` or begins with it.
+ */
 export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: string): Found | undefined {
   const normal = checkName(name)
   const named = nameRow(db, normal)
@@ -114,7 +125,7 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
   return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
 }
 
-/** Versions that have this root: how many, and what they are called for somebody with the read keys. */
+/** Returns the number of versions with this root and, to a node with the read keys, their names. */
 export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID): { versions: number, files: Array<{ name: string, version: string }> } {
   const rows = entriesOfRoot(db, root.bytes)
   const files = keys === undefined ? [] : rows.flatMap(({ id, entry }) => {
@@ -124,7 +135,11 @@ export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID):
   return { versions: rows.length, files }
 }
 
-/** The put or restore of this tag that `version` is or begins. InvalidOptionError when it fits several. */
+/**
+ * Returns the put or restore of this tag whose id is `version` or begins with it.
+ *
+ * @throws InvalidOptionError when several ids begin so
+ */
 export function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {
   if (version.length < MIN_VERSION_CHARACTERS) throw new InvalidOptionError('version', 'too short', `a version, or at least its first ${MIN_VERSION_CHARACTERS} characters`)
   const wanted = version.toLowerCase()
@@ -133,19 +148,25 @@ export function versionRow (db: IndexDb, tag: Uint8Array, version: string): Entr
   return only === undefined ? undefined : entryById(db, only)
 }
 
-/** Names that begin with `prefix` and come after `after`, in the order of their bytes. */
+/** Yields names that begin with `prefix` and come after `after`, in the order of their bytes. */
 export function * list (db: IndexDb, prefix: string, after?: string): Generator<FileInfo> {
   for (const row of namesFrom(db, prefix.normalize('NFC'), after)) yield infoOfRow(row)
 }
 
-/** The same, those with `delimiter` behind the prefix folded into one row each. */
+/**
+ * Yields the same names, but folds all names with `delimiter` behind the prefix into one row for
+ * each folder.
+ */
 export function * folders (db: IndexDb, prefix: string, delimiter: string, after?: string): Generator<FileInfo | FolderInfo> {
   for (const row of foldersFrom(db, prefix.normalize('NFC'), delimiter.normalize('NFC'), after)) {
     yield 'prefix' in row ? row : infoOfRow(row)
   }
 }
 
-/** Names whose last part is the same, or begins alike; for the message that says that there is no such name. */
+/**
+ * Returns at most `most` names whose last part is equal or begins alike, for the message that a
+ * name does not exist.
+ */
 export function similar (db: IndexDb, name: string, most: number): string[] {
   const last = name.split('/').at(-1) ?? name
   const stem = last.replace(/\.[^.]*$/, '')

@@ -11,18 +11,18 @@ import { nameOfTag } from '../../index/queries/voids.js'
 import { entryOf, nameOfNewest } from './names.js'
 import { placesIn, readStored } from './entry-rows.js'
 
-/** An entry that becomes void, or stays after all. */
+/** A flip is an entry that becomes void, or is void no more. */
 export interface Flip { id: Uint8Array, tag: Uint8Array | null, void: boolean }
 
-/** What a tag means after that. `waits`: the row that was given does. */
+/** The result for one tag. `waits` is true when the given row waits. */
 export interface Retagged { name: NameRow | undefined, newest: { kind: string } | undefined, conflict: boolean, waits: boolean, statements: Statement[] }
 
-/** Tags that are worked out before other work of this thread gets its turn: each may open a sealed part. */
+/** This many tags are worked out before other work runs: each tag may need a decryption. */
 const TURN_TAGS = 16
 
 /**
- * Heads, waiting entries and the name of one tag, out of its whole history; `flips` (by id) over what its rows say, `row`
- * is not in the index yet.
+ * Works out heads, waiting entries and name of one tag from its whole history. `flips` (void marks
+ * by id) take precedence over the rows. `row` is not in the index yet.
  */
 export function retag (db: IndexDb, keys: ReadKeys | undefined, tag: Uint8Array, flips: ReadonlyMap<string, boolean>, row?: VoidRow): Retagged {
   const rows = [...placesOfTag(db, tag), ...(row === undefined ? [] : [row])]
@@ -44,7 +44,7 @@ export function retag (db: IndexDb, keys: ReadKeys | undefined, tag: Uint8Array,
 
 const idsOf = (list: HistoryEntry[]): Uint8Array[] => list.map(({ id }) => id)
 
-/** The same for all tags of these flips. */
+/** Works out all tags of these flips with `retag`, except for the tag `except`. */
 export async function retagAll (db: IndexDb, keys: ReadKeys | undefined, flips: readonly Flip[], except?: Uint8Array): Promise<Statement[]> {
   const marks = new Map(flips.map((flip) => [keyOf(flip.id), flip.void]))
   const tags = new Map(flips.flatMap(({ tag }) => tag === null ? [] : [[keyOf(tag), tag] as const]))

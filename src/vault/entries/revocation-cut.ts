@@ -6,13 +6,14 @@ import type { IndexDb } from '../../index/engine/index-db.js'
 import { entriesBetween } from '../../index/queries/voids.js'
 import { lastEntries } from './chains.js'
 
-/** Of an id in base32. */
+/** An id in base32 has this many characters. */
 const ID_CHARACTERS = 52
 const MIN_CHARACTERS = 6
 
 /**
- * What a revoke of these writer keys (all of one member) keeps: the last entries of each that are known here, at most
- * 128. With `since`, a version or the beginning of one, what its writer wrote before it by its own count.
+ * Returns the cut of a revoke of these writer keys (all of one member): the last known entries of
+ * each key, at most 128. `since`, a version or the beginning of one, cuts its writer key off before
+ * that version, by the numbers of the key's entries.
  */
 export function cutOf (db: IndexDb, writers: Uint8Array[], since?: string): Uint8Array[] {
   const from = since === undefined ? undefined : entryOf(db, writers, since)
@@ -32,7 +33,7 @@ function entryOf (db: IndexDb, writers: Uint8Array[], since: string): { writer: 
   return only
 }
 
-/** The lowest or highest id that begins so; undefined when none does. */
+/** Returns the lowest or highest id that begins with `text`, or undefined when no id can. */
 function bound (text: string, filler: string, last: string): Uint8Array | undefined {
   try {
     const id = unbase32(text.length === ID_CHARACTERS ? text : text.padEnd(ID_CHARACTERS - 1, filler) + last)

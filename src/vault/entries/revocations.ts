@@ -12,10 +12,10 @@ import { memberOf, peerText, toRow, type Member, type Members } from '../members
 import type { Flip } from './reapply-history.js'
 import { readStored } from './entry-rows.js'
 
-/** What an admit says, as long as it is needed. */
+/** A known admit holds the fields of an admit that revocations need. */
 export interface KnownAdmit extends AdmitLike {
   member: AdmitLike['member'] & { operator: string, label: string, maxCapacity?: number }
-  /** Key of the invite, and how many its owner meant it for. */
+  /** Key of the invite. `uses` is the number of members that its owner meant it for. */
   invite?: Uint8Array
   uses?: number
   since: number
@@ -23,25 +23,34 @@ export interface KnownAdmit extends AdmitLike {
 
 interface KnownRevoke extends RevokeLike { id: Uint8Array, time: number }
 
-/** A revoked writer: its cuts, and for each the entries that it keeps and that are not here (worked out when first asked for). */
+/**
+ * A chain is a revoked writer: its cuts, and for each cut the kept entries that are not here
+ * (worked out when first needed).
+ */
 interface Chain { cuts: Array<readonly Uint8Array[]>, open?: Array<Set<string>> }
 
-/** plain: it stays, and changes nothing but its own tag. void: so too, but void. touches: others may become void by it, or stay. */
+/**
+ * `plain` entries stay and change only their own tag. `void` entries change only their own tag, as
+ * void ones. A `touches` entry may make other entries void, or keep them.
+ */
 export type Place = 'plain' | 'void' | 'touches'
 
-/** What an entry that touches others does. */
+/** A plan is what an entry that touches others does. */
 export interface Plan {
-  /** The entry itself is void. */
+  /** True when the entry itself is void. */
   isVoid: boolean
-  /** Other entries. */
+  /** Changed void marks of other entries. */
   flips: Flip[]
   gone: Member[]
   come: Member[]
-  /** Members whose row is written anew, those that come too. */
+  /** Members whose rows are written, the new members among them. */
   set: Member[]
-  /** Without those of the tags, and without the entry itself. */
+  /**
+   * Statements for other entries and members, without the statements of the tags and of the entry
+   * itself.
+   */
   statements: Statement[]
-  /** After the commit. */
+  /** Call after the commit. */
   done: () => void
 }
 
@@ -57,8 +66,9 @@ export function knownAdmit ({ id, time, admit: { author, member, invite } }: Adm
 }
 
 /**
- * What the revokes of the vault do to its entries (protocols/vault, "Standing"), kept up entry by entry. While nobody
- * was revoked it costs nothing; after that an entry of a writer that was not is found by one look into a map.
+ * Revocations hold what the revokes of the vault do to its entries (protocols/vault/README.md,
+ * "Standing"), updated entry by entry. Without a revoke they cost nothing. With one, an entry of a
+ * writer that was not revoked costs one look into a map.
  */
 export class Revocations {
   private admits: KnownAdmit[] = []
@@ -79,7 +89,7 @@ export class Revocations {
     this.counting = countingWriters(vault, this.admits, ({ id }) => !this.left.has(keyOf(id)))
   }
 
-  /** Takes note of an entry that touches no other. */
+  /** Notes an entry that touches no other. */
   remember (entry: Entry): void {
     if (entry.kind === 'admit') {
       const admit = knownAdmit(entry)
@@ -94,32 +104,44 @@ export class Revocations {
   }
 
   isRevoked (subject: Uint8Array): boolean { return this.revokeOf(subject) !== undefined }
-  /** Id of a revoke that names this subject. */
+  /** Returns the id of a revoke that names this subject. */
   revokeOf (subject: Uint8Array): Uint8Array | undefined { return this.revokes.find((revoke) => equal(revoke.subject, subject))?.id }
-  /** When the first of them was made, in milliseconds since 1970, by who made it. */
+  /**
+   * Returns the earliest time at which a revoke of the subject was made, in milliseconds since 1970
+   * by the clock of its writer.
+   */
   revokedAt (subject: Uint8Array): number | undefined {
     const times = this.revokes.filter((revoke) => equal(revoke.subject, subject)).map(({ time }) => time)
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
-  /** Id of an admit of this subject, member or not. */
+  /** Returns the id of an admit of this subject, whether it is a member or not. */
   admitOf (subject: Uint8Array): Uint8Array | undefined { return this.admits.find(({ member }) => equal(member.subject, subject))?.id }
 
-  /** Nobody joins with this invite any more: it was revoked, or a member that used it was. */
+  /**
+   * Returns true when nobody can join with this invite any more: it was revoked, or a member that
+   * used it was.
+   */
   isClosed (invite: Uint8Array): boolean {
     return this.invites.has(keyOf(invite)) ||
       this.admits.some((admit) => admit.invite !== undefined && equal(admit.invite, invite) && this.isRevoked(admit.member.subject))
   }
 
-  /** How many other subjects were ever admitted with this invite: who left, or has a better admit now, used it all the same. */
+  /**
+   * Returns how many other subjects were ever admitted with this invite. A subject that left, or
+   * has a better admit now, counts too.
+   */
   uses (invite: Uint8Array, except: Uint8Array): number {
     return subjectsOf(this.admits, invite).filter((subject) => !equal(subject, except)).length
   }
 
-  /** How each member came to be one, by its PeerId. */
+  /** Returns how each member was let in, by its PeerId. */
   origins (): Map<string, Origin> { return originsOf(this.members, this.admits) }
 
-  /** Members that are members only because this one let them in, or whom it let in did. `self` and whom that let in stay. */
+  /**
+   * Returns the members that are members only through this one, directly or through a member that
+   * it let in. `self` and the members that `self` let in are left out.
+   */
   admittedThrough (subject: Uint8Array, self: { subject: Uint8Array, writer: Uint8Array }): Member[] {
     const counting = this.admits.filter(({ id, author }) => !this.left.has(keyOf(id)) && this.counting.has(keyOf(author)))
     return through(this.vault, counting, this.writersOf(subject), self).flatMap((one) => {
@@ -130,14 +152,20 @@ export class Revocations {
 
   isLinkRevoked (link: Uint8Array): boolean { return this.links.has(keyOf(link)) }
 
-  /** Of a writer key that signed what has no place among its entries, as grants: one that a revoked subject has counts for nothing. */
+  /**
+   * Returns the standing of a writer key that signed something which is no entry, such as a grant.
+   * A key that a revoked subject also has counts for nothing.
+   */
   standingOf (writer: Uint8Array): WriterStanding {
     const key = keyOf(writer)
     if (this.counting.has(key) && !this.chains.has(key)) return 'counts'
     return this.members.ofWriter(writer) === undefined ? 'unknown' : 'void'
   }
 
-  /** Who was revoked and had been admitted, and when by the first revoke; in the order of that. */
+  /**
+   * Returns the revoked members with the time of their first revoke, in milliseconds since 1970, in
+   * the order of that time.
+   */
   revoked (): Array<{ member: Member, time: number }> {
     const first = new Map<string, number>()
     for (const { subject, time } of this.revokes) first.set(keyOf(subject), Math.min(time, first.get(keyOf(subject)) ?? Infinity))
@@ -147,24 +175,30 @@ export class Revocations {
     })
   }
 
-  /** Every writer key that an admit names for this subject. */
+  /** Returns every writer key that an admit names for this subject. */
   writersOf (subject: Uint8Array): Uint8Array[] {
     const keys = this.admits.filter(({ member }) => equal(member.subject, subject)).flatMap(({ member }) => member.writer === undefined ? [] : [keyOf(member.writer)])
     return [...new Set(keys)].map(bytesOf)
   }
 
-  /** All that this writer writes from now on stays. */
+  /** Returns true when all future entries of this writer stay. */
   plain (writer: Uint8Array): boolean {
     return this.revokes.length === 0 || equal(writer, this.vault) || (this.counting.has(keyOf(writer)) && !this.chains.has(keyOf(writer)))
   }
 
-  /** Some of this writer's entries left the index: what a cut keeps and is not here is looked up again. */
+  /**
+   * Call when entries of this writer left the index: the kept entries that are not here are worked
+   * out again.
+   */
   someLeft (writer: Uint8Array): void {
     const chain = this.chains.get(keyOf(writer))
     if (chain !== undefined) delete chain.open
   }
 
-  /** Id of the admit by which a writer counts; these lead to the vault key without a loop. */
+  /**
+   * Returns the id of the admit by which a writer counts. Following these admits leads to the vault
+   * key without a loop.
+   */
   countsBy (writer: Uint8Array): Uint8Array | undefined { return this.counting.get(keyOf(writer))?.id }
 
   place (entry: Entry): Place {
@@ -174,7 +208,10 @@ export class Revocations {
     return this.isOpen(entry) ? 'touches' : 'void'
   }
 
-  /** What a new entry does; the caller holds everything still until it is committed and `done` was called. */
+  /**
+   * Returns what a new entry does. The caller holds the barrier until the plan is committed and
+   * `done` was called.
+   */
   plan (entry: Entry, row: EntryRow): Plan {
     const admits = entry.kind === 'admit' ? [...this.admits, knownAdmit(entry)] : this.admits
     const revokes = entry.kind === 'revoke' && 'subject' in entry.revoked ? [...this.revokes, { ...entry.revoked, id: entry.id, time: entry.time }] : this.revokes
@@ -188,7 +225,7 @@ export class Revocations {
       if (mine && entry.kind === 'admit') left.add(keyOf(entry.id))
       if (before?.cuts.length === cuts.length && !(mine && isOpen)) chains.set(writer, before)
       else if (before?.cuts.length === 1 && cuts.length === 1) {
-        // all that does not stay is void, so the walk may stop where it met an entry that does
+        // all entries that do not stay are void, so the search may stop at an entry that stays
         const { stays: more, open } = reach([entry.id], this.stepsOf(writer, row), (id) => chainRow(this.db, id)?.void === 0)
         const rest = [...before.open?.[0] ?? []].filter((id) => id !== keyOf(entry.id))
         chains.set(writer, { cuts, open: [new Set([...rest, ...open])] })
@@ -230,7 +267,7 @@ export class Revocations {
     return chains.has(writer) && !(kept instanceof Set ? kept : kept?.more ?? new Set()).has(keyOf(entry.id))
   }
 
-  /** Entries in the index that are void now, or no more. */
+  /** Returns entries of the index whose void marks change. */
   private flips (counting: Map<string, KnownAdmit>, chains: Map<string, Chain>, stays: Map<string, Stays>, row: EntryRow): Flip[] {
     const turned = [...counting.keys(), ...this.counting.keys()].filter((writer) => counting.has(writer) !== this.counting.has(writer))
     const flips: Flip[] = []
@@ -245,7 +282,7 @@ export class Revocations {
     return flips
   }
 
-  /** Who is a member no more, who is one now, and whose row changes. */
+  /** Returns members that go, members that come, and members whose rows change. */
   private turn (after: Map<string, KnownAdmit>): { gone: Member[], come: Member[], set: Member[] } {
     const gone = this.members.all().filter(({ bytes }) => !after.has(keyOf(bytes)))
     const set: Member[] = []
@@ -267,7 +304,7 @@ export class Revocations {
     return chain.open.some((open) => open.has(keyOf(id)))
   }
 
-  /** Whether the admits of this writer are left out. */
+  /** Notes for each admit of this writer whether a cut leaves it out. */
   private mark (left: Set<string>, admits: KnownAdmit[], writer: string, stays: Set<string>): void {
     for (const { id, author } of admits) {
       if (keyOf(author) !== writer) continue
@@ -276,14 +313,20 @@ export class Revocations {
     }
   }
 
-  /** What all cuts keep, and what each lacks here. */
+  /**
+   * Returns the entries that all cuts keep and, for each cut, the entries that it keeps and that
+   * are not here.
+   */
   private walk (writer: string, cuts: Chain['cuts'], row?: EntryRow): { stays: Set<string>, open: Array<Set<string>> } {
     const walks = cuts.map((cut) => reach(cut, this.stepsOf(writer, row)))
     const [first = new Set<string>(), ...rest] = walks.map(({ stays }) => stays)
     return { stays: new Set([...first].filter((id) => rest.every((one) => one.has(id)))), open: walks.map(({ open }) => open) }
   }
 
-  /** The entries of a writer here, with one that is not in the index yet. */
+  /**
+   * Returns a lookup of the entries of a writer in the index, and of one row that is not in the
+   * index yet.
+   */
   private stepsOf (writer: string, row?: EntryRow): StepOf {
     return (id) => {
       const found = row !== undefined && equal(row.id, id) ? row : chainRow(this.db, id)

@@ -9,7 +9,7 @@ import { readStored } from './entry-rows.js'
 
 type Body = Record<string, unknown>
 
-/** What is accepted, for people. */
+/** Accepted values, for error messages. */
 const ACCEPTED: Record<keyof Settings, string> = {
   copies: `a whole number from 1 to ${MAX_WANTED}, or 'all'`,
   durable: `a whole number from 1 to ${MAX_WANTED}`,
@@ -19,18 +19,21 @@ const ACCEPTED: Record<keyof Settings, string> = {
 }
 const KEYS: ReadonlyArray<keyof Settings> = ['copies', 'durable', 'keep', 'retention', 'scope']
 
-/** The settings of the vault, as the entries here say; worked out when they are asked for after one came. */
+/**
+ * Known settings are the settings of the vault by the entries on this node. A new setting entry
+ * drops the cached value.
+ */
 export class KnownSettings {
   private body: Body | undefined
 
   constructor (private readonly db: IndexDb) {}
 
-  /** A setting came. */
+  /** Call when a setting entry came. */
   changed (): void { this.body = undefined }
 
   get now (): VaultSettings { return settingsOf(this.raw) }
 
-  /** The body of the setting that counts, with what only a newer dfs understands. */
+  /** Body of the setting that counts, with keys that only a newer dfs understands. */
   get raw (): Body {
     return this.body ??= newestSetting(settingEntries(this.db).map(readStored).filter((entry): entry is SettingEntry => entry.kind === 'setting'))?.settings ?? {}
   }
@@ -41,7 +44,12 @@ export function settingsOf (body: Body): VaultSettings {
   return { ...others, copies: copies === 0 ? 'all' : copies, made: KEYS.filter((key) => Object.hasOwn(body, key) && ACCEPTS[key](body[key])) }
 }
 
-/** The body that follows from a change; undefined when it is the same. What this dfs does not know or understand stays in it. InvalidOptionError. */
+/**
+ * Returns the body after a change, or undefined when it is the same. Keys that this dfs does not
+ * know stay in the body.
+ *
+ * @throws InvalidOptionError
+ */
 export function withChange (before: Body, change: SettingsChange | null): Body | undefined {
   if (typeof change !== 'object' || change === null) throw new InvalidOptionError('settings', 'not an object', `some of ${KEYS.join(', ')}`)
   const body = { ...before }
@@ -56,7 +64,7 @@ export function withChange (before: Body, change: SettingsChange | null): Body |
       continue
     }
     const written = key === 'copies' && value === 'all' ? 0 : value
-    // 0 copies are written by their word alone
+    // only the word 'all' is accepted for 0 copies
     if (!ACCEPTS[key](written) || (key === 'copies' && value === 0)) throw new InvalidOptionError(key, `${typeof value === 'string' ? `"${value}"` : String(value)} is not accepted`, ACCEPTED[key])
     changed ||= body[key] !== written
     body[key] = written

@@ -9,7 +9,10 @@ import { fileChange, type Change } from './changes.js'
 import { entryOf, nameOfNewest } from './names.js'
 import { entryRow, historyRows } from './entry-rows.js'
 
-/** Entries of one tag that are written in one transaction, with what its name means after each. The caller holds the tag. */
+/**
+ * A turn writes entries of one tag in one transaction and works out the tag's name after each
+ * entry. The caller holds the lock of the tag.
+ */
 export class TagTurn {
   private readonly advance: Advance
   private readonly others: Statement[] = []
@@ -17,16 +20,16 @@ export class TagTurn {
   private readonly began: Tops
   private shown: { of: string, name: NameRow | undefined } | undefined
 
-  /** @param fresh nothing of the tag is in the index */
+  /** @param fresh true when the index holds nothing of the tag */
   constructor (private readonly db: IndexDb, private readonly keys: ReadKeys | undefined, private readonly tag: Uint8Array, fresh = false) {
     this.advance = new Advance(db, tag, fresh)
     this.began = this.advance.tops()
   }
 
-  /** Some that waited are left to another turn of this tag. */
+  /** True when waiting entries are left for another turn of this tag. */
   get left (): boolean { return this.advance.left }
 
-  /** Takes in an entry that is not in the index, and says what it changes. */
+  /** Takes in an entry that is not in the index and returns what it changes. */
   take (entry: FileEntry, isVoid: boolean): Change {
     this.entries.set(keyOf(entry.id), entry)
     const row = entryRow(entry)
@@ -41,7 +44,7 @@ export class TagTurn {
     return fileChange(entry, { ...tops, name: this.name(tops), waits: !applied })
   }
 
-  /** Goes on with what an earlier turn left. */
+  /** Applies waiting entries that an earlier turn left. */
   goOn (): void { this.advance.goOn() }
 
   statements (): Statement[] {
@@ -50,7 +53,7 @@ export class TagTurn {
     return [...this.others, ...this.advance.statements(), ...(same || this.keys === undefined ? [] : [setName(this.tag, this.name(tops))])]
   }
 
-  /** Opens the newest version, once for each that is the newest in turn. */
+  /** Returns the name of the newest version. Each newest version is decrypted once. */
   private name (tops: Tops): NameRow | undefined {
     const of = keyOfTops(tops)
     if (this.shown?.of !== of) this.shown = { of, name: this.read(tops) }

@@ -5,21 +5,24 @@ import { UNKNOWN_LIMITS, type UnknownLimits } from '../../../protocols/vault/unk
 import type { IndexDb, Statement } from '../../index/engine/index-db.js'
 import { highestUnknown, takeOutUnknown, unknownUse, unknownUsers, type UnknownRow } from '../../index/queries/unknown.js'
 
-/** Entries that one transaction takes out. */
+/** One transaction removes at most this many entries. */
 const MAX_LEAVING = 1_024
 
 /**
- * How many entries of kinds that are not known here are kept of one writer: those with the lowest ids, as long as what is
- * below each is within the bounds (protocols/vault, "Entries that are not known"). All who do not know a kind keep the
- * same, in whatever order the entries came.
+ * The quota bounds how many entries of unknown kinds are kept of one writer: the entries with the
+ * lowest ids within the limits (protocols/vault/README.md, "Entries that are not known"). All nodes
+ * that do not know a kind keep the same entries, in whatever order the entries came.
  */
 export class UnknownQuota {
   constructor (private readonly db: IndexDb, private readonly limits: UnknownLimits = UNKNOWN_LIMITS) {}
 
-  /** Writers that have all that is kept of them. */
+  /** Returns the writers that have reached their quota. */
   reached (): Uint8Array[] { return unknownUsers(this.db, this.limits.entries, this.limits.bytes) }
 
-  /** Those of these entries that what is here leaves out already. One look at the index for each writer, and one more where it has all. */
+  /**
+   * Returns the entries that the quota leaves out already. It costs one query a writer, and one
+   * more where the quota is reached.
+   */
   beyond (entries: UnknownEntry[]): Set<UnknownEntry> {
     const over = new Set<UnknownEntry>()
     for (const list of Map.groupBy(entries, ({ writer }) => keyOf(writer)).values()) {
@@ -29,13 +32,16 @@ export class UnknownQuota {
     return over
   }
 
-  /** The highest id of a writer that has all that is kept of it; else undefined. */
+  /** Returns the highest kept entry of a writer that has reached its quota, else undefined. */
   private edge (writer: Uint8Array): UnknownRow | undefined {
     const { entries, bytes } = unknownUse(this.db, writer)
     return entries < this.limits.entries && bytes < this.limits.bytes ? undefined : highestUnknown(this.db, writer, 1)[0]
   }
 
-  /** Up to MAX_LEAVING entries of a writer that go, and what takes them out. */
+  /**
+   * Returns up to MAX_LEAVING entries of a writer beyond its quota, and the statements that remove
+   * them.
+   */
   leaving (writer: Uint8Array): { rows: UnknownRow[], statements: Statement[] } {
     let { entries, bytes } = unknownUse(this.db, writer)
     const rows: UnknownRow[] = []

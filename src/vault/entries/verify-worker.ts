@@ -1,12 +1,17 @@
-/** The thread that verifies entries: a first sync has signatures for seconds of work, which must not hold up the event loop. */
+/**
+ * This thread verifies entries: the signatures of a first sync take seconds, which must not hold up
+ * the event loop.
+ */
 import { parentPort } from 'node:worker_threads'
 import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
 import { readEntry } from '../../../protocols/vault/entry.js'
 
-/** Entries as signed, one behind the other. */
+/** `bytes` holds signed entries one behind the other. */
 export interface ToVerify { list: number, lengths: number[], bytes: ArrayBuffer }
 
-/** Every entry of the list holds, unless `bad` says what is wrong with the first that does not. */
+/**
+ * Every entry of the list is valid unless `bad` is set, which describes the first invalid entry.
+ */
 export interface Verified { list: number, entries: number, bad?: { code: WireCode, message: string, retry: boolean } }
 
 const port = parentPort
@@ -16,7 +21,7 @@ port.on('message', ({ list, lengths, bytes }: ToVerify) => {
   port.postMessage({ list, ...verify(lengths, bytes) } satisfies Verified)
 })
 
-/** An error that is not about the entry ends the thread: nothing was verified then. */
+/** An error that is not about the entry ends the thread, so nothing counts as verified then. */
 function verify (lengths: number[], bytes: ArrayBuffer): Omit<Verified, 'list'> {
   let at = 0
   for (const [entries, length] of lengths.entries()) {

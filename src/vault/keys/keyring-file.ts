@@ -1,5 +1,5 @@
 /**
- * The file `keyring`, which no other implementation has to read:
+ * The file `keyring` is read by this implementation only:
  *
  *     keyring = u16 length of header ‖ header ‖ Seal(K, AAD = header, secrets)                  wrap "none"
  *             = the same ‖ H(L("keyring-sum") ‖ all before)                                     wrap "argon2id"
@@ -10,9 +10,9 @@
  *     K       = MAC(key, L("keyring") ‖ salt)
  *     secrets = DAG-CBOR { v: 1, vault, role, meet, reads, box, checked: 0 | 1, secret?, writer? }
  *
- * Salts have 32 bytes. `salt` is fresh at every write, so no K seals twice; `stretch.salt` is fresh with every passphrase,
- * so that what is written again needs neither the passphrase nor a second of work. The sum has no key: it tells a
- * damaged file from a wrong passphrase, which the seal alone cannot.
+ * Salts have 32 bytes. `salt` is new at every write, so no K seals twice. `stretch.salt` is new
+ * with every passphrase, so a later write needs neither the passphrase nor a second of work. The
+ * sum has no key: it tells a damaged file from a wrong passphrase, which the seal alone cannot.
  */
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
@@ -34,27 +34,37 @@ const OTHERS = 0o077
 const SEAL = label('keyring')
 const SUM = label('keyring-sum')
 
-/** A keyring that was read and is whole, as far as that can be told without its key. */
+/** A keyring file that was read and whose form and checksum are right. */
 export interface KeyringFile {
-  /** Missing: there is no passphrase. */
+  /** Missing when the keyring has no passphrase. */
   stretch?: Stretch
-  /** The key is the one that it was sealed with. */
+  /** Returns true when the secrets were sealed with this key. */
   fits: (key: KeyObject) => boolean
-  /** KeyringError when it was altered. @param key missing where there is no passphrase */
+  /**
+   * Decrypts the secrets.
+   *
+   * @param key missing for a keyring without a passphrase
+   * @throws KeyringError when the file was altered
+   */
   open: (key?: KeyObject) => Secrets
 }
 
-/** K of one write. */
+/** Returns K of one write. */
 export function sealingKey (key: KeyObject, salt: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(SEAL).update(salt).digest())
 }
 
-/** Writes the keyring durably, readable by its owner only, replacing the one before in one step. */
+/** Writes the keyring durably in one step, readable by its owner only. */
 export async function writeKeyring (dir: string, secrets: Secrets, wrap?: { stretch: Stretch, key: KeyObject }): Promise<void> {
   await replaceFile(join(dir, KEYRING_FILE), encodeKeyring(secrets, wrap))
 }
 
-/** KeyringError when others can read it, when it is damaged, or wrapped in a way not known here. */
+/**
+ * Reads the keyring file of a folder.
+ *
+ * @throws KeyringError when other users can read the file, when it is damaged, or when its wrap is
+ * unknown
+ */
 export async function readKeyring (dir: string): Promise<KeyringFile> {
   const path = join(dir, KEYRING_FILE)
   const { mode, size } = await stat(path).catch((cause: unknown) => {
@@ -125,7 +135,7 @@ function sealedBy (header: Uint8Array, salt: Uint8Array, sealed: Uint8Array, pla
   }
 }
 
-/** In memory of their own. */
+/** Copies the secrets out of `body`, which the caller then clears. */
 function readSecrets (body: Uint8Array): Secrets {
   const map = asMap(decode(body, { maxBytes: MAX_KEYRING_BYTES }), ['v', 'vault', 'role', 'meet', 'reads', 'box', 'checked'], ['secret', 'writer'])
   if (map.v !== KEYRING_VERSION) throw new KeyringError('The keyring was written by a newer version of dfs')

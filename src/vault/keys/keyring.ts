@@ -6,46 +6,54 @@ import type { Role } from '../../api/node.js'
 import { readKeyring, sealingKey, writeKeyring, type KeyringFile } from './keyring-file.js'
 import { checkNewPassphrase, newStretch, stretched, type Cost, type Stretch } from './passphrase.js'
 
-/** What a node holds of its vault. Never logged, never sent but to a member of the same role when it joins. */
+/**
+ * The secrets of a vault that a node holds. They are never logged, and sent only to a joiner of the
+ * same role.
+ */
 export interface Secrets {
   vault: Uint8Array
   role: Role
-  /** Greets and finds members; all that role store holds. */
+  /** Secret for hello and for finding members; the only vault secret of role store. */
   meet: Uint8Array
   /** Read secrets by epoch, from 0. Empty for role store. */
   reads: Uint8Array[]
   /** The vault secret V; owners only. */
   secret?: Uint8Array
-  /** Seed of this member's writer key; owners and write members. */
+  /** Seed of this member's writer key; owners and write members only. */
   writer?: Uint8Array
   /** Private X25519 key for later key epochs. */
   box: Uint8Array
-  /** True once a person showed that they have the recovery code. */
+  /** True once a person has shown that they have the recovery code. */
   recoveryChecked: boolean
 }
 
-/** A passphrase, or who asks for it when it is needed. */
+/** A passphrase, or a function that asks a person for it when it is needed. */
 export type Passphrase = string | (() => Promise<string>)
 
 interface Wrap { stretch: Stretch, key: KeyObject }
 
 /**
- * The keyring of a folder, for as long as its node lives: what is written again stays under the passphrase that it was
- * opened with. Of that only the key which argon2id made is kept, outside the heap; each write has a key of its own, by a
- * fresh salt.
+ * The keyring of a folder, for the life of its node. Every later write stays under the passphrase
+ * with which the keyring was opened. Only the key that argon2id derived from the passphrase is
+ * kept, outside the heap. Each write has a key of its own, by a new salt.
  */
 export class Keyring {
   private last: Promise<unknown> = Promise.resolve()
 
   private constructor (
     private readonly dir: string,
-    /** Missing until a vault's were saved. */
+    /** Missing until the secrets of a vault were saved. */
     private held: Secrets | undefined,
     private wrap: Wrap | undefined,
     private readonly cost?: Cost
   ) {}
 
-  /** Of a folder that has none yet; with a passphrase nothing is ever written without it. */
+  /**
+   * Makes the keyring of a new folder. With a passphrase, nothing is ever written without
+   * encryption.
+   *
+   * @throws InvalidOptionError when the passphrase is too short
+   */
   static async create (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost, weakPassphrase?: boolean } = {}): Promise<Keyring> {
     const text = typeof passphrase === 'function' ? await passphrase() : passphrase
     if (text !== undefined) checkNewPassphrase('passphrase', text, { force: options.weakPassphrase ?? false })
@@ -53,9 +61,11 @@ export class Keyring {
   }
 
   /**
-   * Reads the keyring. KeyringError when others can read it, when it is damaged, or wrapped in a way not known here;
-   * PassphraseRequiredError, WrongPassphraseError. A function is asked only when the keyring has a passphrase; a text
-   * that nothing asks for is InvalidOptionError, since somebody believes that it protects something.
+   * Reads the keyring. A function is called only when the keyring has a passphrase. A text for a
+   * keyring without a passphrase is refused, since its owner believes that it protects something.
+   *
+   * @throws KeyringError when other users can read the file, when it is damaged, or when its wrap
+   * is unknown; PassphraseRequiredError; WrongPassphraseError; InvalidOptionError
    */
   static async open (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost } = {}): Promise<Keyring> {
     const file = await readKeyring(dir)
@@ -70,10 +80,10 @@ export class Keyring {
   }
 
   get secrets (): Secrets | undefined { return this.held }
-  /** A passphrase is needed to open it. */
+  /** True when a passphrase is needed to open the keyring. */
   get isProtected (): boolean { return this.wrap !== undefined }
 
-  /** Durably, in one step; one write after the other. */
+  /** Writes the secrets durably in one step. Calls wait for each other. */
   async save (secrets: Secrets): Promise<void> {
     await this.inTurn(async () => {
       await writeKeyring(this.dir, secrets, this.wrap)
@@ -82,9 +92,11 @@ export class Keyring {
   }
 
   /**
-   * Sets, changes or (without `to`) removes the passphrase, durably and in one step: before it the old one opens the
-   * folder, after it the new one alone. WrongPassphraseError, PassphraseRequiredError, InvalidOptionError; nothing is
-   * changed then.
+   * Sets, changes or (without `to`) removes the passphrase, durably and in one step: before the
+   * step the old passphrase opens the folder, after it only the new one does.
+   *
+   * @throws WrongPassphraseError, PassphraseRequiredError, InvalidOptionError; nothing is changed
+   * then
    */
   async change ({ from, to, force = false, ...options }: AbortOptions & { from?: string, to?: string, force?: boolean }): Promise<void> {
     if (to !== undefined) checkNewPassphrase('to', to, { force })
@@ -100,14 +112,14 @@ export class Keyring {
 
   private async check ({ stretch, key }: Wrap, from: string | undefined, options: AbortOptions): Promise<void> {
     if (from === undefined) throw new PassphraseRequiredError('The keys are protected by a passphrase: to change it, give the one that holds now')
-    // compared by what is derived from both, in constant time
+    // keys derived from both passphrases are compared in constant time
     const given = sealingKey(await stretched(from, stretch, options), stretch.salt)
     if (!equal(given, sealingKey(key, stretch.salt))) throw new WrongPassphraseError('That is not the passphrase of these keys')
   }
 
   private async inTurn (work: () => Promise<void>): Promise<void> {
     const turn = this.last.then(work)
-    // whoever waits for it hears of it; the next one goes on
+    // the caller of the failed write gets its error; the next write goes on
     this.last = turn.catch(() => {})
     await turn
   }

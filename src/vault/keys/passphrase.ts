@@ -1,48 +1,70 @@
-/** From a passphrase to a key: argon2id, on a thread of its own and slow on purpose, so that guessing is slow too. */
+/**
+ * A passphrase becomes a key by argon2id, on a thread of its own and slowly on purpose, so that
+ * guessing is slow too.
+ */
 import { argon2, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import type { AbortOptions } from '@libp2p/interface'
 import { InvalidOptionError, KeyringError } from '../../errors.js'
 
-/** What one derivation costs. It stands in the header of the keyring, so that a later dfs can ask for more. */
+/**
+ * The cost of one derivation. The header of the keyring holds it, so that a later dfs can ask for
+ * more.
+ */
 export interface Cost {
   /** KiB, from 64 MiB to 1 GiB. */
   memory: number
-  /** Passes over it, 3..10. */
+  /** Passes over the memory, 3..10. */
   passes: number
   /** Threads that share the work, 1..8. */
   lanes: number
 }
 
-/** The cost, and the salt of one passphrase. */
+/** The cost and the salt of one passphrase. */
 export interface Stretch extends Cost { salt: Uint8Array }
 
-/** 0.8 s on two cores of a small virtual machine (docs/decisions.md): nobody minds once a command, a guesser does. */
+/** One derivation takes 0.8 s on two cores of a small virtual machine (docs/decisions.md). */
 export const DEFAULT_COST: Cost = { memory: 256 * 1024, passes: 3, lanes: 4 }
-/** Less is too cheap to guess; more than a small machine has, or has the time for. */
+/**
+ * A lower cost is too cheap to guess; a higher one exceeds the memory or the patience of a small
+ * machine.
+ */
 export const COST_LIMITS: Record<keyof Cost, readonly [least: number, most: number]> = { memory: [64 * 1024, 1024 * 1024], passes: [3, 10], lanes: [1, 8] }
 export const STRETCH_SALT_BYTES = 32
 const KEY_BYTES = 32
-/** Far more than anybody types: what is longer is another file than was meant. */
+/** A longer text is refused: it is probably the wrong file. */
 export const MAX_PASSPHRASE_BYTES = 64 * 1024
 
 export const newStretch = (cost: Cost = DEFAULT_COST): Stretch => ({ ...cost, salt: new Uint8Array(randomBytes(STRETCH_SALT_BYTES)) })
 
-/** KeyringError when it is outside the limits: too cheap to guess, or more than can be asked of a machine. */
+/**
+ * Checks that a cost is within the limits.
+ *
+ * @throws KeyringError
+ */
 export function checkCost (cost: Cost): void {
   for (const [name, [least, most]] of Object.entries(COST_LIMITS) as Array<[keyof Cost, [number, number]]>) {
     if (cost[name] < least || cost[name] > most) throw new KeyringError(`The keyring asks for an argon2id ${name} of ${cost[name]}; ${least} to ${most} is accepted`)
   }
 }
 
-/** InvalidOptionError naming `field`, which never repeats the text. */
+/**
+ * Checks the form of a passphrase.
+ *
+ * @throws InvalidOptionError that names `field` and never repeats the text
+ */
 export function checkPassphrase (field: string, text: string): void {
   passphraseBytes(field, text).fill(0)
 }
 
-/** Characters that a new passphrase has at least, unless it is wanted all the same. */
+/** A new passphrase has at least this many characters, unless `force` is set. */
 export const MIN_PASSPHRASE_CHARACTERS = 8
 
-/** The same of a new one: whoever has the folder guesses as long as it likes, so one that is short protects nothing. */
+/**
+ * Checks a new passphrase. A thief of the folder can guess without limit, so a short passphrase
+ * protects nothing.
+ *
+ * @throws InvalidOptionError that names `field` and never repeats the text
+ */
 export function checkNewPassphrase (field: string, text: string, { force = false }: { force?: boolean } = {}): void {
   checkPassphrase(field, text)
   const characters = [...text.normalize('NFC')].length
@@ -52,8 +74,11 @@ export function checkNewPassphrase (field: string, text: string, { force = false
 }
 
 /**
- * The key of a passphrase. It is compared as text: in Unicode's form NFC, so that an é is the same from every keyboard;
- * case, spaces and all else count. KeyringError before any work when the cost is outside the limits.
+ * Derives the key of a passphrase. The text is normalised to NFC, so that an é is the same from
+ * every keyboard. Case, spaces and all other characters count.
+ *
+ * @throws KeyringError before any work when the cost is outside the limits; the reason of the
+ * signal
  */
 export async function stretched (passphrase: string, { salt, memory, passes, lanes }: Stretch, options: AbortOptions = {}): Promise<KeyObject> {
   checkCost({ memory, passes, lanes })

@@ -1,4 +1,7 @@
-/** A vault from its recovery code alone: who has it owns the vault, and needs one member that still has the index. */
+/**
+ * A recovery code alone opens its vault: its holder owns the vault, and needs one member that still
+ * has the index.
+ */
 import type { AbortOptions } from '@libp2p/interface'
 import { ProtocolError } from '../../../protocols/errors.js'
 import { readRecoveryText, TextError } from '../../../protocols/vault/text.js'
@@ -8,10 +11,15 @@ import type { Peers, Session } from '../../network/peers.js'
 import { linesOf, where, why, type Tried } from '../../network/dial-report.js'
 import type { SyncService } from '../sync/sync-service.js'
 
-/** One address may swallow packets; the next one is tried after this. */
+/** An address may swallow packets; the next one is tried after this. */
 const DIAL_MS = 10_000
 
-/** V of a recovery code. InvalidRecoveryCodeError tells a mistyped one from a text that is none; it repeats nothing of it. */
+/**
+ * Returns the vault secret of a recovery code.
+ *
+ * @throws InvalidRecoveryCodeError, which tells a mistyped code from another text and repeats
+ * nothing of it
+ */
 export function parseRecoveryCode (text: string): Uint8Array {
   try {
     return readRecoveryText(text)
@@ -31,18 +39,27 @@ export function parseRecoveryCode (text: string): Uint8Array {
 export interface Recovery {
   peers: Pick<Peers, 'connect' | 'sessions'>
   sync: Pick<SyncService, 'ask' | 'behind'>
-  /** Where members may be, each address with or without a PeerId. Whoever searches for members may go on giving them. */
+  /**
+   * Yields addresses of possible members, each with or without a PeerId. A search for members may
+   * yield without end.
+   */
   addresses: (signal: AbortSignal) => AsyncIterable<string>
-  /** A member has accepted this node: from now on it is the vault's. Idempotent. */
+  /**
+   * Called when a member has accepted this node: from now on the folder belongs to the vault.
+   * Idempotent.
+   */
   accepted: () => Promise<void>
   onProgress?: ((event: RecoveryProgress) => void) | undefined
-  /** @default DIAL_MS */
+  /** Milliseconds for one address. @default DIAL_MS */
   dialMs?: number
 }
 
 /**
- * Asks one address after the other until a member accepts this node and the two have compared their entries to the end.
- * NoMemberReachableError when none does, WrongVaultError when every node that answered is in another vault.
+ * Asks one address after the other until a member accepts this node and both have compared their
+ * entries to the end.
+ *
+ * @throws NoMemberReachableError when no member does; WrongVaultError when every node that answered
+ * is in another vault
  */
 export async function recoverIndex (recovery: Recovery, options: AbortOptions = {}): Promise<void> {
   const { peers, sync, addresses, accepted, onProgress, dialMs = DIAL_MS } = recovery
@@ -56,7 +73,7 @@ export async function recoverIndex (recovery: Recovery, options: AbortOptions = 
     tried.push([where(address), why(error)])
     onProgress?.({ type: 'vault:recover:failed', address, reason: why(error) })
   }
-  /** True when the index is complete. */
+  /** Resolves with true when the index is complete. */
   const complete = async ({ peer, label, address }: Session): Promise<boolean> => {
     met.add(peer)
     onProgress?.({ type: 'vault:recover:member', peer, label })
@@ -82,12 +99,15 @@ export async function recoverIndex (recovery: Recovery, options: AbortOptions = 
     if (await complete(session)) return
   }
   signal?.throwIfAborted()
-  // members that were heard of meanwhile
+  // other members may have connected meanwhile
   for (const session of peers.sessions()) if (!met.has(session.peer) && await complete(session)) return
   throw nobody(tried, met.size > 0, refused)
 }
 
-/** Until nothing is known to be missing; a round that brought nothing more ends it. */
+/**
+ * Compares until no known entry is missing. A round that brings nothing more ends the comparison
+ * with an error.
+ */
 async function compare (sync: Recovery['sync'], peer: string, options: AbortOptions): Promise<void> {
   for (let before = Infinity; ;) {
     await sync.ask(peer, options)

@@ -6,26 +6,30 @@ import { MAX_ADMITS_BYTES } from '../../../protocols/hello/constants.js'
 import { KeyringError } from '../../errors.js'
 import { replaceFile } from '../../disk/replace-file.js'
 
-/** What a node needs to greet others when its index is lost. Public: its admits go to everybody whom it greets. */
+/**
+ * A greeting is the data that a node needs for hello when its index is lost. It is public: every
+ * hello shows the admits to the peer.
+ */
 export interface Greeting {
-  /** Its own admit, then those of the writers that lead to the vault key; as signed. */
+  /**
+   * The node's own admit, then the admits of the writers that lead to the vault key, each as
+   * signed.
+   */
   admits: Uint8Array[]
-  /** Where members were reached. */
+  /** Addresses at which members were reached. */
   places: Array<{ peer: string, address: string }>
 }
 
 export const ADMITS_FILE = 'admits'
 const VERSION = 1
-/** Places of so many are kept. */
+/** At most this many addresses are kept. */
 const MAX_PLACES = 64
 const MAX_PLACE_CHARACTERS = 512
 const MAX_FILE_BYTES = 4 * MAX_ADMITS_BYTES + 2 * MAX_PLACES * MAX_PLACE_CHARACTERS
 
-/*
- * admits = DAG-CBOR { v: 1, admits: [bytes, …], places: [[peer, multiaddr], …] }
- */
+/* The file is admits = DAG-CBOR { v: 1, admits: [bytes, …], places: [[peer, multiaddr], …] }. */
 
-/** Writes the file durably, in one step, unless it says this already. */
+/** Writes the file durably in one step, unless its content is the same. */
 export async function saveGreeting (dir: string, { admits, places }: Greeting): Promise<void> {
   const some = places.filter(({ peer, address }) => peer.length + address.length <= MAX_PLACE_CHARACTERS).slice(0, MAX_PLACES)
   const bytes = encode({ v: VERSION, admits, places: some.map(({ peer, address }) => [peer, address]) })
@@ -38,7 +42,11 @@ export async function saveGreeting (dir: string, { admits, places }: Greeting): 
   await replaceFile(path, bytes)
 }
 
-/** What the file says, its signatures not looked at; undefined when there is none. KeyringError when it is damaged. */
+/**
+ * Reads the file without checking signatures. Returns undefined when there is none.
+ *
+ * @throws KeyringError when the file is damaged
+ */
 export async function loadGreeting (dir: string): Promise<Greeting | undefined> {
   const path = join(dir, ADMITS_FILE)
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {

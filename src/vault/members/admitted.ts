@@ -1,14 +1,20 @@
-/** Who let whom in, and which invites let in more than their owner said. */
+/**
+ * This file finds out which member let in which, and which invites let in more members than their
+ * owner said.
+ */
 import { equal } from '../../../protocols/block/hash.js'
 import { countingWriters, keyOf, memberAdmits } from '../../../protocols/vault/standing.js'
 import type { Member, Members } from './members.js'
 import type { KnownAdmit } from '../entries/revocations.js'
 
-/** How a member came to be one. */
+/** An origin says how a member was let in. */
 export interface Origin {
-  /** PeerId of who wrote its admit; its own for a founder. */
+  /** PeerId of the member that wrote the admit; for a founder its own. */
   by?: string
-  /** The invite that it used, how many that was for, and all who are members by it; a founder used none. */
+  /**
+   * The used invite, the number of members that it was for, and all members that used it. A founder
+   * used none.
+   */
   invited?: { invite: Uint8Array, uses: number, members: readonly Member[] }
 }
 
@@ -26,19 +32,21 @@ export function originsOf (members: Members, admits: readonly KnownAdmit[]): Map
   }))
 }
 
-/** Admits by their invite, and the subjects of each: one that was admitted twice is one use. */
+/** Returns the subjects that an invite let in. A subject that was admitted twice is one use. */
 export function subjectsOf (admits: Iterable<KnownAdmit>, invite: Uint8Array): Uint8Array[] {
   const found = [...admits].filter((admit) => admit.invite !== undefined && equal(admit.invite, invite))
   return [...new Map(found.map(({ member: { subject } }) => [keyOf(subject), subject])).values()]
 }
 
 /**
- * Subjects that would be no members if one had let nobody in: every chain of admits that leads to them goes through one of its writer keys.
- * An admit that it wrote of somebody whom another witness let in as well makes no difference, or it could take others with it.
+ * Returns the subjects that would be no members if one subject had let nobody in: every chain of
+ * admits that leads to them goes through one of its writer keys. An admit that the subject wrote
+ * for a member that another witness let in as well makes no difference.
  *
- * @param admits those that count
- * @param writers its writer keys
- * @param spared the writer key of who asks: it stays, and so does whom it let in
+ * @param admits admits that count
+ * @param writers writer keys of the subject
+ * @param spared subject and writer key of the node that asks: it stays, and so do the members that
+ * it let in
  */
 export function through (vault: Uint8Array, admits: readonly KnownAdmit[], writers: readonly Uint8Array[], spared?: { subject: Uint8Array, writer: Uint8Array }): Uint8Array[] {
   const without = admits.filter(({ author }) => !writers.some((writer) => equal(writer, author)))

@@ -6,7 +6,7 @@ import { makeAdmit } from '../../../protocols/vault/make-entry.js'
 import { joinCertificate, makeMember, type NodeSign } from '../../../protocols/vault/member.js'
 import type { Secrets } from '../keys/keyring.js'
 
-/** This node's PeerId key, as far as certificates need it. */
+/** The PeerId key of this node, as far as certificates need it. */
 export interface NodeKey {
   /** 38 bytes. */
   peer: Uint8Array
@@ -14,8 +14,9 @@ export interface NodeKey {
 }
 
 /**
- * A new vault, owned by this node: its secrets, and the admit that makes the founder a member. With V of a vault that is
- * there already this node becomes one more owner of it, in the same way (protocols/vault, "The founder").
+ * Makes a new vault that this node owns: its secrets, and the admit that makes the founder a
+ * member. With `recovered`, the secret V of an existing vault, this node becomes one more owner of
+ * that vault in the same way (protocols/vault/README.md, "The founder").
  */
 export async function createVault (node: NodeKey, names: { label: string, operator: string }, recovered?: Uint8Array): Promise<{ secrets: Secrets, admit: Uint8Array }> {
   const secret = recovered ?? newVaultSecret()
@@ -30,17 +31,20 @@ export async function createVault (node: NodeKey, names: { label: string, operat
   }
 }
 
-/** The member that an owner makes of itself, once more, with the vault key; undefined for who has not got that. */
+/**
+ * Returns the certificate that an owner makes for itself with the vault key, or undefined for a
+ * node without that key.
+ */
 export async function ownerMember (node: NodeKey, { secret, writer, box, vault }: Secrets, names: { label: string, operator: string }): Promise<Uint8Array | undefined> {
   if (secret === undefined || writer === undefined) return undefined
   return makeMember({ vault, role: 'owner', ...names, by: vaultKeys(secret).sign, subject: node.peer, nodeSign: node.sign, box: boxPublic(box), writer })
 }
 
-/** What a joiner brings: its keys, and the certificate that it wants admitted. */
+/** A joiner holds its new keys and the certificate that it wants admitted. */
 export interface Joiner {
   certificate: Uint8Array
   box: Uint8Array
-  /** Seed; roles owner and write. */
+  /** Seed of the writer key; roles owner and write only. */
   writer?: Uint8Array
 }
 
@@ -54,5 +58,5 @@ export async function newJoiner (node: NodeKey, invite: InviteText): Promise<Joi
   return { certificate, box, ...(writer === undefined ? {} : { writer }) }
 }
 
-/** Salt and placement seed of a name that is put for the first time. */
+/** Returns a random salt and placement seed for a new name. */
 export const newLineage = (): { lineage: Uint8Array, seed: Uint8Array } => ({ lineage: new Uint8Array(randomBytes(32)), seed: new Uint8Array(randomBytes(16)) })

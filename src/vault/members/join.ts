@@ -15,12 +15,16 @@ import { linesOf, localTime, parsed, where, why, withPeer, type Tried } from '..
 import type { Joiner } from './create-vault.js'
 import { peerText } from './members.js'
 
-/** One address may swallow packets; the next one is tried after this. */
+/** An address may swallow packets; the next one is tried after this. */
 const DIAL_MS = 10_000
-/** Members that are asked at the most, with those that others name. */
+/** At most this many addresses are asked, those that members name included. */
 const MAX_ASKED = 16
 
-/** What an invite text says; InvalidInviteError tells a mistyped one from one that is none. */
+/**
+ * Parses an invite.
+ *
+ * @throws InvalidInviteError, which tells a mistyped invite from another text
+ */
 export function parseInvite (text: string): InviteText {
   try {
     return readInviteText(text)
@@ -39,8 +43,10 @@ export function parseInvite (text: string): InviteText {
 }
 
 /**
- * Asks the members at the invite's addresses, and those that they name, until one admits this node. Each way to fail
- * is an error of its own; nothing was changed then.
+ * Asks the members at the invite's addresses, and further members that these name, until one admits
+ * this node.
+ *
+ * @throws one error class for each cause; nothing was changed then
  */
 export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: Joiner, options: AbortOptions & { more?: string[] } = {}): Promise<Joined & { from: string[] }> {
   const open = [...invite.addresses.flatMap((bytes) => parsed(() => multiaddr(bytes))), ...(options.more ?? []).flatMap((text) => parsed(() => multiaddr(text)))]
@@ -99,7 +105,7 @@ async function ask (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: 
   }
 }
 
-/** A refusal that no other member would lift. */
+/** Returns the error of a refusal that no other member would lift, else undefined. */
 function finalError (error: ProtocolError): DfsError | undefined {
   const init = { cause: error }
   switch (error.code) {
@@ -111,7 +117,10 @@ function finalError (error: ProtocolError): DfsError | undefined {
   }
 }
 
-/** What one member says about itself, or does: another may do better. */
+/**
+ * Returns the error of a refusal that concerns one member only, else undefined: another member may
+ * admit.
+ */
 function ownError (error: ProtocolError): DfsError | undefined {
   const init = { cause: error }
   switch (error.code) {

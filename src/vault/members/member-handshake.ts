@@ -32,7 +32,7 @@ export interface MemberHandshakeParts {
   secrets: Secrets
   /** Missing for roles that write no entries. */
   author: EntryWriter | undefined
-  /** This node: 38 bytes. */
+  /** PeerId of this node, 38 bytes. */
   self: Uint8Array
   /** Milliseconds since 1970. @default the clock of this machine */
   now?: () => number
@@ -41,16 +41,19 @@ export interface MemberHandshakeParts {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
 
-/** Members that a refused joiner is told of. */
+/** A refused joiner is told of at most this many members. */
 const MAX_WRITERS = 8
 const MAX_ADDRESSES = 4
 const MAX_CHAIN = 32
 
-/** Speaks hello for this node: shows its chain of admits, checks that of others, and admits joiners where it may. */
+/**
+ * The member handshake speaks hello for this node: it shows the node's chain of admits, checks the
+ * chains of others, and admits joiners where it may.
+ */
 export class MemberHandshake implements Handshake {
   readonly protocol = HELLO_PROTOCOL
   private readonly joins = new KeyedLock()
-  /** Members that answered that this node was revoked, the last time they were dialled. */
+  /** PeerIds of members whose last answer to a dial was that this node is revoked. */
   readonly revokedBy = new Set<string>()
 
   constructor (private readonly parts: MemberHandshakeParts) {}
@@ -79,18 +82,21 @@ export class MemberHandshake implements Handshake {
     })
   }
 
-  /** What a member refuses this node with proves itself, or is nothing: an owner signed that this node is out. */
+  /**
+   * Takes in a revoke that a member showed. The entry proves itself: an owner signed that this node
+   * is out. Else it is dropped.
+   */
   private async believe (revoke: Uint8Array): Promise<void> {
     const { entries, self, secrets } = this.parts
     try {
       const entry = entries.read(revoke)
       if (entry.kind === 'revoke' && 'subject' in entry.revoked && equal(entry.revoked.subject, self) && equal(entry.writer, secrets.vault)) await entries.take(entry)
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error // nobody has to believe what does not hold
+      if (!(error instanceof ProtocolError)) throw error // a revoke that is not valid is ignored
     }
   }
 
-  /** False once the link of a visitor, or who made it, was revoked. */
+  /** Returns false once the link of a visitor, or the writer that made it, was revoked. */
   serves ({ visits: { link, by } }: Pick<Visitor, 'visits'>): boolean {
     const { entries: { revocations }, secrets: { vault } } = this.parts
     const writer = unhex(by)
@@ -107,7 +113,10 @@ export class MemberHandshake implements Handshake {
     return { peer, visits: { link: hex(link), by: hex(by), root: root.toString() }, expires: new Date(Math.min(notAfter, MAX_DATE_MS)) }
   }
 
-  /** This node's admit and those of the writers that lead to the vault key; none when it is no member. */
+  /**
+   * Returns this node's admit and the admits of the writers that lead to the vault key, or none
+   * when it is no member.
+   */
   admits (): Uint8Array[] { return this.chain(this.parts.self) }
 
   private ends (connection: Connection) {
@@ -122,7 +131,7 @@ export class MemberHandshake implements Handshake {
     }
   }
 
-  /** A member's admit and those of the writers that lead to the vault key, as far as this node knows them. */
+  /** Returns a member's admit and the known admits of the writers that lead to the vault key. */
   private chain (subject: Uint8Array): Uint8Array[] {
     const { db, entries } = this.parts
     const chain: Uint8Array[] = []
@@ -131,7 +140,7 @@ export class MemberHandshake implements Handshake {
       if (row === undefined) break
       chain.push(row.entry)
       const by = entries.revocations.countsBy(row.writer) ?? entries.members.ofWriter(row.writer)?.admit
-      // the founder's admit is written by the founder itself
+      // the founder writes its own admit
       if (by === undefined || equal(by, next)) break
       next = by
     }
@@ -147,13 +156,15 @@ export class MemberHandshake implements Handshake {
       peer,
       vault: secrets.vault,
       knows: (writer) => entries.members.ofWriter(writer) !== undefined,
-      // of those that admitted it what was kept counts on; the ledger sees to that
+      // a revoked witness above is no reason to refuse: the entry log decides which of its admits
+      // count
       revoked: ({ member }) => {
         if (revoke === undefined || !equal(member.subject, peer)) return false
         throw new RevokedError(revoke)
       }
     })
-    // the founder's end first, so that each admit's writer is known when it is taken in
+    // the founder's end comes first, so that the writer of each admit is known when the admit is
+    // taken in
     for (const bytes of admits.toReversed()) await entries.receive([bytes])
     const member = entries.members.get(peerText(peer))
     if (member === undefined) {
@@ -163,14 +174,18 @@ export class MemberHandshake implements Handshake {
     return { peer: member.peer, role: member.role, label: member.label }
   }
 
-  /** Writes the admit of a joiner and says what its role holds. Asked again for the same certificate it answers the same. */
+  /**
+   * Writes the admit of a joiner and returns the keys of its role. A second call with the same
+   * certificate returns the same.
+   */
   private async admit ({ invite, certificate, peer }: JoinRequest): Promise<Keys & { admits: Uint8Array[] }> {
     return this.joins.run('join', async () => {
       const { entries, author, secrets } = this.parts
       if (author === undefined || !entries.revocations.plain(author.key)) throw new ProtocolError('NOT_A_WITNESS', 'This member cannot admit')
       const known = this.admitted(certificate, peer)
       if (!known) {
-        // the uses that are left are counted under this lock: two joiners at once cannot both have the last one
+        // the remaining uses are counted under this lock, so two joiners at once cannot both take
+        // the last one
         const { key, role } = readInvite(invite)
         if (role === 'owner' && secrets.secret === undefined) throw new ProtocolError('NOT_A_WITNESS', 'Only an owner can admit an owner')
         const joining = checkJoin({
@@ -204,7 +219,7 @@ export class MemberHandshake implements Handshake {
   }
 }
 
-/** What a role holds of the vault, from what this node holds. */
+/** Returns the keys of a role, out of the keys of this node. */
 function held ({ meet, reads, secret }: Secrets, role: Role): Keys {
   const epoch = Math.max(0, reads.length - 1)
   if (role === 'store') return { meet, epoch, reads: [] }

@@ -1,38 +1,42 @@
 import { SHORT_PEER } from './members.js'
 
-/** A member as far as its name goes. */
+/** The fields of a member from which its name is made. */
 export interface Named {
   /** PeerId. */
   peer: string
-  /** What an owner called it in its certificate; '' for nothing. */
+  /** Label that an owner gave in the certificate; '' for none. */
   label: string
-  /** When it was admitted, milliseconds since 1970. */
+  /** Time of the admit, milliseconds since 1970. */
   since: number
   revoked: boolean
 }
 
-/** What names are made of. */
+/** The source of members for their names. */
 export interface MemberNamesSource {
-  /** All members, those that were revoked too. */
+  /** Returns all members, the revoked ones too. */
   members: () => Named[]
-  /** Grows with every change of `members`. */
+  /** Returns a number that grows with every change of `members`. */
   version: () => number
 }
 
 interface Entitled { peer: string, name: string, rank: number, since: number }
 
-/** Who has the first claim to a name that several have: whom an owner called so, then who calls itself so; those that are out last. */
+/**
+ * The claims to one name rank as follows: a label that an owner gave, a label that the member gave
+ * itself, a revoked member.
+ */
 const GIVEN = 0
 const OWN = 1
 const OUT = 2
 
-/** Characters of a PeerId that tell members apart; more where they do not. */
+/** Characters of a PeerId that tell two members apart; more are taken where these are equal. */
 const APART = 4
 
 /**
- * What members are called: each name once. A member is called as it calls itself, else as an owner called it, else by the
- * end of its PeerId. Of several with one name the first keeps it and the others have the end of their PeerId behind it, which stays the same whoever comes, goes or is renamed. Spec:
- * protocols/vault, "Names of members".
+ * The names of members, each unique. A member has the label that it gives itself, else the label
+ * that an owner gave, else the end of its PeerId. Of several members with one label the first keeps
+ * it, and the others get the end of their PeerId behind it. The ending stays the same whoever
+ * comes, goes or is renamed (protocols/vault/README.md, "Names of members").
  */
 export class MemberNames {
   private said: (peer: string) => string | undefined = () => undefined
@@ -41,7 +45,9 @@ export class MemberNames {
 
   constructor (private readonly source: MemberNamesSource) {}
 
-  /** From now on members may call themselves something; `changed` says that one did. */
+  /**
+   * Sets the source of labels that members give themselves. Call `changed` after each new label.
+   */
   ask (said: (peer: string) => string | undefined): void {
     this.said = said
     this.changed()
@@ -49,15 +55,15 @@ export class MemberNames {
 
   changed (): void { this.names = undefined }
 
-  /** Of whom nothing is known: the end of its PeerId. */
+  /** Returns the name of a peer; for an unknown peer the end of its PeerId. */
   of (peer: string): string {
     return this.all().get(peer) ?? short(peer)
   }
 
-  /** True for a member, one that was revoked too. */
+  /** Returns true for a member, and for a revoked one. */
   knows (peer: string): boolean { return this.all().has(peer) }
 
-  /** What a member would be called if nobody else were called so. */
+  /** Returns the name that a member would have if no other member had the same. */
   wish ({ peer, label }: Pick<Named, 'peer' | 'label'>): string {
     return harmless(this.said(peer) ?? '') || label || short(peer)
   }
@@ -83,7 +89,7 @@ function toldApart (members: Entitled[]): Map<string, string> {
   const names = new Map<string, string>()
   for (const { peer, name } of members.sort((a, b) => a.rank - b.rank || a.since - b.since || (a.peer < b.peer ? -1 : 1))) {
     let shown = name
-    // as many characters of the PeerId as nobody is called by already
+    // the loop takes as many characters of the PeerId as make the name unique
     for (let end = APART; first.has(name) && (shown === name || taken.has(shown)); end++) shown = `${name}-${peer.slice(-end)}`
     first.add(name)
     taken.add(shown)
@@ -94,5 +100,8 @@ function toldApart (members: Entitled[]): Map<string, string> {
 
 const short = (peer: string): string => peer.slice(-SHORT_PEER)
 
-/** What a member calls itself is anybody's text: without what cannot be seen, so that two names that look alike are alike. */
+/**
+ * A label is hostile text. Invisible characters are removed, so that two names that look alike are
+ * equal.
+ */
 const harmless = (label: string): string => label.normalize('NFC').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim()

@@ -10,38 +10,50 @@ import { KeyedLock } from '../../async/keyed-lock.js'
 import { allRecords, dropRecord, putRecord } from '../../index/queries/records.js'
 import { peerText } from './members.js'
 
-/** Signatures that are verified before the event loop has its turn. */
+/** This many signatures are verified before the event loop has its turn. */
 const VERIFIED_AT_ONCE = 64
-/** All of a record but its addresses takes less. */
+/** A record without its addresses takes fewer bytes than this. */
 const RECORD_WITHOUT_ADDRESSES_BYTES = 1024
 const BOOK = 'book'
 
-/** What a node says about itself. More addresses or heads than a record takes are cut off; heads may come in any order. */
+/**
+ * The content of a node's own record. Addresses and heads beyond the limits of a record are cut
+ * off; heads may come in any order.
+ */
 export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads' | 'label'>
 
 export interface MemberRecordsInit {
   db: IndexDb
   vault: Uint8Array
-  /** This node, 38 bytes. */
+  /** PeerId of this node, 38 bytes. */
   self: Uint8Array
   nodeSign: NodeSign
   say: () => Said
-  /** By PeerId: whether it is a member that counts. */
+  /** Returns true for the PeerId of a member that counts. */
   isMember: (peer: string) => boolean
   clock: { now: () => number, after: (ms: number, fn: () => void) => () => void }
   /** Milliseconds. @default OFFLINE_GRACE_MS */
   offlineGraceMs?: number
-  /** A record was committed; `from` is who sent it, missing for this node's own. */
+  /**
+   * Called when a record was committed. `from` is the sender, and is missing for this node's own
+   * record.
+   */
   onNew: (record: MemberRecord, from?: string) => void
-  /** A record of this node came that it did not sign in this state: the state was lost, restored or copied. */
+  /**
+   * Called when a record of this node came that its state does not know: the state was lost,
+   * restored or copied.
+   */
   onRestored?: (heard: MemberRecord) => void
-  /** Its own record could not be made or saved; it is tried again in time. */
+  /** Called when this node's record could not be made or saved; the next interval tries again. */
   onError?: (error: unknown) => void
 }
 
-interface Held { record: MemberRecord, heard: number, left: number, /** Of its addresses, once asked for. */ dialled?: string[] }
+interface Held { record: MemberRecord, heard: number, left: number, /** Addresses of the record as text, once asked for. */ dialled?: string[] }
 
-/** The newest record of each member. Signs this node's own anew, takes in those of others. */
+/**
+ * Member records hold the newest record of each member. This node's own record is signed anew at
+ * intervals.
+ */
 export class MemberRecords {
   private readonly held = new Map<string, Held>()
   private readonly locks = new KeyedLock()
@@ -50,15 +62,18 @@ export class MemberRecords {
   private running = false
   private next: (() => void) | undefined
   private soon: (() => void) | undefined
-  /** The newest record of this node from a state that it has not any more. */
+  /** Newest record of this node from a state that is lost. */
   private ahead: MemberRecord | undefined
   private newLifeAt = -Infinity
-  /** Records that were refused, by code. INVALID_DATA counts members that signed two different ones with one number, too. */
+  /**
+   * Number of refused records, by wire code. INVALID_DATA also counts members that signed two
+   * different records with one number.
+   */
   readonly refused: Record<string, number> = {}
 
   constructor (private readonly init: MemberRecordsInit) {
     this.self = peerText(init.self)
-    // four times in offlineGrace, where that is short
+    // a short offlineGrace has at least four records
     this.intervalMs = Math.min(RECORD_EVERY_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)
     for (const row of allRecords(init.db)) {
       const record = stored(row.record)
@@ -68,26 +83,29 @@ export class MemberRecords {
     }
   }
 
-  /** Signs now, and from now on. */
+  /** Signs a record now and then at intervals. */
   start (): void {
     if (this.running) return
     this.running = true
     void this.sign('time')
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when no write is pending. */
   async stop (): Promise<void> {
     this.running = false
     this.next?.()
     this.soon?.()
     this.soon = undefined
-    await this.locks.run(BOOK, async () => { /* what was under way has ended */ })
+    await this.locks.run(BOOK, async () => { /* pending work has ended */ })
   }
 
-  /** What this node says may have changed: it signs within a second unless it has not. */
+  /**
+   * Call when the content of this node's record may have changed: a changed record is signed within
+   * a second.
+   */
   changed (): void {
     if (!this.running || this.soon !== undefined) return
-    // what changes meanwhile goes into the same one
+    // changes within this time go into the same record
     this.soon = this.init.clock.after(RECORD_REST_MS, () => {
       this.soon = undefined
       void this.sign('changed')
@@ -98,16 +116,21 @@ export class MemberRecords {
     return [...this.held.values()].map(({ record: { subject, life, n } }) => ({ subject, life, n }))
   }
 
-  /** By PeerId. */
+  /** Returns the newest record of the PeerId. */
   get (peer: string): MemberRecord | undefined { return this.held.get(peer)?.record }
 
-  /** When it came, milliseconds since 1970 by this node. */
+  /**
+   * Returns the time at which the newest record came, milliseconds since 1970 by this node's clock.
+   */
   heard (peer: string): number | undefined { return this.held.get(peer)?.heard }
 
-  /** As signed. */
+  /** Returns the newest record as signed. */
   bytes (subject: Uint8Array): Uint8Array | undefined { return this.get(peerText(subject))?.encoded }
 
-  /** Where a member says that it is, each ending in its PeerId; what is no multiaddr or names somebody else is left out. */
+  /**
+   * Returns the addresses in a member's record, each ending in its PeerId. Bytes that are no
+   * multiaddr, or name another peer, are left out.
+   */
   addressesOf (peer: string): string[] {
     const held = this.held.get(peer)
     if (held === undefined) return []
@@ -116,8 +139,10 @@ export class MemberRecords {
   }
 
   /**
-   * Takes in what another member sent. A bad record throws its ProtocolError before any of the list is kept. Older ones are
-   * dropped unseen; those of strangers, and those of a member that signs faster than it may, are left out and counted.
+   * Takes in records that another member sent. Older records are dropped. Records of strangers, and
+   * of a member that signs faster than it may, are left out and counted.
+   *
+   * @throws ProtocolError of the first bad record; no record of the list is kept then
    */
   async receive (list: Uint8Array[], from?: string): Promise<void> {
     await this.locks.run(BOOK, async () => {
@@ -135,7 +160,7 @@ export class MemberRecords {
     })
   }
 
-  /** Forgets a member that was revoked. */
+  /** Forgets the record of a revoked member. */
   async drop (subject: Uint8Array): Promise<void> {
     await this.locks.run(BOOK, async () => {
       await this.init.db.write([dropRecord(subject)])
@@ -143,7 +168,9 @@ export class MemberRecords {
     })
   }
 
-  /** What is new in the list, verified. At most one signature a member is looked at, whatever is sent. */
+  /**
+   * Returns the new records of the list, verified. At most one signature of each member is checked.
+   */
   private async check (list: Uint8Array[]): Promise<Held[]> {
     const newest = new Map<string, MemberRecord>()
     for (const bytes of list) {
@@ -175,24 +202,24 @@ export class MemberRecords {
     return false
   }
 
-  /** True for a record of this node that it has not signed itself, as far as it remembers. */
+  /** Returns true for a record of this node that its own state does not know. */
   private isAhead (record: MemberRecord): boolean {
     const own = this.get(this.self)
     if (own !== undefined && (equal(record.encoded, own.encoded) || isBefore(record, own))) return false
     return this.ahead === undefined || isBefore(this.ahead, record)
   }
 
-  /** How many records of a member are taken in at once, now. */
+  /** Returns how many records of a member may be taken in now. */
   private left (peer: string): number {
     const known = this.held.get(peer)
     const elapsed = this.init.clock.now() - (known?.heard ?? 0)
-    // a clock that was set back says nothing
+    // a clock that was set back gives no elapsed time
     if (known === undefined || elapsed < 0) return MAX_RECORDS_IN_A_ROW
     return Math.min(MAX_RECORDS_IN_A_ROW, known.left + elapsed / RECORD_REST_MS)
   }
 
   private async keep (news: Held[], from?: string): Promise<void> {
-    // which of two counts was decided here, by more than the table knows
+    // `compareRecords` decided which record counts, by more than the table holds
     await this.init.db.write(news.flatMap(({ record, heard }) => [
       dropRecord(record.subject), putRecord({ subject: record.subject, life: record.life, n: record.n, heard, record: record.encoded })
     ]))
@@ -235,7 +262,7 @@ export class MemberRecords {
 
   private signLater (): void {
     this.next?.()
-    // stop may have come while the record was being written
+    // `stop` may have been called while the record was written
     if (this.running) this.next = this.init.clock.after(this.intervalMs, () => { void this.sign('time') })
   }
 
@@ -248,7 +275,10 @@ const isBefore = (a: MemberRecord, b: MemberRecord): boolean => a.life === b.lif
 const sameList = (a: Uint8Array[], b: Uint8Array[]): boolean => a.length === b.length && a.every((bytes, i) => compareBytes(bytes, b[i] ?? new Uint8Array(0)) === 0)
 const isSame = (a: Said, b: Said): boolean => a.capacity === b.capacity && a.accepting === b.accepting && a.label === b.label && sameList(a.addresses, b.addresses) && sameList(a.heads, b.heads)
 
-/** A row whose bytes are no record is as good as none: the next one of its subject replaces it. */
+/**
+ * Parses a stored record. Damaged bytes count as no record: the next record of the subject replaces
+ * them.
+ */
 function stored (bytes: Uint8Array): MemberRecord | undefined {
   try {
     return readRecord(bytes)
@@ -270,7 +300,9 @@ function fitting ({ addresses, heads, ...rest }: Said): Said {
   return { ...rest, addresses: fit, heads: sorted.slice(-MAX_RECORD_HEADS) }
 }
 
-/** As text that a node dials; none when the bytes are no multiaddr, or lead to somebody else. */
+/**
+ * Returns an address as text to dial, or none when the bytes are no multiaddr or name another peer.
+ */
 function asAddressOf (peer: string, bytes: Uint8Array): string[] {
   try {
     const address = multiaddr(bytes)

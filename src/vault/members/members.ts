@@ -20,29 +20,34 @@ export interface Member {
   admit: Uint8Array
   since: number
   seen?: number
-  /** Bytes that it counts for at most in the orders of copies, whatever it lends. */
+  /**
+   * Upper bound of the bytes that the placement order counts for this member, whatever it lends.
+   */
   maxCapacity?: number
 }
 
-/** Whose a writer key is, and by which admit it is known. */
+/** The owner of a writer key, and the admit that names the key. */
 export interface Writer { peer: string, admit: Uint8Array }
 
-/** Characters of a PeerId, from its end, that stand for a member without a name. */
+/** The last characters of a PeerId stand for a member without a name. */
 export const SHORT_PEER = 8
 
-/** PeerId text of its 38 bytes. */
+/** Returns the PeerId as text of its 38 bytes. */
 export function peerText (bytes: Uint8Array): string {
   return peerIdFromMultihash(decodeDigest(bytes)).toString()
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** Who belongs to the vault, as the admits in the index say; kept in memory, since every entry and every hello asks. */
+/**
+ * The members of the vault by the admits in the index. They are kept in memory, since every entry
+ * and every hello reads them.
+ */
 export class Members {
   private readonly byPeer = new Map<string, Member>()
   /** Grows with every change. */
   version = 0
-  /** Of every admit that was kept, whether it counts or not. */
+  /** Owners of the writer keys of all kept admits, whether an admit counts or not. */
   private readonly byWriter = new Map<string, Writer>()
 
   constructor (db: IndexDb) {
@@ -69,7 +74,7 @@ export class Members {
   }
 }
 
-/** What an admit makes of its subject. */
+/** Returns the member that an admit makes of its subject. */
 export function memberOf ({ id, member, invite, since }: KnownAdmit): Member {
   const { subject, writer, role, operator, label, maxCapacity } = member
   return {
@@ -109,7 +114,7 @@ export function toRow (member: Member): MemberRow {
   }
 }
 
-/** The row of the writer key that an admit names. */
+/** Returns the row of the writer key that an admit names. */
 export const writerRows = (entry: Entry): Statement[] => entry.kind !== 'admit' || entry.admit.member.writer === undefined
   ? []
   : [putWriter({ key: entry.admit.member.writer, peer: entry.admit.member.subject, admit: entry.id })]

@@ -1,23 +1,32 @@
 import { OFFLINE_GRACE_MS } from '../../defaults.js'
 
-/** The clock is looked at this often, or twelve times in offlineGrace, but not more often than each MIN_TICK_MS. */
+/**
+ * The clock is read at this interval, or twelve times in offlineGrace, but not more often than each
+ * MIN_TICK_MS.
+ */
 const TICK_MS = 10e3
 const MIN_TICK_MS = 250
 const TICKS_IN_GRACE = 12
-/** More ticks than these without a look at the clock: the machine slept, or the process was stopped. */
+/** A gap of more ticks than this means that the machine slept or the process was stopped. */
 const MISSED_TICKS = 3
-/** What "an hour ago" is to the island rule, and how often it notes who is present. */
+/**
+ * The island rule compares with the members that were present this long ago, and notes the present
+ * members every NOTE_MS.
+ */
 const ISLAND_VIEW_MS = 3600e3
 const NOTE_MS = 5 * 60e3
-/** A vault of up to this many members has no islands: two of three away is an ordinary evening. */
+/**
+ * A vault of up to this many members has no islands: two of three members are often away in the
+ * evening.
+ */
 const SMALL_VAULT_MEMBERS = 3
-/** After this long the others count as gone. */
+/** An island ends after this long: the other members then count as gone. */
 const ISLAND_MS = 24 * 3600e3
 
 export interface PresenceInit {
-  /** This node's PeerId. It is always present. */
+  /** PeerId of this node, which is always present. */
   self: string
-  /** PeerIds of all members that count, this node's among them. */
+  /** Returns the PeerIds of all members that count, this node's among them. */
   members: () => Iterable<string>
   /** `now` never goes back; its milliseconds start anywhere. */
   clock: { now: () => number, after: (ms: number, fn: () => void) => () => void }
@@ -25,23 +34,27 @@ export interface PresenceInit {
   offlineGraceMs?: number
 }
 
-interface Heard { life: number, n: number, /** By the time that counts. */ counted: number, /** By the clock. */ at: number }
+interface Heard { life: number, n: number, /** By the counted time. */ counted: number, /** By the clock. */ at: number }
 
 /**
- * Which members are present, as this node sees it: those whose newer record arrived, from whomever, within offlineGrace.
- * Only time counts in which records could arrive: while there is a link over which a sync was finished, and this machine
- * was awake. Views differ between nodes; the cost of a difference is an extra copy.
+ * Presence is this node's view of which members are there: members whose newer record arrived, from
+ * any sender, within offlineGrace. Only time in which records could arrive counts: while a
+ * connection with a finished sync exists and this machine is awake. Views of nodes differ; a
+ * difference costs an extra copy.
  */
 export class Presence {
   private readonly graceMs: number
   private readonly tickMs: number
   private readonly byPeer = new Map<string, Heard>()
-  /** Peers with a link over which a sync was finished. */
+  /** PeerIds of members with a connection over which a sync was finished. */
   private readonly inStep = new Set<string>()
-  /** Milliseconds that count, since the start. */
+  /** Counted milliseconds since the start. */
   private counted = 0
   private lookedAt: number
-  /** Who was present, the oldest first: the first is the newest that is an hour old, or that of the start. */
+  /**
+   * Notes of the present members, the oldest first. The first note is the newest that is an hour
+   * old, or the note of the start.
+   */
   private notes: Array<{ counted: number, present: Set<string> }> = []
   private away: { since: number, counted: number, before: Set<string> } | undefined
   private cancel: (() => void) | undefined
@@ -66,7 +79,10 @@ export class Presence {
     this.cancel = undefined
   }
 
-  /** A record of a member was committed; only a higher (life, n) than before says that it is there. */
+  /**
+   * Call when a record of a member was committed. Only a higher (life, n) than before shows that
+   * the member is there.
+   */
   heard (peer: string, { life, n }: { life: number, n: number }): void {
     this.advance()
     const before = this.byPeer.get(peer)
@@ -74,42 +90,46 @@ export class Presence {
     this.byPeer.set(peer, { life, n, counted: this.counted, at: this.init.clock.now() })
   }
 
-  /** A sync with this peer was finished: from now on its link counts. */
+  /** Call when a sync with this peer was finished: from now on its connection counts. */
   synced (peer: string): void {
     this.advance()
     this.inStep.add(peer)
   }
 
-  /** There is no link to this peer any more. */
+  /** Call when the last connection to this peer has closed. */
   closed (peer: string): void {
     this.advance()
     this.inStep.delete(peer)
   }
 
-  /** Forgets a member that was revoked. */
+  /** Forgets a revoked member. */
   drop (peer: string): void {
     this.byPeer.delete(peer)
   }
 
-  /** Whether a member is present; no judgement on an island. */
+  /** Returns whether a member is present, without the island rule. */
   present (peer: string): boolean {
     this.advance()
     return this.isPresent(peer)
   }
 
-  /** Whether a member counts as present when it is decided who holds what: on an island everybody does. */
+  /** Returns whether a member counts as present for placement: on an island every member does. */
   counts (peer: string): boolean {
     return this.island !== undefined || this.present(peer)
   }
 
-  /** When a member's newest record came, by the injected clock; undefined when none came since the start. */
+  /**
+   * Returns the time at which a member's newest record came, by the injected clock, or undefined
+   * when none came since the start.
+   */
   lastSeen (peer: string): number | undefined {
     return this.byPeer.get(peer)?.at
   }
 
   /**
-   * Set while this node is cut off from most of its vault: it neither repairs more nor lets go. `since`: when it was
-   * found, by the injected clock. Ends when half of those who were there are back, or after 24 hours that count.
+   * Set while this node is cut off from most of its vault; then it neither repairs more copies nor
+   * releases any. `since` is the time of the discovery, by the injected clock. An island ends when
+   * half of the members that were present before are back, or after 24 counted hours.
    */
   get island (): { since: number } | undefined {
     this.look()
@@ -121,7 +141,7 @@ export class Presence {
     return this.counted - (this.byPeer.get(peer)?.counted ?? 0) < this.graceMs
   }
 
-  /** Adds the time since the last look, if it counts. */
+  /** Adds the time since the last call, if it counts. */
   private advance (): void {
     const now = this.init.clock.now()
     const passed = now - this.lookedAt
@@ -152,7 +172,7 @@ export class Presence {
 
   private isCutOff (before: Set<string>, members: Set<string>): boolean {
     if (members.size <= SMALL_VAULT_MEMBERS) return false
-    // who was revoked meanwhile is not missed
+    // a member that was revoked meanwhile is not awaited
     const awaited = [...before].filter((peer) => members.has(peer))
     return 2 * awaited.filter((peer) => this.isPresent(peer)).length < awaited.length
   }

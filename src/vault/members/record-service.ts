@@ -9,13 +9,16 @@ import { MemberRecords, type Said } from './member-records.js'
 import type { Vault } from '../vault.js'
 import type { MemberRecord } from '../../../protocols/vault/record.js'
 
-/** How long a record waits for further entries of this node. */
+/** A record waits this long for further entries of this node. */
 const AFTER_ENTRY_MS = 30_000
-/** A node whose lent space is fuller than this takes no more, until it is emptier than the second number. */
+/**
+ * A node whose lent space is fuller than this accepts no more blocks until it is emptier than the
+ * second number.
+ */
 const FULL_SHARE = 0.95
 const ROOM_SHARE = 0.85
 
-/** Bytes lent, and what lies in them. */
+/** Usage of the lent space, in bytes. */
 interface Lent { used: number, trash: { bytes: number }, reserved: number, capacity: number, readOnly: boolean }
 
 export interface RecordServiceInit {
@@ -25,16 +28,16 @@ export interface RecordServiceInit {
   vaultId: Uint8Array
   host: Libp2p
   key: NodeKey
-  /** Full multiaddrs that go into the record. */
+  /** Returns full multiaddrs for the record. */
   addresses: () => string[]
-  /** What this node calls itself; undefined: as an owner called it. */
+  /** Returns the label that this node gives itself; undefined: the label that an owner gave. */
   label: () => string | undefined
   offlineGraceMs?: number
   onNew: (record: MemberRecord, from?: string) => void
   onError: (error: unknown) => void
 }
 
-/** What members say of themselves, this one included, and who is there by it. */
+/** The record service holds the records of all members and the presence that follows from them. */
 export class RecordService {
   readonly records: MemberRecords
   readonly presence: Presence
@@ -68,11 +71,11 @@ export class RecordService {
       ...grace
     })
     const self = peerText(key.peer)
-    // its own record may not be signed yet
+    // this node's own record may not be signed yet
     vault.names.ask((peer) => peer === self ? this.init.label() : this.records.get(peer)?.label)
   }
 
-  /** Once this node listens, so that it knows its addresses. */
+  /** Call once this node listens, so that its addresses are known. */
   start (): void {
     this.init.host.addEventListener('self:peer:update', this.onSelf)
     this.presence.start()
@@ -86,7 +89,10 @@ export class RecordService {
     await this.records.stop()
   }
 
-  /** This node wrote an entry: its record names the last ones. Not each of many puts is worth a record that goes to everybody. */
+  /**
+   * Call when this node wrote an entry, which its record then names. Several entries share one
+   * record, since each record goes to every member.
+   */
   wrote (): void {
     this.cancel ??= systemClock.after(AFTER_ENTRY_MS, () => {
       this.cancel = undefined
@@ -94,7 +100,7 @@ export class RecordService {
     })
   }
 
-  /** The member is none any more. */
+  /** Call when a peer is no member any more. */
   async drop ({ peer, bytes }: { peer: string, bytes: Uint8Array }): Promise<void> {
     this.presence.drop(peer)
     await this.records.drop(bytes)
@@ -116,7 +122,10 @@ export class RecordService {
   }
 }
 
-/** What is in the trash makes room when it is needed. */
+/**
+ * Returns whether this node accepts blocks. The trash counts as room, since it is emptied when room
+ * is needed.
+ */
 function accepts ({ used, trash, reserved, capacity, readOnly }: Lent, before: boolean): boolean {
   return !readOnly && used - trash.bytes + reserved < capacity * (before ? FULL_SHARE : ROOM_SHARE)
 }

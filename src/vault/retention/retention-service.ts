@@ -5,7 +5,7 @@ import type { Change } from '../entries/entry-log.js'
 import { Retention, type RetentionParts } from './retention.js'
 import type { Vault } from '../vault.js'
 
-/** How often this node notes where its own time stands: what a process that is killed can lose of it. */
+/** Own time is written at this interval: a killed process loses at most as much of it. */
 const NOTE_MS = 3600e3
 
 export interface RetentionServiceInit extends Pick<RetentionParts, 'isInSync' | 'isCutOff' | 'onError'> {
@@ -13,7 +13,10 @@ export interface RetentionServiceInit extends Pick<RetentionParts, 'isInSync' | 
   vault: Vault
 }
 
-/** What happens to old versions while the node runs: its own time goes on, and what the settings say is forgotten, where it may write. */
+/**
+ * The retention service advances own time and, on a node that may write, forgets old versions by
+ * the settings.
+ */
 export class RetentionService {
   private readonly forgetter: Retention | undefined
   private cancel: (() => void) | undefined
@@ -35,9 +38,9 @@ export class RetentionService {
     await this.forgetter?.stop()
   }
 
-  /** An entry was committed. */
+  /** Call when an entry was committed. */
   changed (change: Change): void { this.forgetter?.changed(change) }
-  /** A comparison with a member ended. */
+  /** Call when a comparison with a member ended. */
   compared (): void { this.forgetter?.compared() }
 
   private note (): void {

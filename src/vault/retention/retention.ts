@@ -18,24 +18,36 @@ import { MOST_HEADS } from '../entries/heads.js'
 import type { EntryLog } from '../entries/entry-log.js'
 import { idsIn, readStored } from '../entries/entry-rows.js'
 
-/** Between two looks: a sixtieth of the retention, so that one of minutes is held to the second, within these bounds. */
+/** The interval between two passes is a sixtieth of the retention, within these bounds. */
 const LOOK_MIN_MS = 1_000
 const LOOK_MAX_MS = 10 * 60e3
 const LOOKS_IN_RETENTION = 60
-/** Between two walks through all names for those with too many versions; a look at those that were put since is more often. */
+/**
+ * A pass over all names with too many versions runs at this interval. Names that were put since are
+ * looked at in every pass.
+ */
 const WALK_MS = 86400e3
-/** Who was compared with longer ago than this may know of settings, and of forgets, that are not here. */
+/**
+ * A node whose last comparison is older than this may lack settings and forgets, so it forgets
+ * nothing.
+ */
 const COMPARED_MS = 86400e3
-/** Looks that the others leave to who wrote what stands on top: this many and at most as many again, by chance. */
+/**
+ * The writer of the newest version forgets old versions first. Other members wait a random 2 to 4
+ * passes before they do it.
+ */
 const LEFT_LOOKS = 2
-/** Names that are remembered to be looked at; of more the walks take care. */
+/**
+ * At most this many names are remembered for the next pass. The pass over all names finds the
+ * others.
+ */
 const MAX_REMEMBERED = 10_000
-/** Rows that are read at once, and names after which other work of this thread gets its turn. */
+/** One query reads this many rows, and other work runs after each TURN_NAMES names. */
 const PAGE_ROWS = 1_024
 const TURN_NAMES = 16
-/** The same for versions that are opened. */
+/** Other work runs after this many decrypted versions. */
 const TURN_VERSIONS = 64
-/** Entries in one look: what is over goes on with the next one. */
+/** One pass writes at most this many entries; the next pass goes on. */
 const MAX_ENTRIES = 2_000
 
 export interface RetentionParts {
@@ -44,11 +56,11 @@ export interface RetentionParts {
   keys: ReadKeys
   author: EntryWriter
   settings: () => Pick<Settings, 'keep' | 'retention'>
-  /** Other members there are. */
+  /** Returns the number of other members. */
   others: () => number
-  /** A member is linked with whom the last comparison left nothing. */
+  /** Returns true when the last comparison with a connected member left no difference. */
   isInSync: () => boolean
-  /** On an island, or the index was made anew and may lack what others have. */
+  /** Returns true on an island, and while a rebuilt index may lack entries that others have. */
   isCutOff: () => boolean
   /** `now` never goes back. */
   clock: { now: () => number, after: (ms: number, fn: () => void) => () => void }
@@ -58,15 +70,17 @@ export interface RetentionParts {
 }
 
 /**
- * Forgets, in the background, the versions that the vault's settings say need not be kept. Who wrote the newest version
- * of a name does it at once, others only when that has not happened a while later: so one member forgets and not all.
- * Nothing is forgotten where settings and forgets of others may have been missed: on an island, and when no member was in
- * sync with this one in the last day.
+ * Retention forgets, in the background, versions that the vault's settings need not keep. The
+ * writer of the newest version of a name does it at once. Other members do it only when the writer
+ * has not done it a while later, so that one member forgets and not all.
+ *
+ * Nothing is forgotten where settings and forgets of others may have been missed: on an island, and
+ * when no member was in sync with this node in the last day.
  */
 export class Retention {
-  /** Tags that were put or deleted since the last look. */
+  /** Tags that were put or deleted since the last pass. */
   private readonly fresh = new Map<string, Uint8Array>()
-  /** Tags of which something is left to others until then, by the clock. */
+  /** Tags that are left to other members until this time, by the clock. */
   private readonly left = new Map<string, number>()
   private comparedAt: number | undefined
   private walkedAt: number | undefined
@@ -80,24 +94,24 @@ export class Retention {
     if (this.cancel === undefined && !this.stopped) this.later()
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when no write is pending. */
   async stop (): Promise<void> {
     this.stopped = true
     this.cancel?.()
     await this.looking
   }
 
-  /** Resolves when no look runs. */
+  /** Resolves when no pass runs. */
   async quiet (): Promise<void> { await this.looking }
 
-  /** A comparison with a member ended: what it knew is here. */
+  /** Call when a comparison with a member ended: this node now has that member's entries. */
   compared (): void { this.comparedAt = this.parts.clock.now() }
 
-  /** An entry was committed. */
+  /** Call when an entry was committed. */
   changed (change: Change): void {
     if (!('entry' in change)) return
     const { entry } = change
-    // an interval that was long may be short now
+    // a setting may shorten an interval
     if (entry.kind === 'setting') {
       this.walkedAt = undefined
       if (this.cancel !== undefined) this.later()
@@ -120,7 +134,6 @@ export class Retention {
     })
   }
 
-  /** One look at everything that is due. */
   private async look (): Promise<void> {
     if (!this.isReady()) return
     let entries = 0
@@ -128,7 +141,7 @@ export class Retention {
     for await (const tag of this.candidates()) {
       if (this.stopped) return
       if (entries >= MAX_ENTRIES) {
-        // what was noted and not reached is found by the walk
+        // the pass over all names finds the tags that were not reached
         this.walkedAt = undefined
         return
       }
@@ -144,7 +157,10 @@ export class Retention {
     return others() === 0 || isInSync() || (this.comparedAt !== undefined && clock.now() - this.comparedAt < COMPARED_MS)
   }
 
-  /** Tags that may have something: those put since, those left to others, those with something old, and now and then all with many. */
+  /**
+   * Yields tags that may have versions to forget: tags that were put since, tags that were left to
+   * others, tags with old versions and, once a day, all tags with many versions.
+   */
   private async * candidates (): AsyncGenerator<Uint8Array> {
     const { db, settings, clock } = this.parts
     const { keep, retention } = settings()
@@ -167,7 +183,7 @@ export class Retention {
     this.walkedAt = clock.now()
   }
 
-  /** How many entries were written. */
+  /** Returns the number of written entries. */
   private async forget (tag: Uint8Array): Promise<number> {
     const { db, ledger, keys, author, settings, clock } = this.parts
     const rules = { ...settings(), now: ownMs(db) }
@@ -189,7 +205,10 @@ export class Retention {
     return entries
   }
 
-  /** Opens what is to be opened, which is nothing where nothing is due even if all of it is readable. */
+  /**
+   * Decrypts the versions of a name, but none of them when nothing would be due even if all were
+   * readable.
+   */
   private async read (rows: LineRow[], rules: ForgetRules): Promise<{ lines: Line[], names: Map<string, string> }> {
     const names = new Map<string, string>()
     if (forgettable(rows.map((row) => asLine(row, true)), rules).length === 0) return { lines: [], names }
@@ -203,7 +222,7 @@ export class Retention {
     return { lines, names }
   }
 
-  /** This node wrote what stands on top. */
+  /** Returns true when this node wrote one of the heads. */
   private isMine (tag: Uint8Array): boolean {
     return headsOfTag(this.parts.db, tag, MOST_HEADS).some(({ writer }) => equal(writer, this.parts.author.key))
   }
@@ -223,7 +242,7 @@ function asLine ({ id, kind, clock, parents, void: isVoid, since }: LineRow, rea
   return { id, kind: kind as Line['kind'], clock, after: idsIn(parents), void: isVoid === 1, readable, ...(since === null ? {} : { superseded: since }) }
 }
 
-/** The name in an entry; undefined where it does not open. */
+/** Returns the name in an entry, or undefined when the entry does not open. */
 function nameOf (db: IndexDb, keys: ReadKeys, id: Uint8Array): string | undefined {
   const row = entryById(db, id)
   const entry = row === undefined ? undefined : readStored(row.entry)

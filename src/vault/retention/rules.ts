@@ -1,15 +1,18 @@
 import { keyOf } from '../../../protocols/vault/standing.js'
 
-/** One applied entry of a name, with what it is on this node. */
+/** A line is one applied entry of a name, as this node sees it. */
 export interface Line {
   id: Uint8Array
   kind: 'put' | 'restore' | 'delete'
   clock: number
   after: readonly Uint8Array[]
   void: boolean
-  /** When this node first saw that it is no head any more, by its own time; missing: it is one, or it is dead. */
+  /**
+   * Own time at which this node first saw that the entry is no head. Missing for a head and for a
+   * dead version.
+   */
   superseded?: number
-  /** Its sealed part opens. */
+  /** True when the private part opens. */
   readable: boolean
 }
 
@@ -17,22 +20,26 @@ export interface ForgetRules {
   keep: number
   /** Milliseconds. */
   retention: number
-  /** This node's own time. */
+  /** This node's own time, in milliseconds. */
   now: number
 }
 
 /**
- * Which versions of a name may be forgotten (protocols/vault, "Settings", Forgetting): more than `keep` newer ones stand
- * above them in one line, or they were superseded or deleted more than `retention` ago. Never a head, never what cannot
- * be read here, and never what only entries stand above that cannot be read.
+ * Returns the versions of a name that may be forgotten (protocols/vault/README.md, "Settings",
+ * Forgetting): more than `keep` newer versions stand above them in one line, or they were
+ * superseded or deleted more than `retention` ago. Heads are never forgotten, nor versions that
+ * cannot be read here, nor versions below entries none of which can be read.
  *
- * @param lines the applied entries from the oldest that is superseded up; none twice
+ * @param lines applied entries from the oldest superseded one up, none twice
  */
 export function forgettable (lines: readonly Line[], { keep, retention, now }: ForgetRules): Uint8Array[] {
-  /** By id: how many newer versions stand above in the longest line, and whether anything readable does. */
+  /**
+   * By id: the number of newer versions above in the longest line, and whether any readable entry
+   * is above.
+   */
   const above = new Map<string, { versions: number, known: boolean }>()
   const due: Uint8Array[] = []
-  // an entry's clock is higher than those of what it stands on
+  // the clock of an entry is higher than the clocks of its parents
   for (const line of lines.toSorted((a, b) => b.clock - a.clock)) {
     const { versions, known } = above.get(keyOf(line.id)) ?? { versions: 0, known: false }
     const counts = line.readable && !line.void

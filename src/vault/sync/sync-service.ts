@@ -4,63 +4,76 @@ import { CheckPace, RoundBudget, SyncSession, systemClock, type LeftOut, type Ro
 import type { Peers, Session } from '../../network/peers.js'
 import { EntryWatches } from '../entries/entry-watch.js'
 
-/** One sync stream a connection; a second one while the first is being replaced (protocols/README.md, limits). */
+/**
+ * A connection has one sync stream, and a second one while the first is being replaced
+ * (protocols/README.md, limits).
+ */
 const SYNC_STREAMS_PER_PEER = 2
-/** How long after a sync that failed the next one is tried over the same connection; doubles up to the second number. A sync that lasted longer than that begins anew with the first. */
+/**
+ * After a failed sync the next one over the same connection starts after this, doubled each time up
+ * to the second number. A sync that lasted longer than the second number resets the wait.
+ */
 const AGAIN_MIN_MS = 1_000
 const AGAIN_MAX_MS = 60_000
-/** How often the side that was dialled looks whether the other's stream still runs, and either side whether the connection is a link. */
+/**
+ * At this interval the dialled side checks whether the other side's stream runs, and both sides
+ * check whether the connection is still wanted.
+ */
 const GRACE_MS = 3_000
 
 export interface SyncServiceParts {
   peers: Pick<Peers, 'addEventListener' | 'removeEventListener' | 'handle' | 'sessions' | 'get' | 'open' | 'wants'>
   source: SyncSource
-  /** Verifies and commits; says what was left out (protocols/sync). */
+  /** Verifies and commits entries; resolves with what was left out (protocols/sync/README.md). */
   receive: (entries: Uint8Array[], from: string) => Promise<boolean | LeftOut>
-  /** The same for records. */
+  /** Verifies and commits records. */
   receiveRecords: (records: Uint8Array[], from: string) => Promise<void>
-  /** A sync that ended in an error. */
+  /** Called when a sync ended with an error. */
   onError: (peer: string, error: unknown) => void
-  /** After each round with a member, led or answered. */
+  /** Called after each round with a member, led or answered. */
   onRound?: (peer: string, round: RoundResult) => void
-  /** First wait after a sync that failed. @default AGAIN_MIN_MS */
+  /** First wait after a failed sync, in milliseconds. @default AGAIN_MIN_MS */
   againMs?: number
-  /** @default GRACE_MS */
+  /** Milliseconds. @default GRACE_MS */
   graceMs?: number
-  /** No byte for this long, while a member owes something, ends its sync. @default that of the protocol */
+  /**
+   * A sync ends when a member owes an answer and sends no byte for this many milliseconds. @default
+   * the protocol's
+   */
   inactivityMs?: number
-  /** @default the system's monotonic one */
+  /** @default the system's monotonic clock */
   clock?: SyncClock
   /** From 0 to below 1. @default Math.random */
   random?: () => number
 }
 
-/** A stream for what is asked of a member that no link goes to. */
+/** A single is a stream for rounds with a member whose connection is not kept open. */
 interface Single { asking: number, readonly session: Promise<SyncSession> }
 
 /**
- * Keeps one sync session over each link, and passes what is new to all others. The network says by 'link:open' which
- * side opens it: the one that dialled, or the one that was dialled where nothing came from there. So two that dialled
- * each other at once have one too, where each takes the other's connection for the one that counts.
+ * The sync service keeps one sync session over each wanted connection and forwards new entries and
+ * records to all members but their sender. The event 'link:open' of the network names these
+ * connections. The dialling side opens the stream; the dialled side opens it where no stream comes,
+ * since two nodes that dialled each other at once may each keep the connection of the other.
  */
 export class SyncService {
-  /** Running ones, the newest last: two nodes that dialled each other have two for a while. */
+  /** Running sessions, the newest last: two nodes that dialled each other have two for a while. */
   private readonly sessions = new Map<string, SyncSession[]>()
-  /** The last round with each member since the start. */
+  /** Last round with each member since the start. */
   private readonly rounds = new Map<string, RoundResult>()
-  /** When rounds with each member are checked. */
+  /** Schedule of checked rounds with each member. */
   private readonly checks = new Map<string, CheckPace>()
-  /** How often each member may begin a round, over all its connections. */
+  /** Budget of rounds that each member may begin, over all its connections. */
   private readonly budgets = new Map<string, RoundBudget>()
-  /** Sessions whose sync this side keeps up. */
+  /** Connections whose sync this side keeps running. */
   private readonly kept = new WeakSet<Session>()
-  /** Those over which everything new went out. */
+  /** Connections over which every new entry was sent. */
   private readonly carried = new WeakSet<Session>()
   private readonly singles = new Map<string, Single>()
-  /** Who waits for the session with a peer to open. */
+  /** Callers that wait for a session with a peer to open. */
   private readonly awaited = new Map<string, Set<(session: SyncSession) => void>>()
   private readonly running = new Set<Promise<void>>()
-  /** Who wants to know what members keep of what this node writes. */
+  /** Watches of members that commit this node's new entries. */
   readonly watches = new EntryWatches()
   private readonly stopping = new AbortController()
   private readonly clock: SyncClock
@@ -76,7 +89,7 @@ export class SyncService {
       this.carried.add(session)
       return this.run(stream, session, 'inbound')
     }, { maxInbound: SYNC_STREAMS_PER_PEER })
-    // links that were told of before
+    // connections that were opened before this start had no event here
     for (const session of peers.sessions()) if (session.direction === 'outbound' && peers.wants(session.peer)) this.link(session)
   }
 
@@ -90,13 +103,16 @@ export class SyncService {
     this.running.add(work)
   }
 
-  /** One sync after another for as long as the connection lives: one that failed must not leave both sides apart for good. */
+  /**
+   * Runs one sync after the other while the connection lives, so that a failed sync leaves no
+   * lasting difference.
+   */
   private async keep (session: Session): Promise<void> {
     const signal = AbortSignal.any([session.signal, this.stopping.signal])
     const { againMs = AGAIN_MIN_MS, graceMs = GRACE_MS, peers, onError } = this.parts
     let waitMs = againMs
     while (!signal.aborted) {
-      // told once a session: it may be no link for a while, and one again
+      // the event comes once a connection, whose peer may become unwanted and wanted again
       if (!peers.wants(session.peer) || (session.direction === 'inbound' && this.sessions.has(session.peer))) {
         await this.pause(graceMs, signal)
         continue
@@ -113,7 +129,7 @@ export class SyncService {
     }
   }
 
-  /** Resolves after so long, or when `signal` is aborted. */
+  /** Resolves after `ms`, or when `signal` is aborted. */
   private async pause (ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -167,7 +183,8 @@ export class SyncService {
       const left = (this.sessions.get(peer) ?? []).filter((other) => other !== session)
       if (left.length > 0) {
         this.sessions.set(peer, left)
-        // what the ended one still had to send is found by comparing; one that ends too says so itself
+        // a comparison finds what the ended session had still to send; a session that ends too
+        // reports its own error
         if (!signal.aborted) left.at(-1)?.ask().catch(() => {})
       } else {
         this.sessions.delete(peer)
@@ -175,44 +192,45 @@ export class SyncService {
     }
   }
 
-  /** Sends newly committed entries to every member but the one they came from. */
+  /** Sends newly committed entries to every member but their sender. */
   forward (entries: Uint8Array[], from?: string): void {
     if (from === undefined) this.watches.wrote(entries)
     for (const session of this.others(from)) session.forward(entries)
   }
 
-  /** The same for records. */
+  /** Sends newly committed records to every member but their sender. */
   forwardRecords (records: Uint8Array[], from?: string): void {
     for (const session of this.others(from)) session.forwardRecords(records)
   }
 
-  /** Compares with every linked member once more. */
+  /** Compares once more with every member that has a running sync. */
   again (): void {
-    for (const session of this.others()) session.ask().catch(() => { /* it ended: the next one compares */ })
+    for (const session of this.others()) session.ask().catch(() => { /* the session ended; the next one compares */ })
   }
 
   private others (from?: string): SyncSession[] {
     return [...this.sessions].flatMap(([peer, sessions]) => peer === from ? [] : sessions.slice(-1))
   }
 
-  /** True when a link goes to this connected member, or comes from it. */
+  /** Returns true when a sync runs with this member, or its connection is wanted. */
   linked (peer: string): boolean {
     return this.sessions.has(peer) || (this.parts.peers.get(peer) !== undefined && this.parts.peers.wants(peer))
   }
 
-  /** True when nothing is on its way to this member by itself: it was sent all that it will be, or no sync runs with it. */
+  /** Returns true when nothing is under way to this member, or no sync runs with it. */
   isQuiet (peer: string): boolean {
     return this.sessions.get(peer)?.at(-1)?.quiet ?? true
   }
 
-  /** True when everything that was committed here while this session lived went out to its member. */
+  /** Returns true when every entry committed during this connection was sent over it. */
   carries (session: Session): boolean {
     return this.carried.has(session)
   }
 
   /**
-   * One round with a connected member: resolves when both have what either had. Waits for a sync that is only being
-   * opened; where there is no link it has a stream for that round.
+   * Runs one round with a connected member; resolves when both have the entries of either. The call
+   * waits for a sync that is being opened. Where the connection is not kept open, the round has a
+   * stream of its own.
    */
   async ask (peer: string, options: AbortOptions = {}): Promise<RoundResult> {
     options.signal?.throwIfAborted()
@@ -225,7 +243,7 @@ export class SyncService {
     return this.askOnce(single ?? this.single(connection), connection, options)
   }
 
-  /** The last one who asks ends the stream. */
+  /** The last caller ends the stream. */
   private async askOnce (single: Single, connection: Session, options: AbortOptions): Promise<RoundResult> {
     const { peer } = connection
     single.asking++
@@ -234,7 +252,7 @@ export class SyncService {
     } finally {
       if (--single.asking === 0) {
         if (this.singles.get(peer) === single) this.singles.delete(peer)
-        single.session.then((session) => session.close()).catch(() => { /* it never opened, or ended first */ })
+        single.session.then((session) => session.close()).catch(() => { /* the session never opened, or ended first */ })
       }
     }
   }
@@ -257,17 +275,22 @@ export class SyncService {
     return single
   }
 
-  /** The last round with this member since the start, connected or not. */
+  /** Returns the last round with this member since the start, connected or not. */
   roundOf (peer: string): RoundResult | undefined {
     return this.rounds.get(peer)
   }
 
-  /** Connected members of whom nothing is known that is not here, and with whom a round has ended. */
+  /**
+   * Returns connected members with a finished round that have no known entry that this node lacks.
+   */
   inSyncWith (): string[] {
     return [...this.sessions.keys()].filter((peer) => this.behind(peer) === 0)
   }
 
-  /** Entries that this member, connected, is known to have and this node has not; undefined before the first round. */
+  /**
+   * Returns the number of entries that this connected member is known to have and this node lacks,
+   * or undefined before the first round.
+   */
   behind (peer: string): number | undefined {
     const known = (this.sessions.get(peer) ?? []).map(({ stats }) => stats.behindBy)
     return known.findLast((behindBy) => behindBy !== undefined)
@@ -286,7 +309,9 @@ export class SyncService {
     }
   }
 
-  /** Waits for `work` while the connection lives, this loop runs and the signal allows. */
+  /**
+   * Waits for `work` while the connection lives, this service runs and the signal is not aborted.
+   */
   private async within<T> (work: Promise<T>, connection: Session, options: AbortOptions): Promise<T> {
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     const signal = AbortSignal.any([connection.signal, this.stopping.signal, ...(options.signal === undefined ? [] : [options.signal])])

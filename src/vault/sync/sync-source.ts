@@ -4,17 +4,21 @@ import { digestsBelow, idBytesBelow, idsBelow, LONGEST_PREFIX } from '../../inde
 import { entriesAt, entriesInOrder, hasEntry, placesBetween, placesOf } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 
-/** The first digest of a set has children of this many hex digits; each further one adds one digit. */
+/**
+ * The first digest of a set has children of this many hex digits; each further digest adds one
+ * digit.
+ */
 const FIRST_DIGITS = 2
-/** How many entries one read takes, so that none holds up the event loop for long. */
+/** One read takes this many entries, so that no read holds up the event loop for long. */
 const PAGE_ENTRIES = 256
-/** More ids than one prefix ever has. */
+/** No prefix ever has as many ids. */
 const ALL = 2 ** 40
 const SUM_BYTES = 32
 
 /**
- * What the sync protocol reads of this node: entries from the index, whose triggers keep the digests of short prefixes,
- * and the newest record of each member. Prefixes are lower-case hex digits; the caller has checked them.
+ * The index source is what the sync protocol reads of this node: entries from the index, whose
+ * triggers keep the digests of short prefixes, and the newest record of each member. Prefixes are
+ * lower-case hex digits, which the caller has checked.
  */
 export class IndexSource implements SyncSource {
   constructor (
@@ -29,7 +33,7 @@ export class IndexSource implements SyncSource {
 
   ids (set: SetName, prefix: string, most: number): Uint8Array[] {
     if (set === 'file' || prefix.length >= LONGEST_PREFIX) return idsBelow(this.db, set === 'vault', prefix, most)
-    // the few vault kinds lie far apart among all others
+    // entries of vault kinds are few and lie far apart among the others
     const ids: Uint8Array[] = []
     for (const part of digestsBelow(this.db, true, prefix, LONGEST_PREFIX)) {
       if (ids.length === most) break
@@ -44,7 +48,10 @@ export class IndexSource implements SyncSource {
     return ids.filter((id) => !hasEntry(this.db, id))
   }
 
-  /** In the order of their arrival here, so that an admit comes after those that it leans on. */
+  /**
+   * Returns entries in the order of their arrival here, so that an admit comes after the admits
+   * that it needs.
+   */
   entries (ids: Uint8Array[]): Uint8Array[] {
     const places: number[] = []
     for (let at = 0; at < ids.length; at += PAGE_ENTRIES) {
@@ -54,7 +61,10 @@ export class IndexSource implements SyncSource {
     return [...this.at(places)]
   }
 
-  /** In the order of their arrival here, in pages. What is written meanwhile may be among them. */
+  /**
+   * Yields entries in the order of their arrival here, in pages. Entries that are written meanwhile
+   * may be among them.
+   */
   * below (set: SetName, prefix: string): Generator<Uint8Array> {
     yield * set === 'vault' || prefix !== '' ? this.at(this.places(set, prefix)) : entriesInOrder(this.db, false)
   }
@@ -62,7 +72,10 @@ export class IndexSource implements SyncSource {
   records (): RecordHead[] { return this.memberRecords.heads() }
   record (subject: Uint8Array): Uint8Array | undefined { return this.memberRecords.bytes(subject) }
 
-  /** Digests of prefixes that are too long to have rows: few ids begin with each, unless somebody looked for such. */
+  /**
+   * Computes digests of prefixes that are too long to have rows: few ids share such a prefix,
+   * unless a writer searched for them.
+   */
   private computed (set: SetName, prefix: string, digits: number): ChildDigest[] {
     const children = new Map<string, ChildDigest>()
     for (const id of idsBelow(this.db, set === 'vault', prefix, ALL)) {
@@ -74,8 +87,8 @@ export class IndexSource implements SyncSource {
   }
 
   /**
-   * Row numbers of the entries below a prefix, by the prefixes that have rows: the few vault kinds are found without
-   * looking at all others.
+   * Returns row numbers of the entries below a prefix. The digest rows of short prefixes lead to
+   * the few vault kinds without a scan of all entries.
    */
   private places (set: SetName, prefix: string): number[] {
     const parts = prefix.length >= LONGEST_PREFIX ? [prefix] : digestsBelow(this.db, set === 'vault', prefix, LONGEST_PREFIX).map((row) => row.prefix)
@@ -85,7 +98,7 @@ export class IndexSource implements SyncSource {
     })
   }
 
-  /** The entries at these row numbers, in their order. */
+  /** Yields the entries at these row numbers, in ascending order. */
   private * at (places: number[]): Generator<Uint8Array> {
     const sorted = places.sort((a, b) => a - b)
     for (let at = 0; at < sorted.length; at += PAGE_ENTRIES) {
