@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 
-/** A CID as the key of a Map. */
+/** Returns the key of a CID in a Map. */
 export function keyOf (cid: CID): string {
   return bytesKey(cid.bytes)
 }

@@ -1,5 +1,5 @@
 /**
- * One statement of a unit that IndexDb.write commits. Other rooms get it from a function of `queries/` and pass it on; what
- * stands in it is the index's alone.
+ * A statement is part of a unit that `IndexDb.write` commits. Other rooms get it from a function of
+ * `queries/` and pass it on without looking into it.
  */
 export interface Statement { readonly length: number }

@@ -1,4 +1,4 @@
-/** The thread that reads a whole index and says what is wrong with it: seconds of work for a large one. */
+/** This thread checks a whole index, which takes seconds for a large one. */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { asFailure } from './transaction.js'

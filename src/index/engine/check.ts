@@ -1,8 +1,10 @@
 import { ownWorker } from './own-worker.js'
 
 /**
- * Reads a whole index file on a thread of its own, while others may use it, and says what is wrong with it; empty when it
- * is sound. A file that is no database is said to be none.
+ * Checks a whole index file on a thread of its own, while other connections may use the file.
+ * Resolves with a list of faults, empty for a sound file. A file that is no database has a fault.
+ *
+ * @throws the reason of the signal
  */
 export async function checkIndex (path: string, options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
   options.signal?.throwIfAborted()

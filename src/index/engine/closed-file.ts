@@ -1,8 +1,8 @@
-/** An index file that no process has open. */
+/** These functions read an index file that no process has open. */
 import { DatabaseSync } from 'node:sqlite'
 import { StoreFailedError } from '../../errors.js'
 
-/** True when the index knows blocks; one that is not whole knows none. */
+/** Returns true when the index has rows of blocks, and false for a damaged file. */
 export function holdsBlocks (path: string): boolean {
   let db: DatabaseSync | undefined
   try {
@@ -15,7 +15,7 @@ export function holdsBlocks (path: string): boolean {
   }
 }
 
-/** The value of one fact of node_state; undefined when there is no such file, or one that is not whole. */
+/** Returns one value of `node_state`, or undefined for a missing or damaged file. */
 export function factOf (path: string, key: string): string | undefined {
   let db: DatabaseSync | undefined
   try {
@@ -29,7 +29,11 @@ export function factOf (path: string, key: string): string | undefined {
   }
 }
 
-/** Copies the log into the file, durably. @throws StoreFailedError while another process has the file open */
+/**
+ * Copies the log into the file, durably.
+ *
+ * @throws StoreFailedError while another process has the file open
+ */
 export function foldLog (path: string): void {
   const db = new DatabaseSync(path)
   try {

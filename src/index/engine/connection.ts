@@ -5,18 +5,25 @@ import { add256, sub256 } from '../../../protocols/block/sum.js'
 import { placements } from '../queries/entry-placement.js'
 import { steadyMs } from '../queries/own-time.js'
 
-/** Pages in the write-ahead log before it is copied into the database: 32 MiB, so that pages touched often are copied once. */
+/**
+ * The write-ahead log grows to this many pages (32 MiB) before it is copied into the database, so
+ * that pages that change often are copied once.
+ */
 const CHECKPOINT_PAGES = 8192
-/** How long a connection waits for another one of this process, which only happens while a checkpoint resets the log. */
+/**
+ * A connection waits this long for another connection of this process, which happens only while a
+ * checkpoint resets the log.
+ */
 const BUSY_MS = 10_000
 
 /**
- * Cache of the writing connection, KiB. Keys are hashes, so a group of entries touches thousands of pages all over the
- * indexes: with SQLite's 2 MiB each was written to the log and read again several times in one transaction.
+ * Cache of the writing connection, in KiB. Keys are hashes, so a batch of entries touches thousands
+ * of pages all over the indexes. With SQLite's default of 2 MiB each page was written to the log
+ * and read again several times in one transaction.
  */
 const WRITER_CACHE_KIB = 8 * 1024
 
-/** Functions that the schema's triggers call; every connection that writes needs them. */
+/** Adds the functions that the schema's triggers call. Every connection that writes needs them. */
 export function addFunctions (db: DatabaseSync): void {
   db.function('add256', { deterministic: true }, (a, b) => {
     if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array)) throw new TypeError('add256 adds two blobs')
@@ -38,14 +45,20 @@ function blobOf (value: unknown): Uint8Array {
   return value
 }
 
-/** What a forget entry (checked before it was written here) names: its `versions`, as JSON of ids in hex. */
+/**
+ * Returns the `versions` of a forget entry as JSON of ids in hex. The entry was checked before it
+ * was written.
+ */
 function forgetIds (entry: Uint8Array): string {
   const [bytes] = asList(readValue(entry))
   const shown = readValue(asBytes(bytes))
   return JSON.stringify(asList(isMap(shown) ? shown['versions'] : []).map((id) => Buffer.from(asBytes(id)).toString('hex')))
 }
 
-/** Every commit is on disk (fsync of the log) before it returns. What a savepoint needs to undo stays in memory: in files it was half of all that was written. */
+/**
+ * Sets up the writing connection: each commit fsyncs the log before it returns. Rollback data of a
+ * savepoint stays in memory; in files it was half of all written bytes.
+ */
 export function openWriter (db: DatabaseSync): void {
   addFunctions(db)
   db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${WRITER_CACHE_KIB}`)

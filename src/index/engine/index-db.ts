@@ -13,13 +13,16 @@ import { WriterThread } from './writer-thread.js'
 export type { SqlValue, Statement, StatementResult } from './transaction.js'
 
 export interface IndexDbInit {
-  /** File of the database; its log lies beside it. Omitted: in memory, on this thread. */
+  /** Database file; its log lies beside it. Omitted: a database in memory, on this thread. */
   path?: string
-  /** Scripts that make the schema (schema.ts). */
+  /** Scripts that make the schema (src/index/migrations/schema.ts). */
   migrations: Migrations
-  /** False: a file that is missing or has no schema is IndexDamagedError, not made anew. @default true */
+  /**
+   * False: a missing file, or one without a schema, is an IndexDamagedError and is not made.
+   * @default true
+   */
   create?: boolean
-  /** Called once, when something was found after which nothing is written any more. */
+  /** Called once, after the failure that ends all writing. */
   onFailure?: ((error: Error) => void) | undefined
 }
 
@@ -30,21 +33,21 @@ interface Unit {
   signal?: AbortSignal | undefined
 }
 
-/** Groups up to this many units are answered at once. */
+/** Groups of at most this many units are answered at once. */
 const SETTLED_AT_ONCE = 4
 
 type Run = (units: Statement[][]) => UnitResult[] | Promise<UnitResult[]>
 
 /**
- * The embedded database. Reads run on a connection of this thread and see what is committed; writes are units, each
- * atomic, that one writer (a worker thread when there is a file) commits in groups: all units that came while the last
- * group was being committed, up to COMMIT_BLOCKS, share one fsync.
+ * The embedded database. Reads run on a connection of this thread and see committed data. Writes
+ * are atomic units. One writer (a worker thread when there is a file) commits units in groups: all
+ * units that came while the last group was being committed, up to COMMIT_BLOCKS, share one fsync.
  */
 export class IndexDb {
   private readonly prepared: Prepared
   private readonly queue: Unit[] = []
   private busy = false
-  /** Groups of which one half has its answer. */
+  /** Number of groups whose second half has no answer yet. */
   private unsettled = 0
   private closed = false
   private scheduled = false
@@ -62,9 +65,9 @@ export class IndexDb {
   }
 
   /**
-   * Opens or makes the database and brings its schema to the newest version.
+   * Opens or makes the database and migrates its schema to the newest version.
    *
-   * @throws NewerFormatError, IndexDamagedError (the file is never made anew over a damaged one), NoSpaceError
+   * @throws NewerFormatError, IndexDamagedError (a damaged file is never replaced), NoSpaceError
    */
   static async open ({ path, migrations, create = true, onFailure }: IndexDbInit): Promise<IndexDb> {
     if (path === undefined) {
@@ -86,7 +89,6 @@ export class IndexDb {
     }
   }
 
-  /** The first row, or undefined. */
   get<T> (sql: string, ...params: SqlValue[]): T | undefined {
     return this.reading(() => this.prepared.get(sql).get(...params) as T | undefined)
   }
@@ -96,8 +98,8 @@ export class IndexDb {
   }
 
   /**
-   * Rows one by one. While the loop runs the log cannot be shortened, so page long lists with `all`. In memory the rows
-   * are read at once, since there the same connection writes.
+   * Yields rows one by one. The log cannot be shortened while the loop runs, so read long lists in
+   * pages with `all`. In memory all rows are read at once, since the same connection writes.
    */
   * iterate<T> (sql: string, ...params: SqlValue[]): Generator<T, void, undefined> {
     if (this.writer === undefined) {
@@ -113,40 +115,45 @@ export class IndexDb {
   }
 
   /**
-   * One atomic unit. Resolves after COMMIT (fsynced), to what each statement did; rejects when nothing of it was
-   * written. `signal` counts only until the unit is handed to the writer; byte values must not change until it resolved.
+   * Writes one atomic unit. Resolves after COMMIT (fsynced) with the result of each statement, and
+   * rejects when nothing was written. `signal` counts only until the unit is handed to the writer.
+   * Byte values must not change until the call resolves.
    *
-   * @throws SqlError (a statement was refused), NoSpaceError, IndexDamagedError, StoreFailedError, AbortError
+   * @throws SqlError (a statement was refused), NoSpaceError, IndexDamagedError, StoreFailedError,
+   * AbortError
    */
   async write (statements: readonly Opaque[], options: { signal?: AbortSignal | undefined } = {}): Promise<StatementResult[]> {
     if (this.closed) throw new NodeStoppedError('The index is closed')
     if (this.failed !== undefined) throw this.failed
     const { promise, resolve, reject } = Promise.withResolvers<StatementResult[]>()
-    // every one of them was made by the index
+    // only the index makes statements, so the cast holds
     this.queue.push({ statements: [...statements] as unknown as Statement[], resolve, reject, signal: options.signal })
     this.schedule()
     return promise
   }
 
-  /** The failure after which nothing is written any more, if there was one. */
+  /** Failure that ended all writing, if there was one. */
   get failure (): Error | undefined {
     return this.failed
   }
 
-  /** Bytes of the database and its log on disk; 0 in memory. */
+  /** Returns the bytes of the database file and its log; 0 in memory. */
   size (): number {
     if (this.writer === undefined) return 0
     return [this.path, `${this.path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
   }
 
-  /** Bytes of the database's pages that hold something; 0 in memory. */
+  /** Returns the bytes of used database pages; 0 in memory. */
   filled (): number {
     if (this.writer === undefined) return 0
     const [pages, free, bytes] = ['page_count', 'freelist_count', 'page_size'].map((name) => Number(this.get<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0))
     return ((pages ?? 0) - (free ?? 0)) * (bytes ?? 0)
   }
 
-  /** Reads the whole database, on a thread of its own, and says what is wrong with it; empty when it is sound. After something was found nothing is written any more. */
+  /**
+   * Checks the whole database on a thread of its own. Resolves with a list of faults, empty for a
+   * sound database. A fault ends all writing.
+   */
   async check (options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     if (this.writer === undefined) return []
     const wrong = await checkIndex(this.path, options)
@@ -154,7 +161,7 @@ export class IndexDb {
     return wrong
   }
 
-  /** Writes what is queued, then closes both connections. Idempotent. */
+  /** Writes all queued units, then closes both connections. Idempotent. */
   async close (): Promise<void> {
     if (this.closed) return
     this.closed = true
@@ -176,7 +183,7 @@ export class IndexDb {
     }
   }
 
-  /** The first failure is the one that is told. */
+  /** Notes the first failure and returns it, also for later failures. */
   private fail (error: Error): Error {
     if (this.failed === undefined) {
       this.failed = error
@@ -185,7 +192,7 @@ export class IndexDb {
     return this.failed
   }
 
-  /** After this turn of the event loop, so that the units of one turn share a commit. */
+  /** Commits after this turn of the event loop, so that all units of one turn share a commit. */
   private schedule (): void {
     if (this.scheduled || this.busy) return
     this.scheduled = true
@@ -223,7 +230,10 @@ export class IndexDb {
     }
   }
 
-  /** After the units that those who waited for the first half hand in now were given to the writer: one half works while the other is being written. */
+  /**
+   * Answers the second half of a group after callers of the first half have handed in their next
+   * units. So one half works while the units of the other are being written.
+   */
   private settleLater (group: Unit[], results: UnitResult[] | Error, from: number): void {
     this.unsettled++
     setImmediate(() => setImmediate(() => {
@@ -247,14 +257,15 @@ export class IndexDb {
       else if ('results' in result) unit.resolve(result.results)
       else {
         const error = toError(result.failure, this.path)
-        // after a failed write or fsync nobody knows what is on disk: nothing more is acknowledged
+        // after a failed write or fsync the content of the disk is unknown, so nothing more is
+        // acknowledged
         unit.reject(error instanceof StoreFailedError || error instanceof IndexDamagedError ? this.fail(error) : error)
       }
     }
   }
 }
 
-/** Checks an existing file, makes or migrates it, and leaves everything in the file itself (empty log). */
+/** Checks an existing file, makes or migrates it, and leaves an empty log. */
 function prepareFile (path: string, migrations: Migrations, create: boolean): void {
   const exists = existsSync(path)
   if (!exists && !create) throw new IndexDamagedError(`The index ${path} is missing`)
@@ -277,7 +288,12 @@ function prepareFile (path: string, migrations: Migrations, create: boolean): vo
 const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 
-/** A file that is no database, or is shorter than its header says while no log holds the rest, is damaged. An empty file is a new one. */
+/**
+ * Checks the header of a file. A file is damaged when it is no database, or when it is shorter than
+ * its header says and no log holds the rest. An empty file counts as new.
+ *
+ * @throws IndexDamagedError
+ */
 function checkHeader (path: string): void {
   const { size } = statSync(path)
   if (size === 0) return

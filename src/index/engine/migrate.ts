@@ -1,14 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { IndexDamagedError, NewerFormatError } from '../../errors.js'
 
-/** SQL scripts; the n-th (from 1) brings the schema from version n - 1 to n. Only ever appended to. */
+/**
+ * SQL scripts. Script n (from 1) brings the schema from version n - 1 to n. Scripts are only ever
+ * appended.
+ */
 export type Migrations = readonly string[]
 
 /**
- * Brings the schema to the newest version, one transaction a step; the version is PRAGMA user_version.
+ * Migrates the schema to the newest version, one transaction a step. The version is PRAGMA
+ * user_version.
  *
- * @throws NewerFormatError when the file was written by a newer program
- * @throws IndexDamagedError when it has tables but no version, so that it is not ours or was cut
+ * @throws NewerFormatError when a newer program wrote the file
+ * @throws IndexDamagedError when the file has tables but no version: it is another program's, or
+ * was cut
  */
 export function migrate (db: DatabaseSync, migrations: Migrations, path: string): void {
   const version = versionOf(db)

@@ -1,25 +1,29 @@
 /**
- * How a group of units crosses to the writer's thread and back. Structured clone copies the whole buffer behind every
- * view and makes an object of each value, which cost more than the writing itself; so all bytes of a group go in one
- * buffer, SQL texts go once, and the rest is one flat list.
+ * Packed units cross to the writer's thread. Structured clone copies the whole buffer behind every
+ * view and makes an object of each value, which cost more than the write itself. So all bytes of a
+ * group go in one buffer, each SQL text goes once, and the rest is one flat list.
  */
 import type { SqlValue, Statement, StatementResult, UnitResult } from './transaction.js'
 
 export interface PackedUnits {
-  /** SQL texts that the other side does not know yet; they get the next numbers. */
+  /** SQL texts that the other side does not know yet. Their numbers go on from the last one. */
   texts: string[]
-  /** For each unit the count of statements; for each statement its text's number and the count of its values; then these: bytes as true, offset, length. */
+  /**
+   * The list holds for each unit its number of statements; for each statement the number of its
+   * text and the number of its values; then the values. Bytes are the three items true, offset,
+   * length.
+   */
   list: Array<number | string | boolean | null>
   bytes: ArrayBuffer
 }
 
-/** One for each unit: a failure, or for each statement its count of changes, or its rows. */
+/** One item for each unit: a failure, or a list with the changes or the rows of each statement. */
 export type PackedResults = Array<{ message: string, errcode: number } | Array<number | unknown[]>>
 
-/** Texts with values in them would fill the table; those of this project are constants. */
+/** Texts with values in them would fill the table; the texts of this project are constants. */
 const MAX_TEXTS = 4096
 
-/** This thread's side. */
+/** The packer is the sender's side. */
 export class Packer {
   private readonly numbers = new Map<string, number>()
 
@@ -60,7 +64,7 @@ export class Packer {
   }
 }
 
-/** The writer's side. */
+/** The unpacker is the writer's side. */
 export class Unpacker {
   private readonly texts: string[] = []
 

@@ -1,16 +1,18 @@
 import { IndexDamagedError, NoSpaceError, StoreFailedError } from '../../errors.js'
 import type { SqlFailure } from './transaction.js'
 
-/** SQLite's primary result codes that mean something to a caller. */
+/** These are SQLite's primary result codes on which a caller can act. */
 const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
 const SQLITE_CONSTRAINT = 19
-/** The memory that connections share lies in a file, for which there is no room. */
+/** SQLite found no room for the file that holds the shared memory of its connections. */
 const SQLITE_IOERR_SHMSIZE = SQLITE_IOERR | (19 << 8)
 const SQLITE_NOTADB = 26
 
-/** A statement that broke a rule of the schema, or is wrong: an error of this program, or a guard that said no. */
+/**
+ * SQLite refused a statement: the statement is wrong, or it broke a rule of the schema or a guard.
+ */
 export class SqlError extends Error {
   override readonly name = 'SqlError'
   /** SQLite's extended result code. */
@@ -21,7 +23,9 @@ export class SqlError extends Error {
     this.errcode = errcode
   }
 
-  /** True when a unit's own guard statement refused it (store-schema.ts, `guard`). */
+  /**
+   * True when a guard statement of the unit refused it (src/index/migrations/store.ts, `guard`).
+   */
   get guarded (): boolean {
     return this.constraint && this.message.includes('guard_refused')
   }
@@ -34,7 +38,7 @@ export class SqlError extends Error {
 
 export const damaged = (path: string, what: string): IndexDamagedError => new IndexDamagedError(`The index ${path} is damaged: ${what}. It is left as it is`)
 
-/** The error that a caller can act on: no room, damaged, failed, or a rule that was broken. */
+/** Returns an error on which a caller can act: no room, damaged, failed, or refused. */
 export function toError ({ message, errcode }: SqlFailure, path: string): Error {
   if (errcode === SQLITE_IOERR_SHMSIZE) return new NoSpaceError(`No room on the disk for the index ${path}: ${message}`)
   switch (errcode & 0xff) {

@@ -2,10 +2,12 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 export type SqlValue = Uint8Array | string | number | null
 
-/** SQL text (one statement) and the values of its question marks. */
+/** One SQL statement and the values of its question marks. */
 export type Statement = readonly [sql: string, ...params: SqlValue[]]
 
-/** What one statement did: rows changed, and the rows that a SELECT or RETURNING gave. */
+/**
+ * The result of one statement: the number of changed rows, and the rows of a SELECT or RETURNING.
+ */
 export interface StatementResult {
   changes: number
   rows: unknown[]
@@ -19,16 +21,18 @@ export interface SqlFailure {
 
 export type UnitResult = { results: StatementResult[] } | { failure: SqlFailure }
 
-/** Prepared statements kept for one connection; SQL texts of this project are constants, so this is only a ceiling. */
+/**
+ * A connection keeps at most this many prepared statements. SQL texts of this project are
+ * constants, so the bound is never reached.
+ */
 const MAX_PREPARED = 512
 
-/** A statement that was prepared; `rows` says whether it gives any. */
+/** A prepared statement; `rows` is true when it returns rows. */
 interface PreparedStatement {
   statement: StatementSync
   rows: boolean
 }
 
-/** Statements of one connection, prepared once. */
 export class Prepared {
   private readonly kept = new Map<string, PreparedStatement>()
 
@@ -50,8 +54,9 @@ export class Prepared {
 }
 
 /**
- * Runs units of work in one transaction, each in a savepoint of its own: a unit that fails leaves nothing and does not
- * disturb the others. When the transaction itself fails (disk full, I/O error) every unit has failed.
+ * Runs units in one transaction, each in a savepoint of its own. A failed unit leaves nothing and
+ * does not disturb the others. When the transaction itself fails (disk full, I/O error), every unit
+ * has failed.
  */
 export function runUnits (db: DatabaseSync, prepared: Prepared, units: Statement[][]): UnitResult[] {
   const results: UnitResult[] = []
@@ -59,7 +64,7 @@ export function runUnits (db: DatabaseSync, prepared: Prepared, units: Statement
     prepared.get('BEGIN IMMEDIATE').run()
     for (const unit of units) {
       const result = runUnit(db, prepared, unit)
-      if ('failure' in result && !db.isTransaction) return units.map(() => result) // SQLite rolled everything back
+      if ('failure' in result && !db.isTransaction) return units.map(() => result) // SQLite rolled back the whole transaction
       results.push(result)
     }
     prepared.get('COMMIT').run()

@@ -5,7 +5,10 @@ import { Packer, unpackResults } from './packing.js'
 import type { Statement, UnitResult } from './transaction.js'
 import type { FromWriter, ToWriter } from './writer-worker.js'
 
-/** This thread's side of the writing connection. One group at a time. Keeps the process alive only while a group is being written. */
+/**
+ * The event loop's side of the writing connection. It runs one group at a time and keeps the
+ * process alive only while a group is being written.
+ */
 export class WriterThread {
   private waiting: PromiseWithResolvers<UnitResult[]> | undefined
   private closing: PromiseWithResolvers<void> | undefined

@@ -1,4 +1,7 @@
-/** The thread of the one writing connection: commits on a slow disk must not hold up the event loop. */
+/**
+ * This thread has the only writing connection: a commit on a slow disk must not hold up the event
+ * loop.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openWriter } from './connection.js'

@@ -1,4 +1,7 @@
-/** Keeps the tables below. `more`: columns of an entry that each row of `awaited` keeps besides, from a later version on. */
+/**
+ * Makes the trigger that keeps the tables below. `more` names columns of an entry that each row of
+ * `awaited` keeps besides, from a later version on.
+ */
 export const chainTrigger = (...more: string[]): string => `
 CREATE TRIGGER entries_chain AFTER INSERT ON entries BEGIN
   INSERT OR IGNORE INTO breaks SELECT NEW.writer, 1
@@ -21,11 +24,15 @@ END;
 `
 
 /**
- * Each writer's chain of entries, kept right by a trigger so that neither a start nor `status` walks through it.
+ * These tables hold each writer's chain of entries. A trigger keeps them right, so that neither a
+ * start nor `status` reads a whole chain.
  *
- * - tips: the entries that no other entry of their writer names as `prev`; those of unknown kinds with seq 0.
- * - awaited: by entries that came before what they name as `prev`; `seq` is that of the one that waits.
- * - breaks: numbers of entries that do not follow the one before, or follow the same one as another does.
+ * - tips: the entries that no other entry of their writer names as `prev`; those of unknown kinds
+ *   with seq 0.
+ * - awaited: `prev` of entries that came before the entry that it names; `seq` is the number of the
+ *   entry that waits.
+ * - breaks: numbers of entries that do not follow the one before, or follow the same one as another
+ *   does.
  */
 export const CHAINS_SCHEMA = `
 CREATE TABLE tips (

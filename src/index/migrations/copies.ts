@@ -1,21 +1,24 @@
-/** The upsert of a version into `groups`; `row` is a row of entries. */
+/** Makes the upsert of a version into `groups`; `row` is a row of entries. */
 const group = (row: string, from: string): string => `INSERT INTO groups (root, slot, copies, plain, bytes)
     SELECT ${row}.root, slot_of(${row}.entry), copies_of(${row}.entry), copies_of(${row}.entry) IS NULL, coalesce(${row}.bytes, 0) ${from}
     ON CONFLICT (root) DO UPDATE SET slot = min(slot, excluded.slot), plain = max(plain, excluded.plain), bytes = max(bytes, excluded.bytes),
       copies = CASE WHEN copies = 0 OR excluded.copies = 0 THEN 0 ELSE max(coalesce(copies, excluded.copies), coalesce(excluded.copies, copies)) END;`
 
 /**
- * Tables of copies: which groups there are, and what this node said of them to others (src/replication/copies).
+ * These tables describe copies: the groups of the vault, and the promises and doubts of this node
+ * (src/replication/placement).
  *
- * - groups: one row a root that some version has, dead ones too; none ever goes, so that `n`, from 1 without a gap, names
- *   it for as long as this index is there. A version is held whole, so its root stands for all of its groups. `slot`: of
- *   its group 0. `copies`: the most that a version with this root asks for by itself; 0: everybody, which beats every
- *   number; NULL: none does. `plain`: 1 when a version with this root leaves it to the vault's setting. All of it is the
- *   same in whatever order the entries came.
- * - promises: to whom this node promised that it keeps a group; for how long is in memory, a full hour from each start.
+ * - groups: one row for each root that some version has, dead ones included. No row is ever
+ *   removed, so that `n`, from 1 without a gap, names a group for the life of this index. A version
+ *   is held whole, so its root stands for all of its groups. `slot`: the slot of its group 0.
+ *   `copies`: the highest number that a version with this root asks for; 0: all members, which
+ *   beats every number; NULL: no version asks. `plain`: 1 when a version with this root leaves the
+ *   number to the vault's setting. The row is the same in whatever order the entries came.
+ * - promises: members to whom this node promised to keep a group. The time of a promise is in
+ *   memory, and is a full hour from each start.
  * - distrusts: members that failed to prove to this node that they hold a group.
- * - spares: since when, by own time, a held group has been no duty of this node.
- * - blocks_broken: the blocks that are lost or in quarantine, so that what is held can be told from them.
+ * - spares: own time since which a held group has been a spare copy.
+ * - blocks_broken: index of the blocks that are lost or in quarantine.
  */
 export const COPIES_SCHEMA = `
 CREATE TABLE groups (

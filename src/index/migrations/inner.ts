@@ -1,6 +1,6 @@
 /**
- * inner_totals: bytes of the blocks that lie in the database itself, whatever their state, kept right by triggers: what
- * is left of the database without them is the index.
+ * inner_totals holds the bytes of the blocks that lie in the database itself, whatever their state.
+ * Triggers keep it right. The size of the index is the size of the database without these bytes.
  */
 export const INNER_SCHEMA = `
 CREATE TABLE inner_totals (bytes INTEGER NOT NULL) STRICT;

@@ -1,2 +1,5 @@
-/** What a member's certificate says it counts for at most, however much it lends; of members from before this column it is not known. */
+/**
+ * `maxCapacity` is the upper bound of the capacity that counts for a member, by its certificate. It
+ * is unknown for members from before this column.
+ */
 export const MAX_CAPACITY_SCHEMA = 'ALTER TABLE members ADD COLUMN maxCapacity INTEGER;'

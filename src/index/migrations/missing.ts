@@ -1,6 +1,7 @@
 /**
- * missing, in the order in which the entries came: `n` is that of the entry. Without it each look for the next version
- * to bring walked through the entries, all of them where nothing was to come: a million for each put.
+ * `n` orders the missing versions by the arrival of their entries: it is the `n` of the entry.
+ * Without it each search for the next version to fetch scanned the entries, all of them where
+ * nothing was missing: a million for each put.
  */
 export const MISSING_SCHEMA = `
 ALTER TABLE missing ADD COLUMN n INTEGER NOT NULL DEFAULT 0;

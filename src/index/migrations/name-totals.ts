@@ -1,8 +1,8 @@
 /**
- * name_totals: how many names there are and the bytes of their newest versions, kept right by triggers, so that nobody
- * counts a million names to say how many there are. Names are written by upserts: a REPLACE would fire no delete trigger.
- * Bytes are REAL,
- * exact up to 2^53, since a writer may claim sizes whose sum is no INTEGER: that must make no entry fail.
+ * name_totals holds the number of names and the bytes of their newest versions. Triggers keep it
+ * right, so that `status` need not count a million names. Names are written by upserts, since a
+ * REPLACE would fire no delete trigger. `bytes` is REAL, exact up to 2^53: a writer may claim sizes
+ * whose sum is no INTEGER, and that must not make an entry fail.
  */
 export const NAME_TOTALS_SCHEMA = `
 CREATE TABLE name_totals (files INTEGER NOT NULL, bytes REAL NOT NULL) STRICT;

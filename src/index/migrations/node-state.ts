@@ -1,4 +1,7 @@
-/** node_state: single facts about this index on this node, each under its name (node-state.ts). */
+/**
+ * node_state holds single facts about this index, each under its name
+ * (src/index/queries/node-state.ts).
+ */
 export const NODE_STATE_SCHEMA = `
 CREATE TABLE node_state (
   key TEXT PRIMARY KEY,

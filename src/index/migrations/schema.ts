@@ -14,5 +14,8 @@ import { UNKNOWN_SCHEMA } from './unknown.js'
 import { VAULT_SCHEMA } from './vault.js'
 import { VERSIONS_SCHEMA } from './versions.js'
 
-/** The schema of index.db, one script a version. Appended to, never changed once released; each step has a test that migrates a fixture. */
+/**
+ * The schema of index.db is one script a version. Scripts are appended and never changed once
+ * released. Each step has a test that migrates a fixture.
+ */
 export const MIGRATIONS: Migrations = [STORE_SCHEMA + VAULT_SCHEMA, CHAINS_SCHEMA + NAME_TOTALS_SCHEMA + NODE_STATE_SCHEMA + MISSING_SCHEMA + VERSIONS_SCHEMA + TRASH_SCHEMA, COPIES_SCHEMA, MAX_CAPACITY_SCHEMA, STANDING_SCHEMA, INNER_SCHEMA, AWAITED_SCHEMA, UNKNOWN_SCHEMA]

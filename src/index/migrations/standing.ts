@@ -1,25 +1,30 @@
-/** The ids that a forget entry names, as rows of `value` in hex. */
+/** Selects the ids that a forget entry names, as rows of `value` in hex. */
 const named = (entry: string): string => `json_each(forget_ids(${entry}))`
-/** This node's own time, inside a trigger: src/index/queries/own-time.ts says what it is. */
+/** This node's own time inside a trigger (src/index/queries/own-time.ts). */
 const NOW = '(SELECT steady_ms() - skipped FROM own_time)'
 const isForgotten = (row: string): string => `EXISTS (SELECT 1 FROM forgotten AS f WHERE f.version = ${row}.id AND f.tag = ${row}.tag AND f.n > 0)`
 const isDead = (row: string): string => `(${row}.void = 1 OR (${row}.head = 0 AND ${isForgotten(row)}))`
-/** Versions that a forget in the row NEW names, of its own tag; the + keeps it from walking through all versions of the name. */
+/**
+ * Selects the versions that a forget in the row NEW names, of its own tag. The + keeps SQLite from
+ * scanning all versions of the name.
+ */
 const NAMED_BY_NEW = `e.id IN (SELECT unhex(value) FROM ${named('NEW.entry')}) AND +e.tag = NEW.tag`
 const countNamed = (by: string, when: string): string => `INSERT INTO forgotten SELECT unhex(value), NEW.tag, ${by} FROM ${named('NEW.entry')} WHERE ${when}
     ON CONFLICT DO UPDATE SET n = n + excluded.n;`
 const KILL_NAMED = `INSERT OR IGNORE INTO dead SELECT e.id, e.root, ${NOW} FROM entries AS e WHERE NEW.void = 0 AND ${NAMED_BY_NEW} AND e.root IS NOT NULL AND +e.head = 0;`
 
 /**
- * What an entry costs does not depend on how many others its name, its writer or what it names has.
+ * With these tables the cost of an entry does not depend on how many other entries its name or its
+ * writer has, or how many name the same parent.
  *
- * - awaits: an entry of a name's history that waits, by an entry of its `after` that is not applied here. Rows of a
- *   parent that was applied since mean nothing.
- * - unsettled: applied entries whose row in `awaits` is still to be followed: so many waited for one that they are
- *   applied in several steps.
- * - entries_heads: the heads of a name, the newest first. `head` is 2 of a void entry that is covered, so that what it
- *   stands for is covered too.
- * - forgotten: how many forgets that count (not void) of this tag name a version, whether it is here or not.
+ * - awaits: an entry of a name's history that waits, by an entry of its `after` that is not applied
+ *   here. Rows of a parent that was applied since mean nothing.
+ * - unsettled: applied entries whose rows in `awaits` are still to be followed: so many entries
+ *   waited for one that they are applied in several steps.
+ * - entries_heads: the heads of a name, the newest first. `head` is 2 of a covered void entry,
+ *   whose parents are then covered too.
+ * - forgotten: how many forgets of this tag that are not void name a version, whether the version
+ *   is here or not.
  */
 export const STANDING_SCHEMA = `
 CREATE TABLE awaits (

@@ -1,22 +1,27 @@
-/** What a row of `blocks` says of its bytes. */
+/** A row of `blocks` with this state has its bytes. */
 export const HELD = 0
 /** The file is gone although the row said held. */
 export const LOST = 1
-/** The bytes were not those of the CID; they lie in quarantine and are not served. */
+/** The bytes did not match the CID. They lie in quarantine and are not served. */
 export const QUARANTINED = 2
-/** Nothing names the block; it is there, and readable, until the trash is emptied (trash-schema). */
+/**
+ * Nothing names the block. It can be read until the trash is emptied
+ * (src/index/migrations/trash.ts).
+ */
 export const TRASHED = 3
 
 /**
- * Tables of the block store.
+ * These are the tables of the block store.
  *
- * - blocks: one row a CID (36 bytes); `bytes` is NULL when the block lies in a file; `kept` is 1 for a block that was put
- *   without an upload; `verified` is when its hash was last right (milliseconds since 1970).
- * - uploads, pins: what an upload keeps alive; `start` is set for local uploads and names the process; `reached` marks
- *   pins that the finishing walk has seen below the root.
- * - refs: what a finished root keeps alive, itself included; both columns are ids of blocks.
+ * - blocks: one row a CID (36 bytes). `bytes` is NULL when the block lies in a file. `kept` is 1
+ *   for a block that was put without an upload. `verified` is the time at which its hash was last
+ *   right (milliseconds since 1970).
+ * - uploads, pins: the blocks that an upload keeps. `start` is set for local uploads and names the
+ *   process. `reached` marks pins that the finishing walk has seen below the root.
+ * - refs: the blocks that a finished root keeps, itself included. Both columns are ids of blocks.
  * - unlinks: files whose row is gone and which are still to be unlinked.
- * - totals: held blocks and bytes, kept right by triggers. guard: takes no row, so that a statement can refuse its unit.
+ * - totals: held blocks and bytes, kept right by triggers.
+ * - guard: takes no row, so that a statement can refuse its unit.
  */
 export const STORE_SCHEMA = `
 CREATE TABLE blocks (

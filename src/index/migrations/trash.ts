@@ -1,16 +1,22 @@
-/** Not OR IGNORE: an upsert that fires the trigger puts its own way of conflicts in that place. */
+/**
+ * Makes the insert into `unlinks`. OR IGNORE would not do: an upsert that fires the trigger
+ * replaces the conflict clause with its own.
+ */
 const unlink = (bytes: string): string => `INSERT INTO unlinks SELECT NEW.cid WHERE ${bytes} IS NULL AND NOT EXISTS (SELECT 1 FROM unlinks WHERE cid = NEW.cid);`
 
 /**
- * Tables of garbage: what is dead waits in the trash, and goes when its time is over or room is needed.
+ * These tables describe garbage: dead blocks wait in the trash, and are removed when their time is
+ * over or room is needed.
  *
- * - blocks.trashed: set exactly when `state` is TRASHED: since when (milliseconds since 1970), from the last reading on.
- *   Nothing names a block in the trash; whatever names it again takes it out in the same transaction.
+ * - blocks.trashed: set exactly when `state` is TRASHED: the time in milliseconds since 1970 at
+ *   which the block came into the trash, or was last read there. Nothing names a block in the
+ *   trash. A transaction that names the block again takes it out.
  * - trash_totals: blocks and bytes in the trash, kept right by triggers.
- * - releasing: roots that are being let go, a page of their refs at a time; `trash` 1: to the trash, 0: for good. Their own
- *   ref goes with the first page, so that they are not whole from then on. A finish of the same root ends the letting go.
- * - unlinks (store-schema) names files whose place may not be the one that their row says: of no row, or of one in the
- *   trash, or of one that was taken out of it.
+ * - releasing: roots that are being released, a page of their refs at a time. `trash` 1: to the
+ *   trash, 0: for good. The root's own ref goes with the first page, so that the root is not whole
+ *   from then on. A finish of the same root ends the release.
+ * - unlinks (src/index/migrations/store.ts) names files whose place may not be the place that their
+ *   row says: files of no row, of a row in the trash, or of a row that was taken out of the trash.
  */
 export const TRASH_SCHEMA = `
 ALTER TABLE blocks ADD COLUMN trashed INTEGER;

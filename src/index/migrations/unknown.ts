@@ -4,11 +4,12 @@ const DIGITS = [2, 3, 4]
 const row = (digits: number): string => `vault = (OLD.kind ${IN_VAULT}) AND prefix = lower(substr(hex(OLD.id), 1, ${digits}))`
 
 /**
- * Entries of kinds that are not known here, which alone leave the index again (protocols/vault, "Entries that are not
- * known"). They have no `prev`, no tag and no root, so that nothing but the tables below speaks of them.
+ * Entries of unknown kinds are the only entries that leave the index again
+ * (protocols/vault/README.md, "Entries that are not known"). They have no `prev`, no tag and no
+ * root, so that only the tables below hold rows of them.
  *
- * - unknown_use: how many of them each writer has here, and their bytes.
- * - entries_gone undoes what the triggers of an insert did for such an entry.
+ * - unknown_use: the number of these entries of each writer, and their bytes.
+ * - entries_gone undoes the triggers of the insert of such an entry.
  */
 export const UNKNOWN_SCHEMA = `
 CREATE TABLE unknown_use (

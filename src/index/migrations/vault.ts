@@ -1,22 +1,27 @@
-/** After a column of kinds: the vault kinds, which say whose other entries are kept. */
+/**
+ * Condition after a column of kinds: the vault kinds, which decide whose other entries are kept.
+ */
 export const IN_VAULT = "IN ('admit', 'revoke', 'setting')"
 
 /**
- * Tables of the vault's index.
+ * These are the tables of the vault.
  *
- * - entries: as signed. `parents`: the ids in `after`, one behind the other; `bytes`: of the version as stored; `head` and
- *   `waiting` (kept, not applied) are what protocols/vault/history says of the tag's entries; `void` what revokes say.
- *   `prev` is null for kinds that are not known here.
- * - digests: count and sum (mod 2^256) of the ids that begin with `prefix` (2, 3 or 4 hex digits), of the vault kinds
- *   (`vault` 1) and of all others (0); kept right by a trigger in the transaction that adds an entry.
- * - names: what a name means on this node.
- * - members: one row a peer, of the admit that counts. writers: every writer key that an admit ever named, with that
- *   admit, since a writer stays known whichever admit counts.
- * - addresses: where members were reached.
- * - records: the newest record of each member, as signed; `heard`: when it came, by this node's clock.
- * - missing: versions whose blocks are to be brought here. A trigger adds each version with its entry, others take it out
- *   while the version is dead (versions-schema.ts); whoever makes a version whole or lets it go removes the row, in the
- *   same transaction.
+ * - entries: `entry` is the entry as signed. `parents`: the ids in `after`, one behind the other.
+ *   `bytes`: stored bytes of the version. `head` and `waiting` (kept, not applied) follow from the
+ *   history of the tag (protocols/vault/history.ts), `void` from the revokes. `prev` is null for
+ *   unknown kinds.
+ * - digests: count and sum (mod 2^256) of the ids that begin with `prefix` (2, 3 or 4 hex digits),
+ *   of the vault kinds (`vault` 1) and of all others (0). A trigger keeps it right in the
+ *   transaction that adds an entry.
+ * - names: the newest version of each name on this node.
+ * - members: one row a peer, of the admit that counts. writers: every writer key that an admit ever
+ *   named, with that admit, since a writer stays known whichever admit counts.
+ * - addresses: addresses at which members were reached.
+ * - records: the newest record of each member, as signed; `heard`: the time at which it came, by
+ *   this node's clock.
+ * - missing: versions whose blocks are to be fetched. One trigger adds each version with its entry,
+ *   others remove the row while the version is dead (src/index/migrations/versions.ts). A
+ *   transaction that makes a version whole, or releases it, removes the row.
  */
 export const VAULT_SCHEMA = `
 CREATE TABLE entries (

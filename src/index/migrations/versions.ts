@@ -1,26 +1,32 @@
-/** This node's own time, inside a trigger: src/index/queries/own-time.ts says what it is. */
+/** This node's own time inside a trigger (src/index/queries/own-time.ts). */
 const NOW = '(SELECT steady_ms() - skipped FROM own_time)'
-/** The ids that a forget entry names, as rows of `value` in hex. */
+/** Selects the ids that a forget entry names, as rows of `value` in hex. */
 const named = (entry: string): string => `json_each(forget_ids(${entry}))`
-/** A row of `entries` under this name is named by a forget of its own tag that counts. */
+/** Condition: a forget of the row's own tag that is not void names the row of `entries`. */
 const forgotten = (row: string): string =>
   `EXISTS (SELECT 1 FROM forgets AS f JOIN entries AS by ON by.n = f.forget WHERE f.version = ${row}.id AND by.tag = ${row}.tag AND by.void = 0)`
 const isDead = (row: string): string => `(${row}.void = 1 OR (${row}.head = 0 AND ${forgotten(row)}))`
-/** The version below this root is whole here. */
+/** Condition: the version below this root is whole here. */
 const isWhole = (root: string): string => `EXISTS (SELECT 1 FROM blocks AS b JOIN refs AS r ON r.root = b.id AND r.block = b.id WHERE b.cid = ${root})`
 
 /**
- * Which versions (puts and restores) are dead on this node, since when, and by what: protocols/vault, "History", Live.
- * Triggers keep all of it right in the transaction that adds an entry or changes what it is; nothing else writes here.
- * A + before a column keeps a forget from walking through all versions of its name for the few that it names.
+ * These tables say which versions (puts and restores) are dead on this node, since when, and why
+ * (protocols/vault/README.md, "History", Live). Triggers keep them right in the transaction that
+ * adds an entry or changes its marks; nothing else writes here. A + before a column keeps a forget
+ * from scanning all versions of its name for the few that it names.
  *
- * - own_time: one row. `last`: where the clock stood when it was last noted; `skipped`: what of it does not count.
- * - forgets: what forgets name, whether it is here or not; `forget` is the `n` of its entry. Which of them count (of the
- *   version's own tag, not void) is asked of `entries`.
- * - dead: versions that are void, or no heads and named by a forget that counts. `since`: own time at which this was
- *   first known here; the row goes when the version is live again. A dead version is not brought here (`missing`).
- * - superseded: versions that are neither heads nor dead, and the own time at which this node first saw that.
- * - returned: versions that were dead and whose blocks were not all here when they were live again; some have come since.
+ * - own_time: one row. `last`: the clock when it was last noted; `skipped`: the part of it that
+ *   does not count.
+ * - forgets: the ids that forgets name, whether the versions are here or not; `forget` is the `n`
+ *   of the forget's entry. A query on `entries` says which forgets count (of the version's own tag,
+ *   not void).
+ * - dead: versions that are void, or no heads and named by a forget that counts. `since`: own time
+ *   at which this was first known here; the row goes when the version is live again. A dead version
+ *   is not fetched (`missing`).
+ * - superseded: versions that are neither heads nor dead, and the own time at which this node first
+ *   saw that.
+ * - returned: versions that were dead and whose blocks were not all here when they were live again;
+ *   some have come since.
  */
 export const VERSIONS_SCHEMA = `
 CREATE TABLE own_time (last INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT;

@@ -1,9 +1,12 @@
 import type { IndexDb } from '../engine/index-db.js'
 
-/** Entries of any kind that one page looks at: a few milliseconds. */
+/** A page reads this many entries of any kind, which takes a few milliseconds. */
 const PAGE_ENTRIES = 2_000
 
-/** Deletes that are heads, as signed, in the order in which they came; a page may hold none. What comes meanwhile is not among them. */
+/**
+ * Yields deletes that are heads, as signed, in the order in which they came. A page may hold none.
+ * Entries that come meanwhile are not among them.
+ */
 export function * deletesFrom (db: IndexDb): Generator<Uint8Array[]> {
   const { last } = db.get<{ last: number | null }>('SELECT max(n) AS last FROM entries') ?? { last: null }
   for (let from = 0; last !== null && from < last; from += PAGE_ENTRIES) {

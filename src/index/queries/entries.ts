@@ -6,7 +6,7 @@ export interface EntryRow {
   kind: string
   writer: Uint8Array
   seq: number
-  /** Id of the writer's previous entry; null for a kind that is not known here. */
+  /** Id of the writer's previous entry; null for an unknown kind. */
   prev: Uint8Array | null
   tag: Uint8Array | null
   clock: number | null
@@ -18,7 +18,7 @@ export interface EntryRow {
   entry: Uint8Array
 }
 
-/** An entry with what revokes say of it. */
+/** An entry with its void mark. */
 export type VoidRow = EntryRow & { void: number }
 
 export interface NameRow {
@@ -39,7 +39,7 @@ const NAME = `INSERT INTO names (name, tag, version, root, bytes, size, mtime, t
   ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, version = excluded.version, root = excluded.root, bytes = excluded.bytes, size = excluded.size,
     mtime = excluded.mtime, type = excluded.type, time = excluded.time, conflict = excluded.conflict`
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-/** Ids as the value of one question mark, for `IN_IDS`. */
+/** Returns ids as the value of one question mark, for `IN_IDS`. */
 export const idList = (ids: Uint8Array[]): string => JSON.stringify(ids.map(hex))
 export const IN_IDS = 'IN (SELECT unhex(value) FROM json_each(?))'
 
@@ -56,12 +56,12 @@ export function setStanding (tag: Uint8Array, heads: Uint8Array[], waiting: Uint
   return [STANDING, idList(heads), idList(waiting), tag]
 }
 
-/** Of these entries those that were heads are heads no more. */
+/** Removes the head mark of these entries. */
 export function followed (ids: Uint8Array[]): Statement[] {
   return ids.length === 0 ? [] : [[FOLLOWED, idList(ids)]]
 }
 
-/** What the name means now on this node; missing: the name has no newest version. */
+/** Writes the row of a name; undefined removes it, since the name has no newest version. */
 export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
   if (row === undefined) return ['DELETE FROM names WHERE tag = ?', tag]
   return [NAME, row.name, row.tag, row.version, row.root, row.bytes, row.size, row.mtime, row.type, row.time, row.conflict]
@@ -70,13 +70,16 @@ export function setName (tag: Uint8Array, row: NameRow | undefined): Statement {
 export const entryById = (db: IndexDb, id: Uint8Array): EntryRow | undefined => db.get<EntryRow>('SELECT * FROM entries WHERE id = ?', id)
 export const hasEntry = (db: IndexDb, id: Uint8Array): boolean => db.get('SELECT 1 AS yes FROM entries WHERE id = ?', id) !== undefined
 export const entriesOfTag = (db: IndexDb, tag: Uint8Array): VoidRow[] => db.all<VoidRow>('SELECT * FROM entries WHERE tag = ?', tag)
-/** Ids of all puts and restores of the tag. */
+/** Returns the ids of all puts and restores of the tag. */
 export const contentIds = (db: IndexDb, tag: Uint8Array): Uint8Array[] =>
   db.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE tag = ? AND root IS NOT NULL', tag).map(({ id }) => id)
-/** What is here of some ids and tags; each as the text of its bytes (protocols/vault/standing, `keyOf`). */
+/**
+ * A glimpse says which of some ids and tags are here; each is the text of its bytes
+ * (protocols/vault/standing.ts, `keyOf`).
+ */
 export interface Glimpse { ids: Set<string>, tags: Set<string> }
 
-/** Which of these ids have an entry, and which of these tags. */
+/** Returns which of these ids, and which of these tags, have an entry. */
 export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]): Glimpse {
   const among = (column: 'id' | 'tag', values: Uint8Array[]): Set<string> => new Set(values.length === 0
     ? []
@@ -85,16 +88,19 @@ export function knownAmong (db: IndexDb, ids: Uint8Array[], tags: Uint8Array[]):
   return { ids: among('id', ids), tags: among('tag', tags) }
 }
 
-/** Those that left are not counted. */
+/** Counts the entries. Removed entries of unknown kinds do not count. */
 export const countEntries = (db: IndexDb): number => db.get<{ n: number }>('SELECT coalesce(sum(count), 0) AS n FROM digests WHERE length(prefix) = 2')?.n ?? 0
 
-/** A condition on `kind`: the vault kinds, or all others. */
+/** Returns a condition on `kind`: the vault kinds, or all others. */
 export const ofSet = (vault: boolean): string => `kind ${vault ? '' : 'NOT '}${IN_VAULT}`
 
-/** How many entries one page of the walk below reads. */
+/** One page of `entriesInOrder` reads this many entries. */
 const PAGE_ENTRIES = 256
 
-/** Entries of the vault kinds, or all others, as signed, in the order of their arrival; in pages, so that writes go on meanwhile. */
+/**
+ * Yields entries of the vault kinds, or all others, as signed, in the order of their arrival. Pages
+ * let writes go on meanwhile.
+ */
 export function * entriesInOrder (db: IndexDb, vault: boolean): Generator<Uint8Array> {
   for (let after = -1; ;) {
     const page = db.all<{ n: number, entry: Uint8Array }>(`SELECT n, entry FROM entries WHERE n > ? AND ${ofSet(vault)} ORDER BY n LIMIT ${PAGE_ENTRIES}`, after)
@@ -105,13 +111,15 @@ export function * entriesInOrder (db: IndexDb, vault: boolean): Generator<Uint8A
   }
 }
 
-/** All entries as signed, those that make members first, each group in the order of its arrival. */
+/**
+ * Yields all entries as signed, those of vault kinds first, each group in the order of its arrival.
+ */
 export function * allEntries (db: IndexDb): Generator<Uint8Array> {
   yield * entriesInOrder(db, true)
   yield * entriesInOrder(db, false)
 }
 
-/** The newest entry of a writer by its own count; missing when it wrote none. */
+/** Returns the entry of a writer with the highest number, or undefined when it wrote none. */
 export function lastOfWriter (db: IndexDb, writer: Uint8Array): { id: Uint8Array, seq: number } | undefined {
   return db.get<{ id: Uint8Array, seq: number }>('SELECT id, seq FROM entries WHERE writer = ? ORDER BY seq DESC, id DESC LIMIT 1', writer)
 }
@@ -120,19 +128,18 @@ export const nameRow = (db: IndexDb, name: string): NameRow | undefined => db.ge
 export const totals = (db: IndexDb): { files: number, bytes: number } =>
   db.get<{ files: number, bytes: number }>('SELECT files, bytes FROM name_totals') ?? { files: 0, bytes: 0 }
 
-/** Entries with this root. */
 export const entriesOfRoot = (db: IndexDb, root: Uint8Array): Array<{ id: Uint8Array, entry: Uint8Array }> => db.all('SELECT id, entry FROM entries WHERE root = ?', root)
-/** Names that are like an SQL pattern in which `\\` escapes. */
+/** Returns names that match an SQL pattern in which `\\` escapes. */
 export const namesLike = (db: IndexDb, pattern: string, most: number): string[] =>
   db.all<{ name: string }>("SELECT name FROM names WHERE name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?", pattern, most).map(({ name }) => name)
-/** Entries of kinds that this version does not know. */
+/** Counts the entries of kinds that this version does not know. */
 export const countUnknown = (db: IndexDb): number =>
   db.get<{ n: number }>("SELECT count(*) AS n FROM entries WHERE kind NOT IN ('put', 'restore', 'delete', 'forget', 'admit', 'revoke', 'setting')")?.n ?? 0
-/** Row numbers, in no order. */
+/** Returns row numbers, in no order. */
 export const placesOf = (db: IndexDb, ids: Uint8Array[]): number[] => db.all<{ n: number }>(`SELECT n FROM entries WHERE id ${IN_IDS}`, idList(ids)).map(({ n }) => n)
-/** Row numbers of the entries whose ids lie between two, both included. */
+/** Returns row numbers of the entries whose ids lie between two, both included. */
 export const placesBetween = (db: IndexDb, vault: boolean, from: Uint8Array = new Uint8Array(), to: Uint8Array = new Uint8Array()): number[] =>
   db.all<{ n: number }>(`SELECT n FROM entries WHERE id BETWEEN ? AND ? AND ${ofSet(vault)}`, from, to).map(({ n }) => n)
-/** The entries at these row numbers, in their order. */
+/** Returns the entries at these row numbers, in their order. */
 export const entriesAt = (db: IndexDb, places: number[]): Uint8Array[] =>
   db.all<{ entry: Uint8Array }>('SELECT entry FROM entries WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n', JSON.stringify(places)).map(({ entry }) => entry)

@@ -4,20 +4,26 @@ import { ProtocolError } from '../../../protocols/errors.js'
 import { SEED_BYTES } from '../../../protocols/placement/constants.js'
 import { slotOf } from '../../../protocols/placement/slot.js'
 
-/** Of what says no seed; the last one, so that any other entry with the same root beats it. */
+/**
+ * Slot of an entry without a seed; the last slot, so that any other entry with the same root beats
+ * it.
+ */
 const NO_SLOT = 0xffff
 
-/** What the public part of an entry says about where its version lies and how often. */
+/**
+ * The placement fields in the public part of an entry: the slot of its version and the number of
+ * copies.
+ */
 export interface EntryPlacement {
-  /** Of its group 0. */
+  /** Slot of group 0 of the version. */
   slot: number
-  /** Null: the entry leaves it to the vault's setting. */
+  /** Null: the entry leaves the number to the vault's setting. */
   copies: number | null
 }
 
 /**
- * Reads the public part of a put or restore. Never throws: entries are checked before they come into the index, and one
- * that is odd all the same must not keep the others of its transaction out.
+ * Reads the public part of a put or restore. The function never throws: entries are checked before
+ * they come into the index, and an odd one must not keep out the others of its transaction.
  */
 export function placementOfEntry (entry: Uint8Array): EntryPlacement {
   try {
@@ -30,7 +36,9 @@ export function placementOfEntry (entry: Uint8Array): EntryPlacement {
   }
 }
 
-/** The same with a memory of one: the trigger asks three times about each entry. */
+/**
+ * Returns `placementOfEntry` with a cache of one: the trigger asks three times about each entry.
+ */
 export function placements (): (entry: Uint8Array) => EntryPlacement {
   let last: { entry: Uint8Array, placement: EntryPlacement } | undefined
   return (entry) => {

@@ -1,4 +1,7 @@
-/** What the index knows of groups: where they lie, and what of them is here. A root stands for all groups of its version. */
+/**
+ * The index knows the slots of groups and which groups are held here. A root stands for all groups
+ * of its version.
+ */
 import type { IndexDb, Statement } from '../engine/index-db.js'
 
 export interface GroupRow {
@@ -6,9 +9,12 @@ export interface GroupRow {
   /** CID of the version's root. */
   root: Uint8Array
   slot: number
-  /** The most that a version with this root asks for by itself; 0: everybody; null: none does. */
+  /**
+   * Highest number of copies that a version with this root asks for; 0: all members; null: no
+   * version asks.
+   */
   copies: number | null
-  /** 1: a version with this root leaves it to the vault's setting. */
+  /** 1: a version with this root leaves the number of copies to the vault's setting. */
   plain: number
   /** Stored bytes of the version. */
   bytes: number
@@ -16,20 +22,23 @@ export interface GroupRow {
 
 const COLUMNS = 'g.n, g.root, g.slot, g.copies, g.plain, g.bytes'
 const LIVE = 'EXISTS (SELECT 1 FROM entries AS e WHERE e.root = g.root AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.entry = e.id))'
-/** The id of the root's block where the root is finished. */
+/** Selects the row number of the root's block where the root is finished. */
 const OWN = '(SELECT b.id FROM blocks AS b JOIN refs AS r ON r.root = b.id AND r.block = b.id WHERE b.cid = g.root)'
-/** Lost or in quarantine; the words of the index blocks_broken. */
+/** Condition: lost or in quarantine. The text must equal that of the index blocks_broken. */
 const BROKEN = 'x.state IN (1, 2)'
 
-/** Up to so many broken blocks what is held is told from them; with more from the refs of the root, of which it may have many. */
+/**
+ * Up to this many broken blocks, the query starts from the broken blocks; with more it starts from
+ * the refs of the root, which may be many.
+ */
 const FEW_BROKEN = 64
-/** Numbers of groups that one page of the walks below looks at. */
+/** One page of the loops below reads this many group numbers. */
 const PAGE_GROUPS = 512
-/** Groups that one question draws at random, and questions at most. */
+/** One query draws this many groups at random, and at most DRAWS queries run. */
 const DRAWN_AT_ONCE = 256
 const DRAWS = 64
 
-// texts that are built at each look are hashed at each look, which takes as long as the look itself
+// a text that is built at each call is hashed at each call, which takes as long as the query itself
 const BY_ROOT = `SELECT ${COLUMNS} FROM groups AS g WHERE g.root = ? AND ${LIVE}`
 const BY_NUMBER = `SELECT ${COLUMNS} FROM groups AS g WHERE g.n = ?`
 const BY_SLOT = `SELECT ${COLUMNS} FROM groups AS g WHERE g.slot = ? AND ${LIVE} ORDER BY g.n`
@@ -37,37 +46,40 @@ const COUNT_BROKEN = `SELECT count(*) AS count FROM (SELECT 1 FROM blocks AS x W
 const BROKEN_BY_REFS = `SELECT 1 AS yes FROM refs AS r CROSS JOIN blocks AS x ON x.id = r.block WHERE r.root = ? AND +${BROKEN} LIMIT 1`
 const BROKEN_BY_BLOCKS = `SELECT 1 AS yes FROM blocks AS x CROSS JOIN refs AS r ON r.block = x.id WHERE r.root = ? AND ${BROKEN} LIMIT 1`
 
-/** Of a live version. */
+/** Returns the group of a live version. */
 export const groupOfRoot = (db: IndexDb, root: Uint8Array): GroupRow | undefined => db.get<GroupRow>(BY_ROOT, root)
 
-/** Whether its version is live or not. */
+/** Returns a group whether its version is live or not. */
 export const groupOfNumber = (db: IndexDb, n: number): GroupRow | undefined =>
   db.get<GroupRow>(BY_NUMBER, n)
 
-/** Of live versions. */
+/** Returns groups of live versions. */
 export const groupsInSlot = (db: IndexDb, slot: number): GroupRow[] =>
   db.all<GroupRow>(BY_SLOT, slot)
 
-/** Slots in `from` to `to`, both included, that have groups of live versions. */
+/** Returns the slots in `from` to `to`, both included, that have groups of live versions. */
 export const slotsIn = (db: IndexDb, from: number, to: number): number[] =>
   db.all<{ slot: number }>(`SELECT DISTINCT g.slot AS slot FROM groups AS g WHERE g.slot BETWEEN ? AND ? AND ${LIVE} ORDER BY g.slot`, from, to).map(({ slot }) => slot)
 
-/** All of it is here: the root is finished, and nothing below it was found lost or damaged. */
+/** Returns true when the root is finished and no block below it is known as lost or damaged. */
 export function isHeldRoot (db: IndexDb, root: Uint8Array): boolean {
   const own = db.get<{ id: number }>('SELECT b.id AS id FROM blocks AS b JOIN refs AS r ON r.root = b.id AND r.block = b.id WHERE b.cid = ?', root)
   return own !== undefined && !isBroken(db, own.id)
 }
 
-/** Neither here nor to be brought: its user put it away. Of a live version. */
+/**
+ * Returns true when the version is neither here nor to be fetched, because its user put it away.
+ * The version must be live.
+ */
 export const isAway = (db: IndexDb, root: Uint8Array): boolean => db.get(`SELECT 1 AS yes
   WHERE NOT EXISTS (SELECT 1 FROM missing WHERE root = ?)
   AND NOT EXISTS (SELECT 1 FROM blocks AS b JOIN refs AS r ON r.root = b.id AND r.block = b.id WHERE b.cid = ?)`, root, root) !== undefined
 
-/** All live versions with this root are to be brought here. */
+/** Marks all live versions with this root as missing. */
 export const missingAgain = (root: Uint8Array): Statement => [`INSERT OR IGNORE INTO missing (entry, root, bytes, n)
   SELECT id, root, bytes, n FROM entries WHERE root = ? AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.entry = entries.id)`, root]
 
-/** Live groups that are held, in the order of their numbers; in pages, so that writes go on meanwhile. */
+/** Yields held live groups in the order of their numbers. Pages let writes go on meanwhile. */
 export function * heldGroups (db: IndexDb): Generator<GroupRow> {
   const last = lastNumber(db)
   for (let from = 1; from <= last; from += PAGE_GROUPS) {
@@ -76,10 +88,11 @@ export function * heldGroups (db: IndexDb): Generator<GroupRow> {
 }
 
 /**
- * So many held live groups drawn at random, each as likely as another, none twice; all where they are no more. The table
- * is not read for it: numbers are drawn and looked up. Where hardly any group of many is held it may give fewer.
+ * Returns `count` held live groups drawn at random, each as likely as another, none twice; all of
+ * them where there are no more. Numbers are drawn and looked up, so the table is not read as a
+ * whole. Where hardly any of many groups is held, the result may be shorter.
  *
- * @param random 0..1, not 1
+ * @param random from 0 to below 1
  */
 export function sampleHeld (db: IndexDb, count: number, random: () => number, also: (row: GroupRow) => boolean = () => true): GroupRow[] {
   const last = lastNumber(db)
@@ -93,7 +106,7 @@ export function sampleHeld (db: IndexDb, count: number, random: () => number, al
   return [...found.values()]
 }
 
-/** Finished roots below which blocks are lost or damaged, after this one. */
+/** Returns finished roots after `after` below which blocks are lost or damaged. */
 export const brokenRoots = (db: IndexDb, after: Uint8Array, most: number): Uint8Array[] => db.all<{ root: Uint8Array }>(`SELECT DISTINCT own.cid AS root
   FROM blocks AS x CROSS JOIN refs AS r ON r.block = x.id CROSS JOIN blocks AS own ON own.id = r.root
   WHERE ${BROKEN} AND own.cid > ? AND EXISTS (SELECT 1 FROM refs WHERE refs.root = own.id AND refs.block = own.id) ORDER BY own.cid LIMIT ?`, after, most).map(({ root }) => root)
@@ -106,11 +119,14 @@ function held (db: IndexDb, condition: string, ...params: Array<string | number>
   return rows.filter(({ own }) => broken === 0 || !isBroken(db, own, broken)).map(({ own: _, ...row }) => row)
 }
 
-/** How many blocks are broken, up to FEW_BROKEN + 1. */
+/** Counts the broken blocks, up to FEW_BROKEN + 1. */
 const fewBroken = (db: IndexDb): number =>
   db.get<{ count: number }>(COUNT_BROKEN)?.count ?? 0
 
-/** Something below the root with this id is. A root may name a million blocks: looked up from the side that has fewer. */
+/**
+ * Returns true when a block below the root with this row number is broken. A root may name a
+ * million blocks, so the query starts from the side that has fewer.
+ */
 function isBroken (db: IndexDb, root: number, count = fewBroken(db)): boolean {
   if (count === 0) return false
   return db.get(count > FEW_BROKEN ? BROKEN_BY_REFS : BROKEN_BY_BLOCKS, root) !== undefined

@@ -1,20 +1,20 @@
 import type { IndexDb, Statement } from '../engine/index-db.js'
 
 export interface MemberRow {
-  /** 38 bytes. */
+  /** PeerId, 38 bytes. */
   peer: Uint8Array
   role: string
   operator: string
   label: string
   writer: Uint8Array | null
-  /** Public key of the invite it joined with. */
+  /** Public key of the invite that the member used. */
   invite: Uint8Array | null
   /** Id of the admit entry that counts. */
   admit: Uint8Array
-  /** Milliseconds since 1970, by the entry. */
+  /** Time of the admit by its writer, milliseconds since 1970. */
   since: number
   seen: number | null
-  /** Bytes that it counts for at most, by its certificate. */
+  /** Upper bound of the capacity that counts for the member, in bytes, by its certificate. */
   maxCapacity: number | null
 }
 
@@ -26,7 +26,7 @@ export function putMember (row: MemberRow): Statement {
 export interface WriterRow {
   /** Public writer key. */
   key: Uint8Array
-  /** 38 bytes. */
+  /** PeerId, 38 bytes. */
   peer: Uint8Array
   /** Id of the admit that names the key. */
   admit: Uint8Array
@@ -40,10 +40,10 @@ export const allWriters = (db: IndexDb): WriterRow[] => db.all<WriterRow>('SELEC
 export const allMembers = (db: IndexDb): MemberRow[] => db.all<MemberRow>('SELECT * FROM members ORDER BY since, peer')
 export const sawMember = (peer: Uint8Array, time: number): Statement => ['UPDATE members SET seen = ? WHERE peer = ?', time, peer]
 
-/** Addresses kept for each peer; more push the oldest out. */
+/** Each peer has at most this many addresses; a further one replaces the oldest. */
 const ADDRESSES_PER_PEER = 8
 
-/** Remembers where a peer was reached. */
+/** Notes an address at which a peer was reached. */
 export function sawAddress (peer: string, address: string, time: number): Statement[] {
   return [
     ['INSERT OR REPLACE INTO addresses (peer, address, seen) VALUES (?, ?, ?)', peer, address, time],
@@ -51,6 +51,6 @@ export function sawAddress (peer: string, address: string, time: number): Statem
   ]
 }
 
-/** Where peers were reached, the newest first. */
+/** Returns the addresses at which peers were reached, the newest first. */
 export const knownAddresses = (db: IndexDb): Array<{ peer: string, address: string }> =>
   db.all<{ peer: string, address: string }>('SELECT peer, address FROM addresses ORDER BY seen DESC')

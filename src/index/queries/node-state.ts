@@ -1,8 +1,9 @@
 import type { IndexDb, Statement } from '../engine/index-db.js'
 
 /**
- * Set when the index was made anew from what was left (src/rebuild): JSON that says what came of it. While it is set
- * nothing is collected, since what entries name may not all be known here yet; a full sync with another member ends it.
+ * Set when the index was rebuilt (src/rebuild): JSON with the result of the rebuild. While it is
+ * set no garbage is collected, since some entries that name blocks may not be known here yet. A
+ * full sync with another member removes it.
  */
 export const REBUILT = 'rebuilt'
 

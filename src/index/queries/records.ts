@@ -2,17 +2,17 @@ import type { IndexDb, Statement } from '../engine/index-db.js'
 
 /** The newest record of one member. */
 export interface RecordRow {
-  /** 38 bytes. */
+  /** PeerId, 38 bytes. */
   subject: Uint8Array
   life: number
   n: number
-  /** Milliseconds since 1970 by this node's clock: when it came. */
+  /** Time at which the record came, milliseconds since 1970 by this node's clock. */
   heard: number
-  /** As signed. */
+  /** The record as signed. */
   record: Uint8Array
 }
 
-/** Keeps a record unless a newer one is here. */
+/** Writes a record unless a newer one is here. */
 export function putRecord (row: RecordRow): Statement {
   return [`INSERT INTO records (subject, life, n, heard, record) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET life = excluded.life, n = excluded.n, heard = excluded.heard, record = excluded.record

@@ -1,4 +1,7 @@
-/** What this node remembers of copies: promises that it gave, members that failed a proof, and copies that are not its own to hold. `grp`: the number of a group. */
+/**
+ * These rows are this node's memory of copies: promises that it gave, members that failed a proof,
+ * and its spare copies. `grp` is the number of a group.
+ */
 import type { IndexDb, Statement } from '../engine/index-db.js'
 
 export const allPromises = (db: IndexDb): Array<{ grp: number, peer: string }> => db.all('SELECT grp, peer FROM promises')
@@ -9,7 +12,7 @@ export const allDistrusts = (db: IndexDb): Array<{ grp: number, peer: string, ve
 export const addDistrust = (grp: number, peer: string, verdict: 'missing' | 'wrong'): Statement => ['INSERT OR REPLACE INTO distrusts (grp, peer, verdict) VALUES (?, ?, ?)', grp, peer, verdict]
 export const dropDistrust = (grp: number, peer: string): Statement => ['DELETE FROM distrusts WHERE grp = ? AND peer = ?', grp, peer]
 
-/** `since`: this node's own time. */
+/** Returns the spare copies; `since` is this node's own time. */
 export const allSpares = (db: IndexDb): Array<{ grp: number, since: number }> => db.all('SELECT grp, since FROM spares ORDER BY since')
 export const addSpare = (grp: number, since: number): Statement => ['INSERT OR REPLACE INTO spares (grp, since) VALUES (?, ?)', grp, since]
 export const dropSpare = (grp: number): Statement => ['DELETE FROM spares WHERE grp = ?', grp]

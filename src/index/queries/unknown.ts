@@ -1,4 +1,4 @@
-/** Entries of kinds that are not known here: how many each writer has, and taking some out. */
+/** These queries count and remove entries of unknown kinds. */
 import type { IndexDb, Statement } from '../engine/index-db.js'
 
 export interface UnknownRow { n: number, id: Uint8Array, bytes: number }
@@ -7,17 +7,20 @@ export interface UnknownUse { entries: number, bytes: number }
 export const unknownUse = (db: IndexDb, writer: Uint8Array): UnknownUse =>
   db.get<UnknownUse>('SELECT entries, bytes FROM unknown_use WHERE writer = ?', writer) ?? { entries: 0, bytes: 0 }
 
-/** Writers that have so many, or so many bytes of them. */
+/**
+ * Returns writers with at least `entries` entries of unknown kinds, or at least `bytes` bytes of
+ * them.
+ */
 export const unknownUsers = (db: IndexDb, entries: number, bytes: number): Uint8Array[] =>
   db.all<{ writer: Uint8Array }>('SELECT writer FROM unknown_use WHERE entries >= ? OR bytes >= ? ORDER BY writer', entries, bytes).map(({ writer }) => writer)
 
-/** Those of a writer, the highest id first. */
+/** Returns entries of unknown kinds of a writer, the highest id first. */
 export const highestUnknown = (db: IndexDb, writer: Uint8Array, most: number): UnknownRow[] =>
   db.all<UnknownRow>('SELECT n, id, length(entry) AS bytes FROM entries WHERE writer = ? AND prev IS NULL ORDER BY id DESC LIMIT ?', writer, most)
 
 /**
- * Takes these out. The highest row keeps the highest number that was ever given, so that whoever walks by numbers misses
- * nothing that comes later.
+ * Removes these entries. The highest remaining row takes over the highest number that was ever
+ * given, so that a loop over numbers misses no later entry.
  */
 export function takeOutUnknown (db: IndexDb, rows: UnknownRow[]): Statement[] {
   const last = db.get<{ n: number | null }>('SELECT max(n) AS n FROM entries')?.n ?? 0
