@@ -50,18 +50,13 @@ export interface VaultParts {
   self?: Uint8Array
   /** Verifies entries of other members. @default on this thread */
   verifier?: EntryVerifier
-  /**
-   * Returns the kinds of entries for which the disk of the index has room. @default room for all
-   */
+  /** Kinds of entries that fit on the disk of the index. @default all */
   room?: (() => Promise<IndexRoom>) | undefined
 }
 
 /** The pinned blocks of a version that an entry is about to name. */
 export interface VersionUpload {
-  /**
-   * Commits the version together with `writes` in one transaction. `bytes` is the size that the
-   * entry claims.
-   */
+  /** Commits version and `writes` in one transaction; the entry claims `bytes`. */
   complete: (root: CID, bytes: number, writes: readonly Statement[]) => Promise<void>
 }
 
@@ -137,11 +132,7 @@ export class Vault {
   get refused (): Record<string, number> { return this.entries.refused }
   private get epoch (): number { return Math.max(0, this.parts.secrets.reads.length - 1) }
 
-  /**
-   * Returns the read keys.
-   *
-   * @throws NotAllowedError for role store, which has no key to any content
-   */
+  /** @throws NotAllowedError for role store, which has no key to any content */
   readKeys (): ReadKeys {
     if (this.keys === undefined) throw new NotAllowedError('This node has role store: it keeps what it cannot read, and knows no names')
     return this.keys
@@ -150,10 +141,7 @@ export class Vault {
   members (): Member[] { return this.entries.members.all() }
   /** Returns the name of a member, also of a revoked one. */
   labelOf (peer: string): string { return this.names.of(peer) }
-  /**
-   * Returns the places where the chain of a writer breaks; nothing is lost by a break. A break of
-   * the vault key, which several owners may use, has no peer.
-   */
+  /** Returns the breaks in writers' chains; nothing is lost by a break. */
   forks (): Fork[] {
     return this.entries.forks().map(({ peer, seq }) => peer === undefined ? { peer: '', label: 'the vault key', seq } : { peer, label: this.labelOf(peer), seq })
   }
@@ -212,10 +200,7 @@ export class Vault {
     yield * sumsFrom(this.parts.db, prefix, delimiter)
   }
 
-  /**
-   * Plans a put. The salt is the lineage of the name (a new one for a new name), 32 zeros for scope
-   * `vault`, or a random one for scope `unlinked`.
-   */
+  /** The salt is the name's lineage, 32 zeros by scope `vault`, or random by `unlinked`. */
   planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope): PutPlan {
     const normal = checkName(name)
     const keys = this.readKeys()
@@ -225,10 +210,7 @@ export class Vault {
     return { name: normal, salt, lineage, seed, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
   }
 
-  /**
-   * Makes the version's entry and commits it together with what `finish` adds. Where the only head
-   * has the same content, no new entry is made.
-   */
+  /** Commits the version's entry with what `finish` adds; writes no entry for equal content. */
   async commitPut (name: string, version: NewVersion, finish: (extra: Statement[]) => Promise<void>): Promise<{ id: Uint8Array, entry: Uint8Array, info: FileInfo }> {
     const keys = this.readKeys()
     const author = this.writer
@@ -283,11 +265,7 @@ export class Vault {
     }
   }
 
-  /**
-   * Checks that this node is still a member.
-   *
-   * @throws NotAllowedError once this node knows that it is out
-   */
+  /** @throws NotAllowedError once this node knows that it is no member any more */
   checkMember (): void {
     const { revoked } = this
     if (revoked !== undefined) throw new NotAllowedError(`${outText(revoked)}. What is held here can still be read. To come back this machine joins anew, with a new invite and in another folder:  dfs --dir FOLDER join -`)
@@ -295,11 +273,7 @@ export class Vault {
     if (this.writer !== undefined && !this.entries.revocations.plain(this.writer.key)) throw new NotAllowedError('This machine is no member of the vault any more: what let it in was taken back, and nothing that it writes counts. Ask an owner for a new invite, and join in another folder:  dfs --dir FOLDER join -')
   }
 
-  /**
-   * Returns the parts that write entries of names. `what` completes the message of the error.
-   *
-   * @throws NotAllowedError where this node may not write
-   */
+  /** @throws NotAllowedError where this node may not `what` */
   pen (what: string): NameWriter {
     const keys = this.readKeys()
     this.checkMember()
@@ -311,9 +285,8 @@ export class Vault {
   readonly commit: Commit = async (statements) => { await this.parts.db.write(statements) }
 
   /**
-   * Takes in the entry of a version that the peer `from` pushed. The upload is completed in the
+   * Takes in the entry of a version that the peer `from` pushed, and completes its upload in the
    * same transaction.
-   *
    * @throws ProtocolError INVALID_DATA for an entry that is no version; UNKNOWN_WRITER
    */
   async accept (encoded: Uint8Array, upload: VersionUpload, from?: string): Promise<Uint8Array> {
@@ -340,9 +313,8 @@ export class Vault {
   }
 
   /**
-   * Revokes a member. Its entries that are known here stay; with `since`, only its entries before
-   * that version stay. A second revoke without `since` changes nothing.
-   *
+   * Revokes a member. Its entries that are known here stay; with `since`, only those before that
+   * version. A second revoke without `since` changes nothing.
    * @throws LastOwnerError when no owner would be left and `force` is false
    */
   async revokeMember (subject: Uint8Array, { since, force = false }: { since?: string, force?: boolean } = {}): Promise<void> {
@@ -351,10 +323,7 @@ export class Vault {
     await this.revoke({ subject, cut: cutOf(this.parts.db, revocations.writersOf(subject), since) }, force)
   }
 
-  /**
-   * Returns the members that are members only through this one. This node and members that it let
-   * in are left out.
-   */
+  /** Returns members that are members only through this one, without those of this node. */
   admittedThrough (subject: Uint8Array): Member[] {
     const own = this.writer === undefined ? undefined : this.entries.members.ofWriter(this.writer.key)
     const self = own === undefined ? undefined : this.entries.members.get(own.peer)
@@ -367,9 +336,7 @@ export class Vault {
   }
 
   /**
-   * Returns a link with which anybody can read this version until `expires` (milliseconds since
-   * 1970). This node's writer key signs the link.
-   *
+   * Returns a link to this version until `expires` (milliseconds since 1970).
    * @throws NotAllowedError
    */
   createLink ({ root, expires, addresses, ...rest }: { root: CID, key: Uint8Array, name: string, size: number, expires: number, addresses: string[] }): string {
@@ -386,8 +353,7 @@ export class Vault {
   }
 
   /**
-   * Changes settings of the whole vault. Where nothing would change, nothing is written.
-   *
+   * Changes settings of the whole vault.
    * @throws InvalidOptionError, NotAllowedError; nothing is written then
    */
   async set (change: SettingsChange): Promise<VaultSettings> {
@@ -422,11 +388,7 @@ export class Vault {
     return recoveryText(secret)
   }
 
-  /**
-   * Returns true when `code` is this vault's recovery code, and remembers that it was checked.
-   *
-   * @throws NotAllowedError
-   */
+  /** Remembers that the code was checked. @throws NotAllowedError */
   async checkRecoveryCode (code: string): Promise<boolean> {
     const { secrets } = this.parts
     if (secrets.secret === undefined) throw new NotAllowedError(`This node has role ${this.role}: only owners have the recovery code`)

@@ -3,7 +3,6 @@ import { ownWorker } from './own-worker.js'
 /**
  * Checks a whole index file on a thread of its own, while other connections may use the file.
  * Resolves with a list of faults, empty for a sound file. A file that is no database has a fault.
- *
  * @throws the reason of the signal
  */
 export async function checkIndex (path: string, options: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {

@@ -31,7 +31,6 @@ export function factOf (path: string, key: string): string | undefined {
 
 /**
  * Copies the log into the file, durably.
- *
  * @throws StoreFailedError while another process has the file open
  */
 export function foldLog (path: string): void {

@@ -3,7 +3,6 @@ import type { DatabaseSync } from 'node:sqlite'
 
 /**
  * Takes the lock of the file that this connection has open, shared when the connection only reads.
- *
  * @throws SQLITE_BUSY while another process holds the lock
  */
 export function lockFile (db: DatabaseSync, readOnly: boolean): void {

@@ -66,7 +66,6 @@ export class IndexDb {
 
   /**
    * Opens or makes the database and migrates its schema to the newest version.
-   *
    * @throws NewerFormatError, IndexDamagedError (a damaged file is never replaced), NoSpaceError
    */
   static async open ({ path, migrations, create = true, onFailure }: IndexDbInit): Promise<IndexDb> {
@@ -118,7 +117,6 @@ export class IndexDb {
    * Writes one atomic unit. Resolves after COMMIT (fsynced) with the result of each statement, and
    * rejects when nothing was written. `signal` counts only until the unit is handed to the writer.
    * Byte values must not change until the call resolves.
-   *
    * @throws SqlError (a statement was refused), NoSpaceError, IndexDamagedError, StoreFailedError,
    * AbortError
    */
@@ -291,7 +289,6 @@ const HEADER_BYTES = 100
 /**
  * Checks the header of a file. A file is damaged when it is no database, or when it is shorter than
  * its header says and no log holds the rest. An empty file counts as new.
- *
  * @throws IndexDamagedError
  */
 function checkHeader (path: string): void {

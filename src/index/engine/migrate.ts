@@ -10,7 +10,6 @@ export type Migrations = readonly string[]
 /**
  * Migrates the schema to the newest version, one transaction a step. The version is PRAGMA
  * user_version.
- *
  * @throws NewerFormatError when a newer program wrote the file
  * @throws IndexDamagedError when the file has tables but no version: it is another program's, or
  * was cut

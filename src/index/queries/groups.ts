@@ -91,7 +91,6 @@ export function * heldGroups (db: IndexDb): Generator<GroupRow> {
  * Returns `count` held live groups drawn at random, each as likely as another, none twice; all of
  * them where there are no more. Numbers are drawn and looked up, so the table is not read as a
  * whole. Where hardly any of many groups is held, the result may be shorter.
- *
  * @param random from 0 to below 1
  */
 export function sampleHeld (db: IndexDb, count: number, random: () => number, also: (row: GroupRow) => boolean = () => true): GroupRow[] {

@@ -8,7 +8,6 @@ import { setNodeState } from '../../index/queries/node-state.js'
  * writer names as `prev`. A writer has one last entry unless its folder was restored or cloned.
  * Where there are more than `most`, the entries with the highest seq are returned. An entry of an
  * unknown kind counts as a last entry until a later entry names it.
- *
  * @param below only entries with lower numbers count
  */
 export function lastEntries (db: IndexDb, writer: Uint8Array, most: number, below = Infinity): Uint8Array[] {
@@ -44,7 +43,6 @@ export class Compared {
 
   /**
    * Call when a comparison with the member has ended.
-   *
    * @param all true when this node took in all entries that the member has
    */
   async round (peer: string, all: boolean): Promise<void> {

@@ -12,7 +12,6 @@ import { readStored } from './entry-rows.js'
  * Yields names that were deleted and mean nothing now, each with the delete that says so, in the
  * order in which the deletes came to this node. Each step reads one page of the index and may yield
  * an empty list, so that the caller can let other work run.
- *
  * @param prefix in NFC
  */
 export function * deletedNames (db: IndexDb, keys: ReadKeys, prefix: string): Generator<Deleted[]> {

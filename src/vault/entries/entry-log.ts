@@ -31,10 +31,7 @@ import { knownAdmit, Revocations, type Plan } from './revocations.js'
 export type { Change, Turn } from './changes.js'
 export type { Heads } from './heads.js'
 
-/**
- * A verifier checks entries and returns them in the order given
- * (src/vault/entries/entry-verifier.ts).
- */
+/** A verifier checks entries and returns them in the order given. */
 export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
 
 /**
@@ -45,29 +42,20 @@ export type IndexRoom = 'all' | 'known' | 'none'
 
 const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
 
-/**
- * A made entry was written by this node on top of `before`. A version comes with its private part.
- */
+/** A made entry is one that this node wrote on top of `before`. */
 export type Made = { entry: PutEntry, hidden: PutPrivate, before: Heads } | { entry: DeleteEntry, before: Heads }
 
-/**
- * A commit writes the statements of an entry, alone or with statements that belong to them, in one
- * transaction.
- */
+/** A commit writes the statements of entries, with what belongs to them, in one transaction. */
 export type Commit = (statements: Statement[]) => Promise<void>
 
 const VAULT_KINDS = 'vault'
-/**
- * At most this many entries are looked up and written in one turn of this thread: a few
- * milliseconds.
- */
+/** One turn of this thread takes in at most this many entries: a few milliseconds. */
 const GROUP_ENTRIES = 64
 
 /**
- * The entry log holds the set of entries of this node. It takes in valid entries of known writers,
- * keeps heads, names, members and void marks right in the same transaction, and reports each
- * change. The order in which entries come makes no difference to the result
- * (protocols/vault/README.md, "History" and "Standing").
+ * The entry log takes in valid entries of known writers, and keeps heads, names, members and void
+ * marks right in the same transaction. The result does not depend on the order in which entries
+ * come (protocols/vault/README.md, "History" and "Standing").
  */
 export class EntryLog {
   private readonly locks = new KeyedLock()
@@ -102,7 +90,6 @@ export class EntryLog {
    * Takes in entries that another member sent. Entries of unknown writers, entries without room,
    * and entries of an unknown kind beyond their writer's quota are left out and counted. Returns
    * true when entries were left out for lack of room alone.
-   *
    * @throws ProtocolError of the first bad entry; no entry of the list is kept then
    */
   async receive (list: Uint8Array[], from?: string): Promise<boolean | LeftOut> {
@@ -125,10 +112,7 @@ export class EntryLog {
     return left.over === 0 ? left.full : left
   }
 
-  /**
-   * Removes entries of unknown kinds beyond the quota of these writers. Returns the ids of the
-   * removed entries.
-   */
+  /** Removes entries of unknown kinds beyond these writers' quota. Returns the removed ids. */
   private async trim (writers: Uint8Array[]): Promise<Set<string>> {
     const gone = new Set<string>()
     const distinct = [...new Map(writers.map((writer) => [keyOf(writer), writer])).values()]
@@ -156,9 +140,7 @@ export class EntryLog {
     return this.unknowns.reached().map((writer) => this.members.ofWriter(writer)?.peer ?? '')
   }
 
-  /**
-   * Returns entries that fit and entries that are here already. The others are counted as refused.
-   */
+  /** Returns the entries that fit or are here already, and counts the others as refused. */
   private async fitting (entries: Array<FileEntry | UnknownEntry>): Promise<Array<FileEntry | UnknownEntry>> {
     const room = await this.room()
     this.full = room !== 'all'
@@ -166,10 +148,7 @@ export class EntryLog {
     return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.revocations.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
   }
 
-  /**
-   * Takes entries in batch by batch and lets other work run between batches. One batch is written
-   * while the next is looked up.
-   */
+  /** Takes in batch by batch: other work runs between two, and one is written during the next. */
   private async takeAll (entries: Array<FileEntry | UnknownEntry>, from?: string): Promise<void> {
     const groups: Array<Promise<void>> = []
     for (let at = 0; at < entries.length; at += GROUP_ENTRIES) {
@@ -194,19 +173,12 @@ export class EntryLog {
     await Promise.all(taken)
   }
 
-  /**
-   * Parses an entry and verifies its signatures and its vault.
-   *
-   * @throws ProtocolError when the entry is bad or of another vault
-   */
+  /** @throws ProtocolError when the entry is bad or of another vault */
   read (encoded: Uint8Array): Entry {
     return this.ours(readEntry(encoded))
   }
 
-  /**
-   * Commits one entry unless it is here. Returns true when the entry was new, and false also when
-   * its writer is not known.
-   */
+  /** Returns true when the entry was new, false when it was here or its writer is not known. */
   async take (entry: Entry, commit: Commit = this.commit, from?: string): Promise<boolean> {
     if (!isVaultEntry(entry) && entry.kind !== 'unknown') return await this.takeOfTag([entry], commit, from) > 0
     const taken = await this.locks.run(VAULT_KINDS, async () => {
@@ -218,10 +190,7 @@ export class EntryLog {
 
   private readonly commit: Commit = async (statements) => { await this.db.write(statements) }
 
-  /**
-   * Commits entries of one tag that are not here and returns how many were new. Entries that touch
-   * other entries come last, each alone.
-   */
+  /** Returns how many entries were new. Entries that touch others come last, each alone. */
   private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const entries = list.filter((entry) => this.knows(entry) || this.left())
     const [first] = entries
@@ -237,10 +206,7 @@ export class EntryLog {
     return taken
   }
 
-  /**
-   * Returns the places where the chain of a writer breaks; nothing is lost by a break. A break of
-   * the vault key, which several owners may use, has no peer.
-   */
+  /** Returns the breaks in writers' chains. A break of the vault key has no peer. */
   forks (): Array<{ peer?: string, seq: number }> {
     return forks(this.db).map(({ writer, seq }) => {
       const peer = this.members.ofWriter(writer)?.peer
@@ -261,18 +227,13 @@ export class EntryLog {
     return [...new Set(tags.map(lockOf))].sort().reduceRight((next, lock) => () => this.locks.run(lock, next), inner)()
   }
 
-  /**
-   * Returns the current heads of a tag, the newest first, at most `MOST_HEADS`: one more than an
-   * entry can name.
-   */
+  /** Returns at most `MOST_HEADS` heads, the newest first: one more than an entry can name. */
   heads (tag: Uint8Array): Heads {
     return asHeads(historyRows(headsOfTag(this.db, tag, MOST_HEADS)))
   }
 
   /**
-   * Commits entries that this node made, each of another tag, in one transaction. The caller runs
-   * inside `ofTags`.
-   *
+   * Commits entries of different tags in one transaction. The caller runs inside `ofTags`.
    * @throws NotAllowedError when this node was revoked
    */
   async takeMade (list: Made[], commit: Commit): Promise<void> {
@@ -286,9 +247,7 @@ export class EntryLog {
     for (const { entry, after, name } of taken) this.onChange(fileChange(entry, { ...after, name, waits: false }), entry.encoded)
   }
 
-  /**
-   * Commits entries of one tag and returns how many were new. The caller holds the lock of the tag.
-   */
+  /** Returns how many entries were new. The caller holds the lock of the tag. */
   private async takeFiles (tag: Uint8Array, entries: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
     const distinct = new Map(entries.map((entry) => [keyOf(entry.id), entry]))
     const fresh = [...distinct.values()].filter(({ id }) => !(group?.isHere(id) ?? hasEntry(this.db, id)))
@@ -304,10 +263,7 @@ export class EntryLog {
     return fresh.length
   }
 
-  /**
-   * Applies, step by step, entries whose parents were applied. The caller holds the lock of the
-   * tag.
-   */
+  /** Applies entries whose parents were applied. The caller holds the lock of the tag. */
   private async goOn (tag: Uint8Array): Promise<void> {
     for (let left = true; left;) {
       await nextTurn()
@@ -318,10 +274,7 @@ export class EntryLog {
     }
   }
 
-  /**
-   * Finishes the steps that the end of the last process interrupted. Call once after the index was
-   * opened.
-   */
+  /** Finishes steps that the last process left. Call once after the index was opened. */
   async settle (): Promise<void> {
     for (const tag of unsettledTags(this.db)) await this.ofTag(tag, () => this.goOn(tag))
     await this.trim(this.unknowns.reached())
@@ -332,10 +285,7 @@ export class EntryLog {
     return [insertEntry(row, true), ...followed(entry.after)]
   }
 
-  /**
-   * Takes an admit while no member is revoked, a revoke of an invite or a link, a setting, or an
-   * entry of an unknown kind.
-   */
+  /** Takes an entry that touches no other and belongs to no tag. */
   private async takeVault (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     if (hasEntry(this.db, entry.id)) return false
     if (!this.mayCome(entry)) return this.left()
@@ -354,10 +304,7 @@ export class EntryLog {
     return true
   }
 
-  /**
-   * Takes an entry that makes other entries void, or keeps them. All consequences are committed
-   * with the entry.
-   */
+  /** Takes an entry that makes others void, or keeps them, in one transaction with the results. */
   private async takeAlone (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     return this.barrier.alone(async () => {
       const file = 'tag' in entry
@@ -379,10 +326,7 @@ export class EntryLog {
     })
   }
 
-  /**
-   * Returns what such an entry does in its own tag, before and after other entries change their
-   * void marks.
-   */
+  /** Returns the statements of the entry's own tag, before and after those of other tags. */
   private inOwnTag (entry: Entry, row: EntryRow, { flips, isVoid }: Plan): { statements: Statement[], after: Statement[], change: Change, left: boolean } {
     if (!('tag' in entry)) return { statements: [insertEntry(row, false, isVoid)], after: [], change: plainChange(entry), left: false }
     if (!flips.some(({ tag }) => tag !== null && equal(tag, entry.tag))) {
@@ -401,10 +345,7 @@ export class EntryLog {
     if (writer !== undefined) this.members.setWriter(writer, { peer: peerText(subject), admit: entry.id })
   }
 
-  /**
-   * A writer is known by induction: the founder's own writer key signs the founder's admit under
-   * the vault key, and a known writer signs every other entry.
-   */
+  /** The founder's own key signs the founder's admit; a known writer signs every other entry. */
   private mayCome (entry: Entry): boolean {
     if (this.knows(entry)) return true
     const certificate = entry.kind === 'admit' ? entry.admit.member : undefined

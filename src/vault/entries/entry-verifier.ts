@@ -58,7 +58,6 @@ export class Verifier {
   /**
    * Returns the entries of these bytes. The bytes are copied, so the caller may reuse its buffers
    * at once. Vault and writer of an entry are not checked.
-   *
    * @throws ProtocolError (MALFORMED, INVALID_DATA) of the first bad entry; NodeStoppedError after
    * `close`
    */

@@ -76,7 +76,6 @@ export const lacksTheSame = (old: Uint8Array, fresh: Uint8Array): Statement[] =>
 /**
  * Moves the newest version of `from` to `to` and deletes `from`: two entries in one transaction.
  * Returns undefined when `from` means nothing.
- *
  * @param extra makes more statements for the transaction from the ids of the old and the new entry
  * @throws FileExistsError when `to` means something and `force` is false
  */

@@ -20,7 +20,6 @@ export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Ar
 
 /**
  * Returns the name as writers store it.
- *
  * @throws InvalidNameError
  */
 export function checkName (name: string): string {
@@ -137,7 +136,6 @@ export function versionsOf (db: IndexDb, keys: ReadKeys | undefined, root: CID):
 
 /**
  * Returns the put or restore of this tag whose id is `version` or begins with it.
- *
  * @throws InvalidOptionError when several ids begin so
  */
 export function versionRow (db: IndexDb, tag: Uint8Array, version: string): EntryRow | undefined {

@@ -47,7 +47,6 @@ export function settingsOf (body: Body): VaultSettings {
 /**
  * Returns the body after a change, or undefined when it is the same. Keys that this dfs does not
  * know stay in the body.
- *
  * @throws InvalidOptionError
  */
 export function withChange (before: Body, change: SettingsChange | null): Body | undefined {

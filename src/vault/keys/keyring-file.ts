@@ -42,7 +42,6 @@ export interface KeyringFile {
   fits: (key: KeyObject) => boolean
   /**
    * Decrypts the secrets.
-   *
    * @param key missing for a keyring without a passphrase
    * @throws KeyringError when the file was altered
    */
@@ -61,7 +60,6 @@ export async function writeKeyring (dir: string, secrets: Secrets, wrap?: { stre
 
 /**
  * Reads the keyring file of a folder.
- *
  * @throws KeyringError when other users can read the file, when it is damaged, or when its wrap is
  * unknown
  */

@@ -51,7 +51,6 @@ export class Keyring {
   /**
    * Makes the keyring of a new folder. With a passphrase, nothing is ever written without
    * encryption.
-   *
    * @throws InvalidOptionError when the passphrase is too short
    */
   static async create (dir: string, passphrase?: Passphrase, options: AbortOptions & { cost?: Cost, weakPassphrase?: boolean } = {}): Promise<Keyring> {
@@ -63,7 +62,6 @@ export class Keyring {
   /**
    * Reads the keyring. A function is called only when the keyring has a passphrase. A text for a
    * keyring without a passphrase is refused, since its owner believes that it protects something.
-   *
    * @throws KeyringError when other users can read the file, when it is damaged, or when its wrap
    * is unknown; PassphraseRequiredError; WrongPassphraseError; InvalidOptionError
    */
@@ -94,7 +92,6 @@ export class Keyring {
   /**
    * Sets, changes or (without `to`) removes the passphrase, durably and in one step: before the
    * step the old passphrase opens the folder, after it only the new one does.
-   *
    * @throws WrongPassphraseError, PassphraseRequiredError, InvalidOptionError; nothing is changed
    * then
    */

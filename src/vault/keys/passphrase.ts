@@ -38,7 +38,6 @@ export const newStretch = (cost: Cost = DEFAULT_COST): Stretch => ({ ...cost, sa
 
 /**
  * Checks that a cost is within the limits.
- *
  * @throws KeyringError
  */
 export function checkCost (cost: Cost): void {
@@ -49,7 +48,6 @@ export function checkCost (cost: Cost): void {
 
 /**
  * Checks the form of a passphrase.
- *
  * @throws InvalidOptionError that names `field` and never repeats the text
  */
 export function checkPassphrase (field: string, text: string): void {
@@ -62,7 +60,6 @@ export const MIN_PASSPHRASE_CHARACTERS = 8
 /**
  * Checks a new passphrase. A thief of the folder can guess without limit, so a short passphrase
  * protects nothing.
- *
  * @throws InvalidOptionError that names `field` and never repeats the text
  */
 export function checkNewPassphrase (field: string, text: string, { force = false }: { force?: boolean } = {}): void {
@@ -76,7 +73,6 @@ export function checkNewPassphrase (field: string, text: string, { force = false
 /**
  * Derives the key of a passphrase. The text is normalised to NFC, so that an é is the same from
  * every keyboard. Case, spaces and all other characters count.
- *
  * @throws KeyringError before any work when the cost is outside the limits; the reason of the
  * signal
  */

@@ -16,7 +16,6 @@ const DIAL_MS = 10_000
 
 /**
  * Returns the vault secret of a recovery code.
- *
  * @throws InvalidRecoveryCodeError, which tells a mistyped code from another text and repeats
  * nothing of it
  */
@@ -57,7 +56,6 @@ export interface Recovery {
 /**
  * Asks one address after the other until a member accepts this node and both have compared their
  * entries to the end.
- *
  * @throws NoMemberReachableError when no member does; WrongVaultError when every node that answered
  * is in another vault
  */

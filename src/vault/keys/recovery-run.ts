@@ -9,7 +9,6 @@ type Code = string | (() => Promise<string>)
 
 /**
  * Returns the vault secret of the code.
- *
  * @throws InvalidRecoveryCodeError
  */
 export async function recoverySecret (code: Code): Promise<Uint8Array> {
@@ -19,7 +18,6 @@ export async function recoverySecret (code: Code): Promise<Uint8Array> {
 /**
  * Checks that a folder with a keyring is in the vault of the code and owns it, so that it needs no
  * recovery.
- *
  * @throws WrongVaultError, VaultExistsError
  */
 export async function checkRecovered (code: Code, { vault, secret }: Secrets, dir: string): Promise<void> {
@@ -44,7 +42,6 @@ export class RecoveryRun {
 
   /**
    * Recovers unless an earlier run succeeded.
-   *
    * @throws the errors of `recoverIndex`, and the reason of the signal
    */
   async run (signal: AbortSignal): Promise<void> {

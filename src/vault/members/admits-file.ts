@@ -44,7 +44,6 @@ export async function saveGreeting (dir: string, { admits, places }: Greeting): 
 
 /**
  * Reads the file without checking signatures. Returns undefined when there is none.
- *
  * @throws KeyringError when the file is damaged
  */
 export async function loadGreeting (dir: string): Promise<Greeting | undefined> {

@@ -42,7 +42,6 @@ export function subjectsOf (admits: Iterable<KnownAdmit>, invite: Uint8Array): U
  * Returns the subjects that would be no members if one subject had let nobody in: every chain of
  * admits that leads to them goes through one of its writer keys. An admit that the subject wrote
  * for a member that another witness let in as well makes no difference.
- *
  * @param admits admits that count
  * @param writers writer keys of the subject
  * @param spared subject and writer key of the node that asks: it stays, and so do the members that

@@ -22,7 +22,6 @@ const MAX_ASKED = 16
 
 /**
  * Parses an invite.
- *
  * @throws InvalidInviteError, which tells a mistyped invite from another text
  */
 export function parseInvite (text: string): InviteText {
@@ -45,7 +44,6 @@ export function parseInvite (text: string): InviteText {
 /**
  * Asks the members at the invite's addresses, and further members that these name, until one admits
  * this node.
- *
  * @throws one error class for each cause; nothing was changed then
  */
 export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: Joiner, options: AbortOptions & { more?: string[] } = {}): Promise<Joined & { from: string[] }> {

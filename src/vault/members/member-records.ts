@@ -141,7 +141,6 @@ export class MemberRecords {
   /**
    * Takes in records that another member sent. Older records are dropped. Records of strangers, and
    * of a member that signs faster than it may, are left out and counted.
-   *
    * @throws ProtocolError of the first bad record; no record of the list is kept then
    */
   async receive (list: Uint8Array[], from?: string): Promise<void> {

@@ -29,7 +29,6 @@ export interface ForgetRules {
  * Forgetting): more than `keep` newer versions stand above them in one line, or they were
  * superseded or deleted more than `retention` ago. Heads are never forgotten, nor versions that
  * cannot be read here, nor versions below entries none of which can be read.
- *
  * @param lines applied entries from the oldest superseded one up, none twice
  */
 export function forgettable (lines: readonly Line[], { keep, retention, now }: ForgetRules): Uint8Array[] {
