@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { writeConfig } from '../../../src/cli/config.js'
@@ -99,7 +99,10 @@ const member: Step = async (scene) => {
 const old: Step = async ({ root, marks }) => {
   await mkdir(nodeDir(root), { recursive: true })
   const path = join(nodeDir(root), 'index.db')
-  await durably(path, gunzipSync(await readFile(new URL('../../../../test/fixtures/index-1.db.gz', import.meta.url))))
+  // whole before it has its name: this is the disk as it was found, no work of the node
+  const laid = join(root, 'laid')
+  await durably(laid, gunzipSync(await readFile(new URL('../../../../test/fixtures/index-1.db.gz', import.meta.url))))
+  await rename(laid, path)
   for (const folder of [nodeDir(root), join(root, 'home'), root]) await synced(folder)
   marks.is('index', 'old')
   const db = await IndexDb.open({ path, migrations: MIGRATIONS, create: false })
