@@ -98,6 +98,15 @@ export const MUTANTS: Mutant[] = [
   mutant('src/network/peer-connection.ts', 'if (facts.expires !== undefined) this.#watch(facts.expires.getTime())', '', 'network/peers', 'network/visitors'),
   mutant('src/network/identity.ts', '(mode & OTHERS) !== 0', '(mode & OTHERS) === -1', 'network/identity'),
 
+  // what a node is made of
+  mutant('src/node/reactions.ts', 'retention.changed(change)\n    downloader.wake(change.kind', 'replicas.changed(change)\n    retention.changed(change)\n    downloader.wake(change.kind', 'node/reactions'),
+  mutant('src/node/reactions.ts', 'await memberRecords.drop(member)\n    replicas.membersChanged()', 'replicas.membersChanged()\n    await memberRecords.drop(member)', 'node/reactions'),
+  mutant('src/node/reactions.ts', '(visitor) => !serves(visitor)', '(visitor) => serves(visitor)', 'node/reactions'),
+  mutant('src/node/lifecycle.ts', 'if (errors.length > 0) throw errors[0]', 'if (errors.length > 0) throw errors.at(-1)', 'node/lifecycle'),
+  mutant('src/node/lifecycle.ts', 'errors.push(error)', 'throw error', 'node/lifecycle'),
+  mutant('src/node/steps.ts', 'stop: () => sync.stop(), stops: 10', 'stop: () => sync.stop(), stops: 12.5', 'node/lifecycle'),
+  mutant('src/node/steps.ts', 'return () => running ??= work()', 'return () => running = work()', 'node/lifecycle'),
+
   // files, and what people type
   mutant('src/file/read-file.ts', 'if (offset > manifest.size) throw', 'if (offset > manifest.size + 1) throw', 'file/read-file'),
   mutant('src/file/read-file.ts', 'load(next.value.block, () => out === place)', 'load(next.value.block, () => true)', 'file/read-file'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readEntry, type RevokeEntry } from '../../protocols/vault/entry.js'
 import { createInvite, readInviteText } from '../../protocols/vault/invite.js'
 import { check } from '../../protocols/vault/keys.js'
@@ -61,6 +62,21 @@ describe('vault: revoke', () => {
     writer = await side(nas, 'write')
   })
   afterEach(async () => { await Promise.all(sides.splice(0).map(({ db }) => db.close())) })
+
+  it('a member that hears of it while a put of its own is under way: that put is not committed', async () => {
+    const { lineage } = writer.vault.planPut('x')
+    await revoke(owner.parts, 'nas', { admitted: 'keep' })
+    // the revoke waits for another write, and the put for the revoke
+    const other = Promise.withResolvers<undefined>()
+    const before = writer.vault.entries.ofTag(seed('another tag'), async () => other.promise)
+    const heard = sync(owner, writer)
+    await nextTurn()
+    let committed = 0
+    const late = failsWith(writer.vault.commitPut('x', { root: cidOf(DAG_CBOR, seed('x')), key: seed('x'), size: 4, bytes: 100, lineage }, async () => { committed++ }), 'NOT_ALLOWED')
+    other.resolve(undefined)
+    await Promise.all([before, heard, late])
+    assert.deepEqual([committed, version(writer, 'x')], [0, undefined])
+  })
 
   it('a member by its label: what is known of it stays, what comes later is void, also where it comes first', async () => {
     const first = await put(writer, 'x', 'first')
