@@ -7,7 +7,10 @@ import { checkPassphrase } from '../vault/keys/passphrase.js'
 import { parseRecoveryCode } from '../vault/keys/recover.js'
 import { text } from '../operations/invite.js'
 
-/** Looks at everything that can be wrong in a configuration before anything is opened; the error names the field. InvalidRecoveryCodeError too. */
+/**
+ * Checks a whole configuration before anything is opened.
+ * @throws InvalidOptionError that names the field; InvalidRecoveryCodeError
+ */
 export function checkInit (init: DfsNodeInit): void {
   checkOptions('createNode', init)
   checkOptions('discovery', init.discovery)

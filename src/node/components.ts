@@ -12,22 +12,24 @@ import type { RetentionService } from '../vault/retention/retention-service.js'
 import type { MemberDirectory } from './member-directory.js'
 import type { ReachedAddresses } from './reached-addresses.js'
 
-/** All parts of a running node: those that operations use, and those that only react. */
+/**
+ * All parts of a running node: the parts that operations use, and those that only react to events.
+ */
 export interface NodeComponents extends Components {
   readonly host: Libp2p
   readonly verifier: Verifier
   readonly discovery: Discovery
   readonly directory: MemberDirectory
   readonly reached: ReachedAddresses
-  /** Which entries a comparison with a member has outlasted. */
+  /** Notes which entries are older than a finished comparison with a member. */
   readonly compared: Compared
-  /** Keeps beside the index how this node is a member. */
+  /** Keeps this node's admits beside the index. */
   readonly admits: AdmitsBackup
   readonly retention: RetentionService
   readonly garbage: GarbageCollector
   readonly scrubber: Scrubber
-  /** What follows from an index that was made anew. */
+  /** The state after a rebuild of the index. */
   readonly rebuilt: Rebuilt
-  /** Where the vault comes from its recovery code. */
+  /** Present while the vault is being opened with its recovery code. */
   readonly recovery?: RecoveryRun | undefined
 }

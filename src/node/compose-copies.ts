@@ -27,7 +27,10 @@ import { troubleIn } from './bus-events.js'
 import type { Composition, Membership } from './compose-membership.js'
 import type { NodeComponents } from './components.js'
 
-/** All parts of the node, in the order of their dependencies, with the handlers of its protocols registered. */
+/**
+ * Makes all parts of the node in the order of their dependencies and registers the handlers of its
+ * protocols.
+ */
 export async function composeCopies (composition: Composition, membership: Membership): Promise<NodeComponents> {
   const { init, waits, folder, network, verifier } = composition
   const { self, vault, handshake, peers, memberRecords, directory, admits, reached, discovery, sync, recovery } = membership
@@ -88,7 +91,7 @@ function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self,
       return row === undefined ? undefined : vault.entries.members.ofWriter(row.writer)?.peer
     },
     needOf: (root) => placement.needOf(root),
-    // of this node's secret, so that no member opens uploads under these ids
+    // the ids depend on this node's secret, so that no member can open uploads under them
     uploadOf: (root) => new Uint8Array(createHmac('sha256', key.raw).update('dfs catch-up').update(root).digest().subarray(0, UPLOAD_ID_BYTES)),
     onVersion: (version) => { bus.emit('version:held', version) },
     onTrouble: (root, error) => { bus.emit('trouble', { area: 'catch-up', subject: root.toString(), error }) }

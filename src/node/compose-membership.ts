@@ -31,7 +31,10 @@ export interface Composition {
   verifier: Verifier
 }
 
-/** What makes this node a member: the vault, sessions with other members, their records, and sync. */
+/**
+ * These parts make this node a member: the vault, sessions with other members, their records, and
+ * sync.
+ */
 export interface Membership {
   self: string
   vault: Vault
@@ -54,7 +57,7 @@ export async function composeMembership (composition: Composition, { secrets, en
   await reached.remember(addresses)
   const handshake = new MemberHandshake({ db: folder.db, entries: vault.entries, secrets, author: vault.writer, self: nodeKeyOf(folder.key).peer, now: waits.wall.now })
   const admits = await backup(composition, handshake, self)
-  // a recovered vault is one only when a member has accepted this node
+  // a recovered folder is committed only when a member has accepted this node
   if (!recovers) await folder.commit()
   const peers = new Peers(network.host, handshake, {
     gate: network.gater, reconnectMaxMs: waits.reconnectMaxMs, clock: waits.clock, wall: waits.wall, ...(network.discovering.dht ? { dht: DHT_PROTOCOL } : {})
@@ -83,7 +86,8 @@ async function openVault ({ bus, folder, network, verifier }: Composition, secre
 
 async function backup ({ bus, folder }: Composition, handshake: MemberHandshake, self: string): Promise<AdmitsBackup> {
   const admits = new AdmitsBackup({ dir: folder.readOnly === true ? undefined : folder.dir, db: folder.db, admits: () => handshake.admits(), onError: troubleIn(bus, 'admits', self) })
-  // a folder that was made before there was such a file gets it now, and opens where it cannot be written
+  // an older folder has no such file and gets it now; a failure to write does not keep it from
+  // opening
   if (folder.secrets === undefined) await admits.save()
   else admits.changed()
   return admits

@@ -16,9 +16,10 @@ import { Reactions } from './reactions.js'
 import { WAITS, type Waits } from './waits.js'
 
 /**
- * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and, with an invite, is
- * admitted; needs no other peer. Errors: docs/errors.md, "the folder", "joining", INVALID_OPTION, PORT_IN_USE.
- *
+ * Opens (or makes, or joins) a vault and runs a node in it. Resolves when the node listens and,
+ * with an invite, is admitted; needs no other peer.
+ * @throws the errors of docs/errors.md under "the folder" and "joining"; INVALID_OPTION,
+ * PORT_IN_USE
  * @example await using node = await createNode({ dir: './laptop', label: 'laptop' })
  */
 export async function createNode (init: DfsNodeInit = {}, waits: Partial<Waits> = {}): Promise<DfsNode> {
@@ -56,7 +57,7 @@ async function started (node: Node): Promise<void> {
   }
 }
 
-/** The table of contents of a node: its parts in the order of their dependencies. */
+/** Builds a node's parts in the order of their dependencies. */
 async function build (init: DfsNodeInit, folder: OpenedFolder, bus: NodeBus, waits: Waits): Promise<Node> {
   const network = await openNetwork(init, folder.key, bus)
   const verifier = new Verifier()

@@ -8,18 +8,20 @@ import { joinVault, parseInvite } from '../vault/members/join.js'
 import { namesOf, type OpenedFolder } from './open-folder.js'
 import type { OpenedNetwork } from './open-network.js'
 
-/** What a node needs to be in its vault. */
+/** The secrets and entries with which a node enters its vault. */
 export interface EnteredVault {
   secrets: Secrets
-  /** Entries that are not in the index yet, in the order in which they are taken in. */
+  /** Entries that are not in the index yet, in the order in which they must be taken in. */
   entries: Uint8Array[]
-  /** Where members were reached on the way. */
+  /** Addresses at which members were reached while joining. */
   addresses: Array<{ peer: string, address: string }>
-  /** The rest of the vault is still to come, from a member. @default false */
+  /** True when a member must still send the rest of the vault. @default false */
   recovers?: boolean
 }
 
-/** The vault of the folder, the one that an invite or the recovery code opens, or a new one. */
+/**
+ * Enters the vault of the folder, the one that an invite or the recovery code opens, or a new one.
+ */
 export async function enterVault (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, network: OpenedNetwork): Promise<EnteredVault> {
   if (folder.secrets !== undefined) return known(init, folder, folder.secrets)
   return init.invite === undefined ? create(init, folder, node) : join(init, init.invite, folder, node, network)

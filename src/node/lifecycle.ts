@@ -1,17 +1,18 @@
-/** One part of a node: what starts it, what stops it, and why there. */
+/** A step starts and stops one part of a node. */
 export interface Step {
   readonly name: string
-  /** Missing: nothing is to be started. What takes long ends with the signal. */
+  /** Missing for a part that needs no start. A long start ends when the signal is aborted. */
   readonly start?: ((signal: AbortSignal) => unknown) | undefined
-  /** Missing: nothing is to be stopped. */
+  /** Missing for a part that needs no stop. */
   readonly stop?: (() => unknown) | undefined
-  /** Its place in the stop, from 1; missing: it is not stopped. */
+  /** Place in the order of the stop, from 1; missing for a part that needs no stop. */
   readonly stops?: number | undefined
 }
 
 /**
- * Starts the parts of a node in the order of the list, and stops them in the order of `stops`. That is not the reverse: what
- * waits for answers of peers ends after the streams to them, and what writes ends before the index.
+ * The lifecycle starts the parts of a node in the order of the list and stops them in the order of
+ * `stops`. The second order is not the reverse of the first: parts that wait for answers of peers
+ * stop after the streams to these peers, and parts that write stop before the index.
  */
 export class Lifecycle {
   constructor (private readonly steps: readonly Step[]) {}
@@ -20,7 +21,10 @@ export class Lifecycle {
     for (const { start } of this.steps) await start?.(signal)
   }
 
-  /** Every part is stopped, whatever fails; throws the first error then. */
+  /**
+   * Stops every part even when one fails.
+   * @throws the first error
+   */
   async stop (): Promise<void> {
     const errors: unknown[] = []
     const order = this.steps.filter(({ stops }) => stops !== undefined).sort((a, b) => (a.stops ?? 0) - (b.stops ?? 0))
@@ -28,7 +32,7 @@ export class Lifecycle {
       try {
         await stop?.()
       } catch (error) {
-        // the others are to end all the same, the folder and its lock above all
+        // the other parts must stop all the same, above all the folder with its lock
         errors.push(error)
       }
     }

@@ -10,37 +10,41 @@ export interface MemberDirectoryComponents {
 }
 
 export interface MemberDirectoryInit {
-  /** This node's PeerId. */
+  /** PeerId of this node. */
   self: string
-  /** How long after its start a node waits for somebody to be connected, milliseconds. */
+  /** Milliseconds after its start for which a node waits for a first connection. */
   answerMs: number
 }
 
-/** Members that an error names. */
+/** An error names at most this many members. */
 const NAMED = 5
 
-/** Which members there are, who of them is away, and who takes new blocks. */
+/** The member directory says which members are away and which accept new blocks. */
 export class MemberDirectory {
   private startedAt = performance.now()
 
   constructor (private readonly components: MemberDirectoryComponents, private readonly init: MemberDirectoryInit) {}
 
-  /** The node listens and dials from now on. */
+  /** Call when the node begins to listen and dial. */
   started (): void {
     this.startedAt = performance.now()
   }
 
-  /** Until then, by performance.now(), that nobody is connected does not mean that nobody will be. */
+  /**
+   * Before this time, by performance.now(), a missing connection does not mean that no member can
+   * be reached.
+   */
   get aloneUntil (): number { return this.startedAt + this.init.answerMs }
 
-  /** Milliseconds until then; 0 where the vault has no other member, and there is nothing to wait for. */
+  /** Returns the milliseconds until `aloneUntil`, or 0 in a vault without other members. */
   stillDiallingMs (): number {
     return this.components.vault.members().length < 2 ? 0 : Math.max(0, Math.ceil(this.aloneUntil - performance.now()))
   }
 
   /**
-   * Members that this node has no connection with and wants no link to, and that may be there: those that lend space
-   * first, otherwise in an order of chance. None in a vault where everybody has a link to everybody.
+   * Returns members that may be there but to which this node has no connection and wants none:
+   * members that lend space first, otherwise in random order. The list is empty in a vault where
+   * every member keeps a connection to every other.
    */
   others (): string[] {
     const { vault, peers, memberRecords: { records, presence } } = this.components
@@ -51,34 +55,43 @@ export class MemberDirectory {
     return [...mixed.filter(lends), ...mixed.filter((peer) => !lends(peer))]
   }
 
-  /** Those of `others` that take new blocks, by what they say. */
+  /** Returns the members of `others` whose records say that they accept new blocks. */
   othersWithRoom (): string[] {
     return this.others().filter((peer) => this.refusal(peer) === undefined && this.components.memberRecords.records.get(peer) !== undefined)
   }
 
-  /** Why nothing new is brought to a member, by its record and certificate; undefined: it takes blocks, or has not said yet. */
+  /**
+   * Returns why no new block is sent to a member, by its record and certificate. Undefined means
+   * that the member accepts blocks or has no record yet.
+   */
   refusal (peer: string): 'lends nothing' | 'takes nothing more' | undefined {
     if (this.lendsNothing(peer)) return 'lends nothing'
     return this.components.memberRecords.records.get(peer)?.accepting === false ? 'takes nothing more' : undefined
   }
 
-  /** It holds nothing and counts nowhere (protocols/placement), whatever lies there. */
+  /**
+   * Returns true for a member that is no holder (protocols/placement/README.md), whatever blocks it
+   * has.
+   */
   lendsNothing (peer: string): boolean {
     const { vault, memberRecords: { records } } = this.components
     return records.get(peer)?.capacity === 0 || vault.members().some((member) => member.peer === peer && member.maxCapacity === 0)
   }
 
-  /** Members that may hold a copy, this one included: its own counts for its put, whatever it lends. */
+  /**
+   * Returns the number of members that may hold a copy. This node counts, since its own copy counts
+   * for its puts whatever it lends.
+   */
   holders (): number {
     return this.components.vault.members().filter(({ peer }) => peer === this.init.self || !this.lendsNothing(peer)).length
   }
 
   labelOf (peer: string): string { return this.components.vault.labelOf(peer) }
 
-  /** In words: which members are away, and since when. Empty when none is. */
+  /** Returns text that names the members that are away, and since when. Empty when none is. */
   awayText (): string {
     const { vault, peers, memberRecords: { presence } } = this.components
-    // without a link to it, others tell whether a member is there
+    // records that others forward show whether a member without a connection is there
     const isThere = (who: string): boolean => peers.get(who) !== undefined || (!peers.wants(who) && presence.present(who))
     const away = vault.members().filter((member) => member.peer !== this.init.self && !isThere(member.peer))
     if (away.length === 0) return ''

@@ -30,7 +30,7 @@ import { synced } from '../operations/synced.js'
 import { verify } from '../operations/verify.js'
 import { why } from '../operations/why.js'
 
-/** What a user asks of a node: each verb is a file of its own, and is only forwarded to here. */
+/** The verbs that a user calls on a node. Each forwards to a file of its own in src/operations. */
 export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
   async put (name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
     try {
@@ -153,17 +153,23 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     return this.changing('changePassphrase', change, changePassphrase)
   }
 
-  /** The running parts; NodeStoppedError once the node was stopped. */
+  /**
+   * Returns the parts of the running node.
+   * @throws NodeStoppedError
+   */
   protected abstract alive (): Components
-  /** The same; DirectoryNotWritableError where the folder is open for reading only. */
+  /**
+   * Returns the parts of a node that may write.
+   * @throws NodeStoppedError; DirectoryNotWritableError where the folder is open for reading only
+   */
   protected abstract writable (): Components
   /** Adds the end of this node to the caller's own signal. */
   protected abstract within<T extends AbortOptions> (options: T): T & { signal: AbortSignal }
-  /** Full multiaddrs at which others reach this node, the most useful first. */
+  /** Returns full multiaddrs at which others reach this node, the most useful first. */
   protected abstract reachedAt (): string[]
   protected abstract facts (): NodeFacts
 
-  /** A list that ends with its signal, and with the node. */
+  /** Yields rows until the list, its signal or the node ends. */
   private async * rows<O extends AbortOptions, T> (call: OptionsOf, options: O, read: (parts: Components, within: O & { signal: AbortSignal }) => Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
     checkOptions(call, options)
     const within = this.within(options)
@@ -179,7 +185,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     }
   }
 
-  /** For what writes an entry of this node. */
+  /** Runs work that writes an entry of this node. */
   private async writing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Components, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.changing(call, options, async (parts, within) => {
       await waitForRebuild(parts, within)
@@ -188,7 +194,7 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
     })
   }
 
-  /** For what changes the folder, or has others' answers change it. */
+  /** Runs work that changes the folder, itself or by the answers of others. */
   private async changing<O extends AbortOptions, T> (call: OptionsOf, options: O, work: (parts: Components, within: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return this.run(call, options, (_, within) => work(this.writable(), within))
   }

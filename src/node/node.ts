@@ -10,25 +10,28 @@ import { notWritable } from '../blockstore/reading-folder.js'
 import type { Components } from '../operations/components.js'
 import type { NodeFacts } from '../operations/status.js'
 
-/** What createNode built. */
+/** The parts and facts from which createNode makes a node. */
 export interface Built {
   parts: NodeComponents
   host: Libp2p
   folder: OpenedFolder
   lifecycle: Lifecycle
   operator: string
-  /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
+  /**
+   * Returns full multiaddrs at which others reach this node, also those of a node that does not
+   * listen yet; the most useful first.
+   */
   reachedAt: () => string[]
 }
 
-/** The node as its user sees it: starts, and stops the parts in order. */
+/** The node as its user sees it; it starts and stops the parts in order. */
 export class Node extends NodeVerbs implements DfsNode {
   private state: 'new' | 'running' | 'stopped' = 'new'
   private since: Date | undefined
   private starting: Promise<void> | undefined
   private stopping: Promise<void> | undefined
   private readonly life = new AbortController()
-  /** Ends a start that waits for others. */
+  /** Aborted to end a start that waits for others. */
   private readonly ending = new AbortController()
 
   constructor (private readonly built: Built) {
@@ -45,7 +48,7 @@ export class Node extends NodeVerbs implements DfsNode {
     this.writable()
     this.starting ??= this.built.lifecycle.start(this.ending.signal).finally(() => { this.starting = undefined })
     await this.starting
-    // stopped meanwhile
+    // `stop` may have been called meanwhile
     this.alive()
     this.state = 'running'
     this.since ??= new Date()
@@ -94,7 +97,7 @@ export class Node extends NodeVerbs implements DfsNode {
     const running = this.state === 'running'
     this.state = 'stopped'
     this.ending.abort(new NodeStoppedError('This node was stopped'))
-    // what began is undone below; that it failed is its caller's to see
+    // the stop below undoes the start, whose error its own caller gets
     await this.starting?.catch(() => {})
     try {
       if (running && parts.peers.sessions().length > 0) await parts.drain.over(AbortSignal.timeout(STOP_DRAIN_MS))

@@ -16,41 +16,46 @@ import type { NodeKey } from '../vault/members/create-vault.js'
 import { Keyring, type Secrets } from '../vault/keys/keyring.js'
 import type { Cost } from '../vault/keys/passphrase.js'
 
-/** What a node keeps: its identity, its index and its blocks, on disk or in memory. */
+/**
+ * An opened folder holds the identity, the index and the blocks of a node, on disk or in memory.
+ */
 export interface OpenedFolder {
   dir?: string
-  /** It may not be written: what is read comes from a copy of its index. @default false */
+  /** True when the folder may not be written: reads then use a copy of its index. @default false */
   readOnly?: boolean
   key: Ed25519PrivateKey
   db: IndexDb
-  /** What of others' entries the disk of the index has room for. */
+  /** Returns the kinds of entries for which the disk of the index has room. */
   indexRoom: () => Promise<IndexRoom>
   store: BlockStore
-  /** Missing: there is no vault yet. */
+  /** Missing before there is a vault. */
   secrets?: Secrets
   save: (secrets: Secrets) => Promise<void>
   /** Missing in memory. */
   keyring?: Keyring
-  /** Marks the folder as one that holds a vault, once everything that makes it one is on disk. */
+  /** Marks the folder as one that holds a vault. Call once all files of the vault are on disk. */
   commit: () => Promise<void>
-  /** Waits for what is under way, closes, frees the lock. Of a vault that was never committed nothing is left. Idempotent. */
+  /**
+   * Waits for pending work, closes, and frees the lock. A vault that was never committed is
+   * removed. Idempotent.
+   */
   close: () => Promise<void>
 }
 
-type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator' | 'dialOnly' | 'invite' | 'recoveryCode'> & { /** Of a new passphrase. */ cost?: Cost }
+type FolderInit = Pick<DfsNodeInit, 'dir' | 'createIfMissing' | 'capacity' | 'blockstore' | 'pathTransform' | 'signal' | 'lockWait' | 'trash' | 'passphrase' | 'weakPassphrase' | 'rebuildIndex' | 'label' | 'operator' | 'dialOnly' | 'invite' | 'recoveryCode'> & { /** Cost of a new passphrase. */ cost?: Cost }
 
-/** What is told while the folder is open. */
+/** These callbacks report events while the folder is open. */
 export interface FolderEvents {
   onCorrupt: (block: CorruptBlock) => void
-  /** Room was asked for that is not there. */
+  /** Called when a write asked for space that is not there. */
   onFull: () => void
-  /** The index takes no more writes. */
+  /** Called when the index accepts no more writes. */
   onFailure: (error: Error) => void
 }
 
 /**
- * Opens the folder, or memory. Errors: those of Directory.open, Keyring and openStorage. The passphrase is asked for
- * before anything of the folder is touched.
+ * Opens the folder, or memory. A passphrase is asked for before the folder is changed.
+ * @throws the errors of Directory.open, Keyring and openStorage
  */
 export async function openFolder (init: FolderInit, events: FolderEvents): Promise<OpenedFolder> {
   const parts = {
@@ -63,7 +68,10 @@ export async function openFolder (init: FolderInit, events: FolderEvents): Promi
   return mayRead(init) && await isReadOnly(init.dir) ? forReading(init.dir, init, parts) : onDisk(init.dir, init, parts)
 }
 
-/** A node that listens, joins or makes an index anew is of no use where it cannot write; a place for blocks of its own is not known to be left alone. */
+/**
+ * Returns whether a node may open its folder for reading only. A node that listens, joins or
+ * rebuilds an index must write. A block store of the caller may write by itself.
+ */
 function mayRead ({ dialOnly, invite, recoveryCode, rebuildIndex: anew, blockstore }: FolderInit): boolean {
   return dialOnly === true && invite === undefined && recoveryCode === undefined && (anew ?? false) === false && blockstore === undefined
 }
@@ -79,7 +87,7 @@ async function forReading (dir: string, init: FolderInit, parts: Partial<Storage
     return {
       dir, readOnly: true, key, db, store, secrets, keyring,
       indexRoom: async () => 'all',
-      // what the index alone knows of keys is found again by whoever opens the folder next
+      // the next writable opening of the folder finds new keys again, out of the index
       save: async () => {},
       commit: async () => {},
       close: once(async () => {
@@ -122,7 +130,7 @@ async function onDisk (dir: string, init: FolderInit, parts: Partial<StorageInit
         keyring,
         commit: () => directory.commit(),
         close: once(async () => {
-          // whatever fails, the lock is freed
+          // the lock must be freed even when the close fails
           try {
             await close()
           } finally {
@@ -146,10 +154,10 @@ async function rebuild (directory: Directory, storage: StorageInit, key: Ed25519
   })
 }
 
-/** As certificates need it. */
+/** Returns the identity key in the form that certificates need. */
 export const nodeKeyOf = (key: Ed25519PrivateKey): NodeKey => ({ peer: key.publicKey.toMultihash().bytes, sign: (message) => key.sign(message) })
 
-/** What the machine and who runs it are called. */
+/** Returns the names of the machine and of its operator. */
 export const namesOf = ({ label, operator }: { label?: string | undefined, operator?: string | undefined }): { label: string, operator: string } =>
   ({ label: label ?? hostLabel(), operator: operator ?? '' })
 
@@ -158,7 +166,7 @@ function once (work: () => Promise<void>): () => Promise<void> {
   return () => running ??= work()
 }
 
-/** Half of what is free above the reserve (product, `capacity`). */
+/** Returns half of the free bytes above the reserve: the default capacity. */
 async function half (dir: string): Promise<number> {
   const { bavail, bsize } = await statfs(dir)
   return Math.max(0, Math.floor((bavail * bsize - RESERVE_BYTES) / 2))

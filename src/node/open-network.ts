@@ -12,20 +12,23 @@ import type { NodeBus } from './bus-events.js'
 const WITH_DIR = [`/ip4/0.0.0.0/tcp/${DEFAULT_PORT}`, `/ip6/::/tcp/${DEFAULT_PORT}`]
 const IN_MEMORY = ['/ip4/127.0.0.1/tcp/0']
 
-/** The libp2p host of a node, not started, and what was decided about it. */
+/** The libp2p host of a node, not started yet, and its settings. */
 export interface OpenedNetwork {
   host: Libp2p
   gater: ConnectionGater
   /** Filled when the vault is known. */
   members: MemberSet
-  /** Where it listens; empty for a node that only dials. */
+  /** Multiaddrs to listen on; empty for a node that only dials. */
   listening: string[]
   /** Addresses of the bootstrap list that name a peer. */
   bootstrap: string[]
   discovering: DiscoveryOptions
-  /** Full multiaddrs at which others reach this node, also where it will listen when it runs; the most useful first. */
+  /**
+   * Returns full multiaddrs at which others reach this node, also those of a node that does not
+   * listen yet; the most useful first.
+   */
   reachedAt: () => string[]
-  /** Listens, once; the next call does nothing. */
+  /** Listens once; a later call does nothing. */
   start: () => Promise<void>
 }
 
@@ -34,9 +37,10 @@ export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, bu
   const gater = new ConnectionGater({ isMember: members.has })
   const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
   const listening = init.dialOnly === true ? [] : listen
-  // where a vault is recovered, addresses need no PeerId; afterwards its members are found by their own
+  // a recovery accepts addresses without a PeerId; afterwards members are found by their own
+  // addresses
   const bootstrap = init.bootstrap?.filter((text) => peerOf(parseAddress('bootstrap', text)) !== undefined)
-  // a command that opens a folder for a moment knows whom to ask, unless it recovers a vault
+  // a command that opens a folder for a moment knows its members, unless it recovers a vault
   const searches = init.dir !== undefined && (init.dialOnly !== true || init.recoveryCode !== undefined)
   const discovering = searches ? discoveryOf(init.discovery, listen) : { mdns: false, dht: false, ...init.discovery }
   const host = await createHost({
@@ -45,7 +49,8 @@ export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, bu
     gate: gater,
     isMember: members.has,
     start: false,
-    // whoever says nothing of the DHT has no business there without a hello, so one that asks for a moment only says it too
+    // peers that do not announce the DHT protocol are refused without a hello, so a recovering node
+    // announces it too
     discovery: discoveryParts(discovering, listening.length > 0 || init.recoveryCode !== undefined, (found) => { bus.emit('peer:found', found) }),
     ...(init.announce === undefined ? {} : { announce: init.announce }),
     ...(bootstrap === undefined ? {} : { bootstrap }),

@@ -1,15 +1,15 @@
 import { hostname } from 'node:os'
 
-/** Of a host name; MAX_LABEL_BYTES less one. */
+/** A host name is cut to this many characters: MAX_LABEL_BYTES less one. */
 const HOST_CHARACTERS = 63
 
-/** What this machine is called where nobody said it. */
+/** Returns the label of a machine whose user gave none. */
 export const hostLabel = (): string => hostname().slice(0, HOST_CHARACTERS)
 
 /**
- * What a node says in its record that it is called: what its user said, else its host's name where no owner gave it a name.
- *
- * @param given by an owner, in the certificate
+ * Returns the label for a node's record: the label that its user gave, else its host's name where
+ * no owner gave one.
+ * @param given label that an owner gave in the certificate
  */
 export function ownLabel (said: string | undefined, given = ''): string | undefined {
   if (said !== undefined && said !== '') return said === given ? undefined : said

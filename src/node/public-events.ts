@@ -10,16 +10,16 @@ import type { BusEvents } from './bus-events.js'
 import type { NodeComponents } from './components.js'
 import type { Node } from './node.js'
 
-/** A node without room says so no more often. */
+/** A node without space reports this at most once in this time. */
 const TOLD_FULL_MS = 600e3
 
-/** Translates what happens inside into the events of DfsNode. Nothing else happens here. */
+/** Translates internal events into the events of DfsNode, and does nothing else. */
 export class PublicEvents {
   private toldFull = -Infinity
 
   constructor (private readonly components: NodeComponents, private readonly node: Node) {}
 
-  /** Of the entry itself: what it says about settings, forgotten versions, and members that came. */
+  /** Reports settings, forgotten versions and new members of an entry. */
   entry ({ change, from }: BusEvents['entry:committed'], local: boolean, come: readonly Member[]): void {
     const { vault } = this.components
     if ('entry' in change && change.entry.kind === 'setting') this.node.safeDispatchEvent('vault:settings', { detail: { ...vault.settings.now, local: from === undefined } })
@@ -27,7 +27,7 @@ export class PublicEvents {
     for (const member of come) this.node.safeDispatchEvent('member:join', { detail: memberInfo(this.components, member) })
   }
 
-  /** Of what a name means now. */
+  /** Reports the new meaning of a name. */
   file (change: Change, local: boolean): void {
     if (change.kind !== 'file' && change.kind !== 'delete') return
     const { vault } = this.components
@@ -43,7 +43,7 @@ export class PublicEvents {
 
   private forgotten (entry: ForgetEntry, local: boolean): void {
     const { vault } = this.components
-    // what a revoked writer forgets later counts for nothing
+    // a forget that a revoked writer makes later is void
     if (!vault.entries.revocations.plain(entry.writer)) return
     const name = vault.nameIn(entry)
     this.node.safeDispatchEvent('file:forget', { detail: { ...(name === undefined ? {} : { name }), versions: entry.versions.map(base32), local } })
@@ -61,7 +61,7 @@ export class PublicEvents {
     this.node.safeDispatchEvent('sync:round', { detail: { peer, received, sent } })
   }
 
-  /** Every put of a full node asks for room. */
+  /** Reports a lack of space, though not each time: every put of a full node asks for space. */
   full (): void {
     const now = performance.now()
     if (now - this.toldFull < TOLD_FULL_MS) return

@@ -4,17 +4,16 @@ import type { BusEvents, NodeBus } from './bus-events.js'
 import type { NodeComponents } from './components.js'
 import type { PublicEvents } from './public-events.js'
 
-/** Of the addresses that a member names as its own. */
+/** At most this many of the addresses that a member names as its own are kept. */
 const ADDRESSES_KEPT = 4
 
 /**
- * Who reacts to what happens inside a node, and in which order: the lines of each function are that order. A test holds
- * the order of the reactions to an entry (test/node/reactions.spec.ts).
+ * Reactions to internal events, in a deliberate order: the lines of each function are that order. A
+ * test holds the order of the reactions to an entry (test/node/reactions.spec.ts).
  */
 export class Reactions {
   constructor (private readonly components: NodeComponents, private readonly told: PublicEvents, private readonly log: Logger) {}
 
-  /** Subscribes all of them. */
   listen (bus: NodeBus): void {
     const { host, peers, vault, reached, downloader, repairer, replicas } = this.components
     bus.on('entry:committed', (event) => { this.entry(event) })
@@ -58,7 +57,7 @@ export class Reactions {
     lag.added()
     rebuilt.news()
     if (change.kind !== 'file' && change.kind !== 'other') admits.changed()
-    // others hear of it before this node works on it
+    // other members get the entry before this node works on it
     sync.forward([encoded], from)
     if (local) memberRecords.wrote()
     retention.changed(change)
@@ -71,7 +70,7 @@ export class Reactions {
     this.told.file(change, local)
   }
 
-  /** A revoked member is listened to no longer, at once. */
+  /** Closes the connections of a revoked member and forgets its record. */
   private async leaves (member: Member): Promise<void> {
     const { peers, memberRecords, replicas } = this.components
     this.told.revoked(member)
@@ -102,7 +101,7 @@ export class Reactions {
 
   private collected (result: BusEvents['garbage:collected']): void {
     const { downloader, vault, sync } = this.components
-    // there is room for what is to be brought, and perhaps for entries that were left out
+    // there is space for missing versions, and perhaps for entries that were left out
     downloader.again()
     if (vault.entries.full) sync.again()
     this.told.collected(result)
@@ -122,7 +121,7 @@ export class Reactions {
   private disconnected (session: Parameters<PublicEvents['disconnected']>[0]): void {
     const { compared, sync, lag, peers, memberRecords } = this.components
     const { peer } = session
-    // what was committed here while it had a link went out to it
+    // entries that were committed here during the connection were sent over it
     if (sync.carries(session) && lag.behind(peer) !== undefined) lag.equal(peer)
     if (peers.get(peer) === undefined) {
       memberRecords.presence.closed(peer)
@@ -138,7 +137,10 @@ export class Reactions {
     if (member !== undefined) this.background(vault.saw(member))
   }
 
-  /** Notes that nobody waits for; that one was not written because the node stops is no trouble. */
+  /**
+   * Runs writes for which no caller waits. A write that fails because the node stops is only
+   * logged.
+   */
   private background (work: Promise<unknown>): void {
     work.catch((error: unknown) => { this.log('note not kept: %e', error) })
   }

@@ -3,20 +3,20 @@ import type { Composition } from './compose-membership.js'
 import type { NodeComponents } from './components.js'
 import type { Step } from './lifecycle.js'
 
-/** The parts in the order in which they start; `stops` is their place in the stop. */
+/** Returns the parts in the order in which they start; `stops` is their place in the stop. */
 export function stepsOf ({ init, folder, network }: Composition, components: NodeComponents): Step[] {
   const { peers, vault, memberRecords, reached, rebuilt, discovery, directory, recovery } = components
   const { clients, sync, downloader, replicas, repairer, scrubber, retention, garbage, admits, verifier } = components
   const forGood = init.dialOnly !== true
   return [
-    // handlers first: a member that dials at once finds them
+    // handlers are registered first, so that a member that dials at once finds them
     { name: 'sync', start: once(() => sync.start()), stop: () => sync.stop(), stops: 10 },
     { name: 'downloader', start: () => { downloader.start() }, stop: () => downloader.stop(), stops: 8 },
     { name: 'host', start: () => network.start(), stop: () => network.host.stop(), stops: 12 },
-    // counts from the moment at which others can be reached
+    // its clock starts when other members can be reached
     { name: 'member directory', start: () => { directory.started() } },
     { name: 'records', start: () => { memberRecords.start() }, stop: () => memberRecords.stop(), stops: 3 },
-    // a node that only dials answers a command and leaves: it keeps no copies
+    // a node that only dials answers one command and ends, so it keeps no copies
     { name: 'replicas', start: () => { if (forGood) replicas.start() }, stop: () => { replicas.stop() }, stops: 2 },
     { name: 'repairer', start: () => { if (forGood) repairer.start() }, stop: () => repairer.stop(), stops: 5 },
     { name: 'scrubber', start: () => { if (forGood) scrubber.start() }, stop: () => scrubber.stop(), stops: 4 },
@@ -37,16 +37,19 @@ export function stepsOf ({ init, folder, network }: Composition, components: Nod
     },
     { name: 'discovery', start: () => { discovery.start() }, stop: () => discovery.stop(), stops: 9 },
     { name: 'recovery', start: (signal) => recovery?.run(init.signal === undefined || init.start === false ? signal : AbortSignal.any([signal, init.signal])) },
-    // before the jobs that wait for what peers answer
+    // streams end before the jobs that wait for answers of peers
     { name: 'streams to members', stop: () => clients.stop(), stops: 1 },
-    // after the last entry that may change them
+    // it stops after the last entry that may change the admits
     { name: 'admits backup', stop: () => admits.stop(), stops: 13 },
     { name: 'verifier', stop: () => verifier.close(), stops: 14 },
     { name: 'folder', stop: () => folder.close(), stops: 15 }
   ]
 }
 
-/** The first call counts; one that failed is not repeated. */
+/**
+ * Returns a function whose first call runs `work`; later calls return the same promise, even a
+ * rejected one.
+ */
 function once (work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => running ??= work()

@@ -10,11 +10,11 @@ export interface Waits {
   reconnectMaxMs: number
   inactivityMs: number
   seekMs: number
-  /** Of connections and idle streams. */
+  /** Clock of connections and idle streams. */
   clock: Clock
-  /** Says when invites and links end. */
+  /** Clock by which invites and links expire. */
   wall: Clock
-  /** Of a passphrase. @default that of new keyrings */
+  /** Cost of deriving a passphrase's key. @default that of new keyrings */
   cost?: Cost
   /** @default SCRUB_MS */
   scrubMs?: number

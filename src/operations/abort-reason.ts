@@ -1,8 +1,9 @@
 import { AbortError, DfsError, NotDurableError } from '../errors.js'
 
 /**
- * What a call that failed rejects with: AbortError when its signal ended it, NodeStoppedError when the end of the node
- * did; else what it was. NotDurableError stays, since it says what is kept.
+ * Returns the error with which a failed call rejects: AbortError when its signal ended it,
+ * NodeStoppedError when the end of the node did, else `error` itself. NotDurableError stays, since
+ * it says what is kept.
  */
 export function abortReason (error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || error instanceof NotDurableError) return error

@@ -2,10 +2,13 @@ import { AbortError, FileNotFoundError } from '../errors.js'
 import { when } from './when.js'
 import type { Components } from './components.js'
 
-/** How many similar names an error shows. */
+/** An error shows at most this many similar names. */
 const SIMILAR_NAMES = 3
 
-/** What `look` finds here, else after all members that there is a link to were asked once, in one bounded round; `asked` is how many answered. */
+/**
+ * Returns the result of `look`; where it is undefined, connected members are asked once, in one
+ * bounded round, before a second look. `asked` is the number of members that answered.
+ */
 export async function lookOrAsk<T> (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'waits'>, look: () => T | undefined, signal?: AbortSignal): Promise<{ found: T | undefined, asked: number }> {
   const known = look()
   if (known !== undefined) return { found: known, asked: 0 }
@@ -14,7 +17,10 @@ export async function lookOrAsk<T> (parts: Pick<Components, 'directory' | 'peers
   return { found: look(), asked }
 }
 
-/** That there is no such name: who was asked, who deleted it, which names are close. */
+/**
+ * Returns the error for an unknown name, with the members that were asked, the member that deleted
+ * it, and similar names.
+ */
 export function notFound (parts: Pick<Components, 'directory' | 'vault'>, name: string, asked: number): FileNotFoundError {
   const { vault } = parts
   const others = vault.members().length - 1
@@ -28,13 +34,16 @@ export function notFound (parts: Pick<Components, 'directory' | 'vault'>, name: 
   return new FileNotFoundError(`${lines.join(' ')}${similar.length === 0 ? '' : ` Close: ${similar.map((name) => `"${name}"`).join(', ')}`}`, { retry: asked < others })
 }
 
-/** Who was asked, and who is away, for an error. */
+/** Returns text for an error: how many members were asked, and which are away. */
 export function whoWasAsked (parts: Pick<Components, 'directory' | 'vault'>, asked: number): string {
   const others = parts.vault.members().length - 1
   return others === 0 ? 'This node is the only member.' : `Asked ${asked} of ${others} other members. ${parts.directory.awayText()}`.trim()
 }
 
-/** One round over every link; resolves to how many answered. */
+/**
+ * Runs one round with every member with a running or wanted sync; resolves with the number of
+ * answers.
+ */
 async function askAll (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'waits'>, signal?: AbortSignal): Promise<number> {
   const limit = AbortSignal.timeout(parts.waits.askMs)
   const either = signal === undefined ? limit : AbortSignal.any([signal, limit])
@@ -45,7 +54,10 @@ async function askAll (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 
   return results.filter(({ status }) => status === 'fulfilled').length
 }
 
-/** A node that has just started is still dialling: waits for the first member, within the time that it has for that. */
+/**
+ * Waits for a first connection, since a node that has just started is still dialling. The wait ends
+ * with `stillDiallingMs`.
+ */
 async function firstSession (parts: Pick<Components, 'directory' | 'peers'>, signal: AbortSignal): Promise<void> {
   const { peers } = parts
   const left = parts.directory.stillDiallingMs()

@@ -2,10 +2,13 @@ import { InvalidOptionError } from '../errors.js'
 import type { PutOptions } from '../api/node.js'
 import { hasControls } from './invite.js'
 
-/** Longest media type (formats, "Entry"). */
+/** A media type has at most this many bytes (protocols/vault/README.md, "The private part"). */
 const MAX_TYPE_BYTES = 128
 
-/** Looks at what a put was asked to note before a byte is read. InvalidOptionError names the field. */
+/**
+ * Checks the options of a put before a byte is read.
+ * @throws InvalidOptionError that names the field
+ */
 export function checkPut ({ size, mtime, type, copies, scope }: PutOptions): void {
   if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) throw new InvalidOptionError('size', `${size} is not a number of bytes`, 'a whole number from 0')
   if (mtime !== undefined && (!(mtime instanceof Date) || !Number.isSafeInteger(mtime.getTime()))) throw new InvalidOptionError('mtime', 'not a time', 'a valid Date')

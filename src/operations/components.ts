@@ -17,18 +17,21 @@ import type { Keyring } from '../vault/keys/keyring.js'
 import type { SyncService } from '../vault/sync/sync-service.js'
 import type { Vault } from '../vault/vault.js'
 
-/** What operations use of a running node; each names its own part of it by `Pick`. */
+/** The parts of a running node that operations use. Each operation names its own by `Pick`. */
 export interface Components {
   readonly peer: string
   readonly store: BlockStore
   readonly vault: Vault
   readonly peers: Peers
   readonly directory: DurabilityComponents['directory'] & {
-    /** Members without a connection that may be there, those that lend space first. */
+    /** Returns members without a connection that may be there, those that lend space first. */
     others: () => string[]
-    /** A member that holds nothing and counts nowhere. */
+    /** Returns true for a member that is no holder. */
     lendsNothing: (peer: string) => boolean
-    /** Milliseconds for which nobody being connected does not mean that nobody will be. */
+    /**
+     * Returns the milliseconds for which a missing connection does not mean that no member can be
+     * reached.
+     */
     stillDiallingMs: () => number
   }
   readonly placement: VersionPlacement
@@ -39,7 +42,7 @@ export interface Components {
   readonly replicas: ReplicaService
   readonly memberRecords: RecordService
   readonly garbage: {
-    /** Dead versions are kept this long, milliseconds. */
+    /** Milliseconds for which the blocks of dead versions are kept. */
     readonly guardMs: number
     gc: (options?: GcOptions) => Promise<GcResult>
     status: () => GarbageStatus
@@ -48,25 +51,25 @@ export interface Components {
   readonly receipts: Receipts
   /** Missing in memory. */
   readonly keyring?: Keyring
-  /** Members that say that this node was revoked. */
+  /** PeerIds of members that say that this node was revoked. */
   readonly revokedBy: ReadonlySet<string>
-  /** False once the link of a visitor, or who made it, was revoked. */
+  /** Returns false once the link of a visitor, or the writer that made it, was revoked. */
   readonly serves: (visitor: Visitor) => boolean
   readonly drain: DrainTracker
   readonly pace: PushPace
   readonly repairer: BlockRepairer
-  /** What follows from an index that was made anew. */
+  /** The state after a rebuild of the index. */
   readonly rebuilt: {
     readonly pending: boolean
     readonly info: RebuildInfo | undefined
     settled: (wait: { connected: () => boolean, progressMs: number, aloneUntil: number, signal?: AbortSignal | undefined }) => Promise<void>
   }
-  /** What was found wrong with the index, after which nothing is written any more. */
+  /** Returns the failure of the index that ended all writing, if there was one. */
   readonly indexFailure: () => Error | undefined
-  /** Reads the whole index and says what is wrong with it. */
+  /** Checks the whole index and resolves with its faults. */
   readonly checkIndex: (options: { signal?: AbortSignal | undefined }) => Promise<string[]>
-  /** Copies this node's puts want and how many members must have them, when the put does not say. */
+  /** Copies and members that a put of this node asks for when its options do not say. */
   readonly defaults: { copies?: number | 'all', durable?: number }
-  /** How long waiting for members may take; tests shorten it. */
+  /** Longest waits for members, in milliseconds; tests shorten them. */
   readonly waits: { answerMs: number, progressMs: number, askMs: number }
 }

@@ -4,7 +4,7 @@ import { abortable } from '../replication/protocol-clients.js'
 import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
 import type { Components } from './components.js'
 
-/** Others that are asked what they have, and how long for. */
+/** At most this many other members are asked for their copies, each for at most ASK_MS. */
 const ASKED = 32
 const ASK_MS = 3000
 
@@ -12,14 +12,17 @@ type Has = NonNullable<MemberKnows['has']>
 
 export interface CopiesOf {
   copies: WhyCopies
-  /** What members said that they have, by their PeerIds. */
+  /** States that members reported for their copies, by PeerId. */
   has: ReadonlyMap<string, Has>
-  /** Those that said so and failed to prove it. */
+  /** Members whose copies failed a proof, by PeerId. */
   failed: ReadonlyMap<string, NonNullable<MemberKnows['failed']>>
   should: ReadonlySet<string>
 }
 
-/** How many copies of a version there are: what its order says, and what those say who are connected. Undefined where nothing live has this root. */
+/**
+ * Counts the copies of a version by its placement order and by the answers of connected members.
+ * Resolves with undefined where no live version has this root.
+ */
 export async function copiesOf (parts: Pick<Components, 'peer' | 'peers' | 'placement' | 'replicas'>, root: CID, signal?: AbortSignal): Promise<CopiesOf | undefined> {
   const { placement, replicas, peers, peer: self } = parts
   replicas.prepare()
@@ -29,7 +32,7 @@ export async function copiesOf (parts: Pick<Components, 'peer' | 'peers' | 'plac
   const isThere = (peer: string): boolean => connected.includes(peer) || placement.members.present(peer)
   const others = [...new Set([...placement.holdersOf(group.slot, group.copies).filter(isThere), ...connected])].filter((peer) => peer !== self)
   const has = new Map<string, Has>(placement.heardOf(group))
-  // a folder that is open for a command has a link to nobody, and is told nothing
+  // a folder that is open for one command has no connection, so no member can answer
   const asked = connected.length === 0 ? [] : others.slice(0, ASKED)
   await Promise.all(asked.map(async (peer) => {
     const said = await ask(parts, peer, group, signal)
@@ -58,6 +61,6 @@ async function ask ({ replicas }: Pick<Components, 'replicas'>, peer: string, gr
     return { state: said.state, ...(said.state === 'coming' ? { percent: said.percent } : {}), asked: new Date() }
   } catch (error) {
     if (signal?.aborted === true) throw error
-    return undefined // it did not answer: what it said before, if anything, stays
+    return undefined // the member did not answer, so its last known state stays
   }
 }

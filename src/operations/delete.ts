@@ -5,8 +5,9 @@ import { heardBy } from './heard-by.js'
 import type { Components } from './components.js'
 
 /**
- * Deletes a name on all members: its versions stay restorable until they are forgotten. Everybody with a link hears of
- * it at once, others when they meet one who has. A put that this node had not seen survives.
+ * Deletes a name on all members. Its versions can be restored until they are forgotten. Connected
+ * members get the delete at once, others by their next sync. A put that this node had not seen
+ * survives.
  */
 export async function remove (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, options: WriteOptions = {}): Promise<Deleted> {
   return heardBy(parts, options, (deleted) => `The delete of "${deleted.name}"`, () => removeHere(parts, name, options))

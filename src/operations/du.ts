@@ -3,10 +3,13 @@ import type { UsageInfo, UsageOptions } from '../api/node.js'
 import { checkDelimiter, checkText } from './list.js'
 import type { Components } from './components.js'
 
-/** Names that are summed between two turns of others: some milliseconds. */
+/** This many names are summed before other work runs: some milliseconds. */
 const NAMES_A_TURN = 5_000
 
-/** Sums of the newest versions: each folder one level below the prefix, then all of it. Memory does not depend on how many names there are. */
+/**
+ * Yields sums of the newest versions: each folder one level below the prefix, then the whole
+ * prefix. Memory does not depend on the number of names.
+ */
 export async function * du ({ vault }: Pick<Components, 'vault'>, options: UsageOptions & { signal: AbortSignal }): AsyncGenerator<UsageInfo> {
   const { delimiter = '/', signal } = options
   checkText('prefix', options.prefix ?? '')

@@ -5,18 +5,20 @@ import { pushVersion } from '../replication/push/push-version.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'clients' | 'directory' | 'downloader' | 'pace' | 'peers' | 'receipts' | 'replicas' | 'store' | 'sync' |
   'vault' | 'waits'>
 
-/** Members without a connection that are dialled when no connected one gives its word. */
+/**
+ * At most this many members without a connection are dialled when no connected one gives a receipt.
+ */
 const OTHERS_DIALLED = 8
 
 /**
- * Drops this node's copy of the newest version once another member gave its word: a receipt says that every block
- * below the root, and the entry, are on that member's disk (protocols/store). What it lacked is sent to it first. With `force`
- * it goes when nobody did, too; but never while other members let their copies go because of a promise of this node.
+ * Drops this node's copy of the newest version once another member gave a receipt: every block
+ * below the root, and the entry, are on that member's disk (protocols/store/README.md). Blocks that
+ * the member lacked are sent first. With `force` the copy is dropped without a receipt too, but
+ * never while this node has promised other members to keep it.
  */
 export async function evict (parts: Uses, name: string, { force = false, ...options }: EvictOptions = {}): Promise<Evicted> {
   const { vault, store, clients, downloader } = parts
@@ -54,7 +56,10 @@ export async function evict (parts: Uses, name: string, { force = false, ...opti
   throw new NotPromisedError(`"${name}" stays here: no other member gave its word that it holds everything. ${others}`)
 }
 
-/** Connected members, then a few others: those are looked for when it is their turn. */
+/**
+ * Yields connected members, then a few members without a connection, which are looked up only when
+ * needed.
+ */
 function * candidates (parts: Pick<Components, 'directory' | 'pace' | 'peers'>): Generator<string> {
   const connected = parts.pace.sorted(parts.peers.sessions().map(({ peer }) => peer).filter((peer) => !parts.directory.lendsNothing(peer)))
   yield * connected
@@ -62,7 +67,7 @@ function * candidates (parts: Pick<Components, 'directory' | 'pace' | 'peers'>):
   yield * parts.directory.othersWithRoom().filter((peer) => !known.has(peer)).slice(0, OTHERS_DIALLED)
 }
 
-/** Connected members that keep no copies. */
+/** Returns connected members that are no holders. */
 function lendingNothing (parts: Pick<Components, 'directory' | 'peers'>): string[] {
   return parts.peers.sessions().map(({ peer }) => peer).filter((peer) => parts.directory.lendsNothing(peer))
 }

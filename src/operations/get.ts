@@ -5,11 +5,10 @@ import { writerOf } from './writer-of.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'blocks' | 'directory' | 'downloader' | 'peers' | 'placement' | 'sync' | 'vault' | 'waits'>
 
-/** The bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
+/** Yields the bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
 export async function * get (parts: Uses, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
   const { offset = 0, length, signal, onProgress } = options
   whole('offset', offset)

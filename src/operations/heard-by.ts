@@ -7,19 +7,24 @@ import type { Components } from './components.js'
 import { reason } from '../replication/push/durability.js'
 import { Wakeup } from '../async/wakeup.js'
 
-/** Members without a connection that are dialled for one write. */
+/** One write dials at most this many members without a connection. */
 const MAX_DIALLED = 8
-/** Syncs that may end in the middle of the question to one member. */
+/** A question to one member is repeated until this many syncs have ended during it. */
 const ATTEMPTS = 3
 
-/** What a write is asked for, and what is to be said of it. */
+/** The durability that a caller asks for. */
 export interface Durable {
-  /** Members that have its entries on disk, this one included; undefined: nobody is waited for. */
+  /**
+   * Number of members that must have the entries on disk, this one included; undefined: no wait.
+   */
   durable?: number | undefined
   signal?: AbortSignal | undefined
 }
 
-/** InvalidOptionError for what is no number of members, NotDurableError for more than there are; `nothing`: what did not happen then. */
+/**
+ * Checks the option `durable`. `nothing` completes the message with what did not happen.
+ * @throws InvalidOptionError for a bad number; NotDurableError for more members than there are
+ */
 export function checkDurable (parts: Pick<Components, 'vault'>, durable: number | undefined, nothing: string): void {
   if (durable === undefined) return
   if (!Number.isInteger(durable) || durable < 1) throw new InvalidOptionError('durable', `${durable} is not a number of members`, 'a whole number from 1')
@@ -28,8 +33,10 @@ export function checkDurable (parts: Pick<Components, 'vault'>, durable: number 
 }
 
 /**
- * Runs `write`, and resolves when `durable - 1` other members have said that they keep the entries which it wrote (of what
- * it wrote nothing anew, all that is here). NotDurableError when nobody new says so for 30 s, or the signal ends the waiting: what was written stays.
+ * Runs `write`, and resolves when `durable - 1` other members have said that they keep the written
+ * entries. Where `write` wrote no new entry, they must keep all entries that are here.
+ * @throws NotDurableError when no further member says so for 30 s, or the signal ends the wait; the
+ * written entries stay
  */
 export async function heardBy<T> (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, { durable, signal }: Durable, what: (written: T) => string, write: () => Promise<T>): Promise<T> {
   checkDurable(parts, durable, 'Nothing was changed')
@@ -45,7 +52,11 @@ export async function heardBy<T> (parts: Pick<Components, 'directory' | 'peers' 
   throw new NotDurableError(`${what(written)} ${on}: ${why === '' ? 'nobody else was reached' : why}. The others hear of it while the node runs`, { reached, wanted: durable })
 }
 
-/** True when `peer` has said that it keeps what was watched. Entries go to members with a link by themselves; what those missed, and what others lack, is found by comparing. */
+/**
+ * Resolves with true when `peer` has said that it keeps the watched entries. Entries are sent to
+ * members with a running sync by themselves; a comparison finds the entries that a member still
+ * lacks.
+ */
 export async function keeps ({ sync }: Pick<Components, 'sync'>, watch: EntryWatch, peer: string, signal: AbortSignal): Promise<boolean> {
   while (!watch.isKeptBy(peer)) {
     const moved = watch.next()
@@ -55,7 +66,7 @@ export async function keeps ({ sync }: Pick<Components, 'sync'>, watch: EntryWat
   return true
 }
 
-/** One write's question to members, until enough have answered. */
+/** Asks members about one write until enough have answered. */
 class Asking {
   private readonly kept = new Set<string>()
   private readonly asked = new Map<string, AbortController>()
@@ -79,7 +90,7 @@ class Asking {
     try {
       while (!this.enough && this.signal?.aborted !== true) {
         this.begin()
-        // nothing came of anybody for as long as a put with `durable` waits
+        // no member answered for as long as a put with `durable` waits
         if (!await this.news.sleep(this.parts.waits.progressMs)) break
       }
     } finally {
@@ -92,7 +103,10 @@ class Asking {
 
   private get enough (): boolean { return this.kept.size + 1 >= this.wanted }
 
-  /** Members with a link hear of it anyway: all are listened to. Others are asked as far as these are too few. */
+  /**
+   * Listens to all members with a running or wanted sync, which get the entries anyway. Other
+   * members are asked only as far as these are too few.
+   */
   private begin (): void {
     const { peers, sync } = this.parts
     const free = peers.sessions().map(({ peer }) => peer).filter((peer) => !this.kept.has(peer) && !this.asked.has(peer) && !this.failures.has(peer))
@@ -130,7 +144,7 @@ class Asking {
       try {
         return await keeps(this.parts, this.watch, peer, signal)
       } catch (error) {
-        // a sync that ended is begun again while the connection lives
+        // a sync that ended starts again while the connection lives
         if (signal.aborted || attempt === ATTEMPTS || peers.get(peer) === undefined) throw error
       }
     }

@@ -5,10 +5,13 @@ import type { PastVersion } from '../vault/entries/history.js'
 import { lookOrAsk, notFound } from './ask.js'
 import type { Components } from './components.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components, 'directory' | 'garbage' | 'peers' | 'store' | 'sync' | 'vault' | 'waits'>
 
-/** Every put, restore and delete of a name, the newest first. A name that is not known here is asked for once before FileNotFoundError. */
+/**
+ * Yields every put, restore and delete of a name, the newest first. Connected members are asked
+ * once for an unknown name.
+ * @throws FileNotFoundError
+ */
 export async function * history (parts: Uses, name: string, { signal }: AbortOptions = {}): AsyncGenerator<VersionInfo> {
   const { vault, store, garbage } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)

@@ -4,11 +4,14 @@ import type { InviteOptions, Role } from '../api/node.js'
 import { ROLES } from '../api/node.js'
 import type { Components } from './components.js'
 
-/** Addresses in an invite (formats, "Texts and links"). */
+/** An invite holds at most this many addresses (protocols/vault/README.md, "Texts"). */
 const MAX_INVITE_ADDRESSES = 4
 const MAX_USES = 10_000
 
-/** Text with which a node is admitted with a role, until it expires. */
+/**
+ * Returns text with which a node is admitted with a role, until it expires.
+ * @throws NotAllowedError, InvalidOptionError
+ */
 export async function invite ({ vault }: Pick<Components, 'vault'>, addresses: string[], options: InviteOptions): Promise<string> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners invite`)
   if (!ROLES.includes(options.role)) throw new InvalidOptionError('role', `"${String(options.role)}" is no role`, ROLES.join(', '))
@@ -25,14 +28,14 @@ export async function invite ({ vault }: Pick<Components, 'vault'>, addresses: s
   })
 }
 
-/** Milliseconds since 1970. */
+/** Returns milliseconds since 1970. */
 export function expiry (expires: Date | number): number {
   const time = expires instanceof Date ? expires.getTime() : Date.now() + expires
   if (!Number.isFinite(new Date(time).getTime()) || time <= Date.now()) throw new InvalidOptionError('expires', 'not a time to come', 'a Date in the future, or milliseconds from now')
   return Math.floor(time)
 }
 
-/** Longest label or operator (formats, "Members"). */
+/** A label or an operator has at most this many bytes (protocols/vault/README.md, "Members"). */
 const MAX_TEXT_BYTES = 64
 
 export function text (field: string, value = ''): string {
@@ -42,5 +45,8 @@ export function text (field: string, value = ''): string {
   return value
 }
 
-/** C0, DEL, C1, and what turns the direction of text: a terminal obeys them, and they are in no name that a person reads. */
+/**
+ * Tests for C0, DEL, C1 and the characters that turn the direction of text. A terminal obeys them,
+ * and no name that a person reads needs them.
+ */
 export const hasControls = (value: string): boolean => /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(value)

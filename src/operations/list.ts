@@ -2,7 +2,10 @@ import { InvalidOptionError } from '../errors.js'
 import type { FileInfo, FolderInfo, ListOptions } from '../api/node.js'
 import type { Components } from './components.js'
 
-/** Names, and with a delimiter folders, in the order of their bytes. Each row is read when it is asked for, in pages. */
+/**
+ * Yields names, and with a delimiter folders, in the order of their bytes. Rows are read in pages
+ * when they are asked for.
+ */
 export function * list ({ vault }: Pick<Components, 'vault'>, options: ListOptions & { delimiter?: string }): Generator<FileInfo | FolderInfo> {
   const { prefix = '', delimiter, after, limit = Infinity } = options
   checkText('prefix', prefix)

@@ -6,12 +6,12 @@ import { lookOrAsk, notFound } from './ask.js'
 import { heardBy } from './heard-by.js'
 import type { Components } from './components.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components, 'directory' | 'downloader' | 'peers' | 'sync' | 'vault' | 'waits'>
 
 /**
- * Puts the newest version of `from` under `to` and deletes `from`, both or neither; no block moves. FileExistsError when
- * `to` means something, unless forced: then that stays in the history of `to`.
+ * Puts the newest version of `from` under `to` and deletes `from`, both or neither. No block moves.
+ * With `force`, the version of `to` stays in the history of `to`.
+ * @throws FileExistsError when `to` means something and `force` is false
  */
 export async function mv (parts: Uses, from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
   return heardBy(parts, options, ({ name }) => `That "${from}" is "${name}" now`, () => mvHere(parts, from, to, options))

@@ -1,11 +1,11 @@
 import type { Vault } from '../vault/vault.js'
 
-/** How many machines a note names. */
+/** A note names at most this many machines. */
 const NAMED = 5
 
 /**
- * A line for each invite with more members than its owner meant it for: a member that may admit let in more, or two did at the same time
- * without knowing of each other.
+ * Returns a line for each invite with more members than its owner meant it for: a member that may
+ * admit let in more, or two such members let one in at the same time.
  */
 export function overusedNotes (vault: Vault): string[] {
   const origins = [...vault.entries.revocations.origins().values()].flatMap(({ invited }) => invited === undefined ? [] : [invited])

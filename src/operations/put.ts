@@ -15,14 +15,13 @@ import { Reach } from '../replication/push/durability.js'
 import type { Components } from './components.js'
 import { asIterable } from './source.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'clients' | 'defaults' | 'directory' | 'downloader' | 'drain' | 'pace' | 'peer' | 'peers' | 'placement' |
   'receipts' | 'store' | 'vault' | 'waits'>
 
 interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
 
-/** Stores a new version of `name` here and on `durable - 1` other members; the others pull it. */
+/** Stores a new version of `name` here and on `durable - 1` other members; the others fetch it. */
 export async function put (parts: Uses, name: string, source: Source, options: PutOptions = {}): Promise<FileResult> {
   const ended = parts.downloader.foreground()
   try {
@@ -44,7 +43,8 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   const size = options.size ?? length
   const plan = vault.planPut(name, options.scope)
   const reach = new Reach({ peers: parts.peers, pace: parts.pace, directory: parts.directory, placement: parts.placement, progressMs: parts.waits.progressMs }, durable, plan.seed)
-  // what is put anew under a name that has versions is offered first: most of it may be there
+  // without a new salt members may have most blocks already, so an offer before the push saves
+  // sending them
   const fed = plan.fresh ? reach.first() : []
   const push = new LivePush(parts.clients, fed, size ?? 0, {
     signal: options.signal,
@@ -63,7 +63,7 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   const onReceipt = (receipt: Receipt): void => {
     if (receipts.some(({ peer }) => peer === receipt.peer)) return
     parts.receipts.add(written.root.toString(), receipt.peer, Date.now())
-    // the word of one that was late may come after the end of the put
+    // a late member's receipt may come after the end of the put
     if (over) return
     receipts.push(receipt)
     options.onProgress?.({ type: 'file:put:receipt', peer: receipt.peer })
@@ -79,13 +79,13 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   } catch (cause) {
     if (options.signal?.aborted !== true) throw cause
     const file = result(receipts)
-    // it is where it was wanted: nothing was left to wait for
+    // enough members have the version, so there was nothing left to wait for
     if (receipts.length + 1 >= reach.wanted) return file
     throw new NotDurableError(`Saved here, but the waiting for other machines was ended. "${name}" is kept and goes on copying`, { reached: receipts.length + 1, wanted: reach.wanted, file, cause: aborted(cause) })
   } finally {
     over = true
   }
-  // who refused it meanwhile may have proved that this node is out
+  // a member that refused meanwhile may have proved that this node is out
   vault.checkMember()
   const file = result(receipts)
   if (parts.peers.sessions().every(({ peer }) => parts.directory.refusal(peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.drain.covered()

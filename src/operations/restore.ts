@@ -15,13 +15,14 @@ import { writerOf } from './writer-of.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'blocks' | 'directory' | 'downloader' | 'peer' | 'peers' | 'store' | 'sync' | 'vault' | 'waits'>
 
 /**
- * Puts a version on top again; omitted: the newest one but that which the name means now. All of its blocks are here, and
- * pinned, before the entry is committed: what is missing is brought from other members, else VersionGoneError.
+ * Puts a version on top again. Without `version` it is the newest one whose content the name does
+ * not mean now. All of its blocks are here and pinned before the entry is committed; missing blocks
+ * are fetched from other members.
+ * @throws VersionGoneError when blocks cannot be fetched
  */
 export async function restore (parts: Uses, name: string, version: string | undefined, options: RestoreOptions = {}): Promise<FileInfo> {
   return heardBy(parts, options, () => `The restore of "${name}"`, () => restoreHere(parts, name, version, options))
@@ -45,7 +46,7 @@ async function one (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'va
   return found
 }
 
-/** The newest that can be read, counts, and is not what the name means now. */
+/** Returns the newest readable version that is not void and not the present content of the name. */
 async function another (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, signal?: AbortSignal): Promise<OpenVersion> {
   const { vault } = parts
   const { found, asked } = await lookOrAsk(parts, () => vault.everHad(name) || undefined, signal)
@@ -60,7 +61,10 @@ async function another (parts: Pick<Components, 'directory' | 'peers' | 'sync' |
   throw new VersionNotFoundError(`"${name}" has no other version to restore. ${whoWasAsked(parts, asked)}`)
 }
 
-/** Runs `commit` when every block is here, pinned by an upload that what it is given ends with. */
+/**
+ * Runs `commit` once every block is here and pinned by an upload. `commit` gets a function that
+ * finishes this upload together with its statements.
+ */
 async function bringing<T> (parts: Pick<Components, 'blocks' | 'peer' | 'store' | 'vault'>, { entry }: OpenVersion, { signal = new AbortController().signal, onProgress }: RestoreOptions, commit: (finish: Parameters<typeof restoreVersion>[2]) => Promise<T>): Promise<T> {
   const { store, blocks, peer } = parts
   const { root, bytes } = entry
@@ -89,7 +93,10 @@ async function bringing<T> (parts: Pick<Components, 'blocks' | 'peer' | 'store' 
   }
 }
 
-/** What was fetched says who has it not, and who is away and may have it. */
+/**
+ * Adds to a fetch error that the version is gone. The error's text names members that lack blocks,
+ * and members that are away.
+ */
 function asGone (error: unknown, id: Uint8Array): unknown {
   if (error instanceof ProtocolError && error.code === 'INVALID_DATA') return new InvalidDataError(error.message, { cause: error })
   if (!(error instanceof BlocksUnavailableError)) return error

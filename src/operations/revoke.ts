@@ -7,16 +7,18 @@ import { parseInvite } from '../vault/members/join.js'
 import type { Member } from '../vault/members/members.js'
 import type { Components } from './components.js'
 
-/** The shortest prefix of a PeerId that is looked up. */
+/** A shorter prefix of a PeerId finds no member. */
 const MIN_PEER_CHARACTERS = 6
 const KEY_BYTES = 32
 const ADMITTED = ['revoke', 'keep'] as const
 
 /**
- * Takes a member out (its PeerId, the beginning of it, or what it is called where only one is called so), an invite (its text, or its key in base32), or a
- * link (its text, or its id in base32).
- * With a write member go those that are members only because it let them in, unless `admitted` says 'keep'.
- * Every node that hears of it stops serving the member and listening to it. What was readable to it stays readable.
+ * Revokes a member (its PeerId, the beginning of it, or its unique name), an invite (its text, or
+ * its key in base32) or a link (its text, or its id in base32). Revoking a write member also
+ * revokes the members that are members only through it, unless `admitted` is 'keep'. Every node
+ * that gets the entry stops serving the member and accepting its entries. Content that the member
+ * could read stays readable to it.
+ * @throws NotAllowedError, MemberNotFoundError, InvalidOptionError, WrongVaultError
  */
 export async function revoke ({ vault }: Pick<Components, 'vault'>, target: string, options: RevokeOptions = {}): Promise<Revoked> {
   if (vault.role !== 'owner') throw new NotAllowedError(`This node has role ${vault.role}: only owners revoke`)
@@ -32,7 +34,10 @@ export async function revoke ({ vault }: Pick<Components, 'vault'>, target: stri
   return { kind, label }
 }
 
-/** With a write member go those whom it let in: it can make members of any invite whose text it has, and they would stay. */
+/**
+ * Revokes a member and by default, for a write member, also members that it let in: it can admit
+ * new machines with any invite whose text it has, and those would stay.
+ */
 async function revokeMember (vault: Components['vault'], member: Member, { since, force, signal, admitted = member.role === 'owner' ? 'keep' : 'revoke' }: RevokeOptions): Promise<Revoked> {
   const named = ({ peer }: Member): { peer: string, label: string } => ({ peer, label: vault.labelOf(peer) })
   const through = vault.admittedThrough(member.bytes)
@@ -46,7 +51,10 @@ async function revokeMember (vault: Components['vault'], member: Member, { since
   return found
 }
 
-/** Members before those that were revoked already: a machine that came back has a new PeerId and its old label. */
+/**
+ * Finds members first, and revoked members only after these: a machine that came back has a new
+ * PeerId and its old label.
+ */
 function memberOf (vault: Components['vault'], target: string): Member | undefined {
   for (const members of [vault.members(), vault.entries.revocations.revoked().map(({ member }) => member)]) {
     const fitting = [
@@ -60,7 +68,7 @@ function memberOf (vault: Components['vault'], target: string): Member | undefin
   return undefined
 }
 
-/** How many members an error names. */
+/** An error names at most this many members. */
 const NAMED = 5
 
 function listed (vault: Components['vault'], members: Member[]): string {

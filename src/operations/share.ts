@@ -7,13 +7,15 @@ import { expiry } from './invite.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components, 'directory' | 'memberRecords' | 'peer' | 'peers' | 'sync' | 'vault' | 'waits'>
 
-/** Addresses in a link (formats, "Texts and links"). */
+/** A link holds at most this many addresses (protocols/vault/README.md, "Texts"). */
 const MAX_LINK_ADDRESSES = 4
 
-/** Text with which anybody reads one version, from whichever member is reached, until it expires. */
+/**
+ * Returns text with which anybody can read one version, from any member that is reached, until it
+ * expires.
+ */
 export async function share (parts: Uses, own: string[], name: string, options: ShareOptions & { signal: AbortSignal }): Promise<string> {
   const { vault } = parts
   if (vault.role !== 'owner' && vault.role !== 'write') throw new NotAllowedError(`This node has role ${vault.role}: only owner and write members make links`)
@@ -22,18 +24,24 @@ export async function share (parts: Uses, own: string[], name: string, options: 
   return vault.createLink({ root, key, name: info.name, size: info.size, expires, addresses: linkAddresses([own, ...servers(parts)], MAX_LINK_ADDRESSES) })
 }
 
-/** Where the other members say that they are: those that are there now first, and of these the ones that only lend space, which are seldom off. */
+/**
+ * Returns the addresses of other members by their records: members that are there now first, and of
+ * these the ones with role store, which are seldom off.
+ */
 function servers ({ vault, peer: self, peers, memberRecords: { records, presence } }: Pick<Components, 'memberRecords' | 'peer' | 'peers' | 'vault'>): string[][] {
   const score = ({ peer, role }: { peer: string, role: string }): number =>
     (peers.get(peer) !== undefined || presence.present(peer) ? 0 : 2) + (role === 'store' ? 0 : 1)
   return vault.members()
-    // one that lends nothing holds nothing
+    // a member that lends nothing holds nothing
     .filter(({ peer }) => peer !== self && records.get(peer)?.capacity !== 0)
     .sort((a, b) => score(a) - score(b))
     .map(({ peer }) => records.addressesOf(peer).flatMap((text) => withPeer(text, peer)))
 }
 
-/** What a member wrote of itself may be no address, or that of another: it is left out. */
+/**
+ * Returns the address with its PeerId. A record may hold text that is no address, or another
+ * peer's, which is left out.
+ */
 function withPeer (text: string, peer: string): string[] {
   try {
     const named = multiaddr(text).getComponents().findLast(({ name }) => name === 'p2p')?.value

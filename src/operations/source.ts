@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors.js'
 import type { PathSource } from '../api/node.js'
 import type { PlainSource } from '../api/plain-source.js'
 
-/** Any accepted source as one kind of iterable. */
+/** Returns any accepted source as an iterable. */
 export function asIterable (source: Exclude<PlainSource, PathSource>): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (source instanceof Uint8Array) return [source]
   const given: unknown = source
@@ -11,7 +11,7 @@ export function asIterable (source: Exclude<PlainSource, PathSource>): AsyncIter
   throw new InvalidOptionError('source', 'not something to read bytes from', 'text, Uint8Array or another view, ArrayBuffer, Blob or File, AsyncIterable, Iterable, web ReadableStream or { path }')
 }
 
-/** For runtimes whose web streams cannot be iterated. */
+/** Reads web streams in runtimes where these are not iterable. */
 async function * fromWeb (stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader()
   try {

@@ -8,8 +8,9 @@ import type { Components } from './components.js'
 export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Array, bytes: number, entry: Uint8Array }
 
 /**
- * What `name` means now, or one version of it. What is not known here is asked for once before FileNotFoundError, or
- * VersionNotFoundError for a name that is, or was, there.
+ * Finds the newest version of `name`, or the one that `version` names. Connected members are asked
+ * once for an unknown one.
+ * @throws FileNotFoundError; VersionNotFoundError for a name that is, or was, there
  */
 export async function find (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, options: AbortOptions & { version?: string } = {}): Promise<Found> {
   const { vault } = parts

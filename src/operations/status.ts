@@ -9,7 +9,6 @@ import { outText } from '../vault/vault.js'
 import { overusedNotes } from './overused.js'
 import type { Components } from './components.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'downloader' | 'garbage' | 'indexFailure' | 'keyring' | 'lag' | 'memberRecords' | 'peer' | 'peers' |
   'placement' | 'rebuilt' | 'replicas' | 'revokedBy' | 'store' | 'sync' | 'vault'>
@@ -19,7 +18,7 @@ export function members (parts: Uses, { all = false }: MembersOptions = {}): Mem
   const now = parts.vault.members().map((member) => ({ ...memberInfo(parts, member), ...originInfo(origins.get(member.peer)) }))
   if (!all) return now
   return [...now, ...parts.vault.entries.revocations.revoked().map(({ member, time }) => {
-    // nobody compares with it any more
+    // no comparison with a revoked member takes place any more
     const { behind: _behind, ahead: _ahead, ...info } = memberInfo(parts, member)
     return { ...info, present: false, revoked: new Date(time) }
   })]
@@ -32,7 +31,7 @@ function originInfo ({ by, invited }: Origin = {}): Pick<MemberInfo, 'admittedBy
   }
 }
 
-/** A member as the API tells of it. */
+/** Returns a member in the form of the API. */
 export function memberInfo ({ vault, peers, peer: self, memberRecords: { records, presence }, sync, lag }: Pick<Components, 'lag' | 'memberRecords' | 'peer' | 'peers' | 'sync' | 'vault'>, member: Member): MemberInfo {
   const { peer } = member
   const own = peer === self
@@ -62,17 +61,17 @@ export function peerList ({ peers, vault }: Pick<Components, 'peers' | 'vault'>)
   return peers.sessions().map((session) => ({ ...peerFacts(session), label: vault.labelOf(session.peer) }))
 }
 
-/** Versions with damage that are counted one by one. */
+/** At most this many damaged versions are counted. */
 const MAX_BROKEN = 1000
 
-/** What is known to be elsewhere and is not here. */
+/** Counts entries and versions that other members are known to have and this node lacks. */
 function syncStatus ({ vault, peers, sync, downloader, placement }: Pick<Components, 'downloader' | 'peers' | 'placement' | 'sync' | 'vault'>): SyncStatus {
   const { versions, bytes, rate, waiting } = downloader.state()
   return {
     inSync: sync.inSyncWith().length,
     of: vault.members().length - 1,
     entries: Math.max(0, ...peers.sessions().map(({ peer }) => sync.behind(peer) ?? 0)),
-    // what was not looked at yet may be to be brought
+    // a marked slot may hold versions to fetch
     versions: Math.max(versions, placement.state.marked),
     bytes,
     ...(rate === undefined ? {} : { rate }),

@@ -4,15 +4,21 @@ import { abortable } from '../async/abortable.js'
 import { Semaphore } from '../async/semaphore.js'
 import type { Components } from './components.js'
 
-/** Members that no link goes to are dialled this many at once. */
+/** Members without a wanted connection are dialled this many at once. */
 const DIALS_AT_ONCE = 4
-/** A member that was not reached, or does not keep everything, is asked again after this, and at once when it connects; doubles up to the second number. */
+/**
+ * A member that was not reached, or lacks entries, is asked again after this wait, and at once when
+ * it connects. The wait doubles up to the second number.
+ */
 const AGAIN_MIN_MS = 1_000
 const AGAIN_MAX_MS = 60_000
 
 type Within = SyncedOptions & { signal: AbortSignal }
 
-/** Resolves when members have every entry that this node has now. Only the signal ends the waiting for one that is away. */
+/**
+ * Resolves when the members have every entry that this node has now. Only the signal ends the wait
+ * for a member that is away.
+ */
 export async function synced (parts: Pick<Components, 'peer' | 'peers' | 'sync' | 'vault'>, { members = 'all', signal }: Within): Promise<void> {
   const { wanted, peers } = targets(parts, members)
   const over = new AbortController()
@@ -22,7 +28,7 @@ export async function synced (parts: Pick<Components, 'peer' | 'peers' | 'sync' 
   let left = wanted
   if (left <= 0) return
   for (const peer of peers) {
-    one(parts, peer, slots, limit).then(() => { if (--left === 0) done.resolve() }, () => { /* it was ended, which is told below */ })
+    one(parts, peer, slots, limit).then(() => { if (--left === 0) done.resolve() }, () => { /* an abort is reported below */ })
   }
   try {
     await abortable(done.promise, signal)
@@ -31,7 +37,10 @@ export async function synced (parts: Pick<Components, 'peer' | 'peers' | 'sync' 
   }
 }
 
-/** Whom to wait for, and for how many of them. InvalidOptionError for a number that is none, and for who is no member. */
+/**
+ * Returns the members to wait for, and how many of them.
+ * @throws InvalidOptionError for a bad number, or for a PeerId that is no member
+ */
 function targets ({ peer: self, vault }: Pick<Components, 'peer' | 'vault'>, members: NonNullable<SyncedOptions['members']>): { wanted: number, peers: string[] } {
   const all = vault.members().map(({ peer }) => peer)
   const others = all.filter((peer) => peer !== self)
@@ -46,21 +55,23 @@ function targets ({ peer: self, vault }: Pick<Components, 'peer' | 'vault'>, mem
   return { wanted: named.length, peers: named }
 }
 
-/** Until this member has said that it has everything. */
+/** Resolves when this member has said that it has every entry. */
 async function one (parts: Pick<Components, 'peers' | 'sync'>, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   for (let waitMs = AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MAX_MS)) {
     try {
       await reached(parts, peer, slots, signal)
       if ((await parts.sync.ask(peer, { signal })).left.count === 0) return
     } catch {
-      // away, or gone in the middle of it
+      // the member is away, or went away during the question
       signal.throwIfAborted()
     }
     await comes(parts, peer, waitMs, signal)
   }
 }
 
-/** Who has a link is connected as soon as that can be; others are dialled. */
+/**
+ * Dials a member without a wanted connection. The connection manager dials the others by itself.
+ */
 async function reached ({ peers }: Pick<Components, 'peers'>, peer: string, slots: Semaphore, signal: AbortSignal): Promise<void> {
   if (peers.get(peer) !== undefined || peers.wants(peer)) return
   await slots.take(signal)
@@ -71,7 +82,7 @@ async function reached ({ peers }: Pick<Components, 'peers'>, peer: string, slot
   }
 }
 
-/** Resolves when the member connects, or after so long. Rejects with the reason of the signal. */
+/** Resolves when the member connects, or after `ms`. Rejects with the reason of the signal. */
 async function comes ({ peers }: Pick<Components, 'peers'>, peer: string, ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const onOpen = ({ detail }: CustomEvent<{ peer: string }>): void => { if (detail.peer === peer) resolve() }

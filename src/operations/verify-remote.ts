@@ -5,14 +5,15 @@ import { NEXT } from '../replication/placement/desired-state.js'
 import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
 import type { Components } from './components.js'
 
-/** Versions about which members are asked in one question. */
+/** One question to a member concerns this many versions. */
 const PAGE = 64
 
 type Tally = Omit<RemoteCopies, 'peer' | 'label'>
 
 /**
- * Has the members that should hold what this node holds prove it: random ranges of each version, which are compared with
- * this node's own bytes. Whoever fails does not count for that version until it proves all of it, and others make up for it.
+ * Has the members that should hold this node's versions prove it: random ranges of each version are
+ * compared with this node's own bytes. A member that fails does not count for that version until it
+ * proves all of it, and other members make up for it.
  */
 export async function verifyRemote (parts: Pick<Components, 'peer' | 'peers' | 'placement' | 'replicas' | 'vault'>, { signal, onProgress }: VerifyOptions): Promise<RemoteResult> {
   const { placement, replicas, vault } = parts
@@ -35,7 +36,10 @@ export async function verifyRemote (parts: Pick<Components, 'peer' | 'peers' | '
   return { versions, members: [...tallies].map(([peer, tally]) => ({ peer, label: vault.labelOf(peer), ...tally })) }
 }
 
-/** Of the first members of its order, and the next ones, those that are there. */
+/**
+ * Returns the present members among those that should hold the group and the next ones in its
+ * placement order.
+ */
 function others ({ placement, peer: self, peers }: Pick<Components, 'peer' | 'peers' | 'placement'>, group: PlacedGroup): string[] {
   const most = placement.shouldHold(group).length + NEXT
   return placement.members.order(group.slot, most).slice(0, most).filter((peer) => peer !== self && (peers.get(peer) !== undefined || placement.members.present(peer)))

@@ -3,19 +3,19 @@ import type { DamagedBlock, VerifyOptions, VerifyResult } from '../api/node.js'
 import type { Components } from './components.js'
 import { verifyRemote } from './verify-remote.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'checkIndex' | 'peer' | 'peers' | 'placement' | 'rebuilt' | 'repairer' | 'replicas' | 'store' | 'vault'>
 
-/** Damaged blocks that are told of one by one, and versions of each. */
+/** A result lists at most this many damaged blocks, and MAX_FILES versions of each. */
 const MAX_LISTED = 1000
 const MAX_FILES = 16
-/** Blocks that are fetched at once. */
+/** At most this many blocks are fetched at once. */
 const REPAIRS_AT_ONCE = 4
 
 /**
- * Reads the whole index, then every block; takes in blocks that lie there without a row, or that were found gone before; fetches what is damaged or gone
- * from other members, where one has it. Nothing is removed: what is wrong lies in quarantine.
+ * Checks the whole index, then every block. Blocks without a row, and blocks that were known as
+ * lost, are adopted. Damaged and lost blocks are fetched from other members where one has them.
+ * Nothing is removed: damaged bytes go to quarantine.
  */
 export async function verify (parts: Uses, options: VerifyOptions = {}): Promise<VerifyResult> {
   const { store, rebuilt } = parts
@@ -24,7 +24,7 @@ export async function verify (parts: Uses, options: VerifyOptions = {}): Promise
   const index = await parts.checkIndex({ signal })
   const found = new Damage(parts, options)
   const read = { blocks: 0, bytes: 0 }
-  // a damaged index knows too little to say which files belong to nobody, and takes nothing in
+  // a damaged index cannot say which files belong to no block, so it adopts none
   const { blocks, bytes, strange } = index.length > 0 ? { blocks: 0, bytes: 0, strange: 0 } : await store.adoptUnknown({ signal, verify: false })
   if (index.length === 0) {
     const usage = store.usage()
@@ -52,19 +52,19 @@ export async function verify (parts: Uses, options: VerifyOptions = {}): Promise
   }
 }
 
-/** What was found damaged, now or before. */
+/** Damage collects the damaged blocks of one run and of earlier ones. */
 class Damage {
   blocks = 0
   repaired = 0
-  /** Not repaired, and needed by a version. */
+  /** Number of blocks that a version needs and that could not be repaired. */
   left = 0
   readonly list: DamagedBlock[] = []
-  /** Why, of those that were found now and that a version needs. */
+  /** Damaged blocks of this run that a version needs, with their reasons. */
   private readonly found = new Map<string, { cid: CID, reason: string, roots: CID[] }>()
 
   constructor (private readonly parts: Pick<Components, 'repairer' | 'store' | 'vault'>, private readonly options: VerifyOptions) {}
 
-  /** What no version needs is told of, and that is all. */
+  /** Notes a damaged block. A block that no version needs is only reported. */
   async note (cid: CID, reason: string): Promise<void> {
     const roots = this.parts.store.rootsOf(cid)
     if (roots.length === 0) this.tell(cid, reason, [], false)
@@ -84,7 +84,7 @@ class Damage {
         if (!repaired) this.left++
       }
     }))
-    // the node mends by itself too, and was sooner with these
+    // the block repairer of the node also works in the background, and has already repaired these
     for (const { cid, reason, roots } of this.found.values()) {
       if (this.parts.store.stat(cid) === undefined) continue
       this.repaired++

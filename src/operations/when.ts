@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000
 
-/** `09:12` within a day, else with the date; local time of this machine. */
+/** Returns `09:12` for a time of the last day, else also the date; local time of this machine. */
 export function when (time: number): string {
   const at = new Date(time)
   const clock = at.toTimeString().slice(0, 5)

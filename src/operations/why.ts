@@ -7,15 +7,18 @@ import { history } from './history.js'
 import type { Components } from './components.js'
 import { memberInfo } from './status.js'
 
-/** The parts of a node that are used here. */
 type Uses = Pick<Components,
   'directory' | 'downloader' | 'garbage' | 'lag' | 'memberRecords' | 'peer' | 'peers' | 'placement' |
   'receipts' | 'replicas' | 'store' | 'sync' | 'vault' | 'waits'>
 
-/** Other heads that are told of; a name with more has been put by many machines at once, and `history` has them all. */
+/** At most this many other heads are returned; `history` returns all of them. */
 const HEADS_TOLD = 32
 
-/** What this node knows of a name: its history and conflict, what is here, which members know of it and said that they have it. FileNotFoundError when nobody who was asked knows it. */
+/**
+ * Returns what this node knows of a name: its history and conflict, the state of its blocks here,
+ * and the members that know the name or have a copy.
+ * @throws FileNotFoundError when no asked member knows the name
+ */
 export async function why (parts: Uses, name: string, options: AbortOptions = {}): Promise<Why> {
   const told = await read(parts, name, options)
   const { current } = told
@@ -31,7 +34,7 @@ export async function why (parts: Uses, name: string, options: AbortOptions = {}
   }
 }
 
-/** What it said of its own copy, and whether it should have one. */
+/** Returns a member's answer about its own copy, and whether it should have one. */
 function answered (found: CopiesOf | undefined, peer: string): Pick<MemberKnows, 'should' | 'has' | 'failed'> {
   if (found === undefined) return {}
   const [has, failed] = [found.has.get(peer), found.failed.get(peer)]
@@ -45,7 +48,7 @@ function known (parts: Uses, member: Member, { writer, cid }: VersionInfo, inSyn
   return {
     peer, label, connected, present, wrote,
     ...(lastSeen === undefined ? {} : { lastSeen }),
-    // of one that is away: nothing came here since the two had the same
+    // a member that is away knows the name when no entry came here since the last comparison
     knows: wrote || word !== undefined || (connected ? inSync.has(peer) : behind === 0),
     ...(word === undefined ? {} : { word: new Date(word) }),
     ...(capacity === undefined ? {} : { lends: capacity > 0 })
@@ -65,7 +68,7 @@ async function read (parts: Uses, name: string, options: AbortOptions): Promise<
     else if (version.state === 'head' && conflict.length < HEADS_TOLD) conflict.push(version)
     if (version.size !== undefined && version.state !== 'void') last ??= version
   }
-  // without a head, all is void or waits: the newest says so
+  // without a head, every version is void or waits, and the newest one shows which
   const told = current ?? newest
   if (told === undefined) throw new TypeError('a name with a history has a version')
   return { current: told, versions, conflict, ...(told.kind === 'delete' && last !== undefined ? { last } : {}) }
@@ -73,7 +76,7 @@ async function read (parts: Uses, name: string, options: AbortOptions): Promise<
 
 function here ({ downloader, placement, replicas, store }: Pick<Components, 'downloader' | 'placement' | 'replicas' | 'store'>, root: CID, { here: whole = false }: VersionInfo): NonNullable<Why['here']> {
   if (whole) return { whole }
-  // it was whole: what is lacking now went bad
+  // the version was whole, so its missing blocks are damaged or lost
   if (store.liesBelow(root, root)) return { whole, why: 'damaged' }
   const standing = downloader.standingOf(root) ?? (store.usage().capacity === 0 ? 'capacity' : undefined)
   return { whole, why: standing ?? (replicas.isAway(root) ? 'let go' : placement.isMine(root) ? 'turn' : 'elsewhere') }
