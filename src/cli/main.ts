@@ -32,6 +32,7 @@ import { InvalidOptionError } from '../errors.js'
 import { badArgument } from './bad-argument.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import { failureOf, Output, OutputClosed, watchOutput } from './output.js'
+import { usage } from './usage.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
@@ -98,14 +99,6 @@ export async function run (args: string[], world: World): Promise<number> {
     new Output(world, json, typed).error(told)
     return exitCode(error)
   }
-}
-
-/** What commander refused, as an error of ours; undefined for help and version, which it has printed. */
-function usage ({ code, message }: CommanderError, command: Command | undefined): { name: string, code: string, message: string, retry: boolean } | undefined {
-  if (code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version') return undefined
-  const [first = '', ...near] = message.replace(/^error: /, '').split('\n')
-  const text = `${first.charAt(0).toUpperCase()}${first.slice(1).replaceAll("'", '"').replace(/\.$/, '')}. ${near.join(' ').replace(/^\((.*)\)$/, '$1')}`.trim()
-  return { name: 'UsageError', code: 'USAGE', message: `${text}\nSee:  dfs help${command === undefined ? '' : ` ${command.name()}`}`, retry: false }
 }
 
 export async function main (): Promise<void> {

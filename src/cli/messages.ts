@@ -1,9 +1,10 @@
 /** An error for a person: what happened, what holds now, what to type. */
 import { clean } from './format.js'
 import { sentences } from './sentences.js'
+import { SYSTEM } from './system.js'
 import { PLAIN, type Typed } from './typed.js'
 
-/** What holds and what to type next, by the error's name; `{dfs}` is the command with the folder that was given, `{program}` the command alone. */
+/** What holds and what to type next, by the error's name, or by that and the command; `{dfs}` is the command with the folder that was given, `{program}` the command alone. */
 const NEXT: Record<string, string[]> = {
   NoVaultError: ['Nothing was made. Next:  {dfs} init   or   {dfs} join -   (another folder: --dir FOLDER, or DFS_DIR)'],
   VaultExistsError: ['Nothing was changed. Next:  {dfs} start   (another folder: --dir FOLDER, or DFS_DIR)'],
@@ -19,8 +20,10 @@ const NEXT: Record<string, string[]> = {
   InviteExpiredError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
   InviteUsedError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
   InviteRevokedError: ['Nothing was changed. An owner makes a new one:  {program} invite --role ROLE'],
-  InvalidInviteError: ['Nothing was changed.'],
-  InvalidLinkError: ['Nothing was written.'],
+  InvalidInviteError: ['Nothing was changed. Next:  {dfs} join -   and paste the invite. An owner makes a new one:  {program} invite --role ROLE'],
+  'InvalidInviteError revoke': ['Nothing was changed. Next:  {dfs} revoke -   and paste the invite'],
+  InvalidLinkError: ['Nothing was written. Next:  {program} fetch -   and paste the link. A machine of the vault makes a new one:  {program} share NAME'],
+  'InvalidLinkError revoke': ['Nothing was changed. Next:  {dfs} revoke -   and paste the link'],
   LinkAlteredError: ['Nothing was written.'],
   LinkExpiredError: ['Nothing was written. A machine of the vault makes a new one:  {program} share NAME'],
   LinkRevokedError: ['Nothing was written. A machine of the vault makes a new one:  {program} share NAME'],
@@ -32,17 +35,6 @@ const NEXT: Record<string, string[]> = {
   format: ['Nothing was changed.']
 }
 
-const SYSTEM: Record<string, string> = {
-  EACCES: 'no permission',
-  ENOENT: 'no such file or folder',
-  ENOTDIR: 'a part of the path is no folder',
-  EISDIR: 'it is a folder',
-  ENAMETOOLONG: 'a part of its name is longer than this disk can keep',
-  ELOOP: 'it is a link',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only'
-}
-
 /** The lines for a person, in the words of the command line. */
 export function explain (error: unknown, typed: Partial<Typed> = {}): string[] {
   const { name, message, code, path, part } = error as { name?: string, message?: string, code?: string, path?: string, part?: string }
@@ -52,7 +44,7 @@ export function explain (error: unknown, typed: Partial<Typed> = {}): string[] {
   if (name === 'AbortError') return ['Stopped.']
   const words = { ...PLAIN, ...typed }
   const [head = '', ...rest] = inWords(message ?? String(error), name, words).split('\n').map(clean)
-  return [...named(head, name, words), ...rest, ...(NEXT[part ?? name ?? ''] ?? []).map((next) => next.replaceAll('{dfs}', words.dfs).replaceAll('{program}', words.program))]
+  return [...named(head, name, words), ...rest, ...help(name, [head, ...rest], words), ...next(part ?? name ?? '', words.command).map((next) => next.replaceAll('{dfs}', words.dfs).replaceAll('{program}', words.program))]
 }
 
 /** One line about one file of many; what to type next is said once, at the end. */
@@ -64,6 +56,14 @@ export function explainFile (path: string, error: Error, typed: Partial<Typed> =
   const own = `${clean(path)}: `
   const [head = '', ...rest] = named(clean(inWords(message, name, words)), name, words)
   return [head.startsWith(own) ? head : own + head, ...rest].join(' ')
+}
+
+const next = (name: string, command: string): string[] => NEXT[`${name} ${command}`] ?? NEXT[name] ?? []
+
+/** An option or argument begins with a dash or a capital letter; what the message does not say is in the command's help. */
+function help (name: string | undefined, lines: string[], { program, command }: Typed): string[] {
+  const wasTyped = name === 'InvalidOptionError' && /^(?:-|[A-Z][A-Z|/-]*: )/.test(lines[0] ?? '')
+  return wasTyped && command !== '' && !lines.some((line) => line.includes(`${program} `)) ? [`See:  ${program} help ${command}`] : []
 }
 
 /** What the API calls otherwise than a command does. */

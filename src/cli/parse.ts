@@ -41,9 +41,10 @@ export function parseCopies (text: string, field = '--copies'): number | 'all' {
   return text === 'all' ? 'all' : parseWhole(field, text, 1)
 }
 
+/** Of the invite, which is the only command that asks for one. */
 export function parseRole (text: string | undefined): Role {
   const role = ROLES.find((role) => role === text)
-  if (role === undefined) throw new InvalidOptionError('--role', text === undefined ? 'missing' : `"${text}" is no role`, ROLES.join(', '))
+  if (role === undefined) throw new InvalidOptionError('--role', text === undefined ? 'missing' : `"${text}" is no role`, `${ROLES.join(', ')}; such as:  dfs invite --role write`)
   return role
 }
 

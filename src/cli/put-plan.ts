@@ -45,7 +45,7 @@ export async function planPut (words: string[], options: { as?: string, recursiv
 /** `target`: a name, or a prefix that ends in a slash; undefined: each file's own name. */
 async function split (words: string[], as: string | undefined, at: Look): Promise<{ files: string[], target?: string }> {
   const last = words.at(-1)
-  if (last === undefined) throw new InvalidOptionError('FILE', 'missing', 'one or more files, or - for stdin')
+  if (last === undefined) throw new InvalidOptionError('FILE', 'missing', 'one or more files, or - for stdin; such as:  dfs put cat.jpg photos/')
   if (as !== undefined) {
     if (words.length > 1 && !as.endsWith('/')) throw new InvalidOptionError('--as', `${words.length} files cannot all be named "${as}"`, 'with several files, a prefix that ends in /')
     return { files: words, target: as }

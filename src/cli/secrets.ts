@@ -1,15 +1,17 @@
 /** Invites, links, recovery codes and passphrases from where they may come: never an argument, but for the first two. */
-import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError, PassphraseRequiredError } from '../errors.js'
 import type { Context } from './context.js'
 import { home } from './format.js'
 import { readTerminal } from './terminal.js'
+import { readBounded, readFile, refused } from './text-file.js'
 import type { Input } from './world.js'
 
-/** Longer texts are none of ours. */
-const MAX_TEXT_BYTES = 64 * 1024
 const TRIES = 3
+const TEXT = '@FILE with the name of a file that holds the text, or - (asks for it, or reads stdin)'
+const PASSPHRASE = 'a passphrase in stdin or in a file; on a terminal it is asked for'
+const NO_INPUT = 'stdin brought nothing'
+const EMPTY_FILE = 'the file holds nothing'
 
 /** Who reads stdin where it is a pipe: only one can. */
 const taken = new WeakMap<Input, string>()
@@ -29,9 +31,20 @@ export const readLink = async (context: Context, word: string): Promise<string> 
 
 /** A text that may be an argument. */
 export async function readText (context: Context, word: string, what: string, prompt: string): Promise<string> {
-  if (word === '-') return readDash(context, what, prompt, 'text')
-  if (word.startsWith('@')) return readBounded(createReadStream(resolve(context.world.cwd, word.slice(1))), what)
+  if (word === '-') return notEmpty(await readDash(context, what, prompt, 'text'), what, NO_INPUT, TEXT)
+  if (word.startsWith('@')) return notEmpty(await readNamed(context, word.slice(1), what), what, EMPTY_FILE, TEXT)
   return word
+}
+
+/** The name of a file may be told, but what begins like a text of ours is one that was typed in the wrong place. */
+async function readNamed ({ world }: Context, name: string, what: string): Promise<string> {
+  try {
+    return await readFile(resolve(world.cwd, name), what)
+  } catch (error) {
+    const problem = refused(error)
+    if (problem === undefined) throw error
+    throw new InvalidOptionError(what, `${/^\s*dfs-/i.test(name) ? 'what follows the @ is no file' : `"${name}" cannot be read: ${problem}`}. Nothing was changed`, TEXT)
+  }
 }
 
 /** A recovery code from `-` or a file; never an argument, which would stay in the shell's history and be seen by `ps`. */
@@ -40,10 +53,16 @@ export async function readRecoveryCode (context: Context, option: string, word: 
   return word === '-' ? readDash(context, option, 'Recovery code (not shown): ', 'text') : readFromFile(context, option, word)
 }
 
-/** A passphrase from `-` or a file; one line break at its end is the file's. On a terminal a new one is asked for twice. */
-export async function readPassphrase (context: Context, option: string, word: string, which: 'now' | 'new'): Promise<string> {
-  if (word !== '-') return withoutBreak(await readFromFile(context, option, word))
-  if (context.world.stdin.isTTY !== true) return withoutBreak(await readDash(context, option, '', 'line'))
+/**
+ * A passphrase from `-` or a file; one line break at its end is the file's. On a terminal a new one is asked for twice.
+ * Without a word it comes from where `-` takes it.
+ */
+export async function readPassphrase (context: Context, option: string, word: string | undefined, which: 'now' | 'new'): Promise<string> {
+  if (word !== undefined && word !== '-') return notEmpty(withoutBreak(await readFromFile(context, option, word)), option, EMPTY_FILE, PASSPHRASE)
+  if (context.world.stdin.isTTY !== true) {
+    const problem = word === undefined ? `it was not given, so stdin was read, which brought nothing` : NO_INPUT
+    return notEmpty(withoutBreak(await readDash(context, option, '', 'line')), option, problem, PASSPHRASE)
+  }
   return which === 'new' ? askTwice(context, option) : readDash(context, option, 'Passphrase (not shown): ', 'line')
 }
 
@@ -90,30 +109,17 @@ async function prompted (input: Input, stderr: Context['world']['stderr'], promp
 /** What is no file may be the secret itself, typed in the wrong place: the error does not repeat it. */
 async function readFromFile ({ world }: Context, option: string, word: string): Promise<string> {
   try {
-    return await readBounded(createReadStream(resolve(world.cwd, word)), option)
+    return await readFile(resolve(world.cwd, word), option)
   } catch (error) {
-    if (!['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    throw new InvalidOptionError(option, 'there is no such file', '- (asks for it), or a file that holds it; never the text itself, which shells keep and `ps` shows')
+    const problem = refused(error)
+    if (problem === undefined) throw error
+    throw new InvalidOptionError(option, `the file cannot be read: ${problem}. Nothing was changed`, '- (asks for it), or a file that holds it; never the text itself, which shells keep and `ps` shows')
   }
 }
 
-async function readBounded (input: AsyncIterable<unknown>, option: string): Promise<string> {
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for await (const piece of input as AsyncIterable<Uint8Array>) {
-    pieces.push(piece)
-    length += piece.length
-    if (length > MAX_TEXT_BYTES) throw new InvalidOptionError(option, 'too long', 'one text of dfs')
-  }
-  const bytes = Buffer.concat(pieces)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new InvalidOptionError(option, 'not UTF-8', 'text')
-  } finally {
-    bytes.fill(0)
-    for (const piece of pieces) piece.fill(0)
-  }
+function notEmpty (text: string, option: string, problem: string, accepted: string): string {
+  if (text.trim() === '') throw new InvalidOptionError(option, `${problem}. Nothing was changed`, accepted)
+  return text
 }
 
 const withoutBreak = (text: string): string => text.replace(/\r?\n$/, '')

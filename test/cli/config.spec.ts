@@ -85,6 +85,14 @@ describe('dfs config', () => {
     assert.deepEqual(rows.find(({ key }) => key === 'operator'), { key: 'operator', value: null, source: 'default' })
   })
 
+  it('--json of a change is what holds from then on; a person is told nothing new', async () => {
+    const says = async (...words: string[]): Promise<unknown> => JSON.parse((await world.run('--json', 'config', ...words)).stdout)
+    assert.deepEqual(await says('capacity', '2GB'), { key: 'capacity', value: 2e9, source: 'config.toml' })
+    assert.deepEqual(await says('capacity'), { key: 'capacity', value: 2e9, source: 'config.toml' })
+    assert.deepEqual(await says('capacity', '--unset'), { key: 'capacity', value: null, source: 'default' })
+    assert.equal((await world.run('config', 'capacity', '2GB')).stdout, '')
+  })
+
   it('sets, shows and unsets', async () => {
     assert.equal((await world.run('config', 'bootstrap', '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.5/tcp/1')).code, 0)
     assert.equal((await world.run('config', 'bootstrap')).stdout, '/ip4/1.2.3.4/tcp/1\n/ip4/1.2.3.5/tcp/1\n')

@@ -52,7 +52,7 @@ describe('dfs share and dfs fetch', () => {
   it('a fetch that fails leaves nothing, and says what the link lacks', async () => {
     const { code, stderr } = await world.run('fetch', 'dfs-link1ff')
     assert.equal(code, 2)
-    assert.equal(stderr, 'This is no link (InvalidLinkError).\nNothing was written.\n')
+    assert.equal(stderr, 'This is no link (InvalidLinkError).\nNothing was written. Next:  dfs fetch -   and paste the link. A machine of the vault makes a new one:  dfs share NAME\n')
     world.node.getFails = { after: 64 * 1024, error: new BlocksUnavailableError('gone') }
     assert.equal((await world.run('fetch', linkTo('photos/cat.jpg'))).code, 4)
     world.node.getFails = { after: 0, error: new LinkRevokedError('The link was taken back. Ask for a new one') }

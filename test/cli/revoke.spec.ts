@@ -36,7 +36,7 @@ describe('dfs revoke', () => {
   it('takes a link back', async () => {
     world.input('dfs-link1abc\n')
     assert.match((await world.run('revoke', '-')).stdout, /^That link to cat\.jpg is closed\.$/m)
-    assert.deepEqual(asked, [['dfs-link1abc\n', {}]])
+    assert.deepEqual(asked, [['dfs-link1abc', {}]])
   })
 
   it('says whom the machine had let in, and whether they went', async () => {

@@ -25,7 +25,9 @@ export async function config (context: Context, name: string | undefined, values
   const key = ofMachine(name, values)
   if (!unset && values.length === 0) return show(context, key, kept)
   const { [key]: _before, ...others } = await readConfig(context.dir)
-  await writeConfig(context.dir, unset ? others : { ...others, ...typedValues(key, values) })
+  const changed = unset ? others : { ...others, ...typedValues(key, values) }
+  await writeConfig(context.dir, changed)
+  await tell(context, key, changed)
   const running = await connectRpc(context.dir, { signal: context.signal })
   if (running === undefined) return
   await running.stop()
@@ -51,8 +53,15 @@ async function list ({ out }: Context, config: Config): Promise<undefined> {
   for (const line of table(entries.map(({ key, text, source }) => [key, text, `(${source})`]))) await out.line(line)
 }
 
-async function show ({ out }: Context, key: Key, config: Config): Promise<undefined> {
-  const { value, source, text, key: name } = entry(key, config)
+/** For programs; a person knows what was typed. */
+async function tell ({ out }: Context, key: Key, config: Config): Promise<void> {
+  const { value, source, key: name } = entry(key, config)
   await out.data({ key: name, value, source })
+}
+
+async function show (context: Context, key: Key, config: Config): Promise<undefined> {
+  const { value, text } = entry(key, config)
+  const { out } = context
+  await tell(context, key, config)
   for (const line of Array.isArray(value) ? value : [text]) await out.line(String(line))
 }

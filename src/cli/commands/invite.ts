@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { InviteOptions } from '../../api/node.js'
+import { InvalidOptionError } from '../../errors.js'
 import type { Context, Run } from '../context.js'
 import { replaceFile } from '../../disk/replace-file.js'
 import { home, plural, when } from '../format.js'
 import { openNode } from '../open.js'
+import { refused } from '../text-file.js'
 import { parseDuration, parseRole, parseText, parseWhole } from '../parse.js'
 
 export interface InviteFlags { role?: string, label?: string, operator?: string, expires: string, uses: string, output?: string }
@@ -36,7 +38,7 @@ export async function invite (context: Context, flags: InviteFlags): Promise<und
   const text = await opened.node.invite({ ...options, signal })
   if (flags.output !== undefined) {
     const file = resolve(world.cwd, flags.output)
-    await replaceFile(file, `${text}\n`)
+    await keep(file, text)
     await out.data({ file, role: options.role, expires: new Date(Date.now() + expires), uses: options.uses })
     out.talk(`In ${home(file)}, which you alone can read. There:  ${out.program} join @FILE`)
     return
@@ -46,4 +48,15 @@ export async function invite (context: Context, flags: InviteFlags): Promise<und
   if (!out.stdoutIsTerminal) return
   out.talk(`Good for ${plural(options.uses ?? 1, 'machine')} until ${when(new Date(Date.now() + expires))}. There:  ${out.program} join -   and paste it.`)
   if (!opened.running) out.talk(`Somebody must be there when it joins:  ${out.dfs} start`)
+}
+
+/** An invite that nobody has seen lets nobody in. */
+async function keep (file: string, invite: string): Promise<void> {
+  try {
+    await replaceFile(file, `${invite}\n`)
+  } catch (error) {
+    const problem = refused(error)
+    if (problem === undefined) throw error
+    throw new InvalidOptionError('--output', `"${file}" cannot be written: ${problem}. No invite was handed out`, 'a file in a folder that is there and can be written', { cause: error })
+  }
 }

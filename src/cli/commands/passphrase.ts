@@ -24,7 +24,7 @@ export async function passphrase (context: Context, { new: word, remove = false,
   const { passphrase: isProtected } = await opened.node.status({ signal })
   // where the folder was opened here, it is known by now
   const from = isProtected ? secret.passphrase ?? (secret.option === undefined ? await askPassphrase(context) : await readPassphrase(context, '--passphrase', secret.option, 'now')) : undefined
-  const to = remove ? undefined : await readPassphrase(context, '--new', word ?? '-', 'new')
+  const to = remove ? undefined : await readPassphrase(context, '--new', word, 'new')
   await opened.node.changePassphrase({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(force ? { force } : {}), signal })
   await out.data({ passphrase: to !== undefined })
   await out.line(to === undefined ? `The keys in ${home(dir)} have no passphrase any more: whoever can read the folder has them.` : `Done. From now on only the new passphrase opens the keys in ${home(dir)}.`)

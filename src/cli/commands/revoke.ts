@@ -23,7 +23,7 @@ export async function revoke (context: Context, word: string, { since, force, ad
   const options: RevokeOptions = { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }), ...(admitted === undefined ? {} : { admitted: parseOne('--admitted', admitted, ['revoke', 'keep'] as const) }) }
   await using opened = await openNode(context)
   // not before: what opens a folder may start this process anew, and stdin is read once
-  const target = word === '-' || word.startsWith('@') ? await readText(context, word, 'INVITE|LINK', 'Invite or link: ') : word
+  const target = word === '-' || word.startsWith('@') ? (await readText(context, word, 'INVITE|LINK', 'Invite or link: ')).trim() : word
   const revoked = await opened.node.revoke(target, { ...options, signal })
   await out.data(revoked)
   if (revoked.kind === 'invite') {

@@ -66,7 +66,7 @@ export function checkNewPassphrase (field: string, text: string, { force = false
   checkPassphrase(field, text)
   const characters = [...text.normalize('NFC')].length
   if (!force && characters < MIN_PASSPHRASE_CHARACTERS) {
-    throw new InvalidOptionError(field, `${characters} ${characters === 1 ? 'character' : 'characters'}: whoever gets hold of the folder tries out all passphrases that short`, `at least ${MIN_PASSPHRASE_CHARACTERS} characters (five words are better), or force`)
+    throw new InvalidOptionError(field, `${characters} ${characters === 1 ? 'character' : 'characters'}: whoever gets hold of the folder tries out all passphrases that short`, `at least ${MIN_PASSPHRASE_CHARACTERS} characters (five words are better), or \`force\``)
   }
 }
 
