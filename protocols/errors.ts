@@ -1,6 +1,6 @@
 /**
- * The one class of error of all protocols. Spec: protocols/README.md, "Errors". The number travels, the name is for
- * people and tests; `retry` says whether the same request may succeed later.
+ * The one class of error of all protocols. Spec: protocols/README.md, "Errors". The number travels,
+ * the name is for people and tests; `retry` says whether the same request may succeed later.
  */
 export const WIRE_CODES = {
   /** The bytes are no message of this protocol. */
@@ -15,7 +15,9 @@ export const WIRE_CODES = {
   READ_ONLY: 5,
   /** A limit of this protocol's spec was passed. */
   LIMIT: 6,
-  /** What the writer made is not valid (manifest, entry); not the fault of the peer that sent it. */
+  /**
+   * What the writer made is not valid (manifest, entry); not the fault of the peer that sent it.
+   */
   INVALID_DATA: 7,
   /** The bytes are not those of the CID. */
   HASH_MISMATCH: 8,

@@ -1,7 +1,8 @@
 /**
  * Seal and Open. Spec: protocols/README.md, "Seal". The only file that makes ciphers (lint).
  *
- * Seal(K, aad, P) = MAC(K, L("commit")) ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P) ‖ 16-byte tag
+ * Seal(K, aad, P) = MAC(K, L("commit")) ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P) ‖
+ * 16-byte tag
  *
  * The nonce is constant, so K must be derived from all of `aad` and `plaintext`, or be used once.
  */
@@ -21,7 +22,10 @@ const AES = label('aes')
 /** Without it Node would accept a tag of 4 bytes. */
 const OPTIONS = { authTagLength: TAG_BYTES }
 
-/** The cipher hands out fresh memory for each piece; pieces this small are reused by the allocator (4 to 10 % faster than 1 MiB at once). */
+/**
+ * The cipher hands out fresh memory for each piece; pieces this small are reused by the allocator
+ * (4 to 10 % faster than 1 MiB at once).
+ */
 const PIECE_BYTES = 64 * 1024
 
 /** No AAD. */
@@ -44,12 +48,18 @@ export function seal (key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): 
   return sealed
 }
 
-/** True when `key` is the one that these bytes commit to; whether they were altered since, `open` says. */
+/**
+ * True when `key` is the one that these bytes commit to; whether they were altered since, `open`
+ * says.
+ */
 export function isSealedUnder (key: Uint8Array, sealed: Uint8Array): boolean {
   return equal(mac(key, COMMIT), sealed.subarray(0, COMMIT_BYTES))
 }
 
-/** What was sealed, in fresh memory. ProtocolError INVALID_DATA, and not a byte, when anything of it was altered or the key is another. */
+/**
+ * What was sealed, in fresh memory. ProtocolError INVALID_DATA, and not a byte, when anything of it
+ * was altered or the key is another.
+ */
 export function open (key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
   if (sealed.length < SEAL_EXTRA_BYTES) throw new ProtocolError('INVALID_DATA', 'sealed bytes are too short')
   const tagAt = sealed.length - TAG_BYTES

@@ -2,7 +2,10 @@ import { COST_A_MINUTE_BYTES, MAX_WAIT_MS } from './constants.js'
 
 const MINUTE_MS = 60_000
 
-/** What one peer's questions may still cost, over all its streams. Refills evenly; never more than one minute's worth. */
+/**
+ * What one peer's questions may still cost, over all its streams. Refills evenly; never more than
+ * one minute's worth.
+ */
 export class AuditBudget {
   #left = COST_A_MINUTE_BYTES
   #at: number
@@ -18,7 +21,10 @@ export class AuditBudget {
     return this.#left === COST_A_MINUTE_BYTES
   }
 
-  /** Takes `cost` and answers 0; or takes nothing and answers after how many milliseconds it will be there. */
+  /**
+   * Takes `cost` and answers 0; or takes nothing and answers after how many milliseconds it will be
+   * there.
+   */
   take (cost: number): number {
     this.#refill()
     if (cost > this.#left) return Math.min(MAX_WAIT_MS, Math.ceil((cost - this.#left) * MINUTE_MS / COST_A_MINUTE_BYTES))

@@ -17,10 +17,16 @@ export type Answer =
   | { kind: 'kept', question: number, answers: PromiseAnswer[] }
   | { kind: 'proofs', question: number, proofs: ProofAnswer[] }
   | { kind: 'wait', question: number, ms: number }
-/** A message of this protocol: exactly one of its kinds. CIDs and nonces are bytes that nobody looked at yet. */
+/**
+ * A message of this protocol: exactly one of its kinds. CIDs and nonces are bytes that nobody
+ * looked at yet.
+ */
 export type AuditMessage = Question | Answer | { kind: 'refusal', code: number, retry: boolean, text: string }
 
-/** Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too long a list. */
+/**
+ * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too long a
+ * list.
+ */
 export function decodeMessage (frame: Uint8Array): AuditMessage {
   const { have, keep, challenge, states, kept, proofs, wait, refusal } = decodeFields(frame)
   const kinds = [have, keep, challenge, states, kept, proofs, wait, refusal].filter((field) => field !== undefined)

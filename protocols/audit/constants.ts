@@ -42,7 +42,10 @@ export const MAX_DOUBTS = 9
 /** Share of a group that `coming` says, in percent, is added to this. */
 export const COMING_FROM = 100
 
-/** What a member has of a group. The numbers travel; `coming` is COMING_FROM + percent, `held` with doubts DOUBTS_FROM + doubts; unknown ones count as NONE. */
+/**
+ * What a member has of a group. The numbers travel; `coming` is COMING_FROM + percent, `held` with
+ * doubts DOUBTS_FROM + doubts; unknown ones count as NONE.
+ */
 export const STATES = {
   /** Not all of it, and nothing of it is being fetched; or the group is not known. */
   NONE: 0,

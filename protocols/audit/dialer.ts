@@ -25,7 +25,10 @@ interface AskOptions { signal?: AbortSignal }
 
 /** A range that the asker holds itself, with its bytes. */
 export interface OwnRange { cid: CID, offset: number, bytes: Uint8Array }
-/** PROVED: the answerer has these bytes. DIFFERENT: its proof is of others, or was made by or for somebody else. */
+/**
+ * PROVED: the answerer has these bytes. DIFFERENT: its proof is of others, or was made by or for
+ * somebody else.
+ */
 export type RangeVerdict = 'PROVED' | 'DIFFERENT' | NoProof
 
 /** The peer has been asked for too much; nothing was done. Worth a retry after `waitMs`. */
@@ -36,9 +39,10 @@ export class AuditWaitError extends ProtocolError {
 }
 
 /**
- * Asks one peer what it holds, over one kept-open stream. Any number of questions may wait; one at a time is asked.
- * Every method throws AuditWaitError; RangeError for more than one message takes; and what ended the stream: a refusal of the peer, TIMEOUT
- * when no answer came within the time, MALFORMED, LIMIT, CLOSED; or the reason of `signal`, which leaves the stream open.
+ * Asks one peer what it holds, over one kept-open stream. Any number of questions may wait; one at
+ * a time is asked. Every method throws AuditWaitError; RangeError for more than one message takes;
+ * and what ended the stream: a refusal of the peer, TIMEOUT when no answer came within the time,
+ * MALFORMED, LIMIT, CLOSED; or the reason of `signal`, which leaves the stream open.
  */
 export class AuditClient {
   readonly #channel: Channel

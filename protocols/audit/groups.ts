@@ -16,7 +16,10 @@ export interface GroupRun { root: Uint8Array, first: number, count: number }
 /** What a member says that it has of a group. */
 export type GroupState =
   | { state: 'none' | 'cannot' | 'leaving' }
-  /** `doubts`: how many members that should hold it too failed to prove that to the answerer. @default 0 */
+  /**
+   * `doubts`: how many members that should hold it too failed to prove that to the answerer.
+   * @default 0
+   */
   | { state: 'held', doubts?: number }
   /** `percent` of its blocks, 0..99, are there. */
   | { state: 'coming', percent: number }

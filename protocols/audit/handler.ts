@@ -14,7 +14,10 @@ export interface AuditBackend {
   have: (groups: GroupName[]) => GroupState[] | Promise<GroupState[]>
   /** One answer for each group, in order. What is answered YES is committed when it resolves. */
   promise: (groups: GroupName[]) => Promise<PromiseAnswer[]>
-  /** `length` bytes of a block as stored, from `offset` on; fewer when it is shorter; undefined when it is not held. An error is answered with FAILED. */
+  /**
+   * `length` bytes of a block as stored, from `offset` on; fewer when it is shorter; undefined when
+   * it is not held. An error is answered with FAILED.
+   */
   read: (cid: CID, offset: number, length: number) => Promise<Uint8Array | undefined>
   /** This side is the answerer, the remote peer the asker. */
   pair: Pair
@@ -29,9 +32,10 @@ export interface AuditBackend {
 }
 
 /**
- * Answers one asker's questions, one at a time, until it closes the stream. Throws what ended the stream otherwise: LIMIT
- * or MALFORMED of the asker, TIMEOUT, CLOSED, the reason of the signal, and what `have` and `promise` throw (the asker is
- * told INTERNAL and no more). Failed reads are answered, not thrown.
+ * Answers one asker's questions, one at a time, until it closes the stream. Throws what ended the
+ * stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the reason of the signal, and
+ * what `have` and `promise` throw (the asker is told INTERNAL and no more). Failed reads are
+ * answered, not thrown.
  */
 export async function handleAudit (stream: Stream, backend: AuditBackend): Promise<void> {
   const { signal, peer, inactivityMs } = backend

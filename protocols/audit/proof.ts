@@ -7,7 +7,10 @@ import type { CID } from 'multiformats/cid'
 
 const AUDIT = label('audit')
 
-/** Who asks whom: PeerIds, 38 bytes each. Both are in each proof, so that an answer cannot be passed on. */
+/**
+ * Who asks whom: PeerIds, 38 bytes each. Both are in each proof, so that an answer cannot be passed
+ * on.
+ */
 export interface Pair { answerer: Uint8Array, asker: Uint8Array }
 
 /** H(L("audit") ‖ nonce ‖ answerer ‖ asker ‖ CID ‖ u64 offset ‖ u64 length ‖ bytes). */

@@ -1,21 +1,25 @@
 /**
- * Reads the one spelling of a DAG-CBOR value and refuses every other. Spec: protocols/block/README.md, "Strict
- * DAG-CBOR". A general decoder recurses as deep as the sender likes, accepts floats, null and other people's CIDs, and
- * drops a byte order mark at the head of a text.
+ * This reader accepts the one spelling of a DAG-CBOR value and refuses every other. Spec:
+ * protocols/block/README.md, "Strict DAG-CBOR". A general decoder recurses as deep as the sender
+ * likes, accepts floats, null and CIDs of other kinds, and drops a byte order mark at the head of a
+ * text.
  */
 import type { CID } from 'multiformats/cid'
 import { ProtocolError } from '../errors.js'
 import { CID_BYTES, parseCid } from './cid.js'
 import { compareBytes } from './hash.js'
 
-/** The outermost array or map is depth 1. Tags and scalars count nothing. */
+/** The outermost array or map has depth 1. Tags and scalars add no depth. */
 export const MAX_DEPTH = 8
 const LINK_TAG = 42
-/** Before the CID: header of a 37-byte string, and 0x00. */
+/** The bytes before a CID are the header of a 37-byte string and 0x00. */
 const LINK_HEAD = [0x58, CID_BYTES + 1, 0x00]
 
 enum Major { UINT, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, OTHER }
-/** By the lower five bits of the first byte: bytes that follow it, and the least value that needs so many. */
+/**
+ * The key is the lower five bits of the first byte. `bytes` is the number of argument bytes that
+ * follow the first byte; `least` is the least value that needs so many.
+ */
 const WIDTHS: Record<number, { bytes: number, least: number }> = {
   24: { bytes: 1, least: 24 }, 25: { bytes: 2, least: 2 ** 8 }, 26: { bytes: 4, least: 2 ** 16 }, 27: { bytes: 8, least: 2 ** 32 }
 }
@@ -23,7 +27,11 @@ const FALSE = 20
 const TRUE = 21
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The value of which `bytes` is the encoding, all of it. ProtocolError MALFORMED. */
+/**
+ * Returns the value of which all of `bytes` is the encoding.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readValue (bytes: Uint8Array): unknown {
   const reader = new Reader(bytes)
   const value = reader.item(0)
@@ -40,7 +48,7 @@ class Reader {
 
   constructor (private readonly bytes: Uint8Array) {}
 
-  /** The item here, inside `depth` arrays and maps. */
+  /** Returns the next item, which lies inside `depth` arrays and maps. */
   item (depth: number): unknown {
     const first = this.peek()
     const major: Major = first >> 5
@@ -93,7 +101,7 @@ class Reader {
       if (before !== undefined && (before.length - encoded.length || compareBytes(before, encoded)) >= 0) throw malformed('keys out of order')
       before = encoded
       const value = this.item(depth)
-      // an assignment to __proto__ would set the prototype instead
+      // an assignment to `__proto__` would set the prototype instead of a key
       if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true })
       else map[key] = value
     }

@@ -1,6 +1,7 @@
 /**
- * DAG-CBOR in which every value has exactly one spelling. Spec: protocols/block/README.md, "Strict DAG-CBOR".
- * Reading is strict by itself; encoding the value again with the library and comparing is the second of two locks.
+ * In this DAG-CBOR every value has exactly one spelling. Spec: protocols/block/README.md, "Strict
+ * DAG-CBOR". Reading is strict by itself; encoding the value again with the library and comparing
+ * the bytes is a second check.
  */
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
@@ -9,7 +10,12 @@ import { readValue } from './cbor-read.js'
 import { type Codec, isBlockCid } from './cid.js'
 import { compareBytes } from './hash.js'
 
-/** The one encoding of `value`. ProtocolError MALFORMED for what `decode` would refuse (floats, null, undefined, lone surrogates, depth). */
+/**
+ * Returns the one encoding of `value`.
+ *
+ * @throws ProtocolError MALFORMED for every value that `decode` would refuse (floats, null,
+ *   undefined, lone surrogates, depth)
+ */
 export function encode (value: unknown): Uint8Array {
   checkText(value)
   let bytes: Uint8Array
@@ -19,13 +25,16 @@ export function encode (value: unknown): Uint8Array {
     throw new ProtocolError('MALFORMED', 'a value that DAG-CBOR cannot carry', { cause })
   }
   readValue(bytes)
-  // the library hands out a Buffer where it can
+  // dag-cbor returns a Buffer in Node
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /**
- * The value of exactly these bytes. Maps become objects, links CIDs, byte strings fresh Uint8Arrays.
- * ProtocolError MALFORMED when they are more than `maxBytes`, or not the one encoding of their value.
+ * Returns the value of exactly these bytes. Maps become objects, links CIDs, byte strings fresh
+ * Uint8Arrays.
+ *
+ * @throws ProtocolError MALFORMED when `bytes` is longer than `maxBytes`, or is not the one
+ *   encoding of its value
  */
 export function decode (bytes: Uint8Array, { maxBytes }: { maxBytes: number }): unknown {
   if (bytes.length > maxBytes) throw malformed(`${bytes.length} bytes where at most ${maxBytes} are allowed`)
@@ -34,7 +43,12 @@ export function decode (bytes: Uint8Array, { maxBytes }: { maxBytes: number }): 
   return value
 }
 
-/** A map with all of the `required` keys, some of the `optional` ones, and no other. */
+/**
+ * Returns `value` if it is a map with all of the `required` keys, some of the `optional` ones, and
+ * no other.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asMap (value: unknown, required: readonly string[], optional: readonly string[] = []): Record<string, unknown> {
   if (!isMap(value)) throw malformed('not a map')
   for (const key of required) {
@@ -51,32 +65,52 @@ export function isMap (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array) && CID.asCID(value) === null
 }
 
-/** A byte string; of exactly `length` bytes when that is given. */
+/**
+ * Returns `value` if it is a byte string (of exactly `length` bytes when `length` is given).
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asBytes (value: unknown, length?: number): Uint8Array {
   if (!(value instanceof Uint8Array) || (length !== undefined && value.length !== length)) throw malformed(`not a byte string${length === undefined ? '' : ` of ${length} bytes`}`)
   return value
 }
 
-/** Text of at most `maxBytes` bytes of UTF-8. */
+/**
+ * Returns `value` if it is text of at most `maxBytes` bytes of UTF-8.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asText (value: unknown, maxBytes = Infinity): string {
   if (typeof value !== 'string' || Buffer.byteLength(value) > maxBytes) throw malformed(`not text of at most ${maxBytes} bytes`)
   return value
 }
 
-/** An integer of `min`..`max`. */
+/**
+ * Returns `value` if it is an integer of `min`..`max`.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asInt (value: unknown, { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number, max?: number } = {}): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) throw malformed(`not an integer of ${min}..${max}`)
   return value
 }
 
-/** A link; of `codec` when that is given. */
+/**
+ * Returns `value` if it is a link to a block (of `codec` when `codec` is given).
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asCid (value: unknown, codec?: Codec): CID {
   const cid = typeof value === 'object' ? CID.asCID(value) : null
   if (cid === null || !isBlockCid(cid) || (codec !== undefined && cid.code !== codec)) throw malformed('not a link to a block of the codec that belongs there')
   return cid
 }
 
-/** A list of `min`..`max` items. */
+/**
+ * Returns `value` if it is a list of `min`..`max` items.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asList (value: unknown, { min = 0, max = Infinity }: { min?: number, max?: number } = {}): unknown[] {
   if (!Array.isArray(value) || value.length < min || value.length > max) throw malformed(`not a list of ${min}..${max} items`)
   return value
@@ -86,7 +120,10 @@ function malformed (what: string): ProtocolError {
   return new ProtocolError('MALFORMED', what)
 }
 
-/** The library would write U+FFFD for half a surrogate pair: another value than the one it was given. */
+/**
+ * Refuses half a surrogate pair: dag-cbor would write U+FFFD in its place, and so encode another
+ * value.
+ */
 function checkText (value: unknown): void {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) throw malformed('text with half of a surrogate pair')

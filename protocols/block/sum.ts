@@ -1,6 +1,9 @@
 import { HASH_BYTES } from './hash.js'
 
-/** The sum of two numbers of 32 bytes, big-endian, mod 2^256: order of addition makes no difference. */
+/**
+ * Returns the sum of two numbers of 32 bytes, big-endian, mod 2^256. The order of additions makes
+ * no difference.
+ */
 export function add256 (a: Uint8Array, b: Uint8Array): Uint8Array {
   const sum = new Uint8Array(HASH_BYTES)
   for (let at = HASH_BYTES - 1, carry = 0; at >= 0; at--) {
@@ -11,7 +14,7 @@ export function add256 (a: Uint8Array, b: Uint8Array): Uint8Array {
   return sum
 }
 
-/** What `add256` with `b` made out of the result. */
+/** Returns `a - b` mod 2^256, so that `add256(sub256(a, b), b)` is `a`. */
 export function sub256 (a: Uint8Array, b: Uint8Array): Uint8Array {
   const rest = new Uint8Array(HASH_BYTES)
   for (let at = HASH_BYTES - 1, borrow = 0; at >= 0; at--) {

@@ -1,58 +1,71 @@
 /**
- * The public half of a manifest: what anybody can check without a key. Spec: protocols/block/README.md, "Manifest".
- * Everything that is refused here is INVALID_DATA: the writer's fault, not that of the peer that sent it.
+ * The public half of a manifest is the part that a node without keys can check. Spec:
+ * protocols/block/README.md, "Manifest". Each refusal is INVALID_DATA: the fault is the writer's,
+ * not that of the peer that sent the block.
  */
 import type { CID } from 'multiformats/cid'
 import { ProtocolError } from '../errors.js'
 import { asBytes, asCid, asInt, asList, asMap, decode, encode } from './cbor.js'
 import { DAG_CBOR, MAX_BLOCK_BYTES, RAW } from './cid.js'
 
-/** Bytes of plaintext in a chunk. */
+/** A full chunk has this many bytes of plaintext. */
 export const CHUNK_BYTES = 1024 * 1024
-/** What Seal adds (protocols/README.md). */
+/** Seal (protocols/README.md) adds this many bytes. */
 export const SEAL_BYTES = 48
-/** Length of a full chunk's block. */
+/** The block of a full chunk has this length. */
 export const FULL_CHUNK_BLOCK_BYTES = CHUNK_BYTES + SEAL_BYTES
-/** Links of a full manifest. */
+/** A full manifest has this many links. */
 export const MAX_LINKS = 1024
 export const MAX_LEVEL = 2
-/** 1 PiB: what a full manifest of MAX_LEVEL holds. */
+/** A full manifest of MAX_LEVEL holds 1 PiB. */
 export const MAX_FILE_BYTES = CHUNK_BYTES * MAX_LINKS ** (MAX_LEVEL + 1)
-/** Files up to this size, and only they, lie inside their manifest. */
+/** A file lies inside its manifest exactly when its size is at most this. */
 export const INLINE_BYTES = 256 * 1024
-/** The private half begins with the size as u64. */
+/** The private half begins with the size as a u64 of this many bytes. */
 export const SIZE_BYTES = 8
-/** Then follows one key for each link. */
+/** One key of this many bytes for each link follows the size. */
 export const KEY_BYTES = 32
 const VERSION = 1
-/** No padding unit is smaller or larger than two to these powers. */
+/** A padding unit is at least 2^8 and at most 2^20 bytes. */
 const PAD_MIN_LOG2 = 8
 const PAD_MAX_LOG2 = 20
-/** The unit is at most 1/16 of the size. */
+/** The padding unit is at most size / 2^4, so padding adds at most 1/16. */
 const PAD_SHARE_LOG2 = 4
 
-/** Length of a manifest with MAX_LINKS links whose descendants are all full, by level; it has one value (spec, "Full manifests"). */
+/**
+ * A manifest with MAX_LINKS links whose descendants are all full has this length, by level. The
+ * length has one value (protocols/block/README.md, "Full manifests").
+ */
 export const FULL_MANIFEST_BLOCK_BYTES = [79_978, 79_982] as const
-/** `bytes` of such a manifest, by level. */
+/** The field `bytes` of such a full manifest has this value, by level. */
 export const FULL_MANIFEST_BYTES = [
   MAX_LINKS * FULL_CHUNK_BLOCK_BYTES,
   MAX_LINKS * (FULL_MANIFEST_BLOCK_BYTES[0] + MAX_LINKS * FULL_CHUNK_BLOCK_BYTES)
 ] as const
 
 export interface PublicManifest {
-  /** 0: links to chunks, or inline. 1, 2: links to manifests of one level less. */
+  /**
+   * At level 0 the links are chunks, or the data is inline. At level 1 and 2 the links are
+   * manifests of one level less.
+   */
   level: number
   links: CID[]
-  /** Stored length of each linked block. */
+  /** Each linked block has this stored length in bytes. */
   sizes: number[]
-  /** Sum of `sizes` and of the children's own `bytes`. Repeats count each time; this block itself does not. */
+  /**
+   * The sum of `sizes` and of the `bytes` of each child. A block that is linked twice counts twice;
+   * this manifest's own block does not count.
+   */
   bytes: number
 }
 
-/** All that a parent's checks need of a child. */
+/** The checks of a parent need only these facts of a child. */
 export type ManifestFacts = Pick<PublicManifest, 'level' | 'bytes'> & { links: { readonly length: number } }
 
-/** Length of `n` bytes of plaintext with their padding: at most 1/16 more from 4 KiB up, and never one more chunk. */
+/**
+ * Returns the length of `n` bytes of plaintext with their padding: at most 1/16 more from 4 KiB up,
+ * and never one more chunk.
+ */
 export function pad (n: number): number {
   const least = Math.max(n, 1)
   const log2 = least >= 2 ** 31 ? 31 : 31 - Math.clz32(least)
@@ -60,12 +73,22 @@ export function pad (n: number): number {
   return Math.ceil(least / unit) * unit
 }
 
-/** The public half of a manifest's block, checked alone: form, codecs, sizes, sealed length. ProtocolError INVALID_DATA. */
+/**
+ * Returns the public half of a manifest's block, checked by itself: form, codecs, sizes, sealed
+ * length.
+ *
+ * @throws ProtocolError INVALID_DATA
+ */
 export function readPublic (block: Uint8Array): PublicManifest {
   return splitManifest(block).manifest
 }
 
-/** A manifest's block taken apart: the checked public half, its own encoding (the AAD), and the sealed half. */
+/**
+ * Splits a manifest's block into the checked public half, the encoding of that half (the AAD), and
+ * the sealed half.
+ *
+ * @throws ProtocolError INVALID_DATA
+ */
 export function splitManifest (block: Uint8Array): { manifest: PublicManifest, aad: Uint8Array, sealed: Uint8Array } {
   let parts
   try {
@@ -77,37 +100,48 @@ export function splitManifest (block: Uint8Array): { manifest: PublicManifest, a
   return { ...parts, aad: encodePublic(parts.manifest) }
 }
 
-/** DAG-CBOR(public). */
+/** Returns DAG-CBOR(public), which is the AAD of the sealed half. */
 export function encodePublic ({ level, links, sizes, bytes }: PublicManifest): Uint8Array {
   return encode({ v: VERSION, level, links, sizes, bytes })
 }
 
-/** A manifest's block. */
 export function encodeManifest ({ level, links, sizes, bytes }: PublicManifest, sealed: Uint8Array): Uint8Array {
   return encode({ v: VERSION, level, links, sizes, bytes, sealed })
 }
 
-/** What holds for a root and not for every manifest: above level 0 at least two links, since it has the least level that holds the file. */
+/**
+ * Checks the rule that holds only for a root: above level 0 a root has at least two links, because
+ * it has the least level that holds the file.
+ *
+ * @throws ProtocolError INVALID_DATA
+ */
 export function checkRoot (root: PublicManifest): void {
   if (root.level > 0 && root.links.length < 2) throw invalid('a root above level 0 with a single link')
 }
 
 /**
- * A child that has come, against what its parent says of it. With the last child the parent's `bytes` are checked too,
- * which is all of it when every other child is checked as well: their `bytes` have one value.
+ * Checks a received child against its parent. The last child's check includes the parent's `bytes`;
+ * that check is complete once every other child was checked, because the `bytes` of a full child
+ * have one value.
+ *
+ * @throws ProtocolError INVALID_DATA
  */
 export function checkChild (parent: PublicManifest, index: number, child: ManifestFacts, childBlockLength: number): void {
   const last = index === parent.links.length - 1
   if (parent.sizes[index] !== childBlockLength) throw invalid('a child of another length than its parent says')
   if (child.level !== parent.level - 1) throw invalid('a child of the wrong level')
   if (child.links.length === 0) throw invalid('an inline manifest below another')
-  // padding is whole chunks where a file has more than one group
+  // in a file of more than one group the padding fills whole chunks
   if (child.level === 0 && child.bytes !== child.links.length * FULL_CHUNK_BLOCK_BYTES) throw invalid('a chunk below a tree that is not full')
   if (!last && !isFull(child)) throw invalid('a child that is not full before the last one')
   if (last && parent.bytes !== sum(parent.sizes) + index * fullBytes(child.level) + child.bytes) throw invalid('bytes is not the sum of what lies below')
 }
 
-/** All children of a manifest above level 0, in order, repeats included. */
+/**
+ * Checks all children of a manifest above level 0, in the order of the links, repeats included.
+ *
+ * @throws ProtocolError INVALID_DATA
+ */
 export function checkChildren (parent: PublicManifest, children: Array<{ manifest: ManifestFacts, blockLength: number }>): void {
   if (children.length !== parent.links.length) throw invalid('not as many children as links')
   children.forEach(({ manifest, blockLength }, index) => { checkChild(parent, index, manifest, blockLength) })
@@ -136,7 +170,7 @@ function checkAlone ({ level, links, sizes, bytes }: PublicManifest, sealedLengt
   const plaintext = bytes - SEAL_BYTES * links.length
   if (bytes !== sum(sizes)) throw invalid('bytes is not the sum of sizes')
   if (sizes.slice(0, -1).some((size) => size !== FULL_CHUNK_BLOCK_BYTES)) throw invalid('a chunk before the last one that is not full')
-  // of a last chunk that is longer than a full one, or has no plaintext
+  // this fails when the last chunk is longer than a full one or has no plaintext
   if (Math.ceil(plaintext / CHUNK_BYTES) !== links.length) throw invalid('chunks of a length that their number does not have')
   if (plaintext <= INLINE_BYTES) throw invalid('a file this small lies inside its manifest')
   if (pad(plaintext) !== plaintext) throw invalid('chunks of a length that padding never has')

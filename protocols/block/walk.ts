@@ -5,19 +5,24 @@ import { checkChild, checkRoot, type ManifestFacts, type PublicManifest, readPub
 
 export interface WalkedBlock {
   cid: CID
-  /** Stored length in bytes. A chunk's is what its manifest says; nobody has looked at the chunk. */
+  /**
+   * The stored length in bytes. For a chunk it is the length in the manifest; the chunk itself was
+   * not read.
+   */
   size: number
 }
 
-/** What is remembered of a manifest: all that a further parent of it needs, without its links. */
+/** A second parent of a manifest needs only these facts of it, without its links. */
 type Seen = { facts: ManifestFacts, blockLength: number }
 
 /**
- * Every distinct block of a version, the root first, manifests before what they link to, in the order of the file.
- * Needs no key. Costs one step a distinct block, however often blocks repeat. Spec: protocols/block/README.md, "Walking".
+ * Yields every distinct block of a version: the root first, each manifest before its links, in the
+ * order of the file. This needs no key. It costs one step a distinct block, however often blocks
+ * repeat. Spec: protocols/block/README.md, "Walking".
  *
- * @param get a manifest's bytes, verified against the CID; `size` is what its parent says, undefined for the root
- * @throws ProtocolError INVALID_DATA when a manifest breaks a rule; what `get` throws
+ * @param get returns the bytes of a manifest, verified against the CID; `size` is the length in its
+ *   parent, undefined for the root
+ * @throws ProtocolError INVALID_DATA when a manifest breaks a rule, and every error of `get`
  */
 export async function * blocksBelow (root: CID, get: (cid: CID, size?: number) => Promise<Uint8Array>): AsyncGenerator<WalkedBlock, void, undefined> {
   if (root.code !== DAG_CBOR) throw new ProtocolError('INVALID_DATA', 'a root is a manifest')

@@ -1,5 +1,5 @@
 /**
- * A chunk's block. Spec: protocols/file/README.md, "Chunk".
+ * This file seals and opens the block of a chunk. Spec: protocols/file/README.md, "Chunk".
  *
  * K = MAC(chunk, L("chunk-key") ‖ H(P) ‖ salt)      block = Seal(K, no AAD, P)
  */
@@ -19,14 +19,17 @@ export interface ChunkKeys {
 
 export interface SealedBlock {
   cid: CID
-  /** K: opens this block and no other. */
+  /** The key K opens this block and no other. */
   key: Uint8Array
   block: Uint8Array
 }
 
 /**
+ * Seals one chunk.
+ *
  * @param salt 32 bytes, one for all blocks of a version
- * @param padded CHUNK_BYTES of plaintext, or fewer in the last chunk, its zero padding included. Not kept, not changed.
+ * @param padded CHUNK_BYTES of plaintext, or fewer in the last chunk, its zero padding included; it
+ *   is neither kept nor changed
  */
 export function sealChunk (keys: ChunkKeys, salt: Uint8Array, padded: Uint8Array): SealedBlock {
   const key = mac(asBytes(keys.chunk, HASH_BYTES), CHUNK_KEY, sha256(padded), asBytes(salt, HASH_BYTES))
@@ -35,15 +38,21 @@ export function sealChunk (keys: ChunkKeys, salt: Uint8Array, padded: Uint8Array
 }
 
 /**
- * The chunk's plaintext. Given `length`, that many bytes of it, once the rest has been found to be zero.
- * ProtocolError INVALID_DATA.
+ * Returns the chunk's plaintext: all of it, or the first `length` bytes after a check that the rest
+ * is zero.
+ *
+ * @throws ProtocolError INVALID_DATA
  */
 export function openChunk (key: Uint8Array, block: Uint8Array, length?: number): Uint8Array {
   const padded = open(key, NO_AAD, block)
   return length === undefined ? padded : unpad(padded, length)
 }
 
-/** The first `length` bytes. ProtocolError INVALID_DATA when there are fewer, or when what follows is not all zero. */
+/**
+ * Returns the first `length` bytes.
+ *
+ * @throws ProtocolError INVALID_DATA when there are fewer, or when a byte after them is not zero
+ */
 export function unpad (padded: Uint8Array, length: number): Uint8Array {
   if (length > padded.length) throw new ProtocolError('INVALID_DATA', 'fewer bytes than the size says')
   for (let i = length; i < padded.length; i++) {

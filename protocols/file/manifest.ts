@@ -1,5 +1,6 @@
 /**
- * The private half of a manifest, and the whole of it. Spec: protocols/file/README.md, "Manifest".
+ * This file seals and opens manifests, with their private half. Spec: protocols/file/README.md,
+ * "Manifest".
  *
  * private = u64 size ‖ keys        or, inline, u64 size ‖ data padded with zeros to pad(size)
  * K       = MAC(chunk, L("manifest-key") ‖ H(public) ‖ H(private) ‖ salt)
@@ -19,20 +20,20 @@ import { type ChunkKeys, type SealedBlock, unpad } from './chunk.js'
 
 const MANIFEST_KEY = label('manifest-key')
 
-/** A block that a manifest is to link to. */
+/** A manifest links to this block. */
 export interface Child {
   cid: CID
   key: Uint8Array
-  /** Stored length of the block. */
+  /** The stored length of the block in bytes. */
   blockLength: number
-  /** The child's own `bytes`; 0 for a chunk. */
+  /** The field `bytes` of the child; 0 for a chunk. */
   bytes: number
-  /** The file's bytes in or below it, without padding. */
+  /** The number of the file's bytes in or below the child, without padding. */
   size: number
 }
 
 export interface SealedManifest extends SealedBlock {
-  /** `bytes` of its public half. */
+  /** The field `bytes` of the public half. */
   bytes: number
   size: number
 }
@@ -49,21 +50,28 @@ export interface OpenInline {
 export interface OpenLinks {
   kind: 'links'
   manifest: PublicManifest
-  /** The file's bytes below this manifest, without padding. */
+  /** The number of the file's bytes below this manifest, without padding. */
   size: number
-  /** keys[i] opens links[i]. */
+  /** The key `keys[i]` opens `links[i]`. */
   keys: Uint8Array[]
 }
 
-/** Where a manifest that is not the root stands. */
+/** A manifest that is not the root is the link `index` of `parent`. */
 export interface Place { parent: OpenLinks, index: number }
 
-/** Bytes of the file below one link of a manifest of this level, when that is full: 1 MiB, 1 GiB, 1 TiB. */
+/**
+ * Returns how many bytes of the file lie below one full link of a manifest of this level: 1 MiB, 1
+ * GiB, 1 TiB.
+ */
 export function linkSpan (level: number): number {
   return CHUNK_BYTES * MAX_LINKS ** level
 }
 
-/** A manifest of level 0 over chunks, 1 or 2 over manifests of one level less; 1..1,024 children in the order of the file. */
+/**
+ * Seals a manifest: of level 0 over chunks, of level 1 or 2 over manifests of one level less.
+ *
+ * @param children 1 to 1,024, in the order of the file
+ */
 export function sealManifest (keys: ChunkKeys, salt: Uint8Array, level: number, children: Child[]): SealedManifest {
   const sum = (of: (child: Child) => number): number => children.reduce((total, child) => total + of(child), 0)
   const size = sum((child) => child.size)
@@ -79,7 +87,11 @@ export function sealManifest (keys: ChunkKeys, salt: Uint8Array, level: number, 
   return sealWhole(keys, salt, manifest, secret, size)
 }
 
-/** The one block of a file of at most INLINE_BYTES. */
+/**
+ * Seals the only block of a file of at most INLINE_BYTES.
+ *
+ * @throws RangeError when `data` is longer
+ */
 export function sealInline (keys: ChunkKeys, salt: Uint8Array, data: Uint8Array): SealedManifest {
   if (data.length > INLINE_BYTES) throw new RangeError(`${data.length} bytes do not fit into a manifest`)
   const secret = new Uint8Array(SIZE_BYTES + pad(data.length))
@@ -89,8 +101,10 @@ export function sealInline (keys: ChunkKeys, salt: Uint8Array, data: Uint8Array)
 }
 
 /**
- * A manifest opened and checked in full: its public half, that half against its parent (or as a root, without
- * `place`), and the size within. ProtocolError INVALID_DATA.
+ * Opens a manifest and checks all of it: its public half, that half against its parent (without
+ * `place`: as a root), and the size inside.
+ *
+ * @throws ProtocolError INVALID_DATA
  */
 export function openManifest (key: Uint8Array, block: Uint8Array, place?: Place): OpenManifest {
   const { manifest, aad, sealed } = splitManifest(block)

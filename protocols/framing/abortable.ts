@@ -1,4 +1,8 @@
-/** Waits for `promise`, but no longer than `signal` allows: its reason is thrown. What is waited for goes on. */
+/**
+ * Waits for `promise` until `signal` aborts. The work behind `promise` goes on after an abort.
+ *
+ * @throws the reason of `signal`
+ */
 export async function abortable<T> (promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   signal.throwIfAborted()

@@ -1,14 +1,14 @@
 import { ProtocolError } from '../errors.js'
 
-/** The longest unsigned varint of the multiformats spec. */
+/** The multiformats spec allows no longer unsigned varint (9 bytes of 7 bits). */
 const MAX_VARINT_BITS = 63
-/** Below this a zeroed array is as cheap as one that is not. */
+/** Below this size a zeroed array is as cheap to allocate as an array that is not zeroed. */
 const ZEROED_BYTES = 4096
 
 /**
- * Cuts a byte stream into frames: an unsigned varint length, then that many bytes. Every frame is put together in one
- * array of its own of exactly the announced length, so that what is read from it can be a view; each incoming byte is
- * copied once. The length is checked before anything is allocated.
+ * The assembler cuts a byte stream into frames: an unsigned varint length, then that many bytes. It
+ * gives every frame an array of exactly the announced length, so that a decoder can use views of
+ * it, and copies each incoming byte once. It checks the length before it allocates.
  */
 export class Assembler {
   readonly #maxMessageBytes: number
@@ -28,12 +28,17 @@ export class Assembler {
     return this.#bits > 0 || this.#frame !== undefined
   }
 
-  /** Bytes of the unfinished frame that have come. */
+  /** The number of bytes of the unfinished frame that have arrived. */
   get filledBytes (): number {
     return this.#filled
   }
 
-  /** Throws ProtocolError LIMIT for a length above the bound, MALFORMED for a length that is no shortest varint. */
+  /**
+   * Takes the next bytes of the stream.
+   *
+   * @throws ProtocolError LIMIT for a length above the bound, MALFORMED for a length that is not
+   *   the shortest varint
+   */
   push (piece: Uint8Array): void {
     let at = 0
     while (at < piece.length) {
@@ -76,7 +81,7 @@ export class Assembler {
   }
 }
 
-/** Not zeroed when large: nobody sees the frame before every byte of it was written. */
+/** A large array is not zeroed: the frame is emitted only after every byte was written. */
 function allocate (bytes: number): Uint8Array {
   if (bytes < ZEROED_BYTES) return new Uint8Array(bytes)
   const memory = Buffer.allocUnsafeSlow(bytes)

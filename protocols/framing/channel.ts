@@ -1,8 +1,9 @@
 /**
- * Length-prefixed messages on a libp2p stream, with bounded memory. Spec: protocols/README.md, "Framing". The only
- * file that touches `send` and the message events of streams: in libp2p 3 neither `pause`, `onDrain` nor the
- * async iterator bounds memory (docs/decisions.md), so that whoever sends must be kept within a credit by its
- * protocol, and what comes beyond ends the stream here.
+ * A channel sends length-prefixed messages on a libp2p stream with bounded memory. Spec:
+ * protocols/README.md, "Framing". No other file touches `send` and the message events of streams.
+ * In libp2p 3 neither `pause`, `onDrain` nor the async iterator bounds memory (docs/decisions.md).
+ * Each protocol therefore limits its sender by a credit, and the channel ends a stream that exceeds
+ * its bound.
  */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
@@ -14,13 +15,16 @@ import { prefixed } from './prefixed.js'
 import { until, type UntilOptions, type Waiter } from './until.js'
 import { Watchdog } from './watchdog.js'
 
-/** From here on a write goes out at once instead of being gathered with others. */
+/**
+ * Queued messages of at least this many bytes are sent at once; fewer wait for the end of the turn
+ * of the event loop.
+ */
 const GATHER_BYTES = 64 * 1024
 
 /**
- * Errors of every method: ProtocolError CLOSED when the stream was reset or its connection ended, TIMEOUT without
- * progress, LIMIT and MALFORMED for bad frames (these four end the stream too), the reason of an aborted signal, and
- * what `abort` was given.
+ * Every method can fail with: ProtocolError CLOSED when the stream was reset or its connection
+ * ended, TIMEOUT without progress, LIMIT and MALFORMED for bad frames (these four also end the
+ * stream), the reason of an aborted signal, and the error that `abort` was given.
  */
 export class Channel implements Holder {
   readonly stream: Stream
@@ -55,7 +59,8 @@ export class Channel implements Holder {
       this.#readyBytes += frame.length
     })
     stream.addEventListener('message', (event) => { this.#onMessage(event) })
-    // bytes that came before the listener are dispatched in a microtask that is already queued: look after it
+    // libp2p dispatches bytes that came before the listener in a microtask that is already queued;
+    // ours must run after it
     stream.addEventListener('remoteCloseWrite', () => { queueMicrotask(() => { this.#onEnd() }) })
     stream.addEventListener('close', (event) => { queueMicrotask(() => { this.#onClose(event) }) })
     stream.addEventListener('drain', () => { this.#onDrain() })
@@ -66,12 +71,15 @@ export class Channel implements Holder {
     })
   }
 
-  /** True once nothing more can be written: closed here, failed, or reset. The remote may still be heard after `close`. */
+  /**
+   * True once the channel accepts no more messages: it was closed here, failed, or was reset. After
+   * `close` the remote may still send.
+   */
   get closed (): boolean {
     return this.#closing || this.#error !== undefined || this.stream.status !== 'open'
   }
 
-  /** True once the remote will send nothing more. */
+  /** True once the remote can send nothing more. */
   get ended (): boolean {
     return this.#ended || this.#error !== undefined
   }
@@ -80,12 +88,15 @@ export class Channel implements Holder {
     return this.#outgoing.byteLength + this.stream.writeBufferLength
   }
 
-  /** Bytes that came and were not read yet. */
+  /** The number of bytes that arrived and were not read yet. */
   get bufferedBytes (): number {
     return this.#readyBytes + this.#assembler.filledBytes
   }
 
-  /** Says whether the other side owes something, whoever waits for it: while it does, standing still ends the stream. */
+  /**
+   * Set to true while the remote owes an answer: no progress for `inactivityMs` then ends the
+   * stream, even when no read waits.
+   */
   set expecting (owed: boolean) {
     if (owed === (this.#stopExpecting !== undefined)) return
     this.#stopExpecting?.()
@@ -93,8 +104,10 @@ export class Channel implements Holder {
   }
 
   /**
-   * The next message, contiguous, its array owned by the caller. Undefined when the remote closed its side at a border
-   * between messages; in the middle of one that is CLOSED. One read at a time.
+   * Resolves to the next message in an array that the caller owns, or to undefined when the remote
+   * closed its side between two messages. Only one read may wait at a time.
+   *
+   * @throws ProtocolError CLOSED when the remote closed in the middle of a message
    */
   async read (options: WaitOptions = {}): Promise<Uint8Array | undefined> {
     if (this.#reader !== undefined) throw new Error('One read at a time')
@@ -114,9 +127,12 @@ export class Channel implements Holder {
   }
 
   /**
-   * Sends one message, in the order of the calls. `data` goes behind `message` without being copied; the caller made
-   * `message` end with the header of the field that `data` is. Neither may be changed before the stream has sent them.
-   * Resolves once at most MAX_QUEUED_BYTES are queued; when that wait is aborted the message is sent all the same.
+   * Sends one message; messages go out in the order of the calls. `data` is sent after `message`
+   * without a copy, so `message` must end with the header of the field `data`. The caller must not
+   * change either array before the stream has sent it. The promise resolves once at most
+   * MAX_QUEUED_BYTES are queued; an abort ends only that wait, and the message is still sent.
+   *
+   * @throws ProtocolError LIMIT for a message above `maxMessageBytes`, CLOSED on a closed channel
    */
   async write (message: Uint8Array, data?: Uint8Array, options: WaitOptions = {}): Promise<void> {
     const bytes = message.length + (data?.length ?? 0)
@@ -141,7 +157,10 @@ export class Channel implements Holder {
     if (this.#error !== undefined) throw this.#error
   }
 
-  /** Small messages of one turn of the event loop are one write for everything below: muxer, cipher, socket. */
+  /**
+   * Gathers the small messages of one turn of the event loop, so that muxer, cipher and socket
+   * handle one write.
+   */
   #flushSoon (): void {
     if (this.#flushing) return
     this.#flushing = true
@@ -163,7 +182,9 @@ export class Channel implements Holder {
     this.#queuedBytes = this.stream.writeBufferLength
   }
 
-  /** Sends what is queued and closes this side. Nothing can be written afterwards; reading goes on. */
+  /**
+   * Sends the queued messages and closes this side. `write` fails afterwards; `read` still works.
+   */
   async close (options: WaitOptions = {}): Promise<void> {
     if (this.#closing || this.#error !== undefined) return
     this.#closing = true
@@ -181,8 +202,9 @@ export class Channel implements Holder {
   }
 
   /**
-   * Resets the stream; every wait fails with `error`, what is queued is dropped. Messages that came whole can still be
-   * read. `last` is a message that says why: it goes out before the reset as far as the stream takes it at once.
+   * Resets the stream. Every wait fails with `error` and queued messages are dropped; complete
+   * messages that arrived can still be read. `last` is a message with the reason: it is sent before
+   * the reset if the stream takes it at once.
    */
   abort (error: Error, last?: Uint8Array): void {
     if (last !== undefined && !this.closed) {
@@ -221,18 +243,19 @@ export class Channel implements Holder {
   }
 
   #onDrain (): void {
-    // a drain of the whole connection is no progress of this stream
+    // libp2p emits `drain` for the whole connection, so the event alone is no progress of this
+    // stream
     const queued = this.stream.writeBufferLength
     if (queued < this.#queuedBytes) this.#watchdog.progress()
     this.#queuedBytes = queued
     this.#count()
     if (this.#writers.size === 0) return
-    // the stream's own listener for the same event sends in a microtask of its own: look again after it
+    // libp2p's own listener for this event sends in a microtask; the waiters must be woken after it
     void Promise.resolve().then(() => {}).then(() => { for (const writer of this.#writers) writer.wake() })
   }
 
   #count (): void {
-    // a stream that is over is left to the garbage collection of whoever still has it
+    // a finished stream is not counted again: whoever still references it keeps it in memory
     if (this.#error === undefined && this.stream.status === 'open') heldBytes.set(this, this.bufferedBytes + this.#queued)
   }
 

@@ -1,12 +1,16 @@
 /**
- * The number of `bytes data` in every message that carries a block. It is the last field of the message, so that the
- * block goes out behind the rest without being copied, and comes in as a view of the frame.
+ * Every message that carries a block has the field `bytes data` with this number. It is the last
+ * field of the message, so that a sender appends the block without a copy and a receiver reads it
+ * as a view of the frame.
  */
 export const DATA_FIELD = 15
 
 const LENGTH_DELIMITED = 2
 
-/** `message` (encoded without its data) and the header of a data field of `bytes` bytes, which follow it on the wire. */
+/**
+ * Returns `message` (encoded without its data) and the header of a data field of `bytes` bytes. The
+ * data follows on the wire.
+ */
 export function beforeData (message: Uint8Array, bytes: number): Uint8Array {
   const header = [DATA_FIELD << 3 | LENGTH_DELIMITED]
   let rest = bytes

@@ -1,18 +1,22 @@
 import { ProtocolError } from '../errors.js'
 
-/** What all streams of this process together may hold, unread and unsent. */
+/** All streams of this process together may hold this many bytes, unread and unsent. */
 export const MAX_HELD_BYTES = 256 * 1024 * 1024
 
-/** One stream, as far as memory goes. */
+/** A holder is one stream that holds memory. */
 export interface Holder {
-  /** Whose fault it is: all streams of a peer count together. */
+  /**
+   * The remote peer: the bytes of all its streams count together. Undefined: the stream counts
+   * alone.
+   */
   readonly owner: string | undefined
   abort: (error: Error) => void
 }
 
 /**
- * Adds up what streams hold. Bounds a stream alone would allow some gigabytes over all peers; above the bound of them
- * all, the peer that holds most is reset.
+ * This class adds up the bytes that streams hold. The bound of each stream alone would allow some
+ * gigabytes over all peers. Above the bound for all streams, the peer whose streams hold most is
+ * reset.
  */
 export class HeldBytes {
   readonly #maxBytes: number
@@ -27,7 +31,10 @@ export class HeldBytes {
     return this.#total
   }
 
-  /** `holder` now holds `bytes`. Resets the greediest peer while all together are above the bound. */
+  /**
+   * Records that `holder` now holds `bytes`. While the total is above the bound, resets all streams
+   * of the peer that holds most.
+   */
   set (holder: Holder, bytes: number): void {
     this.#total += bytes - (this.#held.get(holder) ?? 0)
     if (bytes === 0) this.#held.delete(holder)
@@ -54,5 +61,5 @@ export class HeldBytes {
   }
 }
 
-/** Of this process: several nodes in one process share its memory. */
+/** One sum serves the whole process, because several nodes in one process share its memory. */
 export const heldBytes = new HeldBytes()

@@ -1,11 +1,14 @@
-/** Bounds of a channel, and what its calls take. Spec: protocols/README.md, "Framing". */
-/** Longest message without its length prefix. */
+/**
+ * This file holds the bounds of a channel and the options of its calls. Spec: protocols/README.md,
+ * "Framing".
+ */
+/** The longest message, without its length prefix. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024 + 128 * 1024
-/** Unread bytes beyond this abort the stream. */
+/** More unread bytes than this end the stream. */
 export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
-/** A write resolves once no more than this is queued. */
+/** A write resolves once at most this many bytes are queued. */
 export const MAX_QUEUED_BYTES = 512 * 1024
-/** No byte of progress for this long, while something is owed, ends the stream. */
+/** A stream ends when the remote owes something and no byte moves for this long. */
 export const INACTIVITY_MS = 10_000
 
 export interface ChannelOptions {
@@ -13,15 +16,27 @@ export interface ChannelOptions {
   maxMessageBytes?: number
   /** @default MAX_BUFFERED_BYTES */
   maxBufferedBytes?: number
-  /** Whose streams count together when all of this process hold too much: the remote peer. @default this stream alone */
+  /**
+   * The remote peer. When the streams of this process hold too much, the streams of one owner count
+   * together.
+   * @default this stream counts alone
+   */
   owner?: string | undefined
-  /** For unfinished frames, for `expecting`, and for waits that name no limit of their own. @default INACTIVITY_MS */
+  /**
+   * The limit for unfinished frames, for `expecting`, and for waits that name no limit of their
+   * own.
+   * @default INACTIVITY_MS
+   */
   inactivityMs?: number
 }
 
 export interface WaitOptions {
-  /** Ends the wait, not the stream. */
+  /** The signal ends the wait; the stream stays open. */
   signal?: AbortSignal | undefined
-  /** Sliding: any byte in or out is progress. Infinity: waits as long as the stream lives. @default that of the channel */
+  /**
+   * The wait fails after this time without a byte in or out. Infinity: it waits as long as the
+   * stream lives.
+   * @default the limit of the channel
+   */
   inactivityMs?: number
 }

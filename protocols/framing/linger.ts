@@ -1,13 +1,14 @@
 import type { Channel } from '../framing/channel.js'
 import { ProtocolError } from '../errors.js'
 
-/** How long a side that sent its last message waits for the other to close. */
+/** A side that sent its last message waits this long for the other side to close. */
 export const LINGER_MS = 5_000
 
 /**
- * Sends what is queued, closes this side, and lets the other read it: a reset at once could overtake a refusal. What
- * still comes is dropped; a remote that does not close within LINGER_MS is cut off. Never rejects, so that it can be
- * left alone: whoever calls it has the outcome of the conversation already.
+ * Sends the queued messages, closes this side and waits until the remote closes its own, because an
+ * immediate reset could overtake a refusal. Messages that still arrive are dropped; a remote that
+ * does not close within LINGER_MS is reset. The promise never rejects, so a caller need not await
+ * it.
  */
 export async function closeAndLinger (channel: Channel, options: { lingerMs?: number } = {}): Promise<void> {
   const late = new ProtocolError('TIMEOUT', 'The remote did not close its side')

@@ -1,4 +1,7 @@
-/** The length prefix and the message in one array: a message is small wherever its data is not. */
+/**
+ * Returns the length prefix and the message in one array. The copy is cheap: block data is not part
+ * of `message`.
+ */
 export function prefixed (length: number, message: Uint8Array): Uint8Array {
   let prefixBytes = 1
   for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) prefixBytes++

@@ -1,16 +1,20 @@
-/** Somebody who waits for what a stream does. */
+/** A waiter is one pending wait for an event of a stream. */
 export interface Waiter { wake: () => void, fail: (error: Error) => void }
 
 export interface UntilOptions {
   signal?: AbortSignal | undefined
-  /** Begins a watch that ends the stream when nothing moves on it; its result ends the watch. */
+  /**
+   * Starts a watch that ends the stream when no byte moves on it; the returned function stops the
+   * watch.
+   */
   watch: () => () => void
 }
 
 /**
- * Waits until `ready`, looking again after each wake. One watch for the whole wait: a wake is no progress.
+ * Waits until `ready` is true; each `wake` checks again. One watch covers the whole wait, because a
+ * wake is no progress.
  *
- * @param enlist takes in the waiter; its result takes it out
+ * @param enlist registers the waiter; the returned function removes it
  */
 export async function until (ready: () => boolean, { signal, watch }: UntilOptions, enlist: (waiter: Waiter) => () => void): Promise<void> {
   if (ready()) return

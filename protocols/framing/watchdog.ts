@@ -1,9 +1,12 @@
 interface Watch { readonly limitMs: number, readonly since: number }
 
-/** Time, for tests to replace. Milliseconds from any fixed point, never backwards. */
+/** Tests replace this clock. `now` is milliseconds from any fixed point, never backwards. */
 export interface Clock {
   now: () => number
-  /** The answer stops it. `ref` says whether the process has to stay alive for it. */
+  /**
+   * Runs `run` after `delayMs`. `stop` cancels it; `ref` says whether the process has to stay alive
+   * for it.
+   */
   after: (delayMs: number, run: () => void) => { stop: () => void, ref: (wanted: boolean) => void }
 }
 
@@ -19,8 +22,8 @@ const REAL_TIME: Clock = {
 }
 
 /**
- * One clock of progress for a stream, and any number of waits that it must not stand still for. One lazy timer for
- * all of them: a wait that ends in time costs no timer call.
+ * A watchdog watches the progress of one stream for any number of waits. All waits share one lazy
+ * timer: a wait that ends in time costs no timer call.
  */
 export class Watchdog {
   readonly #watches = new Set<Watch>()
@@ -30,24 +33,27 @@ export class Watchdog {
   #timer: ReturnType<Clock['after']> | undefined
   #firesAt = Infinity
 
-  /** `expired` is called once for each time that a watch found no progress within its limit. */
+  /** Calls `expired` once for each time that a watch found no progress within its limit. */
   constructor (expired: () => void, clock: Clock = REAL_TIME) {
     this.#expired = expired
     this.#clock = clock
   }
 
-  /** Something moved. */
+  /** Records that a byte moved on the stream. */
   progress (): void {
     this.#progress = this.#clock.now()
   }
 
-  /** From now on `limitMs` without progress expire; the answer ends that. */
+  /**
+   * Starts a watch: `limitMs` without progress call `expired`. Infinity never expires. The returned
+   * function ends the watch.
+   */
   watch (limitMs: number): () => void {
     if (limitMs === Infinity) return () => {}
     const watch = { limitMs, since: this.#clock.now() }
     this.#watches.add(watch)
     if (watch.since + limitMs < this.#firesAt) this.#arm(watch.since, limitMs)
-    // a process may end while nothing is waited for, although the timer still runs
+    // the timer may still run without a watch; it must then not keep the process alive
     else if (this.#watches.size === 1) this.#timer?.ref(true)
     return () => {
       this.#watches.delete(watch)

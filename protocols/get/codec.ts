@@ -4,7 +4,9 @@ import { beforeData } from '../framing/data-field.js'
 import { MAX_TEXT_BYTES, MAX_WANTS, MISSING_REASONS, type MissingReason } from './constants.js'
 import { Message } from './messages.js'
 
-/** A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet. */
+/**
+ * A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet.
+ */
 export type GetMessage =
   | { kind: 'want', cids: Uint8Array[] }
   | { kind: 'cancel', cids: Uint8Array[] }
@@ -13,7 +15,10 @@ export type GetMessage =
   | { kind: 'missing', cid: Uint8Array, reason: MissingReason }
   | { kind: 'refusal', code: number, retry: boolean, text: string }
 
-/** Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too many CIDs or too long a block. */
+/**
+ * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too many CIDs
+ * or too long a block.
+ */
 export function decodeMessage (frame: Uint8Array): GetMessage {
   const message = decodeFields(frame)
   const { want, cancel, complaint, block, missing, refusal, data } = message

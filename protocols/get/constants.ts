@@ -2,21 +2,32 @@ import { MAX_BLOCK_BYTES } from '../block/cid.js'
 
 export const GET_PROTOCOL = '/dfs/get/1.0.0'
 
-/** Wants a stream may have unanswered, and CIDs in one message. Beyond it the handler ends the stream with LIMIT. */
+/**
+ * Wants a stream may have unanswered, and CIDs in one message. Beyond it the handler ends the
+ * stream with LIMIT.
+ */
 export const MAX_WANTS = 256
 /** Longest message of the asker: 256 CIDs of 38 bytes and their frame. */
 export const MAX_REQUEST_BYTES = 16 * 1024
 /** Unread bytes of an asker beyond this end the stream. */
 export const MAX_UNREAD_REQUEST_BYTES = 128 * 1024
-/** What an asker has asked for and not got, counted by size; a block of unknown size counts as the largest. */
+/**
+ * What an asker has asked for and not got, counted by size; a block of unknown size counts as the
+ * largest.
+ */
 export const WINDOW_BYTES = 3 * MAX_BLOCK_BYTES
 /** The least that a block counts in a window, whatever its size. */
 export const MIN_COST_BYTES = 4 * 1024
-/** Blocks that the handler has read and the stream has not taken yet: what a stalled asker costs. */
+/**
+ * Blocks that the handler has read and the stream has not taken yet: what a stalled asker costs.
+ */
 export const READ_AHEAD_BYTES = 2 * MAX_BLOCK_BYTES
 /** Reads of the handler under way at once, where their sizes are known. */
 export const READ_AHEAD_BLOCKS = 16
-/** Blocks sent last on a stream, about which a complaint is heard; complaints about others are ignored. */
+/**
+ * Blocks sent last on a stream, about which a complaint is heard; complaints about others are
+ * ignored.
+ */
 export const COMPLAINT_BLOCKS = 256
 /** Complaints being looked at a stream; more are ignored. */
 export const MAX_COMPLAINTS = 4

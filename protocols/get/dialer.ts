@@ -12,12 +12,17 @@ export { GET_PROTOCOL } from './constants.js'
 export interface GetClientOptions {
   /** Bytes asked for and not here yet. One block is always asked for. @default WINDOW_BYTES */
   windowBytes?: number
-  /** Nothing in or out for this long, while a want is open, ends the stream. @default INACTIVITY_MS */
+  /**
+   * Nothing in or out for this long, while a want is open, ends the stream. @default INACTIVITY_MS
+   */
   inactivityMs?: number
 }
 
 export interface WantOptions {
-  /** Length of the block where it is known: more small blocks fit the window, and another length is INVALID_DATA. */
+  /**
+   * Length of the block where it is known: more small blocks fit the window, and another length is
+   * INVALID_DATA.
+   */
   size?: number
   signal?: AbortSignal
 }
@@ -43,8 +48,8 @@ interface Want {
 }
 
 /**
- * Asks one peer for blocks over one kept-open stream. Any number of wants may wait; no more are asked for than fit the
- * window. Two callers that want the same block share one transfer.
+ * Asks one peer for blocks over one kept-open stream. Any number of wants may wait; no more are
+ * asked for than fit the window. Two callers that want the same block share one transfer.
  */
 export class GetClient {
   readonly #channel: Channel
@@ -85,9 +90,10 @@ export class GetClient {
   }
 
   /**
-   * The block's bytes, verified against `cid`. Throws MissingBlockError (INCOMPLETE) when the peer does not send it,
-   * HASH_MISMATCH when it sent other bytes (the peer is told; other wants go on), INVALID_DATA when the block has
-   * another length than `size`, what ended the stream, or the reason of `signal`.
+   * The block's bytes, verified against `cid`. Throws MissingBlockError (INCOMPLETE) when the peer
+   * does not send it, HASH_MISMATCH when it sent other bytes (the peer is told; other wants go on),
+   * INVALID_DATA when the block has another length than `size`, what ended the stream, or the
+   * reason of `signal`.
    */
   async want (cid: CID, options: WantOptions = {}): Promise<Uint8Array> {
     const { signal } = options
@@ -108,7 +114,10 @@ export class GetClient {
     }
   }
 
-  /** Wants that were not asked for yet fail; the others are waited for. Resolves when both sides are closed. */
+  /**
+   * Wants that were not asked for yet fail; the others are waited for. Resolves when both sides are
+   * closed.
+   */
   async close (): Promise<void> {
     this.#error ??= new ProtocolError('CLOSED', 'The stream was closed here')
     for (const want of this.#queue) this.#settle(want, (caller) => { caller.reject(this.#closedError()) })

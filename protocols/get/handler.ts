@@ -8,7 +8,10 @@ import { decodeMessage, encodeBlockHeader, encodeMissing, encodeRefusal, type Ge
 import { COMPLAINT_BLOCKS, MAX_COMPLAINTS, MAX_REQUEST_BYTES, MAX_UNREAD_REQUEST_BYTES, MAX_WANTS, MIN_COST_BYTES, READ_AHEAD_BLOCKS, READ_AHEAD_BYTES } from './constants.js'
 
 export interface GetBackend {
-  /** The block's bytes; undefined when it is not held for this asker. Any error is answered with FAILED. */
+  /**
+   * The block's bytes; undefined when it is not held for this asker. Any error is answered with
+   * FAILED.
+   */
   read: (cid: CID) => Promise<Uint8Array | undefined>
   /** The asker says that what was sent for `cid` does not match it. */
   complain: (cid: CID) => Promise<void>
@@ -16,7 +19,10 @@ export interface GetBackend {
   size?: (cid: CID) => number | undefined
   /** Runs the reading and sending of each block when its turn has come. @default at once */
   turn?: (work: () => Promise<void>) => Promise<void>
-  /** Ends the stream, with TIMEOUT, when nothing was asked for and nothing moved for so long. @default never */
+  /**
+   * Ends the stream, with TIMEOUT, when nothing was asked for and nothing moved for so long.
+   * @default never
+   */
   idleMs?: number
   /** Ends the stream. */
   signal?: AbortSignal
@@ -29,9 +35,9 @@ export interface GetBackend {
 interface Want { readonly cid: CID, readonly key: string, cancelled: boolean }
 
 /**
- * Answers the wants of one asker until it closes the stream, in the order in which blocks are read. Throws what ended
- * the stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the reason of the signal. Failed reads are
- * answered, not thrown.
+ * Answers the wants of one asker until it closes the stream, in the order in which blocks are read.
+ * Throws what ended the stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the
+ * reason of the signal. Failed reads are answered, not thrown.
  */
 export async function handleGet (stream: Stream, backend: GetBackend): Promise<void> {
   await new GetServer(stream, backend).run()

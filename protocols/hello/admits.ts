@@ -31,9 +31,10 @@ export interface ChainOptions {
 }
 
 /**
- * Checks that the first admit is the peer's, that each further one is of the writer of the one before, and that the
- * last leads to the vault key. ProtocolError: MALFORMED and INVALID_DATA (an admit that does not hold), WRONG_VAULT,
- * REFUSED (another peer's), REVOKED, UNKNOWN_WRITER (a chain that ends too early).
+ * Checks that the first admit is the peer's, that each further one is of the writer of the one
+ * before, and that the last leads to the vault key. ProtocolError: MALFORMED and INVALID_DATA (an
+ * admit that does not hold), WRONG_VAULT, REFUSED (another peer's), REVOKED, UNKNOWN_WRITER (a
+ * chain that ends too early).
  */
 export function verifyAdmits ({ admits, peer, vault, knows = () => false, revoked = () => false }: ChainOptions): MemberFacts {
   const chain: AdmitFacts[] = []
@@ -56,7 +57,9 @@ export function verifyAdmits ({ admits, peer, vault, knows = () => false, revoke
   throw new ProtocolError('UNKNOWN_WRITER', 'The chain of admits does not lead to the vault key')
 }
 
-/** As much of a chain as one side may send, from its own admit on; the other side may know the rest. */
+/**
+ * As much of a chain as one side may send, from its own admit on; the other side may know the rest.
+ */
 export function fitting (admits: Uint8Array[]): Uint8Array[] {
   let bytes = 0
   const end = admits.findIndex((admit, at) => at === MAX_ADMITS || (bytes += admit.length) > MAX_ADMITS_BYTES)

@@ -15,7 +15,10 @@ const LIMITS = {
   refusal: { writers: MAX_WRITERS, writers$: { addresses: MAX_ADDRESSES } }
 }
 
-/** Decodes one message and checks its lengths. Throws MALFORMED, UNSUPPORTED (a type of message that is not known here) and LIMIT. */
+/**
+ * Decodes one message and checks its lengths. Throws MALFORMED, UNSUPPORTED (a type of message that
+ * is not known here) and LIMIT.
+ */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)
   const types = Object.keys(message).length

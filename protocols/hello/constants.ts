@@ -11,7 +11,9 @@ export const MAX_ADMITS = 32
 /** Any message but `welcome`. */
 export const MAX_HELLO_MESSAGE_BYTES = 20 * 1024
 export const MAX_WELCOME_BYTES = 64 * 1024
-/** Unread bytes: nobody may send a second message before the answer to the first, but for a refusal. */
+/**
+ * Unread bytes: nobody may send a second message before the answer to the first, but for a refusal.
+ */
 export const MAX_HELLO_BUFFERED_BYTES = MAX_WELCOME_BYTES + MAX_HELLO_MESSAGE_BYTES
 export const MAX_EPOCHS = 512
 export const MAX_WRITERS = 8

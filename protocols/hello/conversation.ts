@@ -8,7 +8,10 @@ import { ENCRYPTIONS, HELLO_MS, MAX_HELLO_BUFFERED_BYTES, MAX_HELLO_MESSAGE_BYTE
 import { refusalError, toRefusal } from './refusal.js'
 
 export interface ConversationOptions extends AbortOptions {
-  /** What the connection is encrypted with, as libp2p names it: REFUSED when it is none of ENCRYPTIONS. */
+  /**
+   * What the connection is encrypted with, as libp2p names it: REFUSED when it is none of
+   * ENCRYPTIONS.
+   */
   encryption: string | undefined
   /** True when this side may be sent a `welcome`, the one message that is longer than others. */
   welcome?: boolean
@@ -43,7 +46,10 @@ export class Conversation {
     await this.#channel.write(encodeMessage(message))
   }
 
-  /** The next message, which must be of one of these kinds. Throws what the other side refused with; CLOSED when it left. */
+  /**
+   * The next message, which must be of one of these kinds. Throws what the other side refused with;
+   * CLOSED when it left.
+   */
   async hear <K extends Kind> (...kinds: K[]): Promise<Heard<K>> {
     const bytes = await this.#channel.read({ inactivityMs: Infinity })
     if (bytes === undefined) throw new ProtocolError('CLOSED', 'The other side closed before the hello was finished')
@@ -63,7 +69,9 @@ export class Conversation {
     this.#channel.abort(error)
   }
 
-  /** Ends well, or by telling the other side why not, unless that said so itself or cannot be told. */
+  /**
+   * Ends well, or by telling the other side why not, unless that said so itself or cannot be told.
+   */
   end (error?: unknown): void {
     clearTimeout(this.#timer)
     if (this.#channel.closed) return
@@ -75,7 +83,10 @@ export class Conversation {
   }
 }
 
-/** Runs one side of the conversation. Whatever it throws ends the stream: by a refusal when the fault was seen here. */
+/**
+ * Runs one side of the conversation. Whatever it throws ends the stream: by a refusal when the
+ * fault was seen here.
+ */
 export async function converse <T> (stream: Stream, options: ConversationOptions, talk: (conversation: Conversation) => Promise<T>): Promise<T> {
   const { signal, encryption, welcome = false, helloMs = HELLO_MS } = options
   signal?.throwIfAborted()

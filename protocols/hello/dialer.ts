@@ -1,4 +1,7 @@
-/** The side that dialled: a member, somebody with an invite, or a visitor with a grant. Spec: README.md. */
+/**
+ * The side that dialled: a member, somebody with an invite, or a visitor with a grant. Spec:
+ * README.md.
+ */
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -26,12 +29,15 @@ export interface Ends extends AbortOptions {
 export interface HelloOptions<F> extends Ends {
   /** KDF(R, "meet") of the vault's newest epoch. */
   meet: Uint8Array
-  /** Admit entries as signed: this node's own first, then those of the writers that lead to the vault key. What is beyond MAX_ADMITS_BYTES stays away. */
+  /**
+   * Admit entries as signed: this node's own first, then those of the writers that lead to the
+   * vault key. What is beyond MAX_ADMITS_BYTES stays away.
+   */
   admits: Uint8Array[]
   /**
-   * Is `peer` (38 bytes) the subject of the first admit, do the others lead to the vault key, is nothing revoked? What
-   * it returns is what the hello resolves to; it throws a ProtocolError to refuse. `verifyAdmits` does the part that
-   * needs no index.
+   * Is `peer` (38 bytes) the subject of the first admit, do the others lead to the vault key, is
+   * nothing revoked? What it returns is what the hello resolves to; it throws a ProtocolError to
+   * refuse. `verifyAdmits` does the part that needs no index.
    */
   verify: (admits: Uint8Array[], peer: Uint8Array) => F | Promise<F>
 }
@@ -46,9 +52,9 @@ export interface JoinOptions extends Ends {
 }
 
 /**
- * Greets the other member. Resolves to what `verify` made of its admits, once both sides have accepted each other.
- * Rejects with a ProtocolError: the other side's refusal, REFUSED when it does not know the vault, what `verify`
- * threw, TIMEOUT, CLOSED.
+ * Greets the other member. Resolves to what `verify` made of its admits, once both sides have
+ * accepted each other. Rejects with a ProtocolError: the other side's refusal, REFUSED when it does
+ * not know the vault, what `verify` threw, TIMEOUT, CLOSED.
  */
 export async function dialHello <F> (stream: Stream, options: HelloOptions<F>): Promise<F> {
   const { remote, admits: own, verify } = options
@@ -63,9 +69,9 @@ export async function dialHello <F> (stream: Stream, options: HelloOptions<F>): 
 }
 
 /**
- * Asks to be admitted. Resolves to what the role holds, checked against the invite, and to who the witness is; both
- * are members for each other then. Rejects like dialHello, with EXPIRED, USED_UP, REVOKED, WRONG_VAULT, and with
- * NotAWitnessError, which says who can admit.
+ * Asks to be admitted. Resolves to what the role holds, checked against the invite, and to who the
+ * witness is; both are members for each other then. Rejects like dialHello, with EXPIRED, USED_UP,
+ * REVOKED, WRONG_VAULT, and with NotAWitnessError, which says who can admit.
  */
 export async function dialJoin (stream: Stream, options: JoinOptions): Promise<Joined> {
   const { local, remote, invite, certificate, joinMs = JOIN_MS } = options
@@ -91,8 +97,8 @@ export interface GrantOptions extends AbortOptions {
 }
 
 /**
- * Shows a grant. Resolves once the member serves it. Rejects with the ProtocolError of either side: WRONG_VAULT,
- * UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, LIMIT, TIMEOUT, CLOSED.
+ * Shows a grant. Resolves once the member serves it. Rejects with the ProtocolError of either side:
+ * WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, LIMIT, TIMEOUT, CLOSED.
  */
 export async function dialGrant (stream: Stream, options: GrantOptions): Promise<void> {
   const { vault, grant } = options

@@ -1,4 +1,7 @@
-/** The side that was dialled: a member, a witness of joiners where it can be one, and open to visitors. Spec: README.md. */
+/**
+ * The side that was dialled: a member, a witness of joiners where it can be one, and open to
+ * visitors. Spec: README.md.
+ */
 import type { Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -23,16 +26,17 @@ export interface JoinRequest {
 
 export interface HandleOptions<F> extends HelloOptions<F> {
   /**
-   * Witnesses only: verifies the request (checkJoin of protocols/vault), commits the admit, durably, and says what the
-   * role holds. Asked again with the same certificate it answers the same admit, and counts no use. Throws a
-   * ProtocolError: the joiner is refused with its code. Left out: NOT_A_WITNESS.
+   * Witnesses only: verifies the request (checkJoin of protocols/vault), commits the admit,
+   * durably, and says what the role holds. Asked again with the same certificate it answers the
+   * same admit, and counts no use. Throws a ProtocolError: the joiner is refused with its code.
+   * Left out: NOT_A_WITNESS.
    */
   admit?: (join: JoinRequest) => Promise<Keys & { admits: Uint8Array[] }>
   /** Who can admit, reachable ones first; at most MAX_WRITERS are told. */
   writers?: () => Writer[] | Promise<Writer[]>
   /**
-   * Whether a visitor with this grant is served, and what for (checkVisit of visiting.ts). Throws a ProtocolError: it is
-   * refused with its code. Left out: UNSUPPORTED.
+   * Whether a visitor with this grant is served, and what for (checkVisit of visiting.ts). Throws a
+   * ProtocolError: it is refused with its code. Left out: UNSUPPORTED.
    */
   visit?: (shown: Grant) => F | Promise<F>
   /** What joining adds to the time from `join` on. @default JOIN_MS */
@@ -40,8 +44,9 @@ export interface HandleOptions<F> extends HelloOptions<F> {
 }
 
 /**
- * Greets the peer that opened the stream. Resolves to what `verify` made of its admits, once the peer has accepted
- * ours, a joiner is a member by then; or to what `visit` made of its grant. Rejects with the ProtocolError of either side.
+ * Greets the peer that opened the stream. Resolves to what `verify` made of its admits, once the
+ * peer has accepted ours, a joiner is a member by then; or to what `visit` made of its grant.
+ * Rejects with the ProtocolError of either side.
  */
 export async function handleHello <F> (stream: Stream, options: HandleOptions<F>): Promise<F> {
   const { local, remote, meet } = options

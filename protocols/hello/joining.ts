@@ -20,7 +20,10 @@ export interface Keys {
 }
 
 export interface Joined extends Keys {
-  /** The joiner's own chain of admits as signed: what it shows in later hellos, and its first entries. */
+  /**
+   * The joiner's own chain of admits as signed: what it shows in later hellos, and its first
+   * entries.
+   */
   admits: Uint8Array[]
   own: MemberFacts
   witness: MemberFacts
@@ -34,7 +37,10 @@ export interface Expected {
   remote: Uint8Array
 }
 
-/** Checks a welcome against the invite and the certificate. ProtocolError INVALID_DATA for what an honest witness does not send; those of verifyAdmits. */
+/**
+ * Checks a welcome against the invite and the certificate. ProtocolError INVALID_DATA for what an
+ * honest witness does not send; those of verifyAdmits.
+ */
 export function readWelcome (welcome: Welcome, { invite, certificate, local, remote }: Expected): Joined {
   const { vault, invite: { role } } = invite
   const keys = readKeys(welcome, invite)

@@ -40,7 +40,9 @@ export function refusalError ({ code, retry, text, writers, revoke }: Refusal): 
   return error.code === 'NOT_A_WITNESS' ? new NotAWitnessError(writers, text) : error
 }
 
-/** What the other side is told: code and text of a ProtocolError, and nothing about any other error. */
+/**
+ * What the other side is told: code and text of a ProtocolError, and nothing about any other error.
+ */
 export function toRefusal (error: unknown): Refusal {
   const told = error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', 'Internal error')
   return {

@@ -1,8 +1,9 @@
 /** Whose a member counts as in orders. Spec: README.md, "Operator". */
 
 /**
- * The operator of its certificate; without one that of the invite it joined with, whose members are one operator: who has the text of an
- * invite can make members of it, whatever its `uses` say. Empty, and shared with nobody, where there is neither.
+ * The operator of its certificate; without one that of the invite it joined with, whose members are
+ * one operator: who has the text of an invite can make members of it, whatever its `uses` say.
+ * Empty, and shared with nobody, where there is neither.
  *
  * @param invite public key of the invite in the admit that counts
  */

@@ -11,7 +11,10 @@ export interface Candidate {
   class: number
 }
 
-/** All candidates, the first to hold first. Pure: the same on every node that knows the same members. */
+/**
+ * All candidates, the first to hold first. Pure: the same on every node that knows the same
+ * members.
+ */
 export function orderOf<T extends Candidate> (slot: number, candidates: readonly T[]): T[] {
   return orderRanked(slot, candidates.map((member) => ({ member, ranker: new Ranker(member.peer, member.class) }))).map(({ member }) => member)
 }

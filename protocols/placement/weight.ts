@@ -1,4 +1,7 @@
-/** How much a member counts for: its class of capacity. Spec: README.md, "Class". Integers only, so that all nodes agree. */
+/**
+ * How much a member counts for: its class of capacity. Spec: README.md, "Class". Integers only, so
+ * that all nodes agree.
+ */
 import { ProtocolError } from '../errors.js'
 import { CLASS_OFFSET, CLASSES_PER_DOUBLING, MAX_CAPACITY_BYTES, MEDIAN_FACTOR } from './constants.js'
 
@@ -18,8 +21,9 @@ export function classOf (capacity: number): number {
 }
 
 /**
- * What each of all current members counts for, in bytes: the least of what it published, its certificate's bound, and 8
- * times the lower median of the least of these two over all members with a record and more than 0. Undefined: not in the order.
+ * What each of all current members counts for, in bytes: the least of what it published, its
+ * certificate's bound, and 8 times the lower median of the least of these two over all members with
+ * a record and more than 0. Undefined: not in the order.
  *
  * @throws ProtocolError MALFORMED for what a record or certificate cannot say
  */
@@ -33,7 +37,9 @@ export function countedCapacities (members: readonly Lent[]): Array<number | und
   return lent.map((bytes) => bytes > 0 ? Math.min(bytes, most) : undefined)
 }
 
-/** The class of each of all current members; undefined: it holds nothing and is not in the order. */
+/**
+ * The class of each of all current members; undefined: it holds nothing and is not in the order.
+ */
 export function classesOf (members: readonly Lent[]): Array<number | undefined> {
   return countedCapacities(members).map((bytes) => bytes === undefined ? undefined : classOf(bytes))
 }

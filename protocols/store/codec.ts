@@ -6,7 +6,9 @@ import { Message } from './messages.js'
 
 const LIMITS = { offer: { cids: MAX_OFFER_CIDS, sizes: MAX_OFFER_CIDS }, stored: { cids: MAX_OFFER_CIDS } }
 
-/** A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet. */
+/**
+ * A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet.
+ */
 export type StoreMessage =
   | { kind: 'open', upload: number, id: Uint8Array, expected: number }
   | { kind: 'offer', upload: number, cids: Uint8Array[], sizes: number[] }
@@ -20,7 +22,10 @@ export type StoreMessage =
   | { kind: 'receipt', upload: number, entry: Uint8Array }
   | { kind: 'refusal', upload: number, code: number, retry: boolean, text: string }
 
-/** Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for what is too many or too long. */
+/**
+ * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for what is too
+ * many or too long.
+ */
 export function decodeMessage (frame: Uint8Array): StoreMessage {
   const { data, ...fields } = decodeFields(frame)
   const kinds = Object.values(fields).filter((field) => field !== undefined)

@@ -2,10 +2,16 @@ import { MAX_BLOCK_BYTES } from '../block/cid.js'
 
 export const STORE_PROTOCOL = '/dfs/store/1.0.0'
 
-/** Credit of a fresh stream. A block takes its length, at least MIN_COST_BYTES; more than there is ends the stream with LIMIT. */
+/**
+ * Credit of a fresh stream. A block takes its length, at least MIN_COST_BYTES; more than there is
+ * ends the stream with LIMIT.
+ */
 export const CREDIT_BYTES = 3 * MAX_BLOCK_BYTES
 export const MIN_COST_BYTES = 4 * 1024
-/** An upload that expects no more may send blocks and `done` before its `open` was answered, up to this many bytes. */
+/**
+ * An upload that expects no more may send blocks and `done` before its `open` was answered, up to
+ * this many bytes.
+ */
 export const EARLY_BYTES = 64 * 1024
 /** Uploads open at once on a stream; a further one is refused with LIMIT. */
 export const MAX_UPLOADS = 256
@@ -23,7 +29,9 @@ export const ENTRY_ID_BYTES = 32
 export const STORING_BYTES = 4 * MAX_BLOCK_BYTES
 /** Blocks being made durable at once. */
 export const STORING_BLOCKS = 64
-/** While it works on a `done` the listener says so, with a credit of 0, each time this has passed. */
+/**
+ * While it works on a `done` the listener says so, with a credit of 0, each time this has passed.
+ */
 export const WORKING_MS = 3_000
 /** The longest a dialer waits for a receipt, whatever signs of life there are. */
 export const RECEIPT_MS = 300_000

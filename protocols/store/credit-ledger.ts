@@ -2,9 +2,9 @@ import { ProtocolError } from '../errors.js'
 import { CREDIT_BYTES, STORING_BYTES } from './constants.js'
 
 /**
- * The listener's side of the credit of one stream. Credit goes back when a block is verified, before it is durable,
- * as long as no more than STORING_BYTES wait to become durable: so what one stream can make this side hold is
- * CREDIT_BYTES + STORING_BYTES.
+ * The listener's side of the credit of one stream. Credit goes back when a block is verified,
+ * before it is durable, as long as no more than STORING_BYTES wait to become durable: so what one
+ * stream can make this side hold is CREDIT_BYTES + STORING_BYTES.
  */
 export class CreditLedger {
   /** What the dialer may send. */

@@ -12,7 +12,10 @@ export { STORE_PROTOCOL } from './constants.js'
 export type { Upload } from './outgoing-upload.js'
 
 export interface StoreClientOptions {
-  /** Nothing in or out for this long, while an answer is owed, ends the stream. @default INACTIVITY_MS */
+  /**
+   * Nothing in or out for this long, while an answer is owed, ends the stream. @default
+   * INACTIVITY_MS
+   */
   inactivityMs?: number
 }
 
@@ -24,7 +27,10 @@ export interface OpenOptions {
   signal?: AbortSignal
 }
 
-/** Pushes blocks and entries to one peer: any number of uploads at a time over one kept-open stream and one credit. */
+/**
+ * Pushes blocks and entries to one peer: any number of uploads at a time over one kept-open stream
+ * and one credit.
+ */
 export class StoreClient {
   readonly #channel: Channel
   readonly #uploads = new Map<number, OutgoingUpload>()
@@ -50,9 +56,9 @@ export class StoreClient {
   }
 
   /**
-   * Resolves when the peer has taken the upload on; at once when `expected` is 1..EARLY_BYTES, a refusal then comes
-   * with what is called next. Throws what the peer refused with (NO_SPACE, READ_ONLY, NOT_ALLOWED, LIMIT, ...), what
-   * ended the stream, or the reason of the signal.
+   * Resolves when the peer has taken the upload on; at once when `expected` is 1..EARLY_BYTES, a
+   * refusal then comes with what is called next. Throws what the peer refused with (NO_SPACE,
+   * READ_ONLY, NOT_ALLOWED, LIMIT, ...), what ended the stream, or the reason of the signal.
    */
   async open ({ expected, upload: id = randomBytes(UPLOAD_ID_BYTES), signal }: OpenOptions): Promise<Upload> {
     signal?.throwIfAborted()
@@ -81,7 +87,9 @@ export class StoreClient {
     return upload
   }
 
-  /** No more uploads; resolves when those that said `done` were answered and both sides are closed. */
+  /**
+   * No more uploads; resolves when those that said `done` were answered and both sides are closed.
+   */
   async close (): Promise<void> {
     this.#error ??= new ProtocolError('CLOSED', 'The stream was closed here')
     for (const upload of [...this.#uploads.values()]) upload.abort()

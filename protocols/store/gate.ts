@@ -14,7 +14,9 @@ export class Gate {
     return this.#free
   }
 
-  /** Resolves with `amount` taken. Throws what the gate was closed with, or the reason of `signal`. */
+  /**
+   * Resolves with `amount` taken. Throws what the gate was closed with, or the reason of `signal`.
+   */
   async take (amount: number, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { signal } = options
     signal?.throwIfAborted()

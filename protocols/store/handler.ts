@@ -9,7 +9,10 @@ import { CreditLedger } from './credit-ledger.js'
 import { Gate } from './gate.js'
 import { IncomingState } from './incoming-state.js'
 
-/** What the protocol needs of the store. ProtocolErrors travel to the dialer as they are, others as INTERNAL. */
+/**
+ * What the protocol needs of the store. ProtocolErrors travel to the dialer as they are, others as
+ * INTERNAL.
+ */
 export interface StoreBackend {
   /** Before any body. Throws ProtocolError NO_SPACE, READ_ONLY, NOT_ALLOWED. */
   open: (upload: { upload: Uint8Array, expected: number }) => Promise<IncomingUpload>
@@ -20,9 +23,14 @@ export interface IncomingUpload {
   want: (cids: CID[], sizes: number[]) => Promise<boolean[]>
   /** `bytes` match `cid`. Durable when resolved. Called for several blocks at once. */
   store: (cid: CID, bytes: Uint8Array) => Promise<void>
-  /** Resolves with the entry's id when everything is durable. Throws ProtocolError INCOMPLETE, INVALID_DATA, ... Called when no `store` is under way. */
+  /**
+   * Resolves with the entry's id when everything is durable. Throws ProtocolError INCOMPLETE,
+   * INVALID_DATA, ... Called when no `store` is under way.
+   */
   done: (entry: Uint8Array) => Promise<Uint8Array>
-  /** Called once, last, when nothing of this upload is under way. `aborted`: `done` did not resolve. */
+  /**
+   * Called once, last, when nothing of this upload is under way. `aborted`: `done` did not resolve.
+   */
   end: (aborted: boolean) => Promise<void>
 }
 
@@ -36,9 +44,10 @@ export interface HandleStoreOptions {
 }
 
 /**
- * Takes in the uploads of one dialer until it closes the stream. Throws what ended the stream otherwise:
- * HASH_MISMATCH, LIMIT or MALFORMED of the dialer, TIMEOUT, CLOSED, the reason of the signal. What fails within an
- * upload is answered with a refusal of that upload, not thrown. Resolves or throws only when every upload has ended.
+ * Takes in the uploads of one dialer until it closes the stream. Throws what ended the stream
+ * otherwise: HASH_MISMATCH, LIMIT or MALFORMED of the dialer, TIMEOUT, CLOSED, the reason of the
+ * signal. What fails within an upload is answered with a refusal of that upload, not thrown.
+ * Resolves or throws only when every upload has ended.
  */
 export async function handleStore (stream: Stream, backend: StoreBackend, options: HandleStoreOptions = {}): Promise<void> {
   await new StoreServer(stream, backend, options).run()

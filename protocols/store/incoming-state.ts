@@ -17,8 +17,8 @@ export interface IncomingLink {
 }
 
 /**
- * One upload at the listener. It is over for the dialer with receipt, refusal or abort; what is under way then is
- * waited for before the backend hears `end`.
+ * One upload at the listener. It is over for the dialer with receipt, refusal or abort; what is
+ * under way then is waited for before the backend hears `end`.
  */
 export class IncomingState {
   /** Durable, and not said to be. */
@@ -53,7 +53,10 @@ export class IncomingState {
     return this.#over
   }
 
-  /** Throws ProtocolError LIMIT for blocks before `opened` other than those that may come early, MALFORMED after `done`. */
+  /**
+   * Throws ProtocolError LIMIT for blocks before `opened` other than those that may come early,
+   * MALFORMED after `done`.
+   */
   expectBlock (bytes: number): void {
     this.#throwIfDone()
     if (this.#isOpen) return
@@ -62,7 +65,10 @@ export class IncomingState {
     if (!allowed) throw new ProtocolError('LIMIT', 'Blocks before the upload was opened', { retry: false })
   }
 
-  /** `settled` is called when the bytes are held no longer; true: they are durable and the dialer is to hear it. */
+  /**
+   * `settled` is called when the bytes are held no longer; true: they are durable and the dialer is
+   * to hear it.
+   */
   store (store: (backend: IncomingUpload) => Promise<void>, settled: (stored: boolean) => void): void {
     void this.#work(async () => {
       let stored = false
@@ -149,7 +155,10 @@ export class IncomingState {
     while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
-  /** One refusal an upload: what fails afterwards fails for the same reason, or nobody is there to hear it. */
+  /**
+   * One refusal an upload: what fails afterwards fails for the same reason, or nobody is there to
+   * hear it.
+   */
   #refuse (error: unknown): void {
     if (this.#over) {
       this.#link.log(error)

@@ -9,13 +9,22 @@ import type { Message } from './messages.js'
 
 interface Options { signal?: AbortSignal | undefined }
 
-/** Errors of every method: what the peer refused with, what ended the stream, CLOSED after `abort`, the reason of the signal. */
+/**
+ * Errors of every method: what the peer refused with, what ended the stream, CLOSED after `abort`,
+ * the reason of the signal.
+ */
 export interface Upload {
   /** 16 bytes. */
   readonly id: Uint8Array
-  /** Says what could be sent, with stored lengths; true: wanted. What is not wanted is pinned at the peer all the same. */
+  /**
+   * Says what could be sent, with stored lengths; true: wanted. What is not wanted is pinned at the
+   * peer all the same.
+   */
   offer: (cids: CID[], sizes: number[], options?: Options) => Promise<boolean[]>
-  /** Resolves when the block was handed over within the credit; `bytes` must not be changed afterwards. */
+  /**
+   * Resolves when the block was handed over within the credit; `bytes` must not be changed
+   * afterwards.
+   */
   send: (cid: CID, bytes: Uint8Array, options?: Options) => Promise<void>
   /** Resolves with the id of the entry once everything and the entry are durable at the peer. */
   done: (entry: Uint8Array, options?: Options) => Promise<Uint8Array>
@@ -177,7 +186,10 @@ export class OutgoingUpload implements Upload {
     if (this.#unstored.delete(key)) this.onStored?.(bytes ?? 0)
   }
 
-  /** Waits for a part of what the stream shares; when the upload has ended by then, the part goes back. */
+  /**
+   * Waits for a part of what the stream shares; when the upload has ended by then, the part goes
+   * back.
+   */
   async #take (gate: Gate, amount: number, options: Options): Promise<void> {
     await gate.take(amount, options)
     if (this.#error === undefined) return

@@ -12,7 +12,10 @@ import { receive } from './trade.js'
 import { CheckedView, keptView } from './views.js'
 import type { View } from './views.js'
 
-/** Answers the requests of one round, one by one. What it keeps between them is one page and some counts. */
+/**
+ * Answers the requests of one round, one by one. What it keeps between them is one page and some
+ * counts.
+ */
 export class Answerer {
   /** Entries that the leader had at the start. */
   readonly theirs: number
@@ -39,7 +42,10 @@ export class Answerer {
   /** True in a round in which digests under a key are answered. */
   get checked (): boolean { return this.#checked !== undefined }
 
-  /** The digests of both sets. @param nonce this side's, where the leader asked for a checked round and gets one */
+  /**
+   * The digests of both sets. @param nonce this side's, where the leader asked for a checked round
+   * and gets one
+   */
   async begin (nonce?: Uint8Array): Promise<{ started: Start }> {
     const started = await digests(this.node.source)
     this.#mine = started.vault.count + started.file.count

@@ -1,6 +1,9 @@
 import { CHECK_EVERY_MS, CHECK_REST_MS } from './constants.js'
 
-/** When this side asks one peer for a checked round, and when it grants one. Times are monotonic milliseconds. */
+/**
+ * When this side asks one peer for a checked round, and when it grants one. Times are monotonic
+ * milliseconds.
+ */
 export class CheckPace {
   #due: number
   #mayAgain = -Infinity

@@ -42,7 +42,10 @@ export const join = (parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.c
 /** The prefix of a child: the digits of its number behind those of its parent. */
 export const childPrefix = (prefix: string, digits: number): string => prefix + digits.toString(16).padStart(prefix === '' ? 2 : 1, '0')
 
-/** Decodes one message and checks everything that needs no memory of earlier ones. Throws MALFORMED, UNSUPPORTED (a type of message that is not known here) and LIMIT. */
+/**
+ * Decodes one message and checks everything that needs no memory of earlier ones. Throws MALFORMED,
+ * UNSUPPORTED (a type of message that is not known here) and LIMIT.
+ */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)
   const kinds = Object.keys(message) as Kind[]

@@ -8,7 +8,10 @@ import { pages } from './pages.js'
 import type { Requests } from './requests.js'
 import type { RecordHead } from './source.js'
 
-/** What a leader does to the members' records in one round: afterwards both sides have the newer of each. */
+/**
+ * What a leader does to the members' records in one round: afterwards both sides have the newer of
+ * each.
+ */
 export async function compareRecords (requests: Requests): Promise<void> {
   const { source } = requests.node
   const mine = new Map(source.records().map((head) => [hex(head.subject), head]))

@@ -10,17 +10,26 @@ import { give, want } from './trade.js'
 import type { Below } from './trade.js'
 import type { View } from './views.js'
 
-/** A prefix below which both sides have something, and not the same; the peer said that it has `theirs` there. */
+/**
+ * A prefix below which both sides have something, and not the same; the peer said that it has
+ * `theirs` there.
+ */
 interface Open { prefix: string, theirs: Digest }
 
-/** What a leader does to one set, or to both under a key, in one round: finds what differs, brings what it lacks, gives what the peer lacks. */
+/**
+ * What a leader does to one set, or to both under a key, in one round: finds what differs, brings
+ * what it lacks, gives what the peer lacks.
+ */
 export class Comparison {
   readonly #requests: Requests
   readonly #view: View
   /** The last is taken first: what is open stays few, however many differences there are. */
   readonly #open: Open[] = []
   #asked = 0
-  /** This side has no room for more of the set, or the peer has none: the rest waits for a later round. */
+  /**
+   * This side has no room for more of the set, or the peer has none: the rest waits for a later
+   * round.
+   */
   #full = false
   #peerFull = false
   #wantIds: Uint8Array[] = []
@@ -40,7 +49,10 @@ export class Comparison {
     await this.#all()
   }
 
-  /** The same without a first look at the whole, which costs more than its parts where digests are not kept. */
+  /**
+   * The same without a first look at the whole, which costs more than its parts where digests are
+   * not kept.
+   */
   async search (theirs: Digest): Promise<void> {
     this.#open.push({ prefix: '', theirs })
     await this.#all()
@@ -87,7 +99,10 @@ export class Comparison {
     }
   }
 
-  /** Without those below which another peer has brought the same meanwhile: asking for them would look as if the digests lied. */
+  /**
+   * Without those below which another peer has brought the same meanwhile: asking for them would
+   * look as if the digests lied.
+   */
   async #still (open: Open[]): Promise<Open[]> {
     if (!this.#view.kept) return open
     const levels = new Map<string, Map<string, Digest>>()
@@ -123,7 +138,10 @@ export class Comparison {
     else this.#giveIds.push(...mine.filter((id) => !listed.has(hex(id))))
   }
 
-  /** Moves what was found to differ, before more is looked for: so what is kept in memory stays small, and progress shows. */
+  /**
+   * Moves what was found to differ, before more is looked for: so what is kept in memory stays
+   * small, and progress shows.
+   */
   async #flush (): Promise<void> {
     const [ids, prefixes] = [this.#wantIds, this.#wantPrefixes]
     const [giveIds, giveBelow] = [this.#giveIds, this.#giveBelow]
@@ -143,7 +161,10 @@ export class Comparison {
     if (!this.#peerFull && !await give(this.#requests, this.#view, giveIds, giveBelow)) this.#peerFull = true
   }
 
-  /** Entries that leaned on what came after them were not kept: they are brought once more, for as long as that helps. */
+  /**
+   * Entries that leaned on what came after them were not kept: they are brought once more, for as
+   * long as that helps.
+   */
   async #again (): Promise<void> {
     let late = await this.#source.missing(this.#late.slice(0, MAX_WANTED_IDS).sort(Buffer.compare))
     while (late.length > 0 && !this.#full) {

@@ -36,7 +36,9 @@ export const MAX_ROUND_HEADS = 64 * 1024
 
 /** Prefixes that a leader asks for in a round before anything was brought or given. */
 export const VAIN_PREFIXES = 1024
-/** More prefixes for each entry that was brought or given: one difference is asked for once a step. */
+/**
+ * More prefixes for each entry that was brought or given: one difference is asked for once a step.
+ */
 export const PREFIXES_AN_ENTRY = 16
 /** Pages in a row that brought nothing new, after which a leader stops them. */
 export const VAIN_PAGES = 4
@@ -44,18 +46,30 @@ export const VAIN_PAGES = 4
 export const MAX_ROUND_PREFIXES = 256 * 1024
 /** Requests that are answered in one round, pages not counted. */
 export const MAX_ROUND_REQUESTS = 64 * 1024
-/** Entries beyond twice the own set that are sent in one round, and beyond the own set that are taken in vain. */
+/**
+ * Entries beyond twice the own set that are sent in one round, and beyond the own set that are
+ * taken in vain.
+ */
 export const SPARE_ENTRIES = 4 * 1024
-/** How often given entries that were not kept are taken once more after a page that brought something. */
+/**
+ * How often given entries that were not kept are taken once more after a page that brought
+ * something.
+ */
 export const LATE_PASSES = 32
 
 /** Bytes of what each side adds to the key of a checked round. */
 export const NONCE_BYTES = 32
-/** A leader asks for a checked round with a member this long after the last; the first is due within as long, by chance. */
+/**
+ * A leader asks for a checked round with a member this long after the last; the first is due within
+ * as long, by chance.
+ */
 export const CHECK_EVERY_MS = 6 * 3600_000
 /** Checked rounds that an answerer grants a peer: one, and one more after each of these. */
 export const CHECK_REST_MS = 3600_000
-/** Of its own ids an answerer hashes at most so many times all for one checked round, and SPARE_ENTRIES. */
+/**
+ * Of its own ids an answerer hashes at most so many times all for one checked round, and
+ * SPARE_ENTRIES.
+ */
 export const CHECK_PASSES = 8
 /** Rounds that a peer may begin without a pause. */
 export const ROUND_BURST = 64

@@ -15,7 +15,9 @@ export function emptyDigest (): Digest {
   return { count: 0, sum: new Uint8Array(SUM_BYTES) }
 }
 
-/** The digest of a set with one more entry. An id is 32 bytes; the same id added twice counts twice. */
+/**
+ * The digest of a set with one more entry. An id is 32 bytes; the same id added twice counts twice.
+ */
 export function addToDigest (digest: Digest, id: Uint8Array): Digest {
   if (id.length !== SUM_BYTES) throw new ProtocolError('MALFORMED', `An id of ${id.length} bytes`)
   return { count: digest.count + 1, sum: add256(digest.sum, id) }

@@ -4,7 +4,10 @@ import { ProtocolError } from '../errors.js'
 import { entryId } from '../vault/entry.js'
 import { MAX_ENTRY_BYTES } from './constants.js'
 
-/** The id of an entry as signed; whether it is valid is not looked at. MALFORMED for what has not the form of one. */
+/**
+ * The id of an entry as signed; whether it is valid is not looked at. MALFORMED for what has not
+ * the form of one.
+ */
 export function idOf (encoded: Uint8Array): Uint8Array {
   if (encoded.length > MAX_ENTRY_BYTES) throw new ProtocolError('MALFORMED', `An entry of ${encoded.length} bytes`)
   // without the second lock of `decode`: who verifies the entry turns it

@@ -4,8 +4,9 @@ export type LiveKind = 'entries' | 'records'
 type Item = [kind: LiveKind, bytes: Uint8Array]
 
 /**
- * Newly committed entries and records on their way to one peer, at most MAX_QUEUE_BYTES of them. What would be more is
- * dropped with everything that waits: the peer is told that it is behind, and compares.
+ * Newly committed entries and records on their way to one peer, at most MAX_QUEUE_BYTES of them.
+ * What would be more is dropped with everything that waits: the peer is told that it is behind, and
+ * compares.
  */
 export class LiveQueue {
   #items: Item[] = []

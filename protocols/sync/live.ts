@@ -8,7 +8,10 @@ export interface LiveParts {
   send: (message: Message) => Promise<void>
   /** The peer has committed these entries but for those of these ids. */
   heard: (entries: Uint8Array[], left: Uint8Array[]) => void
-  /** False while a round is under way, and before the first: an entry comes after those that it leans on. */
+  /**
+   * False while a round is under way, and before the first: an entry comes after those that it
+   * leans on.
+   */
   mayBegin: () => boolean
   /** Called when it begins or ends that the peer owes an acknowledgement. */
   changed: () => void
@@ -29,7 +32,10 @@ export class Live {
     return this.#unacknowledged !== undefined
   }
 
-  /** True when nothing waits, to be sent or to be acknowledged, and nothing was dropped that the peer was not told of. */
+  /**
+   * True when nothing waits, to be sent or to be acknowledged, and nothing was dropped that the
+   * peer was not told of.
+   */
   get empty (): boolean {
     return this.#unacknowledged === undefined && !this.#pumping && this.#queue.empty
   }
@@ -38,7 +44,10 @@ export class Live {
     this.#queue.push(kind, list)
   }
 
-  /** Sends what waits, as long as it may begin a page. Only one call works at a time; the others return at once. */
+  /**
+   * Sends what waits, as long as it may begin a page. Only one call works at a time; the others
+   * return at once.
+   */
   async pump (): Promise<void> {
     if (this.#pumping) return
     this.#pumping = true
@@ -54,7 +63,10 @@ export class Live {
     }
   }
 
-  /** The peer has committed the page but for these ids. MALFORMED when there is none, or for an id that is not of it. */
+  /**
+   * The peer has committed the page but for these ids. MALFORMED when there is none, or for an id
+   * that is not of it.
+   */
   heard (left: Uint8Array): void {
     const page = this.#unacknowledged
     if (page === undefined) throw new ProtocolError('MALFORMED', 'A page was acknowledged that was not sent')

@@ -12,7 +12,10 @@ export class RoundBudget {
     this.#countedAt = now
   }
 
-  /** 0 when a round may begin, else the milliseconds after which to ask again. LIMIT for a peer that never waits. */
+  /**
+   * 0 when a round may begin, else the milliseconds after which to ask again. LIMIT for a peer that
+   * never waits.
+   */
   take (now: number): number {
     const rested = Math.max(0, Math.floor((now - this.#countedAt) / ROUND_REST_MS))
     this.#countedAt += rested * ROUND_REST_MS

@@ -16,7 +16,10 @@ import { CheckedView, keptView } from './views.js'
 import type { Wire } from './wire.js'
 
 type Waiter = PromiseWithResolvers<RoundResult>
-/** A round of this side: whether the peer has let it begin, and whether a start of the peer crossed with it. */
+/**
+ * A round of this side: whether the peer has let it begin, and whether a start of the peer crossed
+ * with it.
+ */
 interface Leading { requests: Requests, begun: boolean, crossed: boolean }
 
 export interface RoundParts {
@@ -81,7 +84,10 @@ export class Rounds {
     this.#tryLead()
   }
 
-  /** The peer has dropped what it had for this side. It cannot make this side lead faster than it may itself. */
+  /**
+   * The peer has dropped what it had for this side. It cannot make this side lead faster than it
+   * may itself.
+   */
   behind (): void {
     if (this.#wanted) return
     const ms = this.#told.take(this.#parts.clock.now())
@@ -173,7 +179,10 @@ export class Rounds {
     this.#tryLead()
   }
 
-  /** Compares both sets by digests that nobody could know before: equal sums may hide what somebody chose ids for. False when the peer does not at present. */
+  /**
+   * Compares both sets by digests that nobody could know before: equal sums may hide what somebody
+   * chose ids for. False when the peer does not at present.
+   */
   async #check (requests: Requests, mine: Start, theirs: Start): Promise<boolean> {
     if (theirs.nonce === undefined) return false
     if (mine.nonce === undefined) throw new ProtocolError('MALFORMED', 'A checked round for which nobody asked')

@@ -1,4 +1,7 @@
-/** Both sides of /dfs/sync/1.0.0, which are alike but for who leads the first round. Spec: README.md. */
+/**
+ * Both sides of /dfs/sync/1.0.0, which are alike but for who leads the first round. Spec:
+ * README.md.
+ */
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { ProtocolError, fromWire } from '../errors.js'
 import { closeAndLinger } from '../framing/linger.js'
@@ -56,9 +59,9 @@ export class SyncSession {
   }
 
   /**
-   * Leads a round at once when this side opened the stream, and again every now and then; answers and forwards until
-   * either side closes. Rejects with the ProtocolError that ended it: the peer's refusal, or what was wrong with the
-   * peer's messages (the peer was told), TIMEOUT or CLOSED.
+   * Leads a round at once when this side opened the stream, and again every now and then; answers
+   * and forwards until either side closes. Rejects with the ProtocolError that ended it: the peer's
+   * refusal, or what was wrong with the peer's messages (the peer was told), TIMEOUT or CLOSED.
    */
   async run (): Promise<void> {
     if (this.#state !== 'new') throw new Error('A session runs once')
@@ -77,19 +80,28 @@ export class SyncSession {
     }
   }
 
-  /** One round led by this side, begun after this call: resolves when both sides have what either had. Rejects CLOSED when the stream ends before. */
+  /**
+   * One round led by this side, begun after this call: resolves when both sides have what either
+   * had. Rejects CLOSED when the stream ends before.
+   */
   async ask (options: AbortOptions = {}): Promise<RoundResult> {
     options.signal?.throwIfAborted()
     if (this.#over) throw new ProtocolError('CLOSED', 'The sync stream ended')
     return this.#rounds.ask(options)
   }
 
-  /** True when nothing is on its way to the peer and no round is under way: what it was not heard to keep it will not be sent by itself. */
+  /**
+   * True when nothing is on its way to the peer and no round is under way: what it was not heard to
+   * keep it will not be sent by itself.
+   */
   get quiet (): boolean {
     return this.#rounds.ended > 0 && !this.#rounds.underway && this.#live.empty
   }
 
-  /** Sends newly committed entries, in this order, as soon as the peer takes them. Never waits, never throws; a peer that is too slow is made to compare instead. */
+  /**
+   * Sends newly committed entries, in this order, as soon as the peer takes them. Never waits,
+   * never throws; a peer that is too slow is made to compare instead.
+   */
   forward (entries: Uint8Array[]): void {
     if (this.#over) return
     this.#live.push('entries', entries)
@@ -184,12 +196,18 @@ export class SyncSession {
     this.#detach(this.#live.pump())
   }
 
-  /** Work beside the read loop: its failure ends the session, like a failure of the loop; after `close` it is cut off by that. */
+  /**
+   * Work beside the read loop: its failure ends the session, like a failure of the loop; after
+   * `close` it is cut off by that.
+   */
   #detach (work: Promise<void>): void {
     work.catch((error: unknown) => { if (!this.#is('closing')) this.#stop.abort(error) })
   }
 
-  /** What the peer owes may have changed, and whether live pages may go. After `close` it owes to close too. */
+  /**
+   * What the peer owes may have changed, and whether live pages may go. After `close` it owes to
+   * close too.
+   */
   #update (): void {
     this.#wire.channel.expecting = this.#is('closing') || (!this.#busy && (this.#rounds.owed || this.#live.waiting))
     if (this.#is('running')) this.#pump()

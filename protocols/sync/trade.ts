@@ -15,9 +15,10 @@ export interface Below { prefix: string, except?: Set<string> }
 interface Brought { whole: boolean, late: Uint8Array[], full: boolean }
 
 /**
- * Brings the entries below these prefixes and of these ids, each page committed before the next is asked for. `late`
- * are those that came and were not kept. `whole` is false when the pages brought nothing new and were stopped.
- * INCOMPLETE when an id that the peer listed does not come, MALFORMED for an entry that was not wanted.
+ * Brings the entries below these prefixes and of these ids, each page committed before the next is
+ * asked for. `late` are those that came and were not kept. `whole` is false when the pages brought
+ * nothing new and were stopped. INCOMPLETE when an id that the peer listed does not come, MALFORMED
+ * for an entry that was not wanted.
  */
 export async function want (requests: Requests, { number: set }: View, prefixes: string[], ids: Uint8Array[]): Promise<Brought> {
   const wanted = new Set(ids.map(hex))
@@ -59,7 +60,10 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
   return { whole: true, late, full: false }
 }
 
-/** Commits a page: how many of its entries are here now that were not, which are still not, whether for lack of room, and how many of them because their writer has enough of such. */
+/**
+ * Commits a page: how many of its entries are here now that were not, which are still not, whether
+ * for lack of room, and how many of them because their writer has enough of such.
+ */
 export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[], full: boolean, over: number }> {
   const { source, receive } = counts.node
   const before = await source.missing(ids)
@@ -70,7 +74,10 @@ export async function receive (counts: Pick<Requests, 'node' | 'received'>, entr
   return { brought: before.length - left.length, left, full, over }
 }
 
-/** Gives entries by id and whole prefixes, page by page, each taken before the next is sent. False: the peer has no room for more. */
+/**
+ * Gives entries by id and whole prefixes, page by page, each taken before the next is sent. False:
+ * the peer has no room for more.
+ */
 export async function give (requests: Requests, view: View, ids: Uint8Array[], below: Below[]): Promise<boolean> {
   for await (const page of pages(held(requests, view, ids, below))) {
     const { taken } = await requests.ask({ give: { entries: page, records: [] } }, 'taken')
@@ -91,7 +98,10 @@ async function * held ({ node: { source } }: Requests, view: View, ids: Uint8Arr
   for (let at = 0; at < ids.length; at += MAX_WANTED_IDS) yield * await source.entries(ids.slice(at, at + MAX_WANTED_IDS))
 }
 
-/** The ids of those entries of a page that the peer says it does not keep. MALFORMED for one that is not of the page. */
+/**
+ * The ids of those entries of a page that the peer says it does not keep. MALFORMED for one that is
+ * not of the page.
+ */
 export function leftOf (page: Uint8Array[], left: Uint8Array): Uint8Array[] {
   if (left.length === 0) return []
   const sent = new Set(page.map((entry) => hex(idOf(entry))))

@@ -1,4 +1,7 @@
-/** What a round compares: one of the two sets by sums that are kept, or both together by hashes that are made for it. */
+/**
+ * What a round compares: one of the two sets by sums that are kept, or both together by hashes that
+ * are made for it.
+ */
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { label } from '../block/hash.js'
@@ -42,7 +45,8 @@ export class CheckedView implements View {
 
   /**
    * @param nonces the leader's, then the answerer's
-   * @param entries in the set at the start: CHECK_PASSES times as many ids are hashed, and SPARE_ENTRIES, beyond which LIMIT
+   * @param entries in the set at the start: CHECK_PASSES times as many ids are hashed, and
+   *   SPARE_ENTRIES, beyond which LIMIT
    */
   constructor (private readonly source: SyncSource, private readonly nonces: [Uint8Array, Uint8Array], private readonly entries: number) {}
 

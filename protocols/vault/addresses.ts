@@ -2,7 +2,10 @@ import { asBytes, asList } from '../block/cbor.js'
 import { ProtocolError } from '../errors.js'
 import { MAX_ADDRESS_BYTES, MAX_ADDRESSES } from './limits.js'
 
-/** The addresses of an invite or link text: at most 4 binary multiaddrs. Whether they mean something is not a matter of form. */
+/**
+ * The addresses of an invite or link text: at most 4 binary multiaddrs. Whether they mean something
+ * is not a matter of form.
+ */
 export function asAddresses (value: unknown, max = MAX_ADDRESSES): Uint8Array[] {
   return asList(value, { max }).map((item) => {
     const address = asBytes(item)

@@ -34,20 +34,26 @@ export function verifyAdmitBody (vault: Uint8Array, { member, invite }: AdmitFac
   if (!fits || !verifyMember(member)) throw new ProtocolError('INVALID_DATA', 'The certificates of the admit do not hold')
 }
 
-/** The facts of an admit of this vault; readEntry has verified it. MALFORMED for another kind, WRONG_VAULT. */
+/**
+ * The facts of an admit of this vault; readEntry has verified it. MALFORMED for another kind,
+ * WRONG_VAULT.
+ */
 export function verifyAdmit (entry: Entry, vaultId: Uint8Array): AdmitFacts {
   if (entry.kind !== 'admit') throw new ProtocolError('MALFORMED', 'Not an admit')
   if (!equal(entry.vault, vaultId)) throw new ProtocolError('WRONG_VAULT', 'The admit is of another vault')
   return entry.admit
 }
 
-/** The admits, of this vault and verified, of members with this writer key: none, one or several. */
+/**
+ * The admits, of this vault and verified, of members with this writer key: none, one or several.
+ */
 export type AdmitsOf = (writer: Uint8Array) => AdmitFacts | readonly AdmitFacts[] | undefined
 
 /**
- * Whether a chain of admits leads from a writer key to the vault key: each admit is written by the next one's member,
- * the last by its own member, certified by the vault key. The vault key itself is known. With `isVoid` (id of an
- * admit) void entries are left out of the chain, which is what "counts" asks for. Every writer is looked at once.
+ * Whether a chain of admits leads from a writer key to the vault key: each admit is written by the
+ * next one's member, the last by its own member, certified by the vault key. The vault key itself
+ * is known. With `isVoid` (id of an admit) void entries are left out of the chain, which is what
+ * "counts" asks for. Every writer is looked at once.
  */
 export function isKnown (writer: Uint8Array, vaultId: Uint8Array, admitsOf: AdmitsOf, { isVoid }: { isVoid?: (id: Uint8Array) => boolean } = {}): boolean {
   if (equal(writer, vaultId)) return true

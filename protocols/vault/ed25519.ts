@@ -1,8 +1,9 @@
 /**
- * Ed25519 as all implementations must take it: RFC 8032, cofactorless, S < L, A and R canonical and not of small order.
- * Spec: README.md, "Signatures". What a library accepts beyond that differs from version to version, so everything but
- * the equation itself is checked here; and the library's equation is tried once on a signature that only the cofactored
- * one accepts, so that a runtime with another library stops instead of taking part in other sets of entries.
+ * Ed25519 as all implementations must take it: RFC 8032, cofactorless, S < L, A and R canonical and
+ * not of small order. Spec: README.md, "Signatures". What a library accepts beyond that differs
+ * from version to version, so everything but the equation itself is checked here; and the library's
+ * equation is tried once on a signature that only the cofactored one accepts, so that a runtime
+ * with another library stops instead of taking part in other sets of entries.
  */
 import { createPrivateKey, createPublicKey, sign as ed25519Sign, verify as ed25519Verify } from 'node:crypto'
 import { equal, label } from '../block/hash.js'
@@ -27,7 +28,10 @@ const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'he
 const L = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
 /** 2^255 - 19, little-endian. */
 const P = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f')
-/** The y of the eight points of small order, little-endian, without the sign of x: 0, 1, -1, and the two of order 8. */
+/**
+ * The y of the eight points of small order, little-endian, without the sign of x: 0, 1, -1, and the
+ * two of order 8.
+ */
 const SMALL_ORDER_Y = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -36,7 +40,10 @@ const SMALL_ORDER_Y = [
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'
 ].map(fromHex)
 
-/** A signature over the bytes "cofactored" that holds under the cofactored equation alone: R is moved by a point of order 8. */
+/**
+ * A signature over the bytes "cofactored" that holds under the cofactored equation alone: R is
+ * moved by a point of order 8.
+ */
 export const COFACTORED = {
   publicKey: fromHex('ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c'),
   message: new Uint8Array(Buffer.from('cofactored')),
@@ -68,7 +75,10 @@ export function signedBytes (purpose: string, message: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** True exactly when `signature` is this key's for this purpose and message, strictly. Never throws for wrong bytes. */
+/**
+ * True exactly when `signature` is this key's for this purpose and message, strictly. Never throws
+ * for wrong bytes.
+ */
 export function verify (publicKey: Uint8Array, purpose: string, message: Uint8Array, signature: Uint8Array): boolean {
   return verifyRaw(publicKey, signedBytes(purpose, message), signature)
 }
@@ -94,7 +104,10 @@ export function isStrictForm (publicKey: Uint8Array, signature: Uint8Array): boo
   return signature.length === SIGNATURE_BYTES && isStrictPoint(publicKey) && isStrictPoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32), L)
 }
 
-/** The form of a key that may sign: 32 bytes, canonical, not of small order. Whether it lies on the curve, verify says. */
+/**
+ * The form of a key that may sign: 32 bytes, canonical, not of small order. Whether it lies on the
+ * curve, verify says.
+ */
 export function isStrictPoint (point: Uint8Array): boolean {
   if (point.length !== PUBLIC_KEY_BYTES) return false
   const y = point.slice()

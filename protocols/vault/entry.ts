@@ -1,6 +1,7 @@
 /**
- * Entries: the signed, immutable lines of the vault's index. Spec: README.md, "Entries". Whether an entry is valid is a
- * function of its bytes alone, the same on every node and for ever; who its writer is and what it changes come later.
+ * Entries: the signed, immutable lines of the vault's index. Spec: README.md, "Entries". Whether an
+ * entry is valid is a function of its bytes alone, the same on every node and for ever; who its
+ * writer is and what it changes come later.
  */
 import { asBytes, asInt, asList, asMap, asText, asCid, decode, isMap } from '../block/cbor.js'
 import { DAG_CBOR } from '../block/cid.js'
@@ -67,7 +68,10 @@ export interface RevokeEntry extends Known {
   revoked: { subject: Uint8Array, cut: Uint8Array[] } | { invite: Uint8Array } | { link: Uint8Array }
 }
 export interface SettingEntry extends Known { kind: 'setting', settings: Record<string, unknown> }
-/** Of a version or kind that this version does not know: kept, relayed with the file kinds, not applied. */
+/**
+ * Of a version or kind that this version does not know: kept, relayed with the file kinds, not
+ * applied.
+ */
 export interface UnknownEntry extends EntryParts { kind: 'unknown', v: number, name: string }
 
 /** Their sealed part opens with the read keys of their epoch. */
@@ -88,8 +92,9 @@ export function entryDigest (publicBytes: Uint8Array, sealed: Uint8Array): Uint8
 }
 
 /**
- * The entry of these bytes, with its signature and, for an admit, those of its certificates verified. MALFORMED for
- * what is none, INVALID_DATA for a signature that does not hold. Its writer may still be unknown, or of another vault.
+ * The entry of these bytes, with its signature and, for an admit, those of its certificates
+ * verified. MALFORMED for what is none, INVALID_DATA for a signature that does not hold. Its writer
+ * may still be unknown, or of another vault.
  */
 export function readEntry (encoded: Uint8Array): Entry {
   const [first, second, third] = asList(decode(encoded, { maxBytes: MAX_ENTRY_BYTES }), { min: 3, max: 3 })

@@ -24,7 +24,10 @@ export interface Grant extends GrantTerms, Signed {
   by: Uint8Array
 }
 
-/** A grant as signed by the writer key (or vault key) of seed `by`. MALFORMED for terms that the format does not take. */
+/**
+ * A grant as signed by the writer key (or vault key) of seed `by`. MALFORMED for terms that the
+ * format does not take.
+ */
 export function makeGrant ({ by, vault, link, root, notAfter }: GrantTerms & { by: Uint8Array }): Uint8Array {
   const body = encode({ v: FORMAT_VERSION, vault, link, root, notAfter, by: publicKeyOf(by) })
   const encoded = packSigned(body, [sign(by, 'grant', sha256(body))])
@@ -54,8 +57,9 @@ export function verifyGrant ({ by, hash, signatures }: Grant): boolean {
 }
 
 /**
- * unknown: no chain of admits leads to this writer key, as far as is known here · void: it does not count, or a member
- * that was revoked wrote with it · counts: neither. The vault key is not asked for.
+ * unknown: no chain of admits leads to this writer key, as far as is known here · void: it does not
+ * count, or a member that was revoked wrote with it · counts: neither. The vault key is not asked
+ * for.
  */
 export type WriterStanding = 'unknown' | 'void' | 'counts'
 
@@ -72,8 +76,9 @@ export interface GrantRequest {
 }
 
 /**
- * What a member checks before it serves a visitor, the signature last: it costs as much as all the rest. ProtocolError:
- * MALFORMED, WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, in this order.
+ * What a member checks before it serves a visitor, the signature last: it costs as much as all the
+ * rest. ProtocolError: MALFORMED, WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, in
+ * this order.
  */
 export function checkGrant ({ grant: encoded, vaultId, now, standing, revoked }: GrantRequest): Grant {
   const grant = readGrant(encoded)

@@ -1,11 +1,14 @@
 /**
- * What the entries of one name add up to: a function of the set alone, the same on every node. Spec: README.md,
- * "History". No clock of a wall and no order of arrival is looked at.
+ * What the entries of one name add up to: a function of the set alone, the same on every node.
+ * Spec: README.md, "History". No clock of a wall and no order of arrival is looked at.
  */
 import { compareBytes } from '../block/hash.js'
 import { MAX_AFTER } from './limits.js'
 
-/** The part of a put, restore or delete that history needs. All of one tag, all of writers that are known. */
+/**
+ * The part of a put, restore or delete that history needs. All of one tag, all of writers that are
+ * known.
+ */
 export interface HistoryEntry {
   id: Uint8Array
   kind: 'put' | 'restore' | 'delete'
@@ -16,7 +19,10 @@ export interface HistoryEntry {
 export interface History<T extends HistoryEntry> {
   /** In the order (clock, id); void ones included. */
   applied: T[]
-  /** Kept and relayed, not applied: an ancestor is missing, of another tag or kind, or the clock is wrong. */
+  /**
+   * Kept and relayed, not applied: an ancestor is missing, of another tag or kind, or the clock is
+   * wrong.
+   */
   waiting: T[]
   /** The newest first. */
   heads: T[]
@@ -51,7 +57,10 @@ export function asHeads<T extends HistoryEntry> (list: readonly T[]): Heads<T> {
   return { heads, newest: heads[0], conflict: heads.length > 1 }
 }
 
-/** Applies the puts, restores and deletes of one tag, in whatever order they are given; the same entry twice counts once. */
+/**
+ * Applies the puts, restores and deletes of one tag, in whatever order they are given; the same
+ * entry twice counts once.
+ */
 export function applyHistory<T extends HistoryEntry> (entries: Iterable<T>, { isVoid = () => false }: HistoryOptions = {}): History<T> {
   const applied = new Map<string, T>()
   const waiting: T[] = []
@@ -75,7 +84,10 @@ function hasRightClock (entry: HistoryEntry, applied: ReadonlyMap<string, Histor
   return entry.clock === clock
 }
 
-/** Entries that count and that no entry that counts stands after; a void one in an `after` stands for its own `after`. */
+/**
+ * Entries that count and that no entry that counts stands after; a void one in an `after` stands
+ * for its own `after`.
+ */
 function findHeads<T extends HistoryEntry> (applied: ReadonlyMap<string, T>, isVoid: (id: Uint8Array) => boolean): T[] {
   const voids = new Set([...applied].filter(([, { id }]) => isVoid(id)).map(([key]) => key))
   const covered = new Set<string>()
@@ -91,7 +103,10 @@ function findHeads<T extends HistoryEntry> (applied: ReadonlyMap<string, T>, isV
   return [...applied].filter(([key]) => !voids.has(key) && !covered.has(key)).map(([, entry]) => entry)
 }
 
-/** What the next entry of this name says: the 16 newest heads, sorted, and one more than their highest clock. */
+/**
+ * What the next entry of this name says: the 16 newest heads, sorted, and one more than their
+ * highest clock.
+ */
 export function nextAfter ({ heads }: Pick<History<HistoryEntry>, 'heads'>): Next {
   const named = heads.slice(0, MAX_AFTER)
   return { after: named.map(({ id }) => id).sort(compareBytes), clock: 1 + Math.max(0, ...named.map(({ clock }) => clock)) }
@@ -100,8 +115,9 @@ export function nextAfter ({ heads }: Pick<History<HistoryEntry>, 'heads'>): Nex
 export interface ForgetLike { id: Uint8Array, versions: readonly Uint8Array[] }
 
 /**
- * The puts and restores whose blocks must be kept: heads, and all that no forget of this tag names; applied or waiting,
- * but not void. `forgets` are of the same tag, by writers that are known; void ones count for nothing.
+ * The puts and restores whose blocks must be kept: heads, and all that no forget of this tag names;
+ * applied or waiting, but not void. `forgets` are of the same tag, by writers that are known; void
+ * ones count for nothing.
  */
 export function liveVersions<T extends HistoryEntry> (history: Pick<History<T>, 'applied' | 'waiting' | 'heads'>, forgets: Iterable<ForgetLike>, { isVoid = () => false }: HistoryOptions = {}): T[] {
   const heads = new Set(history.heads)

@@ -84,8 +84,9 @@ export function verifyInvite (invite: Invite): boolean {
 }
 
 /**
- * What an invite text says. TextError (MALFORMED) for one that is mistyped or of another form, INVALID_DATA for one
- * that is whole but whose parts do not belong together or are not signed by its vault.
+ * What an invite text says. TextError (MALFORMED) for one that is mistyped or of another form,
+ * INVALID_DATA for one that is whole but whose parts do not belong together or are not signed by
+ * its vault.
  */
 export function readInviteText (text: string): InviteText {
   const value = decodeText(INVITE_PREFIX, text)

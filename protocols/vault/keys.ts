@@ -1,4 +1,7 @@
-/** The ladder of keys of a vault, derived downwards only. Spec: README.md, "Keys". All secrets are 32 bytes. */
+/**
+ * The ladder of keys of a vault, derived downwards only. Spec: README.md, "Keys". All secrets are
+ * 32 bytes.
+ */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { kdf, label, mac } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -48,13 +51,19 @@ export function readKeys (read: Uint8Array, first: Uint8Array = read): ReadKeys 
 /** MAC(R, L("check")): stands in invites, so that a joiner takes no other R. */
 export const check = (read: Uint8Array): Uint8Array => mac(checked(read), label('check'))
 
-/** What shows that one side holds `meet`: direction 1 from the side that dialled, 2 from the other; peers are 38 bytes. */
+/**
+ * What shows that one side holds `meet`: direction 1 from the side that dialled, 2 from the other;
+ * peers are 38 bytes.
+ */
 export function helloMac (meet: Uint8Array, direction: 1 | 2, dialer: Uint8Array, listener: Uint8Array): Uint8Array {
   if (dialer.length !== PEER_BYTES || listener.length !== PEER_BYTES) throw new ProtocolError('MALFORMED', 'A peer has 38 bytes')
   return mac(checked(meet), label('hello'), Uint8Array.of(direction), dialer, listener)
 }
 
-/** What the members of a vault announce themselves under in the DHT: MAC(meet, L("dht")), the digest of a CID. */
+/**
+ * What the members of a vault announce themselves under in the DHT: MAC(meet, L("dht")), the digest
+ * of a CID.
+ */
 export const dhtKey = (meet: Uint8Array): Uint8Array => mac(checked(meet), label('dht'))
 
 /** A member's own Ed25519 key for entries, apart from its node key. */

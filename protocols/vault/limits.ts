@@ -14,7 +14,10 @@ export const MAX_RECORD_HEADS = 16
 export const RECORD_EVERY_MS = 5 * 60_000
 /** In the long run a member signs, and a receiver takes, one record in this time. */
 export const RECORD_REST_MS = 1_000
-/** Records of one member in a row that are taken in; then one each RECORD_REST_MS, which is the pace of an honest node. */
+/**
+ * Records of one member in a row that are taken in; then one each RECORD_REST_MS, which is the pace
+ * of an honest node.
+ */
 export const MAX_RECORDS_IN_A_ROW = 16
 /** The DAG-CBOR inside a recovery code, an invite or a link text. */
 export const MAX_TEXT_CBOR_BYTES = 4 * 1024

@@ -1,4 +1,7 @@
-/** Link texts: all that somebody without a vault needs to read one version. Spec: README.md, "Texts". */
+/**
+ * Link texts: all that somebody without a vault needs to read one version. Spec: README.md,
+ * "Texts".
+ */
 import { asBytes, asCid, asInt, asMap, asText } from '../block/cbor.js'
 import { DAG_CBOR } from '../block/cid.js'
 import { equal } from '../block/hash.js'
@@ -43,8 +46,9 @@ export function createLink ({ grant, key, name, size, addresses }: LinkTerms): s
 }
 
 /**
- * What a link text says. TextError (MALFORMED) for one that is mistyped or of another form, INVALID_DATA for one that is
- * whole but whose grant is for another vault or version, or is not signed by whom it names.
+ * What a link text says. TextError (MALFORMED) for one that is mistyped or of another form,
+ * INVALID_DATA for one that is whole but whose grant is for another vault or version, or is not
+ * signed by whom it names.
  */
 export function readLinkText (text: string): LinkText {
   const value = decodeText(LINK_PREFIX, text)

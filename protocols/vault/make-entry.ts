@@ -1,4 +1,7 @@
-/** Making entries. Spec: README.md, "Entries". Whatever is made here is read back before it is handed out. */
+/**
+ * Making entries. Spec: README.md, "Entries". Whatever is made here is read back before it is
+ * handed out.
+ */
 import { encode } from '../block/cbor.js'
 import { ProtocolError } from '../errors.js'
 import { publicKeyOf, sign } from './ed25519.js'
@@ -78,7 +81,10 @@ export function makeForget ({ keys, name, versions, ...author }: Author & { keys
   return makeFile('forget', author, keys, { tag: tagOf(keys.name, normal), versions }, { name: normal })
 }
 
-/** `invite` is left out exactly when the certificate is `by` the vault key. INVALID_DATA when the parts do not belong together. */
+/**
+ * `invite` is left out exactly when the certificate is `by` the vault key. INVALID_DATA when the
+ * parts do not belong together.
+ */
 export function makeAdmit ({ invite, member, ...author }: Author & { invite?: Uint8Array, member: Uint8Array }): MadeEntry {
   return makeVault('admit', author, { member, ...defined({ invite }) })
 }
@@ -109,7 +115,10 @@ function publicPart (kind: string, { writer, vault, epoch, seq, prev, time }: Au
   return encode({ v: FORMAT_VERSION, vault, epoch, writer: publicKeyOf(writer), seq, prev, time, kind, ...fields })
 }
 
-/** Any public and sealed part as an entry: checked for form, so that nothing is signed that readers refuse. */
+/**
+ * Any public and sealed part as an entry: checked for form, so that nothing is signed that readers
+ * refuse.
+ */
 export function signEntry (writer: Uint8Array, publicBytes: Uint8Array, sealed: Uint8Array): MadeEntry {
   const bytes = encode([publicBytes, sealed, sign(writer, 'entry', entryDigest(publicBytes, sealed))])
   if (bytes.length > MAX_ENTRY_BYTES) throw new ProtocolError('LIMIT', `An entry has at most ${MAX_ENTRY_BYTES} bytes`)

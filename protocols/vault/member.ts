@@ -33,7 +33,10 @@ export interface MemberTerms extends Terms {
   writer?: Uint8Array
 }
 
-/** A certificate with its signatures, by `by`, by the node, and by the writer key where there is one. MALFORMED. */
+/**
+ * A certificate with its signatures, by `by`, by the node, and by the writer key where there is
+ * one. MALFORMED.
+ */
 export async function makeMember ({ by, subject, nodeSign, box, writer, ...terms }: MemberTerms): Promise<Uint8Array> {
   const keys = { subject, box, by: publicKeyOf(by), ...(writer === undefined ? {} : { writer: publicKeyOf(writer) }) }
   const body = encode({ ...termsMap('member', terms), ...keys })
@@ -45,7 +48,10 @@ export async function makeMember ({ by, subject, nodeSign, box, writer, ...terms
   return encoded
 }
 
-/** The certificate of a joiner: the invite's terms, signed by the invite's key, the node and, to write, its writer key. */
+/**
+ * The certificate of a joiner: the invite's terms, signed by the invite's key, the node and, to
+ * write, its writer key.
+ */
 export async function joinCertificate ({ invite: text, ...own }: { invite: InviteText, subject: Uint8Array, nodeSign: NodeSign, box: Uint8Array, writer?: Uint8Array }): Promise<Uint8Array> {
   const { vault, role, operator, label, maxCapacity } = text.invite
   return makeMember({ ...own, by: text.secret, vault, role, operator, label, ...(maxCapacity === undefined ? {} : { maxCapacity }) })
@@ -88,7 +94,10 @@ export interface JoinRequest {
   vaultId: Uint8Array
   /** Milliseconds since 1970, by the witness. */
   now: number
-  /** How many other nodes joined with this invite, as far as the witness knows; the same node again is no new use. */
+  /**
+   * How many other nodes joined with this invite, as far as the witness knows; the same node again
+   * is no new use.
+   */
   uses: number
   /** True when the witness knows a revoke of the invite or of the subject. */
   revoked?: boolean
@@ -97,8 +106,8 @@ export interface JoinRequest {
 }
 
 /**
- * What a witness checks before it writes an admit. ProtocolError: MALFORMED (form), WRONG_VAULT, INVALID_DATA (altered,
- * or another node's), REVOKED, EXPIRED, USED_UP, in this order.
+ * What a witness checks before it writes an admit. ProtocolError: MALFORMED (form), WRONG_VAULT,
+ * INVALID_DATA (altered, or another node's), REVOKED, EXPIRED, USED_UP, in this order.
  */
 export function checkJoin ({ invite: inviteBytes, certificate, vaultId, now, uses, revoked, peer }: JoinRequest): { invite: Invite, member: Member } {
   const invite = readInvite(inviteBytes)

@@ -1,4 +1,6 @@
-/** What a file may be called. Spec: README.md, "Names". Writers normalise to NFC, readers never do. */
+/**
+ * What a file may be called. Spec: README.md, "Names". Writers normalise to NFC, readers never do.
+ */
 import { ProtocolError } from '../errors.js'
 import { MAX_NAME_BYTES } from './limits.js'
 

@@ -1,4 +1,7 @@
-/** The sealed part of a file's entry: its name and what reads it. Spec: README.md, "The private part". */
+/**
+ * The sealed part of a file's entry: its name and what reads it. Spec: README.md, "The private
+ * part".
+ */
 import { asBytes, asInt, asMap, asText, decode, encode } from '../block/cbor.js'
 import { compareBytes, equal, HASH_BYTES, label, mac, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -36,7 +39,9 @@ export type Private = ForgetPrivate | DeletePrivate | PutPrivate
 /** What stands for a name where the name itself must not: MAC(name key, L("tag") ‖ name). */
 export const tagOf = (nameKey: Uint8Array, name: string): Uint8Array => mac(nameKey, TAG, Buffer.from(name))
 
-/** s ‖ Seal(MAC(entry, L("entry-key") ‖ s), AAD = public, p). `fields` must be what openEntry takes. */
+/**
+ * s ‖ Seal(MAC(entry, L("entry-key") ‖ s), AAD = public, p). `fields` must be what openEntry takes.
+ */
 export function sealPrivate (kind: FileEntry['kind'], keys: ReadKeys, publicBytes: Uint8Array, fields: Private): Uint8Array {
   const p = pad(encode(fields))
   unpad(kind, p)
@@ -45,8 +50,9 @@ export function sealPrivate (kind: FileEntry['kind'], keys: ReadKeys, publicByte
 }
 
 /**
- * The private fields of a file's entry, with the read keys of its epoch. INVALID_DATA or MALFORMED when its sealed part
- * does not open, is of another form, or carries another name than its tag: such an entry counts, but cannot be read.
+ * The private fields of a file's entry, with the read keys of its epoch. INVALID_DATA or MALFORMED
+ * when its sealed part does not open, is of another form, or carries another name than its tag:
+ * such an entry counts, but cannot be read.
  */
 export function openEntry (entry: PutEntry, keys: ReadKeys): PutPrivate
 export function openEntry (entry: DeleteEntry, keys: ReadKeys): DeletePrivate

@@ -1,4 +1,6 @@
-/** Member records: where a node is, what it lends, what it wrote last. Spec: README.md, "Records". */
+/**
+ * Member records: where a node is, what it lends, what it wrote last. Spec: README.md, "Records".
+ */
 import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../block/cbor.js'
 import { compareBytes, HASH_BYTES, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -27,7 +29,10 @@ export interface RecordTerms {
   accepting: boolean
   /** Ids of the last entries of its own writer, sorted, at most 16, none twice. */
   heads: Uint8Array[]
-  /** What the member calls itself, 1 to 64 bytes of UTF-8; missing: it is called as its certificate says. */
+  /**
+   * What the member calls itself, 1 to 64 bytes of UTF-8; missing: it is called as its certificate
+   * says.
+   */
   label?: string
 }
 
@@ -35,7 +40,10 @@ export interface MemberRecord extends RecordTerms, Signed {}
 
 const KEYS = ['v', 'vault', 'subject', 'life', 'n', 'time', 'addresses', 'capacity', 'accepting', 'heads']
 
-/** A record as signed by its node. MALFORMED for terms that the format does not take, INVALID_DATA when another key signs. */
+/**
+ * A record as signed by its node. MALFORMED for terms that the format does not take, INVALID_DATA
+ * when another key signs.
+ */
 export async function makeRecord ({ nodeSign, vault, subject, life, n, time, addresses, capacity, accepting, heads, label }: RecordTerms & { nodeSign: NodeSign }): Promise<Uint8Array> {
   const body = encode({ v: FORMAT_VERSION, vault, subject, life, n, time, addresses, capacity, accepting, heads, ...(label === undefined ? {} : { label }) })
   const encoded = packSigned(body, [new Uint8Array(await nodeSign(signedBytes('record', sha256(body))))])
@@ -75,8 +83,9 @@ export function verifyRecord (record: MemberRecord): boolean {
 }
 
 /**
- * Orders the records of one subject: positive when `a` is the newer one, 0 for the same bytes. Of two with one (life, n),
- * made by a node that was cloned or lies, every node keeps the one with the higher hash.
+ * Orders the records of one subject: positive when `a` is the newer one, 0 for the same bytes. Of
+ * two with one (life, n), made by a node that was cloned or lies, every node keeps the one with the
+ * higher hash.
  */
 export function compareRecords (a: Pick<MemberRecord, 'life' | 'n' | 'encoded'>, b: Pick<MemberRecord, 'life' | 'n' | 'encoded'>): number {
   if (a.life !== b.life) return a.life - b.life

@@ -8,7 +8,10 @@ export type Scope = 'lineage' | 'vault'
 export interface Settings {
   /** Wanted copies of versions whose entry names none; 0 for all. */
   copies: number
-  /** Members that have a version on disk before a put that names no number says that it is done; missing: the writer decides. */
+  /**
+   * Members that have a version on disk before a put that names no number says that it is done;
+   * missing: the writer decides.
+   */
   durable?: number
   /** Newer versions that a name has before an older one may be forgotten. */
   keep: number

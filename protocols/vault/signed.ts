@@ -1,4 +1,7 @@
-/** Signed things: DAG-CBOR [ bytes of X, signature, ... ], signed over H(bytes of X). Spec: README.md, "Signed things". */
+/**
+ * Signed things: DAG-CBOR [ bytes of X, signature, ... ], signed over H(bytes of X). Spec:
+ * README.md, "Signed things".
+ */
 import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../block/cbor.js'
 import { sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'

@@ -1,6 +1,7 @@
 /**
- * Who belongs to the vault and which entries are void, once members were revoked: a function of the set alone, the same
- * on every node. Spec: README.md, "Standing". No clock and no order of arrival is looked at.
+ * Who belongs to the vault and which entries are void, once members were revoked: a function of the
+ * set alone, the same on every node. Spec: README.md, "Standing". No clock and no order of arrival
+ * is looked at.
  */
 import { compareBytes, equal } from '../block/hash.js'
 import type { Member } from './member.js'
@@ -21,10 +22,16 @@ export interface RevokeLike {
   cut: readonly Uint8Array[]
 }
 
-/** What `prev` of an entry says: missing where the walk ends, at seq 1 and at kinds that are not known here. */
+/**
+ * What `prev` of an entry says: missing where the walk ends, at seq 1 and at kinds that are not
+ * known here.
+ */
 export interface Step { prev?: Uint8Array }
 
-/** Of an id: the step of the entry with this id and of this writer; undefined when that entry is not here. */
+/**
+ * Of an id: the step of the entry with this id and of this writer; undefined when that entry is not
+ * here.
+ */
 export type StepOf = (id: Uint8Array) => Step | undefined
 
 /** Bytes as a key of maps and sets. */
@@ -37,7 +44,10 @@ export interface Reach {
   open: Set<string>
 }
 
-/** Walks by `prev` from these ids. `stop` (of an id that is here): true where all before was walked already. */
+/**
+ * Walks by `prev` from these ids. `stop` (of an id that is here): true where all before was walked
+ * already.
+ */
 export function reach (from: Iterable<Uint8Array>, stepOf: StepOf, stop: (id: Uint8Array) => boolean = () => false): Reach {
   const stays = new Set<string>()
   const open = new Set<string>()
@@ -56,7 +66,10 @@ export function reach (from: Iterable<Uint8Array>, stepOf: StepOf, stop: (id: Ui
   return { stays, open }
 }
 
-/** The cuts that each revoked writer key is under, by its key: those of every revoked subject that ever named it. */
+/**
+ * The cuts that each revoked writer key is under, by its key: those of every revoked subject that
+ * ever named it.
+ */
 export function cutsOf (admits: Iterable<AdmitLike>, revokes: readonly RevokeLike[]): Map<string, Array<readonly Uint8Array[]>> {
   const bySubject = Map.groupBy(revokes, ({ subject }) => keyOf(subject))
   const found = new Map<string, Set<RevokeLike>>()
@@ -71,8 +84,8 @@ export function cutsOf (admits: Iterable<AdmitLike>, revokes: readonly RevokeLik
 }
 
 /**
- * The writers that count, by key, without the vault key itself, each with the admit by which it does: these lead to the
- * vault key without a loop, and no cut leaves one of them out.
+ * The writers that count, by key, without the vault key itself, each with the admit by which it
+ * does: these lead to the vault key without a loop, and no cut leaves one of them out.
  */
 export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits: Iterable<T>, stays: (admit: T) => boolean): Map<string, T> {
   const usable = [...admits].filter((admit) => admit.member.writer !== undefined && stays(admit))
@@ -88,7 +101,10 @@ export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits:
   return counting
 }
 
-/** Of each subject that is a member the admit that counts, by the subject's key: the higher role, then the lower id. */
+/**
+ * Of each subject that is a member the admit that counts, by the subject's key: the higher role,
+ * then the lower id.
+ */
 export function memberAdmits<T extends AdmitLike> (admits: Iterable<T>, revokes: Iterable<RevokeLike>, isVoid: (admit: T) => boolean): Map<string, T> {
   const revoked = new Set([...revokes].map(({ subject }) => keyOf(subject)))
   const best = new Map<string, T>()

@@ -1,7 +1,7 @@
 /**
- * Texts that people copy: a prefix, then base32 of DAG-CBOR and a checksum. Spec: README.md, "Texts". The checksum
- * tells a mistyped text (TextError, problem `checksum`) from a whole one that belongs to something else.
- * No error repeats any of the text: it is a secret.
+ * Texts that people copy: a prefix, then base32 of DAG-CBOR and a checksum. Spec: README.md,
+ * "Texts". The checksum tells a mistyped text (TextError, problem `checksum`) from a whole one that
+ * belongs to something else. No error repeats any of the text: it is a secret.
  */
 import { decode, encode, asBytes, asInt, asMap } from '../block/cbor.js'
 import { equal, label, sha256 } from '../block/hash.js'

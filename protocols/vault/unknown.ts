@@ -1,4 +1,7 @@
-/** How many entries that are not known here are kept of one writer. Spec: README.md, "Entries that are not known". */
+/**
+ * How many entries that are not known here are kept of one writer. Spec: README.md, "Entries that
+ * are not known".
+ */
 import { compareBytes } from '../block/hash.js'
 import { MAX_UNKNOWN_BYTES, MAX_UNKNOWN_ENTRIES } from './limits.js'
 
