@@ -3,27 +3,27 @@ import { COST_A_MINUTE_BYTES, MAX_WAIT_MS } from './constants.js'
 const MINUTE_MS = 60_000
 
 /**
- * What one peer's questions may still cost, over all its streams. Refills evenly; never more than
- * one minute's worth.
+ * A budget bounds the cost of one peer's questions over all its streams. It refills evenly to at
+ * most one minute's worth (COST_A_MINUTE_BYTES).
  */
 export class AuditBudget {
   #left = COST_A_MINUTE_BYTES
   #at: number
 
-  /** @param now milliseconds that never go back */
+  /** @param now returns milliseconds that never go back */
   constructor (private readonly now: () => number) {
     this.#at = now()
   }
 
-  /** True when nothing of it is in use. */
+  /** True when no part of the budget is in use. */
   get full (): boolean {
     this.#refill()
     return this.#left === COST_A_MINUTE_BYTES
   }
 
   /**
-   * Takes `cost` and answers 0; or takes nothing and answers after how many milliseconds it will be
-   * there.
+   * Takes `cost` and returns 0, or takes nothing and returns after how many milliseconds `cost`
+   * will be available.
    */
   take (cost: number): number {
     this.#refill()

@@ -3,9 +3,9 @@ import { COMING_FROM, DOUBTS_FROM, MAX_DOUBTS, MAX_GROUPS, MAX_KEEP_GROUPS, MAX_
 import type { GroupRun, GroupState } from './groups.js'
 import { Message } from './messages.js'
 
-/** A range of a block's bytes as stored. */
+/** A range of the stored bytes of a block. */
 export interface RangeBytes { cid: Uint8Array, offset: number, length: number }
-/** A proof, or why there is none. */
+/** The answer to one range: a proof, or the reason why there is none. */
 export type ProofAnswer = { hash: Uint8Array } | { reason: NoProof }
 
 export type Question =
@@ -18,14 +18,14 @@ export type Answer =
   | { kind: 'proofs', question: number, proofs: ProofAnswer[] }
   | { kind: 'wait', question: number, ms: number }
 /**
- * A message of this protocol: exactly one of its kinds. CIDs and nonces are bytes that nobody
- * looked at yet.
+ * A message of this protocol is exactly one of these kinds. CIDs and nonces are unchecked bytes.
  */
 export type AuditMessage = Question | Answer | { kind: 'refusal', code: number, retry: boolean, text: string }
 
 /**
- * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too long a
- * list.
+ * Decodes one message.
+ *
+ * @throws ProtocolError MALFORMED unless it is one known kind, LIMIT for too long a list
  */
 export function decodeMessage (frame: Uint8Array): AuditMessage {
   const { have, keep, challenge, states, kept, proofs, wait, refusal } = decodeFields(frame)
@@ -108,7 +108,7 @@ function readProof ({ hash, reason }: { hash: Uint8Array, reason: number }): Pro
   return { reason: reason === NO_PROOF.NOT_HELD ? 'NOT_HELD' : 'FAILED' }
 }
 
-/** At most MAX_TEXT_BYTES, cut between characters. */
+/** Cuts to at most MAX_TEXT_BYTES, between characters. */
 function clip (text: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, MAX_TEXT_BYTES), { stream: true })
 }

@@ -13,25 +13,34 @@ import { checkRange, proofOf, type Pair } from './proof.js'
 export { AUDIT_PROTOCOL } from './constants.js'
 
 export interface AuditClientOptions {
-  /** This side is the asker. */
+  /** The two peers; this side is the asker. */
   pair: Pair
-  /** From a question to its answer. @default ANSWER_MS */
+  /**
+   * The client waits this long for an answer, in milliseconds.
+   * @default ANSWER_MS
+   */
   answerMs?: number
-  /** 32 bytes that were never used before. @default random ones */
+  /**
+   * Returns 32 bytes that were never used before.
+   * @default random bytes
+   */
   nonce?: () => Uint8Array
 }
 
 interface AskOptions { signal?: AbortSignal }
 
-/** A range that the asker holds itself, with its bytes. */
+/** A range that the asker also holds, with its bytes. */
 export interface OwnRange { cid: CID, offset: number, bytes: Uint8Array }
 /**
- * PROVED: the answerer has these bytes. DIFFERENT: its proof is of others, or was made by or for
- * somebody else.
+ * PROVED: the answerer has these bytes. DIFFERENT: the proof is of other bytes or of another pair
+ * of peers.
  */
 export type RangeVerdict = 'PROVED' | 'DIFFERENT' | NoProof
 
-/** The peer has been asked for too much; nothing was done. Worth a retry after `waitMs`. */
+/**
+ * The peer answered no question because its budget for this node is used up. A retry is worthwhile
+ * after `waitMs` milliseconds. Code: LIMIT.
+ */
 export class AuditWaitError extends ProtocolError {
   constructor (readonly waitMs: number) {
     super('LIMIT', `The peer answers again in ${waitMs} ms`)
@@ -39,10 +48,12 @@ export class AuditWaitError extends ProtocolError {
 }
 
 /**
- * Asks one peer what it holds, over one kept-open stream. Any number of questions may wait; one at
- * a time is asked. Every method throws AuditWaitError; RangeError for more than one message takes;
- * and what ended the stream: a refusal of the peer, TIMEOUT when no answer came within the time,
- * MALFORMED, LIMIT, CLOSED; or the reason of `signal`, which leaves the stream open.
+ * This client asks one peer about its copies over one kept-open stream. Any number of questions may
+ * wait; one is sent at a time.
+ *
+ * Every method throws AuditWaitError, RangeError for more than fits one message, the reason of
+ * `signal` (the stream stays open), and the error that ended the stream: a refusal of the peer,
+ * ProtocolError TIMEOUT when no answer came in time, MALFORMED, LIMIT, CLOSED.
  */
 export class AuditClient {
   readonly #channel: Channel
@@ -57,7 +68,7 @@ export class AuditClient {
     this.#channel = new Channel(stream, { maxMessageBytes: MAX_AUDIT_MESSAGE_BYTES, maxBufferedBytes: 2 * MAX_AUDIT_MESSAGE_BYTES })
   }
 
-  /** True when no question can be asked any more. */
+  /** True when the client accepts no more questions. */
   get closed (): boolean {
     return this.#error !== undefined || this.#channel.closed || this.#channel.ended
   }
@@ -67,7 +78,7 @@ export class AuditClient {
     return this.#waiting === 0
   }
 
-  /** What the peer has of each of at most MAX_GROUPS groups. */
+  /** Asks for the peer's state of each of at most MAX_GROUPS groups. */
   async have (groups: readonly GroupName[], { signal }: AskOptions = {}): Promise<GroupState[]> {
     checkCount(groups.length, MAX_GROUPS)
     return (await this.#ask({ kind: 'have', question: 0, groups: toRuns(groups) }, 'states', signal)).states
@@ -79,7 +90,7 @@ export class AuditClient {
     return (await this.#ask({ kind: 'keep', question: 0, groups: toRuns(groups) }, 'kept', signal)).answers
   }
 
-  /** Has the peer prove that it has the bytes of at most MAX_RANGES ranges. */
+  /** Asks the peer to prove that it has the bytes of at most MAX_RANGES ranges. */
   async challenge (ranges: readonly OwnRange[], { signal }: AskOptions = {}): Promise<RangeVerdict[]> {
     checkCount(ranges.length, MAX_RANGES)
     const nonce = this.#options.nonce?.() ?? new Uint8Array(randomBytes(NONCE_BYTES))
@@ -93,7 +104,7 @@ export class AuditClient {
     })
   }
 
-  /** Waits for the questions that are open, then closes both sides. */
+  /** Waits for the open questions, then closes both sides. */
   async close (): Promise<void> {
     this.#error ??= new ProtocolError('CLOSED', 'The stream was closed here')
     await this.#tail
@@ -116,11 +127,11 @@ export class AuditClient {
     if (this.#error !== undefined) throw this.#error
     this.#waiting++
     const talk = this.#tail.then(async () => {
-      // given up while it waited: nothing went out
+      // the caller gave up while the question waited: it is not sent
       signal?.throwIfAborted()
       return this.#talk({ ...question, question: this.#question++ }, kind)
     })
-    // the next one begins when this one has its answer, whether anybody still waits for it or not
+    // the next question is sent when this one has its answer, even if its caller gave up
     this.#tail = talk.then(() => {}, () => {}).then(() => { this.#waiting-- })
     return abortable(talk, signal)
   }

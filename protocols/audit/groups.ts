@@ -3,28 +3,29 @@ import { DAG_CBOR, parseCid } from '../block/cid.js'
 import { ProtocolError } from '../errors.js'
 import { MAX_VERSION_GROUPS } from './constants.js'
 
-/** One group, as everybody who has the entry of its version can name it. */
+/** The name of a group; every node with the entry of the version can form it. */
 export interface GroupName {
   root: CID
-  /** From 0 over the version. */
+  /** The index of the group in the version, from 0. */
   index: number
 }
 
-/** Groups of one version that follow each other, as they travel. */
+/** A run is a number of consecutive groups of one version, as sent. */
 export interface GroupRun { root: Uint8Array, first: number, count: number }
 
-/** What a member says that it has of a group. */
+/** A member answers with one of these states for a group. */
 export type GroupState =
   | { state: 'none' | 'cannot' | 'leaving' }
   /**
-   * `doubts`: how many members that should hold it too failed to prove that to the answerer.
+   * `doubts` is the number of members that should also hold the group and failed to prove it to the
+   * answerer.
    * @default 0
    */
   | { state: 'held', doubts?: number }
-  /** `percent` of its blocks, 0..99, are there. */
+  /** The member has `percent` (0 to 99) of the blocks of the group. */
   | { state: 'coming', percent: number }
 
-/** The runs of a list of groups; groups that follow each other in it become one. */
+/** Returns the runs of a list of groups; consecutive groups of one version become one run. */
 export function toRuns (groups: readonly GroupName[]): GroupRun[] {
   const runs: GroupRun[] = []
   let last: { run: GroupRun, root: CID } | undefined
@@ -39,7 +40,11 @@ export function toRuns (groups: readonly GroupName[]): GroupRun[] {
   return runs
 }
 
-/** The groups that runs name. ProtocolError MALFORMED; LIMIT when they are more than `most`. */
+/**
+ * Returns the groups that the runs name.
+ *
+ * @throws ProtocolError MALFORMED, LIMIT for more than `most` groups
+ */
 export function fromRuns (runs: readonly GroupRun[], most: number): GroupName[] {
   const groups: GroupName[] = []
   for (const { root: bytes, first, count } of runs) {

@@ -8,34 +8,39 @@ import { HAVE_COST_BYTES, KEEP_COST_BYTES, MAX_AUDIT_MESSAGE_BYTES, MAX_GROUPS, 
 import { fromRuns, type GroupName, type GroupState } from './groups.js'
 import { checkNonce, checkRange, proofOf, type Pair } from './proof.js'
 
-/** What this side holds. Nothing here needs to know who asks: that is known to whoever makes it. */
+/**
+ * The backend answers questions about this node's copies. No function takes the asker: a backend is
+ * made for one asker.
+ */
 export interface AuditBackend {
-  /** One state for each group, in order. */
+  /** Returns one state for each group, in their order. */
   have: (groups: GroupName[]) => GroupState[] | Promise<GroupState[]>
-  /** One answer for each group, in order. What is answered YES is committed when it resolves. */
+  /** Resolves to one answer for each group, in their order, after every YES is committed. */
   promise: (groups: GroupName[]) => Promise<PromiseAnswer[]>
   /**
-   * `length` bytes of a block as stored, from `offset` on; fewer when it is shorter; undefined when
-   * it is not held. An error is answered with FAILED.
+   * Resolves to `length` stored bytes of a block from `offset` on, to fewer when the block is
+   * shorter, or to undefined when the block is not held. An error is answered with FAILED.
    */
   read: (cid: CID, offset: number, length: number) => Promise<Uint8Array | undefined>
-  /** This side is the answerer, the remote peer the asker. */
+  /** The two peers; this side is the answerer, the remote peer the asker. */
   pair: Pair
-  /** Of the remote peer, the same for all its streams. */
+  /** The budget of the remote peer, shared by all its streams. */
   budget: Pick<AuditBudget, 'take'>
-  /** Ends the stream. */
+  /** The signal ends the stream. */
   signal?: AbortSignal
-  /** The remote peer: its streams count together when all hold too much. */
+  /** The remote peer. Its streams count together when all streams hold too much memory. */
   peer?: string
   /** @default INACTIVITY_MS */
   inactivityMs?: number
 }
 
 /**
- * Answers one asker's questions, one at a time, until it closes the stream. Throws what ended the
- * stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the reason of the signal, and
- * what `have` and `promise` throw (the asker is told INTERNAL and no more). Failed reads are
+ * Answers one asker's questions, one at a time, until the asker closes the stream. A failed read is
  * answered, not thrown.
+ *
+ * @throws the error that ended the stream: ProtocolError LIMIT or MALFORMED of the asker, TIMEOUT,
+ *   CLOSED, the reason of the signal, and the errors of `have` and `promise` (of which the asker is
+ *   told only INTERNAL)
  */
 export async function handleAudit (stream: Stream, backend: AuditBackend): Promise<void> {
   const { signal, peer, inactivityMs } = backend
@@ -50,7 +55,7 @@ export async function handleAudit (stream: Stream, backend: AuditBackend): Promi
       const message = decodeMessage(frame)
       if (message.kind !== 'have' && message.kind !== 'keep' && message.kind !== 'challenge') throw new ProtocolError('MALFORMED', `An asker sends no ${message.kind}`)
       const answer = await answerTo(message, backend)
-      // nothing of a next question can be here before this answer went out
+      // the asker must not send a question before it has the answer to the last one
       if (channel.bufferedBytes > 0) throw new ProtocolError('LIMIT', 'A question before the last one was answered', { retry: false })
       await channel.write(answer)
     }
@@ -87,7 +92,10 @@ async function answerTo (message: Question, backend: AuditBackend): Promise<Uint
   }
 }
 
-/** One range after the other: what a question makes this side hold is one range and the proofs. */
+/**
+ * Reads one range after the other, so that a question holds the memory of one range and of the
+ * proofs.
+ */
 async function proofsOf (nonce: Uint8Array, ranges: RangeBytes[], { read, pair }: AuditBackend): Promise<ProofAnswer[]> {
   const proofs: ProofAnswer[] = []
   for (const range of ranges) {
@@ -96,7 +104,7 @@ async function proofsOf (nonce: Uint8Array, ranges: RangeBytes[], { read, pair }
       const bytes = await read(cid, offset, length)
       proofs.push(bytes?.length === length ? { hash: proofOf(nonce, pair, range.cid, offset, bytes) } : { reason: 'NOT_HELD' })
     } catch {
-      // a disk that fails is the holder's matter; the asker learns that nothing was proved
+      // the asker learns only that nothing was proved; a failing disk is the holder's own matter
       proofs.push({ reason: 'FAILED' })
     }
   }

@@ -8,17 +8,21 @@ import type { CID } from 'multiformats/cid'
 const AUDIT = label('audit')
 
 /**
- * Who asks whom: PeerIds, 38 bytes each. Both are in each proof, so that an answer cannot be passed
- * on.
+ * The PeerIds (38 bytes each) of the two peers of a challenge. Each proof contains both, so that a
+ * proof is worthless to any other pair.
  */
 export interface Pair { answerer: Uint8Array, asker: Uint8Array }
 
-/** H(L("audit") ‖ nonce ‖ answerer ‖ asker ‖ CID ‖ u64 offset ‖ u64 length ‖ bytes). */
+/** Returns H(L("audit") ‖ nonce ‖ answerer ‖ asker ‖ CID ‖ u64 offset ‖ u64 length ‖ bytes). */
 export function proofOf (nonce: Uint8Array, { answerer, asker }: Pair, cid: Uint8Array, offset: number, bytes: Uint8Array): Uint8Array {
   return sha256(AUDIT, nonce, answerer, asker, cid, u64(offset), u64(bytes.length), bytes)
 }
 
-/** ProtocolError MALFORMED, LIMIT for what is too long. */
+/**
+ * Checks a range that a peer asked for.
+ *
+ * @throws ProtocolError MALFORMED, LIMIT for a range above MAX_RANGE_BYTES
+ */
 export function checkRange ({ cid: bytes, offset, length }: RangeBytes): { cid: CID, offset: number, length: number } {
   const cid = parseCid(bytes)
   if (length > MAX_RANGE_BYTES) throw new ProtocolError('LIMIT', `A range of ${length} bytes`, { retry: false })

@@ -4,9 +4,7 @@ import { beforeData } from '../framing/data-field.js'
 import { MAX_TEXT_BYTES, MAX_WANTS, MISSING_REASONS, type MissingReason } from './constants.js'
 import { Message } from './messages.js'
 
-/**
- * A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet.
- */
+/** A message of this protocol is exactly one of these kinds. The CIDs are unchecked bytes. */
 export type GetMessage =
   | { kind: 'want', cids: Uint8Array[] }
   | { kind: 'cancel', cids: Uint8Array[] }
@@ -16,8 +14,10 @@ export type GetMessage =
   | { kind: 'refusal', code: number, retry: boolean, text: string }
 
 /**
- * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for too many CIDs
- * or too long a block.
+ * Decodes one message.
+ *
+ * @throws ProtocolError MALFORMED unless it is one known kind, LIMIT for too many CIDs or too long
+ *   a block
  */
 export function decodeMessage (frame: Uint8Array): GetMessage {
   const message = decodeFields(frame)
@@ -63,7 +63,7 @@ export function encodeComplaint (cid: Uint8Array): Uint8Array {
   return Message.encode({ complaint: { cid } })
 }
 
-/** Everything before the block's bytes. */
+/** Returns all bytes of a `block` message that precede the bytes of the block. */
 export function encodeBlockHeader (cid: Uint8Array, bytes: number): Uint8Array {
   return beforeData(Message.encode({ block: { cid } }), bytes)
 }
@@ -76,7 +76,7 @@ export function encodeRefusal (error: ProtocolError): Uint8Array {
   return Message.encode({ refusal: { code: error.wire, retry: error.retry, text: clip(error.message) } })
 }
 
-/** At most MAX_TEXT_BYTES, cut between characters. */
+/** Cuts to at most MAX_TEXT_BYTES, between characters. */
 function clip (text: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, MAX_TEXT_BYTES), { stream: true })
 }

@@ -10,24 +10,28 @@ import { MAX_WANTS, MIN_COST_BYTES, WINDOW_BYTES, type MissingReason } from './c
 export { GET_PROTOCOL } from './constants.js'
 
 export interface GetClientOptions {
-  /** Bytes asked for and not here yet. One block is always asked for. @default WINDOW_BYTES */
+  /**
+   * At most this many bytes are asked for and not received. One block is always asked for.
+   * @default WINDOW_BYTES
+   */
   windowBytes?: number
   /**
-   * Nothing in or out for this long, while a want is open, ends the stream. @default INACTIVITY_MS
+   * The stream ends after this time without a byte in or out while a want is open.
+   * @default INACTIVITY_MS
    */
   inactivityMs?: number
 }
 
 export interface WantOptions {
   /**
-   * Length of the block where it is known: more small blocks fit the window, and another length is
-   * INVALID_DATA.
+   * The length of the block, where it is known. More small blocks then fit the window; a block of
+   * another length is INVALID_DATA.
    */
   size?: number
   signal?: AbortSignal
 }
 
-/** The peer answered that it does not send this block. */
+/** The peer answered that it does not send the block. Code: INCOMPLETE. */
 export class MissingBlockError extends ProtocolError {
   readonly reason: MissingReason
   constructor (cid: CID, reason: MissingReason) {
@@ -48,8 +52,9 @@ interface Want {
 }
 
 /**
- * Asks one peer for blocks over one kept-open stream. Any number of wants may wait; no more are
- * asked for than fit the window. Two callers that want the same block share one transfer.
+ * This client asks one peer for blocks over one kept-open stream. Any number of wants may wait; the
+ * client asks for no more than fits the window. Two callers that want the same block share one
+ * transfer.
  */
 export class GetClient {
   readonly #channel: Channel
@@ -69,31 +74,33 @@ export class GetClient {
     this.#finished = this.#run()
   }
 
-  /** Wants asked for and not answered. */
+  /** The number of wants that were sent and not answered. */
   get outstanding (): number {
     return this.#asked
   }
 
-  /** Bytes of blocks that came. */
+  /** The number of bytes of blocks that were received. */
   get bytesReceived (): number {
     return this.#received
   }
 
-  /** True when this client takes no more wants. */
+  /** True when this client accepts no more wants. */
   get closed (): boolean {
     return this.#error !== undefined || this.#channel.closed
   }
 
-  /** True when nothing is asked for, nor still to be answered. */
+  /** True when no want waits and no answer is owed. */
   get idle (): boolean {
     return this.#wants.size === 0 && this.#asked === 0
   }
 
   /**
-   * The block's bytes, verified against `cid`. Throws MissingBlockError (INCOMPLETE) when the peer
-   * does not send it, HASH_MISMATCH when it sent other bytes (the peer is told; other wants go on),
-   * INVALID_DATA when the block has another length than `size`, what ended the stream, or the
-   * reason of `signal`.
+   * Resolves to the bytes of the block, verified against `cid`. After HASH_MISMATCH the client
+   * sends a complaint and the other wants continue.
+   *
+   * @throws MissingBlockError (INCOMPLETE) when the peer does not send the block, ProtocolError
+   *   HASH_MISMATCH when the peer sent other bytes, INVALID_DATA when the length is not `size`, the
+   *   error that ended the stream, or the reason of `signal`
    */
   async want (cid: CID, options: WantOptions = {}): Promise<Uint8Array> {
     const { signal } = options
@@ -115,8 +122,8 @@ export class GetClient {
   }
 
   /**
-   * Wants that were not asked for yet fail; the others are waited for. Resolves when both sides are
-   * closed.
+   * Fails the wants that were not sent yet and waits for the answers to the others. Resolves when
+   * both sides are closed.
    */
   async close (): Promise<void> {
     this.#error ??= new ProtocolError('CLOSED', 'The stream was closed here')
@@ -157,13 +164,14 @@ export class GetClient {
       this.#wants.delete(want.key)
       this.#queue = this.#queue.filter((other) => other !== want)
     } else if (want.state === 'asked') {
-      // it stays outstanding until its answer, which may be the block that is already under way
+      // the want stays outstanding until its answer, which may be the block that is already on its
+      // way
       want.state = 'cancelled'
       this.#send(encodeCancel([want.cid.bytes]))
     }
   }
 
-  /** Wants of one turn of the event loop go out in one message. */
+  /** Sends the wants of one turn of the event loop in one message. */
   #pumpSoon (): void {
     if (this.#pumping) return
     this.#pumping = true
@@ -189,7 +197,7 @@ export class GetClient {
   }
 
   #send (message: Uint8Array): void {
-    // a failed write fails the channel, and the reading loop sees it
+    // a failed write also fails the channel, so the reading loop ends
     this.#channel.write(message).catch((error: unknown) => { this.#end(error as Error) })
   }
 
@@ -237,7 +245,7 @@ export class GetClient {
     }
   }
 
-  /** A caller came after the cancel had gone out. */
+  /** Sends the want again: a caller joined it after its cancel was sent. */
   #askAgain (want: Want): void {
     want.state = 'waiting'
     this.#queue.push(want)

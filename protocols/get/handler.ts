@@ -9,24 +9,30 @@ import { COMPLAINT_BLOCKS, MAX_COMPLAINTS, MAX_REQUEST_BYTES, MAX_UNREAD_REQUEST
 
 export interface GetBackend {
   /**
-   * The block's bytes; undefined when it is not held for this asker. Any error is answered with
-   * FAILED.
+   * Resolves to the bytes of the block, or to undefined when the block is not held for this asker.
+   * An error is answered with FAILED.
    */
   read: (cid: CID) => Promise<Uint8Array | undefined>
-  /** The asker says that what was sent for `cid` does not match it. */
+  /** Handles a complaint: the asker says that the bytes sent for `cid` do not match it. */
   complain: (cid: CID) => Promise<void>
-  /** The block's length where that is cheap to know: small blocks are then read several at once. */
+  /**
+   * Returns the length of the block where that is cheap to know. The handler then reads several
+   * small blocks at once.
+   */
   size?: (cid: CID) => number | undefined
-  /** Runs the reading and sending of each block when its turn has come. @default at once */
+  /**
+   * Runs the reading and sending of one block when its turn has come.
+   * @default at once
+   */
   turn?: (work: () => Promise<void>) => Promise<void>
   /**
-   * Ends the stream, with TIMEOUT, when nothing was asked for and nothing moved for so long.
+   * The stream ends with TIMEOUT after this time without a message and without a moved byte.
    * @default never
    */
   idleMs?: number
-  /** Ends the stream. */
+  /** The signal ends the stream. */
   signal?: AbortSignal
-  /** The remote peer: its streams count together when all hold too much. */
+  /** The remote peer. Its streams count together when all streams hold too much memory. */
   peer?: string
   /** @default INACTIVITY_MS */
   inactivityMs?: number
@@ -35,15 +41,17 @@ export interface GetBackend {
 interface Want { readonly cid: CID, readonly key: string, cancelled: boolean }
 
 /**
- * Answers the wants of one asker until it closes the stream, in the order in which blocks are read.
- * Throws what ended the stream otherwise: LIMIT or MALFORMED of the asker, TIMEOUT, CLOSED, the
- * reason of the signal. Failed reads are answered, not thrown.
+ * Answers the wants of one asker until the asker closes the stream, in the order in which reads
+ * finish. A failed read is answered, not thrown.
+ *
+ * @throws the error that ended the stream: ProtocolError LIMIT or MALFORMED of the asker, TIMEOUT,
+ *   CLOSED, or the reason of the signal
  */
 export async function handleGet (stream: Stream, backend: GetBackend): Promise<void> {
   await new GetServer(stream, backend).run()
 }
 
-/** Ends a stream that is not served, telling the asker why. */
+/** Ends a stream that is not served and tells the asker the reason. */
 export function refuseGet (stream: Stream, error: ProtocolError): void {
   new Channel(stream, { maxBufferedBytes: MAX_UNREAD_REQUEST_BYTES }).abort(error, encodeRefusal(error))
 }
@@ -155,13 +163,13 @@ class GetServer {
   }
 
   #track (task: Promise<void>): void {
-    // a write that fails fails the channel, which the reading loop and everybody else sees
+    // a failed write also fails the channel, so the reading loop ends
     const tracked = task.catch((error: unknown) => { this.#channel.abort(error as Error) }).finally(() => { this.#running.delete(tracked) })
     this.#running.add(tracked)
   }
 
   async #serve (want: Want): Promise<void> {
-    // its turn came when nobody waits for it any more
+    // the stream closed while the want waited for its turn
     if (this.#channel.closed) return
     let bytes: Uint8Array | undefined
     let failed = false
@@ -173,7 +181,8 @@ class GetServer {
         failed = true
       }
     }
-    // answered from here on: the asker may ask for the next one before this write has drained
+    // the want counts as answered now: the asker may send the next want before this write has
+    // drained
     this.#wants.delete(want.key)
     if (want.cancelled) {
       await this.#channel.write(encodeMissing(want.cid.bytes, 'CANCELLED'))

@@ -1,4 +1,7 @@
-/** Chains of admits, by which a member shows what it is. Spec: README.md, "Messages", "admits". */
+/**
+ * A member shows its membership with a chain of admits. Spec: protocols/hello/README.md,
+ * "Messages", "admits".
+ */
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import { verifyAdmit } from '../vault/admit.js'
@@ -7,34 +10,41 @@ import type { AdmitFacts } from '../vault/admit.js'
 import type { Role } from '../vault/signed.js'
 import { MAX_ADMITS, MAX_ADMITS_BYTES } from './constants.js'
 
-/** What a chain of admits shows of the peer that sent it. */
+/** A checked chain of admits proves these facts of the peer that sent it. */
 export interface MemberFacts {
   /** 38 bytes. */
   peer: Uint8Array
   role: Role
   label: string
   operator: string
-  /** Its own admit first; of a chain that leads to a writer known before, what was looked at. */
+  /**
+   * The peer's own admit is first. When the chain reaches a writer that this node knows, the admits
+   * after it are not checked and not in this list.
+   */
   chain: AdmitFacts[]
 }
 
 export interface ChainOptions {
-  /** As received. */
+  /** The admits as received. */
   admits: Uint8Array[]
-  /** Whom the encryption of the connection proved: 38 bytes. */
+  /** The peer that the encryption of the connection proved: 38 bytes. */
   peer: Uint8Array
   vault: Uint8Array
-  /** True for a writer that counts by what this node knows: the chain need not go on from there. */
+  /**
+   * Returns true for a writer whose admit this node knows and counts; the chain need not continue
+   * after such a writer.
+   */
   knows?: (writer: Uint8Array) => boolean
-  /** True for an admit that is void, or whose subject was revoked. */
+  /** Returns true for an admit that is void or whose subject was revoked. */
   revoked?: (admit: AdmitFacts) => boolean
 }
 
 /**
- * Checks that the first admit is the peer's, that each further one is of the writer of the one
- * before, and that the last leads to the vault key. ProtocolError: MALFORMED and INVALID_DATA (an
- * admit that does not hold), WRONG_VAULT, REFUSED (another peer's), REVOKED, UNKNOWN_WRITER (a
- * chain that ends too early).
+ * Checks that the first admit is the peer's, that each further admit is of the writer of the admit
+ * before it, and that the last admit leads to the vault key or to a known writer.
+ *
+ * @throws ProtocolError MALFORMED and INVALID_DATA (an invalid admit), WRONG_VAULT, REFUSED (the
+ *   admit of another peer), REVOKED, UNKNOWN_WRITER (a chain that ends too early)
  */
 export function verifyAdmits ({ admits, peer, vault, knows = () => false, revoked = () => false }: ChainOptions): MemberFacts {
   const chain: AdmitFacts[] = []
@@ -58,7 +68,8 @@ export function verifyAdmits ({ admits, peer, vault, knows = () => false, revoke
 }
 
 /**
- * As much of a chain as one side may send, from its own admit on; the other side may know the rest.
+ * Returns as much of a chain, from the sender's own admit on, as one side may send. The other side
+ * may know the rest.
  */
 export function fitting (admits: Uint8Array[]): Uint8Array[] {
   let bytes = 0

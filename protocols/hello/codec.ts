@@ -16,8 +16,9 @@ const LIMITS = {
 }
 
 /**
- * Decodes one message and checks its lengths. Throws MALFORMED, UNSUPPORTED (a type of message that
- * is not known here) and LIMIT.
+ * Decodes one message and checks its lengths.
+ *
+ * @throws ProtocolError MALFORMED, UNSUPPORTED for a type of message that is unknown here, LIMIT
  */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)

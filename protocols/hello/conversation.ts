@@ -9,11 +9,11 @@ import { refusalError, toRefusal } from './refusal.js'
 
 export interface ConversationOptions extends AbortOptions {
   /**
-   * What the connection is encrypted with, as libp2p names it: REFUSED when it is none of
-   * ENCRYPTIONS.
+   * libp2p's name of the encryption of the connection. The hello fails with REFUSED when it is none
+   * of ENCRYPTIONS.
    */
   encryption: string | undefined
-  /** True when this side may be sent a `welcome`, the one message that is longer than others. */
+  /** True when this side may receive a `welcome`, which is longer than every other message. */
   welcome?: boolean
   /** @default HELLO_MS */
   helloMs?: number
@@ -22,7 +22,10 @@ export interface ConversationOptions extends AbortOptions {
 type Kind = Exclude<keyof Message, 'refusal'>
 type Heard<K extends Kind> = { [Only in K]: { kind: Only, message: NonNullable<Message[Only]> } }[K]
 
-/** One message each, in turn, within a time for all of it. */
+/**
+ * In a conversation the two sides send one message each in turn, within one time limit for the
+ * whole.
+ */
 export class Conversation {
   readonly #channel: Channel
   #timer: NodeJS.Timeout | undefined
@@ -35,7 +38,7 @@ export class Conversation {
     })
   }
 
-  /** From now on this is the time that is left. */
+  /** Replaces the time limit: `ms` are left from now. */
   allow (ms: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => { this.abort(new ProtocolError('TIMEOUT', 'The hello took too long')) }, ms)
@@ -47,8 +50,10 @@ export class Conversation {
   }
 
   /**
-   * The next message, which must be of one of these kinds. Throws what the other side refused with;
-   * CLOSED when it left.
+   * Resolves to the next message, which must be of one of these kinds.
+   *
+   * @throws the refusal of the other side; ProtocolError CLOSED when the other side closed,
+   *   MALFORMED for another kind
    */
   async hear <K extends Kind> (...kinds: K[]): Promise<Heard<K>> {
     const bytes = await this.#channel.read({ inactivityMs: Infinity })
@@ -70,13 +75,14 @@ export class Conversation {
   }
 
   /**
-   * Ends well, or by telling the other side why not, unless that said so itself or cannot be told.
+   * Ends the conversation. With `error` it first sends a refusal, unless the other side refused or
+   * the stream is closed.
    */
   end (error?: unknown): void {
     clearTimeout(this.#timer)
     if (this.#channel.closed) return
     if (error !== undefined && !this.#refused) {
-      // what a write can fail with ends the lingering too
+      // a failed write also ends `closeAndLinger`
       this.say({ refusal: toRefusal(error) }).catch(() => {})
     }
     void closeAndLinger(this.#channel)
@@ -84,8 +90,8 @@ export class Conversation {
 }
 
 /**
- * Runs one side of the conversation. Whatever it throws ends the stream: by a refusal when the
- * fault was seen here.
+ * Runs one side of the conversation. Every error of `talk` ends the stream, with a refusal if the
+ * other side did not refuse.
  */
 export async function converse <T> (stream: Stream, options: ConversationOptions, talk: (conversation: Conversation) => Promise<T>): Promise<T> {
   const { signal, encryption, welcome = false, helloMs = HELLO_MS } = options

@@ -1,6 +1,6 @@
 /**
- * The side that dialled: a member, somebody with an invite, or a visitor with a grant. Spec:
- * README.md.
+ * This file is the side that dialled: a member, a joiner with an invite, or a visitor with a grant.
+ * Spec: protocols/hello/README.md.
  */
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
@@ -14,9 +14,9 @@ import type { Conversation } from './conversation.js'
 import { readWelcome } from './joining.js'
 import type { Joined } from './joining.js'
 
-/** Who talks to whom. */
+/** The two peers of a hello and how their connection is encrypted. */
 export interface Ends extends AbortOptions {
-  /** This node: the 38 bytes of its PeerId. */
+  /** The 38 bytes of this node's PeerId. */
   local: Uint8Array
   /** The peer that the encryption of the connection proved: 38 bytes. */
   remote: Uint8Array
@@ -30,31 +30,36 @@ export interface HelloOptions<F> extends Ends {
   /** KDF(R, "meet") of the vault's newest epoch. */
   meet: Uint8Array
   /**
-   * Admit entries as signed: this node's own first, then those of the writers that lead to the
-   * vault key. What is beyond MAX_ADMITS_BYTES stays away.
+   * This node's admits as signed: its own first, then those of the writers that lead to the vault
+   * key. Admits beyond MAX_ADMITS_BYTES are not sent.
    */
   admits: Uint8Array[]
   /**
-   * Is `peer` (38 bytes) the subject of the first admit, do the others lead to the vault key, is
-   * nothing revoked? What it returns is what the hello resolves to; it throws a ProtocolError to
-   * refuse. `verifyAdmits` does the part that needs no index.
+   * Checks that `peer` (38 bytes) is the subject of the first admit, that the other admits lead to
+   * the vault key, and that nothing is revoked. The hello resolves to the result of this function,
+   * which throws a ProtocolError to refuse. `verifyAdmits` does the part that needs no index.
    */
   verify: (admits: Uint8Array[], peer: Uint8Array) => F | Promise<F>
 }
 
 export interface JoinOptions extends Ends {
-  /** What the invite text says. */
+  /** The parsed text of the invite. */
   invite: InviteText
-  /** This node's certificate, signed with the invite's key (joinCertificate of protocols/vault). */
+  /**
+   * This node's certificate, signed with the key of the invite (`joinCertificate` of
+   * protocols/vault).
+   */
   certificate: Uint8Array
   /** What joining adds to the time from `join` on. @default JOIN_MS */
   joinMs?: number
 }
 
 /**
- * Greets the other member. Resolves to what `verify` made of its admits, once both sides have
- * accepted each other. Rejects with a ProtocolError: the other side's refusal, REFUSED when it does
- * not know the vault, what `verify` threw, TIMEOUT, CLOSED.
+ * Runs the hello with another member. Resolves to the result of `verify` once both sides have
+ * accepted each other.
+ *
+ * @throws ProtocolError: the refusal of the other side, REFUSED when the other side does not know
+ *   the vault, the error of `verify`, TIMEOUT, CLOSED
  */
 export async function dialHello <F> (stream: Stream, options: HelloOptions<F>): Promise<F> {
   const { remote, admits: own, verify } = options
@@ -69,9 +74,11 @@ export async function dialHello <F> (stream: Stream, options: HelloOptions<F>): 
 }
 
 /**
- * Asks to be admitted. Resolves to what the role holds, checked against the invite, and to who the
- * witness is; both are members for each other then. Rejects like dialHello, with EXPIRED, USED_UP,
- * REVOKED, WRONG_VAULT, and with NotAWitnessError, which says who can admit.
+ * Asks the other side for admission to the vault. Resolves to the keys of the role, checked against
+ * the invite, and to the facts of the witness; from then on the two are members for each other.
+ *
+ * @throws the errors of `dialHello`, EXPIRED, USED_UP, REVOKED, WRONG_VAULT, and NotAWitnessError
+ *   with the members that can admit
  */
 export async function dialJoin (stream: Stream, options: JoinOptions): Promise<Joined> {
   const { local, remote, invite, certificate, joinMs = JOIN_MS } = options
@@ -90,15 +97,17 @@ export interface GrantOptions extends AbortOptions {
   /** `connection.encryption` of libp2p. REFUSED where there is none. */
   encryption: string | undefined
   vault: Uint8Array
-  /** As signed. */
+  /** The grant as signed. */
   grant: Uint8Array
   /** The whole conversation. @default HELLO_MS */
   helloMs?: number
 }
 
 /**
- * Shows a grant. Resolves once the member serves it. Rejects with the ProtocolError of either side:
- * WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, LIMIT, TIMEOUT, CLOSED.
+ * Shows a grant. Resolves once the member serves the visitor.
+ *
+ * @throws ProtocolError of either side: WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED,
+ *   INVALID_DATA, LIMIT, TIMEOUT, CLOSED
  */
 export async function dialGrant (stream: Stream, options: GrantOptions): Promise<void> {
   const { vault, grant } = options

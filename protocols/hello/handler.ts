@@ -1,6 +1,6 @@
 /**
- * The side that was dialled: a member, a witness of joiners where it can be one, and open to
- * visitors. Spec: README.md.
+ * This file is the side that was dialled: a member, which may also be a witness of joiners and
+ * serve visitors. Spec: protocols/hello/README.md.
  */
 import type { Stream } from '@libp2p/interface'
 import { equal } from '../block/hash.js'
@@ -17,26 +17,28 @@ import { NotAWitnessError } from './refusal.js'
 import type { Writer } from './refusal.js'
 
 export interface JoinRequest {
-  /** As signed; nothing of both was verified yet. */
+  /** The invite as signed. Neither the invite nor the certificate was verified yet. */
   invite: Uint8Array
   certificate: Uint8Array
-  /** The peer of the connection: 38 bytes. The certificate must be its own. */
+  /** The peer of the connection: 38 bytes. The certificate must name this peer. */
   peer: Uint8Array
 }
 
 export interface HandleOptions<F> extends HelloOptions<F> {
   /**
-   * Witnesses only: verifies the request (checkJoin of protocols/vault), commits the admit,
-   * durably, and says what the role holds. Asked again with the same certificate it answers the
-   * same admit, and counts no use. Throws a ProtocolError: the joiner is refused with its code.
-   * Left out: NOT_A_WITNESS.
+   * Only a witness has this function. It verifies the request (`checkJoin` of protocols/vault),
+   * commits the admit durably, and returns the keys of the role. For a certificate that was
+   * admitted before, it returns the same admit and counts no use. A ProtocolError refuses the
+   * joiner with its code.
+   * @default the joiner is refused with NOT_A_WITNESS
    */
   admit?: (join: JoinRequest) => Promise<Keys & { admits: Uint8Array[] }>
-  /** Who can admit, reachable ones first; at most MAX_WRITERS are told. */
+  /** Returns the members that can admit, reachable members first; at most MAX_WRITERS are sent. */
   writers?: () => Writer[] | Promise<Writer[]>
   /**
-   * Whether a visitor with this grant is served, and what for (checkVisit of visiting.ts). Throws a
-   * ProtocolError: it is refused with its code. Left out: UNSUPPORTED.
+   * Decides whether a visitor with this grant is served, and for what (`checkVisit` of
+   * visiting.ts). A ProtocolError refuses the visitor with its code.
+   * @default the visitor is refused with UNSUPPORTED
    */
   visit?: (shown: Grant) => F | Promise<F>
   /** What joining adds to the time from `join` on. @default JOIN_MS */
@@ -44,9 +46,11 @@ export interface HandleOptions<F> extends HelloOptions<F> {
 }
 
 /**
- * Greets the peer that opened the stream. Resolves to what `verify` made of its admits, once the
- * peer has accepted ours, a joiner is a member by then; or to what `visit` made of its grant.
- * Rejects with the ProtocolError of either side.
+ * Runs the hello with the peer that opened the stream. For a member or joiner it resolves to the
+ * result of `verify` once the peer has accepted this node's admits (a joiner is a member by then);
+ * for a visitor it resolves to the result of `visit`.
+ *
+ * @throws ProtocolError of either side
  */
 export async function handleHello <F> (stream: Stream, options: HandleOptions<F>): Promise<F> {
   const { local, remote, meet } = options
@@ -54,7 +58,7 @@ export async function handleHello <F> (stream: Stream, options: HandleOptions<F>
     const first = await conversation.hear('greet', 'grant')
     if (first.kind === 'grant') return serve(conversation, first.message, options)
     const { mac } = first.message
-    // strangers get no further: one HMAC, and no signature looked at
+    // a stranger is refused here, after one HMAC and before any signature is checked
     if (!equal(mac, helloMac(meet, 1, remote, local))) throw new ProtocolError('REFUSED', 'No member of this vault')
     await conversation.say({ greet: { mac: helloMac(meet, 2, remote, local) } })
     const { kind, message } = await conversation.hear('admits', 'join')
@@ -89,7 +93,7 @@ async function welcome <F> (conversation: Conversation, { invite, certificate }:
     throw new NotAWitnessError(await writers?.() ?? [])
   }
   const { meet, epoch, reads, vaultSecret, admits } = answer
-  // before any secret leaves: what was admitted is the peer at the other end
+  // the admit must be of the peer at the other end, checked before any secret is sent
   const facts = await verify(admits, remote)
   await conversation.say({ welcome: { meet, epoch, reads, ...(vaultSecret === undefined ? {} : { vaultSecret }), admits: fitting(admits), witness: fitting(own) } })
   return facts

@@ -1,4 +1,4 @@
-/** What a joiner takes, and what it does not. Spec: README.md, "Joining". */
+/** A joiner checks a welcome by these rules. Spec: protocols/hello/README.md, "Joining". */
 import { equal, kdf } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import { check, vaultKeys } from '../vault/keys.js'
@@ -8,21 +8,21 @@ import { verifyAdmits } from './admits.js'
 import type { MemberFacts } from './admits.js'
 import type { Welcome } from './messages.js'
 
-/** What a role holds of a vault. All secrets are 32 bytes. */
+/** A role holds these keys of a vault. Each secret is 32 bytes. */
 export interface Keys {
-  /** Of epoch `epoch`, the newest. */
+  /** The meet key of epoch `epoch`, which is the newest. */
   meet: Uint8Array
   epoch: number
-  /** R of epochs 0 to `epoch`; empty for role store. */
+  /** The read secrets R of epochs 0 to `epoch`; empty for role store. */
   reads: Uint8Array[]
-  /** V; role owner only. */
+  /** The vault secret V; only role owner has it. */
   vaultSecret?: Uint8Array
 }
 
 export interface Joined extends Keys {
   /**
-   * The joiner's own chain of admits as signed: what it shows in later hellos, and its first
-   * entries.
+   * The joiner's own chain of admits as signed. The joiner shows it in later hellos; it is also the
+   * joiner's first entries.
    */
   admits: Uint8Array[]
   own: MemberFacts
@@ -31,15 +31,17 @@ export interface Joined extends Keys {
 
 export interface Expected {
   invite: InviteText
-  /** The certificate that was sent. */
+  /** The certificate that this node sent. */
   certificate: Uint8Array
   local: Uint8Array
   remote: Uint8Array
 }
 
 /**
- * Checks a welcome against the invite and the certificate. ProtocolError INVALID_DATA for what an
- * honest witness does not send; those of verifyAdmits.
+ * Checks a welcome against the invite and the certificate.
+ *
+ * @throws ProtocolError INVALID_DATA for a welcome that an honest witness does not send, and the
+ *   errors of `verifyAdmits`
  */
 export function readWelcome (welcome: Welcome, { invite, certificate, local, remote }: Expected): Joined {
   const { vault, invite: { role } } = invite

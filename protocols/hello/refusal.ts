@@ -3,7 +3,7 @@ import { MAX_ADDRESSES, MAX_ADDRESS_BYTES, MAX_LABEL_BYTES } from '../vault/limi
 import { MAX_TEXT_BYTES, MAX_WRITERS } from './constants.js'
 import type { Refusal } from './messages.js'
 
-/** A member that can admit. */
+/** A writer is a member that can admit. */
 export interface Writer {
   /** 38 bytes of its PeerId. */
   peer: Uint8Array
@@ -12,7 +12,7 @@ export interface Writer {
   label: string
 }
 
-/** NOT_A_WITNESS: the member that was asked cannot admit; these can. */
+/** The member that was asked cannot admit; the members in `writers` can. Code: NOT_A_WITNESS. */
 export class NotAWitnessError extends ProtocolError {
   readonly writers: Writer[]
 
@@ -22,9 +22,9 @@ export class NotAWitnessError extends ProtocolError {
   }
 }
 
-/** REVOKED, with what proves it to the one that was revoked. */
+/** The peer was revoked; `revoke` proves it to that peer. Code: REVOKED. */
 export class RevokedError extends ProtocolError {
-  /** The revoke entry as signed; what the other side sent was not looked at. */
+  /** The revoke entry as signed. When the other side sent it, it is not verified. */
   readonly revoke: Uint8Array
 
   constructor (revoke: Uint8Array, message = 'The member was revoked') {
@@ -33,7 +33,7 @@ export class RevokedError extends ProtocolError {
   }
 }
 
-/** What a refusal from the other side throws here. */
+/** Returns the error for a refusal from the other side. */
 export function refusalError ({ code, retry, text, writers, revoke }: Refusal): ProtocolError {
   const error = fromWire(code, retry, text)
   if (error.code === 'REVOKED' && revoke !== undefined) return new RevokedError(revoke.slice(), text)
@@ -41,7 +41,8 @@ export function refusalError ({ code, retry, text, writers, revoke }: Refusal): 
 }
 
 /**
- * What the other side is told: code and text of a ProtocolError, and nothing about any other error.
+ * Returns the refusal for an error: code and text of a ProtocolError, and nothing about any other
+ * error.
  */
 export function toRefusal (error: unknown): Refusal {
   const told = error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', 'Internal error')
@@ -58,7 +59,7 @@ function bounded ({ peer, addresses, label }: Writer): Writer {
   return { peer, addresses: addresses.filter(({ length }) => length > 0 && length <= MAX_ADDRESS_BYTES).slice(0, MAX_ADDRESSES), label: cut(label, MAX_LABEL_BYTES) }
 }
 
-/** At most `maxBytes` of UTF-8, cut between characters. */
+/** Cuts to at most `maxBytes` of UTF-8, between characters. */
 function cut (text: string, maxBytes: number): string {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, maxBytes), { stream: true })
 }

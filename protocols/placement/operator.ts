@@ -1,13 +1,16 @@
-/** Whose a member counts as in orders. Spec: README.md, "Operator". */
+/**
+ * A placement order counts members by operator. Spec: protocols/placement/README.md, "Operator".
+ */
 
 /**
- * The operator of its certificate; without one that of the invite it joined with, whose members are
- * one operator: who has the text of an invite can make members of it, whatever its `uses` say.
- * Empty, and shared with nobody, where there is neither.
+ * Returns the operator in a member's certificate. A certificate without one gives the operator of
+ * the invite, so all members of that invite are one operator: anybody with the text of an invite
+ * can make members, whatever its `uses` say. A member with neither has the empty operator, which no
+ * two members share.
  *
  * @param invite public key of the invite in the admit that counts
  */
 export function operatorOf ({ operator, invite }: { operator: string, invite?: Uint8Array }): string {
-  // longer than the operator of a certificate may be, so equal to none
+  // this text is longer than the operator of a certificate may be, so it equals none
   return operator !== '' || invite === undefined ? operator : `invite ${Buffer.from(invite).toString('hex')}`
 }

@@ -5,8 +5,8 @@ import { SEED_BYTES } from './constants.js'
 const SLOT = label('slot')
 
 /**
- * The slot of a version's group, 0..65,535. Groups count from 0 over the version; an inline file is
- * group 0.
+ * Returns the slot of a version's group, 0..65,535. Groups count from 0 over the version; an inline
+ * file is group 0.
  *
  * @param seed of the version's entry, 16 bytes
  * @throws ProtocolError MALFORMED for a seed of another length

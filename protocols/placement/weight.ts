@@ -1,19 +1,26 @@
 /**
- * How much a member counts for: its class of capacity. Spec: README.md, "Class". Integers only, so
- * that all nodes agree.
+ * A member counts by the class of its capacity. Spec: protocols/placement/README.md, "Class". The
+ * computation uses only integers, so that all nodes agree.
  */
 import { ProtocolError } from '../errors.js'
 import { CLASS_OFFSET, CLASSES_PER_DOUBLING, MAX_CAPACITY_BYTES, MEDIAN_FACTOR } from './constants.js'
 
-/** What a member's record and certificate say of its capacity, in bytes. */
+/** The capacity of a member in its record and in its certificate, in bytes. */
 export interface Lent {
-  /** Of its newest record; undefined when there is none. */
+  /** The capacity in the member's newest record; undefined when there is no record. */
   published: number | undefined
-  /** Of its certificate. @default no bound */
+  /**
+   * The bound in the member's certificate.
+   * @default no bound
+   */
   maxCapacity?: number | undefined
 }
 
-/** ⌊log2(capacity^4)⌋ - 120, exactly. RangeError for what is no integer of 1..2^53 - 1. */
+/**
+ * Returns ⌊log2(capacity^4)⌋ - 120, exactly.
+ *
+ * @throws RangeError unless `capacity` is an integer of 1..2^53 - 1
+ */
 export function classOf (capacity: number): number {
   if (!Number.isSafeInteger(capacity) || capacity < 1) throw new RangeError(`not a capacity of 1..2^53 - 1: ${capacity}`)
   const power = BigInt(capacity) ** BigInt(CLASSES_PER_DOUBLING)
@@ -21,11 +28,12 @@ export function classOf (capacity: number): number {
 }
 
 /**
- * What each of all current members counts for, in bytes: the least of what it published, its
- * certificate's bound, and 8 times the lower median of the least of these two over all members with
- * a record and more than 0. Undefined: not in the order.
+ * Returns the counted capacity of each current member in bytes; undefined: the member is not in the
+ * order. It is the least of the published capacity, the bound of the certificate, and 8 times the
+ * lower median. The median is of the least of the first two, over all members with a record and
+ * more than 0.
  *
- * @throws ProtocolError MALFORMED for what a record or certificate cannot say
+ * @throws ProtocolError MALFORMED for a number that no record or certificate can state
  */
 export function countedCapacities (members: readonly Lent[]): Array<number | undefined> {
   const lent = members.map(({ published, maxCapacity }) => {
@@ -38,7 +46,8 @@ export function countedCapacities (members: readonly Lent[]): Array<number | und
 }
 
 /**
- * The class of each of all current members; undefined: it holds nothing and is not in the order.
+ * Returns the class of each current member; undefined: the member holds nothing and is not in the
+ * order.
  */
 export function classesOf (members: readonly Lent[]): Array<number | undefined> {
   return countedCapacities(members).map((bytes) => bytes === undefined ? undefined : classOf(bytes))

@@ -6,9 +6,7 @@ import { Message } from './messages.js'
 
 const LIMITS = { offer: { cids: MAX_OFFER_CIDS, sizes: MAX_OFFER_CIDS }, stored: { cids: MAX_OFFER_CIDS } }
 
-/**
- * A message of this protocol: exactly one of its kinds. CIDs are bytes that nobody looked at yet.
- */
+/** A message of this protocol is exactly one of these kinds. The CIDs are unchecked bytes. */
 export type StoreMessage =
   | { kind: 'open', upload: number, id: Uint8Array, expected: number }
   | { kind: 'offer', upload: number, cids: Uint8Array[], sizes: number[] }
@@ -23,8 +21,10 @@ export type StoreMessage =
   | { kind: 'refusal', upload: number, code: number, retry: boolean, text: string }
 
 /**
- * Throws ProtocolError MALFORMED for what is no message of one known kind, LIMIT for what is too
- * many or too long.
+ * Decodes one message.
+ *
+ * @throws ProtocolError MALFORMED unless it is one known kind, LIMIT for a list or field that is
+ *   too long
  */
 export function decodeMessage (frame: Uint8Array): StoreMessage {
   const { data, ...fields } = decodeFields(frame)
@@ -78,12 +78,12 @@ function decodeFields (frame: Uint8Array): Message {
   }
 }
 
-/** All messages but `block`. */
+/** Encodes every message but `block`. */
 export function encodeMessage (message: Message): Uint8Array {
   return Message.encode(message)
 }
 
-/** Everything before the block's bytes. */
+/** Returns all bytes of a `block` message that precede the bytes of the block. */
 export function encodeBlockHeader (upload: number, cid: Uint8Array, bytes: number): Uint8Array {
   return beforeData(Message.encode({ block: { upload, cid } }), bytes)
 }
@@ -100,7 +100,11 @@ export function encodeBits (wanted: boolean[]): Uint8Array {
   return bits
 }
 
-/** Exactly `count` bits; MALFORMED when the field is of another length or a bit beyond is set. */
+/**
+ * Returns the first `count` bits of a bitfield.
+ *
+ * @throws ProtocolError MALFORMED when the field has another length or a bit beyond `count` is set
+ */
 export function decodeBits (bits: Uint8Array, count: number): boolean[] {
   if (count > MAX_OFFER_CIDS || bits.length !== Math.ceil(count / 8)) throw malformed('A bitfield of another length than its offer')
   const all = Array.from({ length: bits.length * 8 }, (_, index) => ((bits[index >> 3] ?? 0) >> (index & 7) & 1) === 1)
@@ -112,7 +116,7 @@ function malformed (text: string): ProtocolError {
   return new ProtocolError('MALFORMED', text)
 }
 
-/** At most MAX_TEXT_BYTES, cut between characters. */
+/** Cuts to at most MAX_TEXT_BYTES, between characters. */
 function clip (text: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, MAX_TEXT_BYTES), { stream: true })
 }

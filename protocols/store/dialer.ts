@@ -13,23 +13,29 @@ export type { Upload } from './outgoing-upload.js'
 
 export interface StoreClientOptions {
   /**
-   * Nothing in or out for this long, while an answer is owed, ends the stream. @default
-   * INACTIVITY_MS
+   * The stream ends after this time without a byte in or out while the peer owes an answer.
+   * @default INACTIVITY_MS
    */
   inactivityMs?: number
 }
 
 export interface OpenOptions {
-  /** Bytes of blocks to come, 0 when unknown. Up to EARLY_BYTES nothing waits for the answer. */
+  /**
+   * The number of bytes of blocks to come, 0 when unknown. With 1 to EARLY_BYTES, sending does not
+   * wait for the answer.
+   */
   expected: number
-  /** 16 bytes; the id of an earlier upload goes on with its pins. @default random */
+  /**
+   * The id of the upload, 16 bytes. The id of an earlier upload takes over its pins.
+   * @default random
+   */
   upload?: Uint8Array
   signal?: AbortSignal
 }
 
 /**
- * Pushes blocks and entries to one peer: any number of uploads at a time over one kept-open stream
- * and one credit.
+ * This client pushes blocks and entries to one peer: any number of uploads at a time share one
+ * kept-open stream and one credit.
  */
 export class StoreClient {
   readonly #channel: Channel
@@ -45,20 +51,22 @@ export class StoreClient {
     this.#finished = this.#run()
   }
 
-  /** True when this client takes no more uploads. */
+  /** True when this client accepts no more uploads. */
   get closed (): boolean {
     return this.#error !== undefined || this.#channel.closed
   }
 
-  /** True when no upload is under way, and the peer owes nothing. */
+  /** True when no upload is under way and the peer owes nothing. */
   get idle (): boolean {
     return this.#uploads.size === 0 && this.#credit.free >= CREDIT_BYTES
   }
 
   /**
-   * Resolves when the peer has taken the upload on; at once when `expected` is 1..EARLY_BYTES, a
-   * refusal then comes with what is called next. Throws what the peer refused with (NO_SPACE,
-   * READ_ONLY, NOT_ALLOWED, LIMIT, ...), what ended the stream, or the reason of the signal.
+   * Opens an upload. Resolves when the peer has accepted it, or at once when `expected` is 1 to
+   * EARLY_BYTES; a refusal then fails the next call on the upload.
+   *
+   * @throws the refusal of the peer (NO_SPACE, READ_ONLY, NOT_ALLOWED, LIMIT, ...), the error that
+   *   ended the stream, or the reason of the signal
    */
   async open ({ expected, upload: id = randomBytes(UPLOAD_ID_BYTES), signal }: OpenOptions): Promise<Upload> {
     signal?.throwIfAborted()
@@ -88,7 +96,8 @@ export class StoreClient {
   }
 
   /**
-   * No more uploads; resolves when those that said `done` were answered and both sides are closed.
+   * Ends every upload that has not sent `done`. Resolves when each `done` was answered and both
+   * sides are closed.
    */
   async close (): Promise<void> {
     this.#error ??= new ProtocolError('CLOSED', 'The stream was closed here')
@@ -107,7 +116,7 @@ export class StoreClient {
     this.#channel.write(encodeMessage(message)).catch((error: unknown) => { this.#end(error as Error) })
   }
 
-  /** While the peer owes an answer or credit, it must not stand still. */
+  /** Makes the channel watch for progress while the peer owes an answer or credit. */
   #changed (): void {
     this.#channel.expecting = this.#credit.free < CREDIT_BYTES || this.#uploads.values().some((upload) => upload.owed)
   }
@@ -136,7 +145,7 @@ export class StoreClient {
       return
     }
     if (message.kind === 'refusal' && message.upload === 0) throw fromWire(message.code, message.retry, message.text)
-    // what is said about an upload that ended here crossed with its end
+    // a message about an upload that ended here was sent before the peer knew of the end
     const upload = this.#uploads.get(message.upload)
     if (upload !== undefined) upload.take(message)
     else if (message.upload === 0 || message.upload > this.#lastNumber) throw new ProtocolError('MALFORMED', `No upload has the number ${message.upload}`)

@@ -1,6 +1,6 @@
 interface Waiter { amount: number, resolve: () => void, reject: (error: Error) => void }
 
-/** An amount that many share: whoever asks waits, in order, until its part is free. */
+/** A gate shares an amount between many callers: each waits in order until its part is free. */
 export class Gate {
   #free: number
   #error: Error | undefined
@@ -15,7 +15,9 @@ export class Gate {
   }
 
   /**
-   * Resolves with `amount` taken. Throws what the gate was closed with, or the reason of `signal`.
+   * Takes `amount`, and resolves when it is taken.
+   *
+   * @throws the error of `close`, or the reason of `signal`
    */
   async take (amount: number, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { signal } = options
@@ -29,7 +31,8 @@ export class Gate {
     const waiter = { amount, resolve, reject }
     this.#waiters.add(waiter)
     const onAbort = (): void => {
-      // those behind it may fit now; when it has taken its part already the caller keeps it
+      // the waiters behind this one may fit now; after its part was granted, the caller keeps the
+      // part
       if (this.#waiters.delete(waiter)) this.#let()
       reject(signal?.reason as Error)
     }
@@ -46,7 +49,7 @@ export class Gate {
     this.#let()
   }
 
-  /** Everybody who waits, and comes later, gets `error`. */
+  /** Rejects every waiter and every later `take` with `error`. */
   close (error: Error): void {
     this.#error ??= error
     for (const waiter of this.#waiters) waiter.reject(error)

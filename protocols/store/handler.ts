@@ -10,44 +10,56 @@ import { Gate } from './gate.js'
 import { IncomingState } from './incoming-state.js'
 
 /**
- * What the protocol needs of the store. ProtocolErrors travel to the dialer as they are, others as
- * INTERNAL.
+ * The protocol needs these functions of the store. A ProtocolError reaches the dialer as it is,
+ * every other error as INTERNAL.
  */
 export interface StoreBackend {
-  /** Before any body. Throws ProtocolError NO_SPACE, READ_ONLY, NOT_ALLOWED. */
+  /**
+   * Opens an upload, before any of its blocks arrives.
+   *
+   * @throws ProtocolError NO_SPACE, READ_ONLY, NOT_ALLOWED
+   */
   open: (upload: { upload: Uint8Array, expected: number }) => Promise<IncomingUpload>
 }
 
 export interface IncomingUpload {
-  /** True: wanted. Pins what is held. */
+  /** Resolves to true for each wanted block. The blocks that are already held are pinned. */
   want: (cids: CID[], sizes: number[]) => Promise<boolean[]>
-  /** `bytes` match `cid`. Durable when resolved. Called for several blocks at once. */
+  /**
+   * Stores a block that was checked against its CID. Resolves when it is durable. Several calls may
+   * run at once.
+   */
   store: (cid: CID, bytes: Uint8Array) => Promise<void>
   /**
-   * Resolves with the entry's id when everything is durable. Throws ProtocolError INCOMPLETE,
-   * INVALID_DATA, ... Called when no `store` is under way.
+   * Commits the entry and resolves to its id when blocks and entry are durable. No `store` runs
+   * during this call.
+   *
+   * @throws ProtocolError INCOMPLETE, INVALID_DATA, ...
    */
   done: (entry: Uint8Array) => Promise<Uint8Array>
   /**
-   * Called once, last, when nothing of this upload is under way. `aborted`: `done` did not resolve.
+   * Called once as the last call, when nothing of this upload is under way. `aborted` is true when
+   * `done` did not resolve.
    */
   end: (aborted: boolean) => Promise<void>
 }
 
 export interface HandleStoreOptions {
-  /** Ends the stream. */
+  /** The signal ends the stream. */
   signal?: AbortSignal
-  /** The remote peer: its streams count together when all hold too much. */
+  /** The remote peer. Its streams count together when all streams hold too much memory. */
   peer?: string
   /** @default INACTIVITY_MS */
   inactivityMs?: number
 }
 
 /**
- * Takes in the uploads of one dialer until it closes the stream. Throws what ended the stream
- * otherwise: HASH_MISMATCH, LIMIT or MALFORMED of the dialer, TIMEOUT, CLOSED, the reason of the
- * signal. What fails within an upload is answered with a refusal of that upload, not thrown.
- * Resolves or throws only when every upload has ended.
+ * Receives the uploads of one dialer until the dialer closes the stream. An error within an upload
+ * is answered with a refusal of that upload, not thrown. The promise settles only when every upload
+ * has ended.
+ *
+ * @throws the error that ended the stream: ProtocolError HASH_MISMATCH, LIMIT or MALFORMED of the
+ *   dialer, TIMEOUT, CLOSED, or the reason of the signal
  */
 export async function handleStore (stream: Stream, backend: StoreBackend, options: HandleStoreOptions = {}): Promise<void> {
   await new StoreServer(stream, backend, options).run()
@@ -62,7 +74,7 @@ class StoreServer {
   readonly #tasks = new Set<Promise<void>>()
   readonly #ledger = new CreditLedger()
   readonly #slots = new Gate(STORING_BLOCKS)
-  /** Uploads with blocks whose `stored` was not said yet. */
+  /** The uploads with blocks whose `stored` was not sent yet. */
   readonly #unsaid = new Set<IncomingState>()
   #lastNumber = 0
   #offers = 0
@@ -81,7 +93,7 @@ class StoreServer {
     try {
       this.#signal?.throwIfAborted()
       for (;;) {
-        // a dialer that does not read its answers is not listened to
+        // the handler reads no message from a dialer that does not read the answers
         await this.#channel.drained()
         const frame = await this.#channel.read({ inactivityMs: Infinity })
         if (frame === undefined) break
@@ -134,7 +146,10 @@ class StoreServer {
     this.#uploads.set(number, upload)
   }
 
-  /** Undefined for an upload that has ended: what is said about it crossed with its end. */
+  /**
+   * Returns undefined for an upload that has ended: a message about it was sent before the dialer
+   * knew of the end.
+   */
   #find (number: number): IncomingState | undefined {
     const upload = this.#uploads.get(number)
     if (upload === undefined && (number === 0 || number > this.#lastNumber)) throw new ProtocolError('MALFORMED', `No upload has the number ${number}`)
@@ -180,7 +195,7 @@ class StoreServer {
   }
 
   #send (message: Uint8Array): void {
-    // a failed write fails the channel, and the reading loop sees it
+    // a failed write also fails the channel, so the reading loop ends
     this.#channel.write(message).catch((error: unknown) => { this.#channel.abort(error as Error) })
   }
 
@@ -189,7 +204,7 @@ class StoreServer {
     this.#tasks.add(tracked)
   }
 
-  /** Credit and `stored` of one turn of the event loop go out together. */
+  /** Sends the credit and the `stored` of one turn of the event loop together. */
   #flushSoon (): void {
     if (this.#flushing) return
     this.#flushing = true
@@ -209,7 +224,7 @@ class StoreServer {
 
   #asProtocolError (error: unknown): ProtocolError {
     if (error instanceof ProtocolError) return error
-    // what failed is for this side's log; the dialer need not know paths
+    // the error goes only to this node's log: the dialer must not learn paths
     this.#stream.log.error('an upload failed - %e', error)
     return new ProtocolError('INTERNAL', 'The store failed')
   }

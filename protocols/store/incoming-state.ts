@@ -5,23 +5,23 @@ import { EARLY_BYTES, MAX_OFFER_CIDS, WORKING_MS } from './constants.js'
 import type { IncomingUpload } from './handler.js'
 import type { Message } from './messages.js'
 
-/** What an upload needs of its stream. */
+/** An upload needs these functions of its stream. */
 export interface IncomingLink {
   send: (message: Message) => void
   refuse: (error: unknown) => void
-  /** For failures after the upload was over for the dialer. */
+  /** Logs an error that came after the upload was over for the dialer. */
   log: (error: unknown) => void
-  /** The stream waits for it before it ends. */
+  /** Runs a task; the stream waits for the task before it ends. */
   run: (task: Promise<void>) => void
   ended: (openOffers: number) => void
 }
 
 /**
- * One upload at the listener. It is over for the dialer with receipt, refusal or abort; what is
- * under way then is waited for before the backend hears `end`.
+ * The state of one upload at the listener. For the dialer the upload is over with receipt, refusal
+ * or abort; the tasks that still run then finish before the backend hears `end`.
  */
 export class IncomingState {
-  /** Durable, and not said to be. */
+  /** The CIDs of blocks that are durable and not reported yet. */
   stored: Uint8Array[] = []
   readonly #number: number
   readonly #expected: number
@@ -48,14 +48,16 @@ export class IncomingState {
     })
   }
 
-  /** True when the dialer hears nothing more of it. */
+  /** True when the dialer gets no more messages about this upload. */
   get over (): boolean {
     return this.#over
   }
 
   /**
-   * Throws ProtocolError LIMIT for blocks before `opened` other than those that may come early,
-   * MALFORMED after `done`.
+   * Checks that a block may arrive now.
+   *
+   * @throws ProtocolError LIMIT for a block before `opened` that may not come early, MALFORMED
+   *   after `done`
    */
   expectBlock (bytes: number): void {
     this.#throwIfDone()
@@ -66,8 +68,8 @@ export class IncomingState {
   }
 
   /**
-   * `settled` is called when the bytes are held no longer; true: they are durable and the dialer is
-   * to hear it.
+   * Runs `store`. `settled` is called when the bytes are no longer held; its argument is true when
+   * the block is durable and the dialer must be told.
    */
   store (store: (backend: IncomingUpload) => Promise<void>, settled: (stored: boolean) => void): void {
     void this.#work(async () => {
@@ -83,7 +85,7 @@ export class IncomingState {
     })
   }
 
-  /** Offers are answered in their order. */
+  /** Answers an offer; the answers go out in the order of the offers. */
   offer (cids: CID[], sizes: number[], answered: () => void): void {
     this.#throwIfDone()
     this.#openOffers++
@@ -106,12 +108,12 @@ export class IncomingState {
     this.#link.run(this.#finish(entry))
   }
 
-  /** The dialer gave it up. After `done` it is too late for that. */
+  /** Handles the dialer's abort, which has no effect after `done`. */
   abort (): void {
     if (!this.#saidDone) this.#end(true)
   }
 
-  /** The stream is gone: nothing begins any more. */
+  /** Handles the loss of the stream: no further step of this upload begins. */
   cut (): void {
     this.#isCut = true
     this.abort()
@@ -156,8 +158,7 @@ export class IncomingState {
   }
 
   /**
-   * One refusal an upload: what fails afterwards fails for the same reason, or nobody is there to
-   * hear it.
+   * Refuses the upload once. A later error has the same cause or no listener, so it is only logged.
    */
   #refuse (error: unknown): void {
     if (this.#over) {

@@ -10,39 +10,42 @@ import type { Message } from './messages.js'
 interface Options { signal?: AbortSignal | undefined }
 
 /**
- * Errors of every method: what the peer refused with, what ended the stream, CLOSED after `abort`,
- * the reason of the signal.
+ * Every method throws the refusal of the peer, the error that ended the stream, CLOSED after
+ * `abort`, or the reason of the signal.
  */
 export interface Upload {
-  /** 16 bytes. */
+  /** The id of the upload, 16 bytes. */
   readonly id: Uint8Array
   /**
-   * Says what could be sent, with stored lengths; true: wanted. What is not wanted is pinned at the
-   * peer all the same.
+   * Names blocks that could be sent, with their stored lengths. Resolves to true for each wanted
+   * block; the peer pins the unwanted ones too, since it holds them.
    */
   offer: (cids: CID[], sizes: number[], options?: Options) => Promise<boolean[]>
   /**
-   * Resolves when the block was handed over within the credit; `bytes` must not be changed
-   * afterwards.
+   * Sends a block within the credit; resolves when the stream has taken it. The caller must not
+   * change `bytes` afterwards.
    */
   send: (cid: CID, bytes: Uint8Array, options?: Options) => Promise<void>
-  /** Resolves with the id of the entry once everything and the entry are durable at the peer. */
+  /**
+   * Sends the entry. Resolves to the id of the entry once the blocks and the entry are durable at
+   * the peer.
+   */
   done: (entry: Uint8Array, options?: Options) => Promise<Uint8Array>
-  /** Drops what was sent, unless `done` was said. */
+  /** Gives up the upload, unless `done` was sent. */
   abort: () => void
-  /** Called with the bytes of blocks that became durable at the peer, each once. */
+  /** Called once for each block that became durable at the peer, with its length in bytes. */
   onStored?: ((bytes: number) => void) | undefined
 }
 
-/** What an upload needs of its stream. */
+/** An upload needs these parts of its stream. */
 export interface UploadLink {
   credit: Gate
   offers: Gate
   send: (message: Message) => void
   sendBlock: (cid: Uint8Array, bytes: Uint8Array, options: Options) => Promise<void>
-  /** What the peer owes may have changed. */
+  /** Called when the peer may owe more or less than before. */
   changed: () => void
-  /** The receipt did not come in time. */
+  /** Called when the receipt did not come in time. */
   late: (error: Error) => void
   ended: () => void
 }
@@ -69,17 +72,17 @@ export class OutgoingUpload implements Upload {
     this.#number = number
     this.id = id
     this.#link = link
-    // whoever waits sees it; nobody may be waiting
+    // callers that wait get the error; without a caller the rejection must not count as unhandled
     this.#opened.promise.catch(() => {})
     this.#receipt.promise.catch(() => {})
   }
 
-  /** True while the peer has something to answer. */
+  /** True while the peer owes an answer. */
   get owed (): boolean {
     return this.#error === undefined && (!this.#isOpen || this.#saidDone || this.#offers.length > 0 || this.#unstored.size > 0)
   }
 
-  /** True while it waits for its receipt; RECEIPT_MS at most. */
+  /** True while the upload waits for its receipt, RECEIPT_MS at most. */
   get finishing (): boolean {
     return this.#saidDone && this.#error === undefined
   }
@@ -129,7 +132,7 @@ export class OutgoingUpload implements Upload {
     this.#saidDone = true
     this.#link.send({ done: { upload: this.#number, entry } })
     this.#link.changed()
-    // also when nobody waits any more: signs of life for this receipt must not go on for ever
+    // the timer runs even without a waiting caller, so that signs of life for this receipt end
     this.#receiptTimer = setTimeout(() => { this.#link.late(new ProtocolError('TIMEOUT', 'The peer worked too long on a receipt')) }, RECEIPT_MS)
     return abortable(this.#receipt.promise, options.signal)
   }
@@ -140,7 +143,7 @@ export class OutgoingUpload implements Upload {
     this.fail(new ProtocolError('CLOSED', 'The upload was aborted here'))
   }
 
-  /** What the peer says about this upload. */
+  /** Handles a message of the peer about this upload. */
   take (message: Exclude<StoreMessage, { kind: 'credit' }>): void {
     switch (message.kind) {
       case 'opened':
@@ -187,8 +190,8 @@ export class OutgoingUpload implements Upload {
   }
 
   /**
-   * Waits for a part of what the stream shares; when the upload has ended by then, the part goes
-   * back.
+   * Takes a part of what the uploads of the stream share, and gives it back when this upload has
+   * ended by then.
    */
   async #take (gate: Gate, amount: number, options: Options): Promise<void> {
     await gate.take(amount, options)
