@@ -4,6 +4,7 @@ import type { CopiesStatus } from '../../api/node.js'
 import type { ReplicaState } from './replica-state.js'
 import { byPeer } from './by-peer.js'
 import { copiesWanted, NEXT } from './desired-state.js'
+import { NumberSet } from './number-set.js'
 import type { AuditPort, Clock, PlacedVersion, MemberView } from './types.js'
 
 /** Between two pages, so that a million groups take an hour and a quarter. */
@@ -14,7 +15,6 @@ const PAGES_AT_ONCE = 16
 const FURTHER = 16
 /** Groups with too few copies that are remembered one by one. */
 const KEPT = 100_000
-
 
 export interface CensusParts {
   view: Pick<MemberView, 'self' | 'size' | 'order' | 'present'>
@@ -39,7 +39,8 @@ export interface CensusParts {
 interface Bad { group: PlacedVersion, level: keyof CopiesStatus, since: number }
 
 export class Census {
-  private total = 0
+  /** By their ids: a root that comes again, under another name or once more under its own, is no further version. */
+  private counted = new NumberSet()
   private readonly bad = new Map<number, Bad>()
   private readonly fresh = new Map<number, PlacedVersion>()
   private told = 0
@@ -61,7 +62,7 @@ export class Census {
   get at (): number | undefined { return this.done }
 
   get copies (): CopiesStatus {
-    const copies = { ok: this.total, low: 0, atRisk: 0, lost: 0 }
+    const copies = { ok: this.counted.size, low: 0, atRisk: 0, lost: 0 }
     for (const { level } of this.bad.values()) {
       copies.ok--
       copies[level]++
@@ -96,8 +97,7 @@ export class Census {
   private async all (): Promise<void> {
     this.soon = false
     this.fresh.clear()
-    const seen = new Set<number>()
-    let total = 0
+    const seen = new NumberSet()
     let pages = 0
     let page: PlacedVersion[] = []
     const flush = async (): Promise<void> => {
@@ -107,14 +107,13 @@ export class Census {
     }
     for (const group of this.parts.groups()) {
       if (this.stopped) return
-      total++
       seen.add(group.id)
       page.push(group)
       if (page.length === MAX_GROUPS) await flush()
     }
     await flush()
     for (const id of this.bad.keys()) if (!seen.has(id)) this.bad.delete(id)
-    this.total = total
+    this.counted = seen
     this.done = this.parts.clock.now()
   }
 
@@ -122,9 +121,8 @@ export class Census {
   private async some (): Promise<void> {
     const groups = [...this.bad.values()].map(({ group }) => group)
     for (const group of this.fresh.values()) {
-      if (this.bad.has(group.id)) continue
-      this.total++
-      groups.push(group)
+      this.counted.add(group.id)
+      if (!this.bad.has(group.id)) groups.push(group)
     }
     this.fresh.clear()
     for (let from = 0; from < groups.length && !this.stopped; from += MAX_GROUPS) {
@@ -132,7 +130,7 @@ export class Census {
         const now = this.parts.current(group)
         if (now === undefined) {
           this.bad.delete(group.id)
-          this.total--
+          this.counted.delete(group.id)
         }
         return now ?? []
       })

@@ -14,7 +14,7 @@ export type Clock = Timer
 
 /** A group of a live version, as this node's index has it. */
 export interface PlacedVersion {
-  /** This node's own number for it. */
+  /** This node's own number for it: from 1, without large gaps. */
   readonly id: number
   readonly slot: number
   /** Wanted copies; 0: everybody. */

@@ -99,6 +99,45 @@ describe('replication: census', () => {
     census.stop()
   })
 
+  it('counts a version once, whatever comes again: after a count, during one, while it has too few copies, and after it died', async () => {
+    const { scene, port, census } = counting('a b me', 2)
+    const [one, two] = scene.groups
+    assert.ok(one !== undefined && two !== undefined)
+    await scene.book.hold(one)
+    port.states = { a: 'held', b: 'held' }
+    census.start()
+    await scene.pass(MINUTE)
+    assert.deepEqual(census.copies, { ok: 1, low: 1, atRisk: 0, lost: 0 })
+    // moved, restored, moved
+    for (let again = 0; again < 3; again++) {
+      for (const known of scene.groups) census.learn(known)
+      await scene.pass(MINUTE)
+      assert.deepEqual(census.copies, { ok: 1, low: 1, atRisk: 0, lost: 0 })
+    }
+    // one that comes while all is counted is seen by that count, and then once more
+    const third = group(3)
+    const have = port.have
+    port.have = async (...call) => {
+      census.learn(third)
+      return have(...call)
+    }
+    scene.groups.push(third)
+    census.turned()
+    await scene.pass(MINUTE)
+    port.have = have
+    await scene.pass(MINUTE)
+    assert.deepEqual(census.copies, { ok: 1, low: 2, atRisk: 0, lost: 0 })
+    scene.groups.pop()
+    census.learn(third)
+    await scene.pass(MINUTE)
+    assert.deepEqual(census.copies, { ok: 1, low: 1, atRisk: 0, lost: 0 })
+    scene.groups.push(third)
+    census.learn(third)
+    await scene.pass(MINUTE)
+    assert.deepEqual(census.copies, { ok: 1, low: 2, atRisk: 0, lost: 0 })
+    census.stop()
+  })
+
   it('goes on after a look that failed', async () => {
     const { scene, port, census, failed } = counting('a b c me', 1)
     port.states = { a: 'held', b: 'held', c: 'held' }
