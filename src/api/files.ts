@@ -1,10 +1,16 @@
-/** Files, their versions, and what puts and gets take. Times are Date, sizes bytes. */
+/**
+ * These are the types of files, their versions, and the options of put and get. Times are Date,
+ * sizes bytes.
+ */
 import type { AbortOptions } from '@libp2p/interface'
 
 /** One version of a file, the same on every node. */
 export interface FileInfo {
   name: string
-  /** Compared only for equality; a prefix of at least 6 characters that fits one version is accepted. */
+  /**
+   * Id of the version, which has no order. Calls also accept a prefix of at least 6 characters that
+   * fits one version.
+   */
   version: string
   /** Root CID of the version. */
   cid: string
@@ -12,15 +18,15 @@ export interface FileInfo {
   mtime?: Date
   /** Media type. */
   type?: string
-  /** When the writer says that it wrote it; for people, orders nothing. */
+  /** Time of the write by its writer's clock; it is for people and orders nothing. */
   time: Date
-  /** Another version was written without knowledge of this one. */
+  /** True when another version was written without knowledge of this one. */
   conflict: boolean
 }
 
-/** What one member has on disk (fsynced) of a version. */
+/** The part of a version that one member has on disk (fsynced). */
 export interface CopyInfo {
-  /** PeerId; this node's own included. */
+  /** PeerId, which may be this node's own. */
   peer: string
   label: string
   blocks: number
@@ -40,98 +46,116 @@ export type ProgressEvent =
   | { type: 'file:get:read', bytes: number, total: number }
   | { type: 'file:get:fetched', peer: string, bytes: number }
   | { type: 'file:restore:here', bytes: number, total: number }
-  /** The index is being read as a whole. */
+  /** The whole index is being checked. */
   | { type: 'store:verify:index' }
   | { type: 'store:verify:read', bytes: number, total: number }
-  /** Blocks that were fetched in the place of damaged ones so far. */
+  /** `blocks` counts the damaged blocks that were fetched again so far. */
   | { type: 'store:verify:repaired', blocks: number }
-  /** Versions about which other members were asked so far. */
+  /** `versions` counts the versions about which other members were asked so far. */
   | { type: 'store:verify:remote', versions: number }
   | { type: 'garbage:collect:dead', versions: number, blocks: number, bytes: number }
 
 export interface ProgressOptions { onProgress?: (event: ProgressEvent) => void }
 
 export interface EvictOptions extends AbortOptions {
-  /** Also when no other member gave its word: if there is no other copy, the version is lost. @default false */
+  /**
+   * True drops the copy even without a receipt of another member: if there is no other copy, the
+   * version is lost. @default false
+   */
   force?: boolean
 }
 
-/** What a copy that was put away freed here. */
+/** The space that an evicted copy freed here. */
 export interface Evicted {
   blocks: number
   bytes: number
-  /** Who gave its word that it has everything; missing when it was forced and nobody did. */
+  /**
+   * PeerId of the member whose receipt says that it holds every block; missing when the copy was
+   * forced out without one.
+   */
   peer?: string
 }
 
 /**
- * A file of this machine. What is stored is what it was at one moment: it is read once more when it changed while it was
- * read, and SourceChangedError comes when that happened again. Its time is the version's `mtime` unless another is given.
+ * A file of this machine. The stored content is the file's content at one moment: a file that
+ * changes while it is read is read once more, and a second change throws SourceChangedError. The
+ * file's time is the version's `mtime` unless another is given.
  */
 export interface PathSource {
   path: string
-  /** False: SourceError where a link stands, or anything but a file. @default true, also for pipes and devices */
+  /**
+   * False throws SourceError for a symbolic link, and for anything but a file. @default true, also
+   * for pipes and devices
+   */
   follow?: boolean
 }
 
 /**
- * A text is its UTF-8 bytes, never the path of a file. Of a view (any typed array, DataView, Buffer) the bytes in it, of a Blob or
- * File its content; what streams gives pieces of Uint8Array.
+ * The content of a put. A text stands for its UTF-8 bytes, never for the path of a file. A view
+ * (any typed array, DataView, Buffer) stands for the bytes in it, a Blob or File for its content.
+ * Streams and iterables must give pieces of Uint8Array.
  */
 export type Source = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | ArrayBufferView | ArrayBuffer | Blob | string | PathSource
 
 export interface PutOptions extends AbortOptions, ProgressOptions {
-  /** Bytes in the source when known: reserves the space and is checked at the end. */
+  /** Bytes in the source when known. The number reserves the space and is checked at the end. */
   size?: number
   mtime?: Date
   /** Media type, at most 128 bytes. */
   type?: string
   copies?: number | 'all'
   durable?: number
-  /** 'unlinked': no block of this version is equal to one of another, so that nobody sees what changed; it makes a new version of what is there already too. */
+  /**
+   * 'unlinked' gives the version a salt of its own: none of its blocks equals a block of another
+   * version, so a holder cannot see what changed. A put of unchanged content then makes a new
+   * version too.
+   */
   scope?: 'unlinked'
 }
 
 export interface GetOptions extends AbortOptions, ProgressOptions {
   /** First byte. @default 0 */
   offset?: number
-  /** How many bytes; a range that ends beyond the file ends with it. @default to the end */
+  /** Number of bytes; a range that ends beyond the file ends with the file. @default to the end */
   length?: number
   version?: string
 }
 
 export interface ListOptions extends AbortOptions {
-  /** Only names that begin with this text. */
+  /** Only names that begin with this text are listed. */
   prefix?: string
-  /** Only what comes after this text, such as the last name of a page. */
+  /** Only names that come after this text are listed, such as after the last name of a page. */
   after?: string
-  /** At most so many rows. @default all */
+  /** Highest number of rows. @default all */
   limit?: number
 }
 
 export interface FolderListOptions extends ListOptions {
-  /** Names that hold this text behind the prefix are folded into one FolderInfo for all that begin alike up to it. Mostly '/'. */
+  /**
+   * One FolderInfo stands for all names that are equal up to and with the first delimiter behind
+   * the prefix. Mostly '/'.
+   */
   delimiter: string
 }
 
-/** All names that begin with a text. */
+/** A folder stands for all names that begin with a text. */
 export interface FolderInfo {
-  /** Ends with the delimiter. */
+  /** The text ends with the delimiter. */
   prefix: string
 }
 
 export interface UsageOptions extends AbortOptions {
-  /** Only names that begin with this text. */
+  /** Only names that begin with this text are counted. */
   prefix?: string
-  /** What ends the name of a folder. @default '/' */
+  /** Text that ends the name of a folder. @default '/' */
   delimiter?: string
 }
 
-/** What the newest versions of the names that begin with `prefix` take. */
+/** Sums over the newest versions of the names that begin with `prefix`. */
 export interface UsageInfo extends FolderInfo {
   files: number
   /** Bytes of the files. */
   size: number
-  /** The same as stored, with padding: what one copy of them takes. */
+  /** Stored bytes with padding: the size of one copy of the files. */
   bytes: number
 }

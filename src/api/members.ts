@@ -1,15 +1,15 @@
-/** Members, invites, and who is connected. Times are Date, sizes bytes. */
+/** These are the types of members, invites and connections. Times are Date, sizes bytes. */
 import type { AbortOptions } from '@libp2p/interface'
 
-/** What a node may do in a vault: owner > write > read > store. */
+/** A role says what a node may do in a vault: owner > write > read > store. */
 export type Role = 'owner' | 'write' | 'read' | 'store'
 export const ROLES: readonly Role[] = ['owner', 'write', 'read', 'store']
 
 export interface InviteOptions extends AbortOptions {
   role: Role
-  /** When it ends: a Date, or milliseconds from now. @default 24 h */
+  /** End of the invite: a Date, or milliseconds from now. @default 24 h */
   expires?: Date | number
-  /** How many nodes may join with it. @default 1 */
+  /** Number of nodes that may join with the invite. @default 1 */
   uses?: number
   label?: string
   operator?: string
@@ -20,57 +20,69 @@ export interface MemberInfo {
   label: string
   operator: string
   role: Role
-  /** This node. */
+  /** True for this node. */
   self: boolean
   connected: boolean
-  /** A newer record of it came within `offlineGrace`, from whomever. */
+  /** True when a newer record of the member came within `offlineGrace`, from any sender. */
   present: boolean
-  /** When it was admitted. */
+  /** Time of the admit. */
   since: Date
-  /** PeerId of the member that let it in: its own where it founded or recovered the vault. */
+  /**
+   * PeerId of the member that wrote the admit; the member's own where it founded or recovered the
+   * vault.
+   */
   admittedBy?: string
-  /** The invite that it came with (`revoke` takes it), how many machines that was for, and how many are members by it. */
+  /**
+   * Invite that the member used (`revoke` accepts it), the number of machines that it was for, and
+   * the number of members that used it.
+   */
   invited?: { invite: string, uses: number, members: number }
-  /** When this node last heard from it, itself or through others. */
+  /** Time at which this node last heard from the member, directly or through others. */
   lastSeen?: Date
-  /** Where it says that it can be reached. */
+  /** Addresses in the member's record. */
   addresses: string[]
-  /** Bytes lent, by its record. */
+  /** Lent bytes, by the member's record. */
   capacity?: number
-  /** It takes new blocks, by its record. */
+  /** True when the member accepts new blocks, by its record. */
   accepting?: boolean
-  /** Entries that it lacked when the two were last compared; 0 after a sync with it. */
+  /** Entries that the member lacked at the last comparison; 0 after a sync with it. */
   behind?: number
-  /** Entries that this node lacked then. */
+  /** Entries that this node lacked at the last comparison. */
   ahead?: number
-  /** It was revoked, and is a member no more; only with `all`. */
+  /** Time of the revoke, for a former member; only with `all`. */
   revoked?: Date
 }
 
 export interface MembersOptions extends AbortOptions {
-  /** Revoked ones too. @default false */
+  /** True also returns revoked members. @default false */
   all?: boolean
 }
 
 export interface RevokeOptions extends AbortOptions {
-  /** A version: what the member wrote from this one on is void too. @default what it writes from now on */
+  /**
+   * A version: the member's entries from this one on become void too. @default only later entries
+   */
   since?: string
-  /** Also the last owner. @default false */
+  /** True revokes even the last owner. @default false */
   force?: boolean
   /**
-   * Members that are members only because this one let them in (or whom it let in did): whether they go too. This node stays, and whom it
-   * let in. @default 'revoke' for a write member, 'keep' for an owner
+   * Says whether members that are members only through this one (directly, or through a member that
+   * it let in) are revoked too. This node and the members that it let in stay. @default 'revoke'
+   * for a write member, 'keep' for an owner
    */
   admitted?: 'revoke' | 'keep'
 }
 
-/** What a revoke closed. */
+/** The member, invite or link that a revoke closed. */
 export interface Revoked {
   kind: 'member' | 'invite' | 'link'
-  /** The member's, or the one in the invite; of a link the name of the file. Empty where only a key or id was given. */
+  /**
+   * Label of the member or in the invite; for a link the name of the file. Empty where only a key
+   * or an id was given.
+   */
   label: string
   peer?: string
-  /** Of a member that let others in: who they are, and whether they went too. */
+  /** Members that the revoked member let in; `went` says whether they were revoked too. */
   admitted?: { went: boolean, members: Array<{ peer: string, label: string }> }
 }
 
@@ -83,8 +95,8 @@ export interface PeerInfo {
   since: Date
   bytesReceived: number
   bytesSent: number
-  /** Milliseconds there and back, when it was measured. */
+  /** Round trip in milliseconds; missing before a measurement. */
   latency?: number
-  /** Of the streams that are open. */
+  /** Protocols of the open streams. */
   protocols: string[]
 }

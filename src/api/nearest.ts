@@ -1,7 +1,10 @@
-/** More mistakes than this are another word. */
+/** A word with more mistakes than this is another word. */
 const MOST_MISTAKES = 3
 
-/** The known word that `word` is likely to mean; undefined where none is close. Case counts little. */
+/**
+ * Returns the known word that `word` is likely to mean, or undefined where none is close. Case is
+ * ignored.
+ */
 export function nearest (word: string, known: Iterable<string>): string | undefined {
   let best: { word: string, mistakes: number } | undefined
   for (const other of known) {
@@ -11,7 +14,10 @@ export function nearest (word: string, known: Iterable<string>): string | undefi
   return best !== undefined && best.mistakes <= Math.min(MOST_MISTAKES, Math.ceil(best.word.length / 2)) ? best.word : undefined
 }
 
-/** Letters to add, drop, replace or swap with the next. Words that differ much in length are not compared. */
+/**
+ * Counts letters to add, drop, replace or swap with the next one. Words that differ much in length
+ * give Infinity.
+ */
 function distance (a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MOST_MISTAKES) return Infinity
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]

@@ -1,6 +1,7 @@
 /**
- * The public types: what createNode takes, what a node does, what its events carry. Times are Date, sizes are
- * bytes, durations are milliseconds, unless a field says otherwise.
+ * These are the public types: the options of createNode, the calls of a node, and the details of
+ * its events. Times are Date, sizes are bytes, durations are milliseconds, unless a field says
+ * otherwise.
  */
 import type { AbortOptions, TypedEventTarget } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
@@ -30,84 +31,122 @@ export type * from './verify.js'
 export type * from './why.js'
 
 export interface DfsNodeInit {
-  /** Folder of identity, keys, blocks and index. Omitted: everything in memory, and "durable" means held by a running process. */
+  /**
+   * Folder of identity, keys, blocks and index. Omitted: everything lies in memory, and "durable"
+   * means held by a running process.
+   */
   dir?: string
-  /** How long to wait for another process to let go of `dir`, in milliseconds. @default 0: DirectoryLockedError at once */
+  /**
+   * Milliseconds to wait for another process to free `dir`. @default 0, which throws
+   * DirectoryLockedError at once
+   */
   lockWait?: number
-  /** False: NoVaultError when `dir` holds no vault. @default true */
+  /** False throws NoVaultError when `dir` holds no vault. @default true */
   createIfMissing?: boolean
-  /** Join the vault of this invite. Ignored when `dir` is in that vault already; WrongVaultError when it is in another. */
+  /**
+   * Invite of the vault to join. It is ignored when `dir` is in that vault already, and throws
+   * WrongVaultError when `dir` is in another.
+   */
   invite?: string
   /**
-   * The vault of this recovery code, which this node owns from then on. It asks the members at `bootstrap`, whose addresses need
-   * no PeerId for this, and starting resolves when the index is complete. Ignored when `dir` is in that vault as its owner.
+   * Recovery code of the vault, which this node owns from then on. The node asks the members at
+   * `bootstrap`, whose addresses need no PeerId here, and its start resolves when the index is
+   * complete. The code is ignored when `dir` is in that vault as its owner.
    */
   recoveryCode?: string | (() => Promise<string>)
-  /** How far a recovery is. */
+  /** Called with the progress of a recovery. */
   onProgress?: (event: RecoveryProgress) => void
   /**
-   * Protects the keys in `dir`, text of 1 to 65,536 bytes, compared in Unicode's form NFC; a function is asked when it is
-   * needed. PassphraseRequiredError, WrongPassphraseError. @default none: whoever can read the folder has its keys
+   * Passphrase that protects the keys in `dir`: text of 1 to 65,536 bytes, compared in Unicode's
+   * form NFC. A function is called when the passphrase is needed. Wrong or missing ones throw
+   * WrongPassphraseError and PassphraseRequiredError. @default none: any reader of the folder has
+   * its keys
    */
   passphrase?: string | (() => Promise<string>)
-  /** A new passphrase may have fewer than 8 characters. @default false */
+  /** True accepts a new passphrase of fewer than 8 characters. @default false */
   weakPassphrase?: boolean
   /** Name of this machine for people, at most 64 bytes of UTF-8. @default the host name */
   label?: string
-  /** Who runs this machine, at most 64 bytes of UTF-8. @default '' */
+  /** Name of the person who runs this machine, at most 64 bytes of UTF-8. @default '' */
   operator?: string
-  /** Multiaddrs to listen on. With `dir` kept for good; @default with dir TCP port 14040 on all interfaces, in memory 127.0.0.1 */
+  /**
+   * Multiaddrs to listen on. @default with `dir` TCP port 14040 on all interfaces, in memory a free
+   * port of 127.0.0.1
+   */
   listen?: string[]
-  /** True: connects to others but does not listen; `listen` then only says where this node is reached when it runs, for its invites. A folder that cannot be written is then opened for reading, without connecting to anybody. @default false */
+  /**
+   * True connects to others without listening; `listen` then only says where this node is reached
+   * when it runs, for its invites. A folder that cannot be written is then opened for reading,
+   * without any connection. @default false
+   */
   dialOnly?: boolean
-  /** More addresses at which others reach this node. */
+  /** Further addresses at which others reach this node. */
   announce?: string[]
   /** Multiaddrs of nodes to connect to. */
   bootstrap?: string[]
   /**
-   * Finding members without an address: on the local network, and through the private DHT, where one reachable node of any
-   * vault is enough. @default both with `dir`, unless it listens on this machine only; none in memory
+   * Ways of finding members without an address: on the local network, and through the private DHT,
+   * where one reachable node of any vault is enough. @default both with `dir`, unless the node
+   * listens on this machine only; none in memory
    */
   discovery?: { mdns?: boolean, dht?: boolean }
-  /** How many copies this node's puts want; @default the vault's setting */
+  /** Number of copies for this node's puts. @default the vault's setting */
   copies?: number | 'all'
-  /** Members with a version on disk, this one included, before put resolves. @default 2 where another holder answers in time, else 1 */
+  /**
+   * Number of members with a version on disk, this one included, before put resolves. @default 2
+   * where another holder answers in time, else 1
+   */
   durable?: number
-  /** Bytes lent. @default half of the free space at init; in memory 1 GiB */
+  /** Lent bytes. @default half of the free space at init; in memory 1 GiB */
   capacity?: number
   /** A member that gives no sign of life for this many milliseconds counts as away. @default 1 h */
   offlineGrace?: number
-  /** A copy that is not this node's to hold is kept this long, milliseconds, while there is room. @default 7 days */
+  /** A spare copy is kept for this many milliseconds while there is space. @default 7 days */
   letGoAfter?: number
-  /** The blocks of a version are kept for this many milliseconds after this node first knew that it is dead. @default 7 days */
+  /**
+   * The blocks of a version are kept for this many milliseconds after this node first knew that the
+   * version is dead. @default 7 days
+   */
   guard?: number
-  /** What was collected stays in the trash for this many milliseconds, unless room is needed. @default 24 h */
+  /**
+   * Collected blocks stay in the trash for this many milliseconds, unless space is needed. @default
+   * 24 h
+   */
   trash?: number
-  /** How connections are encrypted. @default 'noise' */
+  /** Encryption of connections. @default 'noise' */
   encryption?: 'noise'
   /**
-   * Replaces where blocks lie: any interface-blockstore implementation. Those below 64 KiB lie in the index of `dir` all the
-   * same, so that a folder is whole only together with its store. A folder remembers that it has one: WrongLayoutError without.
+   * Replaces the place of blocks: any interface-blockstore implementation. Blocks below 64 KiB
+   * still lie in the index of `dir`, so a folder is whole only together with its block store. A
+   * folder that was made with a block store throws WrongLayoutError without one.
    */
   blockstore?: Blockstore
   /**
-   * Maps a CID to a path relative to `<dir>/blocks`, another for each CID: InvalidOptionError where two have one. Blocks below 64 KiB
-   * lie in the index and have none. A folder remembers its paths: WrongLayoutError with other ones. @default two base32 characters of fan-out
+   * Maps a CID to a path relative to `<dir>/blocks`, a different one for each CID; two equal paths
+   * throw InvalidOptionError. Blocks below 64 KiB lie in the index and have no path. A folder
+   * remembers its paths and throws WrongLayoutError with other ones. @default two base32 characters
+   * of fan-out
    */
   pathTransform?: (cid: CID) => string
-  /** Components of the libp2p configuration to replace: transports, muxers, encrypters, services. */
+  /**
+   * Components of the libp2p configuration to replace: transports, muxers, encrypters, services.
+   */
   libp2p?: Partial<Libp2pOptions>
   /**
-   * Where the index of `dir` is missing or damaged, which is IndexDamagedError otherwise: make a new one from what can be
-   * read of it, from the blocks in the folder and from other members. The old one is set aside. @default false
+   * True rebuilds an index of `dir` that is missing or damaged, out of its readable parts, the
+   * blocks in the folder and other members. The old index is set aside. False throws
+   * IndexDamagedError. @default false
    */
-  rebuildIndex?: boolean | { /** How far it is. */ onProgress?: (event: RebuildProgress) => void }
-  /** False leaves it to `node.start()`. @default true */
+  rebuildIndex?: boolean | { /** Called with the progress of the rebuild. */ onProgress?: (event: RebuildProgress) => void }
+  /** False leaves the start to `node.start()`. @default true */
   start?: boolean
   signal?: AbortSignal
 }
 
-/** Progress of a recovery: whom it asks, who did not help and why, entries that came. */
+/**
+ * Progress of a recovery: the asked addresses, failures with their reasons, members, and the number
+ * of entries.
+ */
 export type RecoveryProgress =
   | { type: 'vault:recover:ask', address: string }
   | { type: 'vault:recover:failed', address: string, reason: string }
@@ -115,11 +154,11 @@ export type RecoveryProgress =
   | { type: 'vault:recover:entries', entries: number }
 
 export interface PassphraseChange extends AbortOptions {
-  /** The passphrase that holds; left out when there is none. */
+  /** The present passphrase; omitted when there is none. */
   from?: string
-  /** The one that holds from now on; left out: none, and whoever can read the folder has its keys. */
+  /** The new passphrase; omitted: none, so any reader of the folder has its keys. */
   to?: string
-  /** It may have fewer than 8 characters. @default false */
+  /** True accepts a new passphrase of fewer than 8 characters. @default false */
   force?: boolean
 }
 
@@ -133,153 +172,194 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   /** Full multiaddrs, with the PeerId. */
   readonly addresses: string[]
   /**
-   * Listens and connects. Resolves at once where it runs already; NodeStoppedError after `stop`.
+   * Listens and connects. Resolves at once where the node runs already.
+   * @throws NodeStoppedError after `stop`
    * @example await node.start()
    */
   start: () => Promise<void>
   /**
-   * Idempotent; drains for at most 5 s, closes, releases the lock. `await using` does it by itself.
+   * Drains for at most 5 s, closes, and frees the lock. Idempotent. `await using` calls it by
+   * itself.
    * @example await node.stop()
    */
   stop: () => Promise<void>
   /**
-   * Stores a new version of a name. Resolves when this node has it on disk, and with `durable` as many members as that.
-   * NotDurableError: it is kept here and goes on copying. SourceError, SourceChangedError, NoSpaceError, NotAllowedError, AbortError: nothing is kept.
-   * @example const file = await node.put('photos/cat.jpg', bytes, { durable: 2, signal: AbortSignal.timeout(60_000) })
+   * Stores a new version of a name. Resolves when this node has the version on disk, and with
+   * `durable` as many members as that.
+   * @throws NotDurableError: the version is kept here and goes on copying
+   * @throws SourceError, SourceChangedError, NoSpaceError, NotAllowedError, AbortError: nothing is
+   * kept
+   * @example
+   * const signal = AbortSignal.timeout(60_000)
+   * const file = await node.put('photos/cat.jpg', bytes, { durable: 2, signal })
    */
   put: (name: string, source: Source, options?: PutOptions) => Promise<FileResult>
   /**
-   * The bytes of a file, or of a range of it, from this node or from others, each checked before it is given. Nothing happens before the first
-   * `next()`, and leaving the loop ends the transfer. FileNotFoundError, VersionNotFoundError, BlocksUnavailableError, AbortError.
-   * @example for await (const piece of node.get('photos/cat.jpg', { offset: 0, length: 1024 })) process.stdout.write(piece)
+   * Yields the bytes of a file, or of a range of it, from this node or from others; each block is
+   * checked before its bytes are yielded. Nothing happens before the first `next()`, and leaving
+   * the loop ends the transfer.
+   * @throws FileNotFoundError, VersionNotFoundError, BlocksUnavailableError, AbortError
+   * @example
+   * for await (const piece of node.get('photos/cat.jpg', { offset: 0, length: 1024 })) {
+   *   process.stdout.write(piece)
+   * }
    */
   get: (name: string, options?: GetOptions) => AsyncIterable<Uint8Array>
   /**
-   * What a name means now, or one of its versions. Members are asked once where it is not known here; then FileNotFoundError or VersionNotFoundError.
+   * Returns the newest version of a name, or one of its versions. Connected members are asked once
+   * where this node does not know it.
+   * @throws FileNotFoundError, VersionNotFoundError
    * @example const { size, version, conflict } = await node.stat('photos/cat.jpg')
    */
   stat: (name: string, options?: AbortOptions & { version?: string }) => Promise<FileInfo>
   /**
-   * In the order of the names' UTF-8 bytes. With a delimiter what lies in a folder is one row, and is not read.
-   * @example for await (const { name, size } of node.list({ prefix: 'photos/' })) console.log(name, size)
+   * Yields names in the order of their UTF-8 bytes. With a delimiter each folder is one row, and
+   * its names are not read.
+   * @example
+   * for await (const { name, size } of node.list({ prefix: 'photos/' })) console.log(name, size)
    */
   list: {
     (options?: ListOptions & { delimiter?: undefined }): AsyncIterable<FileInfo>
     (options: FolderListOptions): AsyncIterable<FileInfo | FolderInfo>
   }
   /**
-   * What each folder just below the prefix takes, in order; the last row is the prefix itself, with all that lies below it.
-   * @example for await (const { prefix, files, bytes } of node.du()) console.log(prefix, files, bytes)
+   * Yields the sums of each folder just below the prefix, in order; the last row is the prefix
+   * itself with all names below it.
+   * @example
+   * for await (const { prefix, files, bytes } of node.du()) console.log(prefix, files, bytes)
    */
   du: (options?: UsageOptions) => AsyncIterable<UsageInfo>
   /**
-   * Every put, restore and delete of a name, the newest first; of a deleted name too. FileNotFoundError for one that never was.
-   * @example for await (const { version, kind, time, writer } of node.history('photos/cat.jpg')) console.log(version, kind, time, writer.label)
+   * Yields every put, restore and delete of a name, also of a deleted one, the newest first.
+   * @throws FileNotFoundError for a name that never was
+   * @example
+   * for await (const { version, kind, writer } of node.history('photos/cat.jpg')) {
+   *   console.log(version, kind, writer.label)
+   * }
    */
   history: (name: string, options?: AbortOptions) => AsyncIterable<VersionInfo>
   /**
-   * Deletes a name everywhere; what it meant can be restored until the vault's retention ends. A put that this node had not seen survives it.
-   * FileNotFoundError, NotAllowedError.
+   * Deletes a name on all members. Its versions can be restored until the vault's retention ends. A
+   * put that this node had not seen survives.
+   * @throws FileNotFoundError, NotAllowedError
    * @example await node.delete('photos/cat.jpg')
    */
   delete: (name: string, options?: WriteOptions) => Promise<Deleted>
   /**
-   * Names that were deleted and mean nothing now, with the newest delete of each; in the order in which the deletes came to this node.
-   * @example for await (const { name } of node.deleted({ prefix: 'photos/' })) await node.restore(name)
+   * Yields names that were deleted and mean nothing now, each with its newest delete, in the order
+   * in which the deletes came to this node.
+   * @example
+   * for await (const { name } of node.deleted({ prefix: 'photos/' })) await node.restore(name)
    */
   deleted: (options?: DeletedOptions) => AsyncIterable<Deleted>
   /**
-   * Puts a version on top again, without moving data; blocks that are not here are brought first, else VersionGoneError.
-   * `version` omitted: the newest but the one that the name means now.
+   * Puts a version on top again, without moving data; missing blocks are fetched first. Without
+   * `version` it is the newest one whose content the name does not mean now.
+   * @throws VersionGoneError when blocks cannot be fetched
    * @example await node.restore('photos/cat.jpg')
    */
   restore: (name: string, version?: string, options?: RestoreOptions) => Promise<FileInfo>
   /**
-   * The newest version goes under another name, without moving data; the older ones stay in the history of the old one.
-   * FileNotFoundError; FileExistsError where the new name means something, unless `force`.
+   * Puts the newest version under another name, without moving data; older versions stay in the
+   * history of the old name.
+   * @throws FileNotFoundError; FileExistsError where the new name means something, unless `force`
    * @example await node.mv('cat.jpg', 'photos/cat.jpg')
    */
   mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
   /**
-   * What is known here of a name, for people: its history and conflict, what is on this node, what other members have.
+   * Returns what this node knows of a name, for people: its history and conflict, its blocks on
+   * this node, and the copies of other members.
    * @example const { copies, here, members } = await node.why('photos/cat.jpg')
    */
   why: (name: string, options?: AbortOptions) => Promise<Why>
   /**
-   * Drops this node's own copy once another member gave its word that it holds everything; NotPromisedError when none does.
+   * Drops this node's own copy once another member gave a receipt that it holds every block.
+   * @throws NotPromisedError when no member does
    * @example const { bytes } = await node.evict('video/holiday.mp4')
    */
   evict: (name: string, options?: EvictOptions) => Promise<Evicted>
   /**
-   * Text with which anybody reads one version until it expires (openLink), also while this node is off. Owner and write members.
+   * Returns text with which anybody can read one version until it expires (openLink), also while
+   * this node is off. Owner and write members only.
    * @example const link = await node.share('photos/cat.jpg', { expires: 24 * 3600e3 })
    */
   share: (name: string, options?: ShareOptions) => Promise<string>
   /**
-   * Text with which another machine joins the vault, with a role, until it ends; owners only. Give it to that machine alone: whoever has it joins.
-   * NotAllowedError, InvalidOptionError.
+   * Returns text with which another machine joins the vault with a role, until it expires. Owners
+   * only. Give it to that machine alone: any machine that has the text can join.
+   * @throws NotAllowedError, InvalidOptionError
    * @example const invite = await node.invite({ role: 'write', label: 'nas', expires: 3600e3 })
    */
   invite: (options: InviteOptions) => Promise<string>
   /**
-   * Takes a member, an invite (text or key) or a link (text or id) out; owners only. What was readable to it stays readable.
+   * Revokes a member, an invite (text or key) or a link (text or id). Owners only. Content that the
+   * member could read stays readable to it.
    * @example await node.revoke('nas')
    */
   revoke: (target: string, options?: RevokeOptions) => Promise<Revoked>
   /**
-   * Machines of the vault, this one included: who they are, whether they are here, and how far.
-   * @example const away = (await node.members()).filter(({ self, connected }) => !self && !connected)
+   * Returns the members of the vault, this one included, with their presence and their lag.
+   * @example
+   * const all = await node.members()
+   * const away = all.filter(({ self, connected }) => !self && !connected)
    */
   members: (options?: MembersOptions) => Promise<MemberInfo[]>
   /**
-   * Members that there is a connection to, and what went over it.
+   * Returns connected members and the traffic of each connection.
    * @example for (const { label, latency } of await node.peers()) console.log(label, latency)
    */
   peers: (options?: AbortOptions) => Promise<PeerInfo[]>
   /**
-   * How this node and its vault are; `notes` are ready to print.
+   * Returns the state of this node and its vault; `notes` are ready to print.
    * @example const { files, copies, sync, disk, notes } = await node.status()
    */
   status: (options?: AbortOptions) => Promise<Status>
   /**
-   * Resolves when members have, on disk, every entry that this node has now: what was put, deleted, moved, restored, admitted, set. It
-   * waits for those that are away until the signal ends it. Which content is where, `why` says.
+   * Resolves when members have, on disk, every entry that this node has now, of puts, deletes,
+   * moves, restores, admits and settings. Only the signal ends the wait for a member that is away.
+   * `why` says which content is where.
    * @example await node.synced({ signal: AbortSignal.timeout(60_000) })
    */
   synced: (options?: SyncedOptions) => Promise<void>
   /**
-   * Collects what nobody needs any more, as the node does by itself while it runs; `dryRun` only says what would go.
+   * Collects garbage, which a running node also does by itself; `dryRun` only reports it.
    * @example const { dead, trash } = await node.gc({ dryRun: true })
    */
   gc: (options?: GcOptions) => Promise<GcResult>
   /**
-   * What owners decided for the whole vault, as far as this node knows.
+   * Returns the settings that owners made for the whole vault, as far as this node knows.
    * @example const { copies, keep, retention } = await node.settings()
    */
   settings: (options?: AbortOptions) => Promise<VaultSettings>
   /**
-   * Changes some of the vault's settings; owners only. InvalidOptionError names the one that is out of its range, and nothing is changed.
+   * Changes some of the vault's settings. Owners only.
+   * @throws InvalidOptionError that names a setting out of its range; nothing is changed then
    * @example await node.set({ copies: 'all', keep: 50, retention: null })
    */
   set: (change: SettingsChange, options?: AbortOptions) => Promise<VaultSettings>
   /**
-   * Reads everything that this node holds, and repairs what it can from other members. What is left is in the result: it is no error.
-   * @example const { ok, damaged } = await node.verify({ onProgress: (event) => { console.log(event) } })
+   * Checks all blocks of this node and repairs damaged ones from other members. Damage that stays
+   * is in the result and throws no error.
+   * @example
+   * const { ok, damaged } = await node.verify({ onProgress: (event) => { console.log(event) } })
    */
   verify: (options?: VerifyOptions) => Promise<VerifyResult>
   /**
-   * The text that opens the vault when all machines are lost; owners only. Whoever holds it owns the vault.
+   * Returns the text that opens the vault when all machines are lost. Owners only. Its holder owns
+   * the vault.
    * @example const code = await node.recoveryCode()
    */
   recoveryCode: (options?: AbortOptions) => Promise<string>
   /**
-   * True when `code` is this vault's; remembers that it was checked. Throws InvalidRecoveryCodeError when it is not one.
+   * Returns true when `code` is this vault's, and remembers that it was checked.
+   * @throws InvalidRecoveryCodeError when the text is no recovery code
    * @example const isOurs = await node.checkRecoveryCode(code)
    */
   checkRecoveryCode: (code: string, options?: AbortOptions) => Promise<boolean>
   /**
-   * Sets, changes or removes the passphrase of the keys in this node's folder. When it resolves the new one alone opens
-   * them. WrongPassphraseError, PassphraseRequiredError; nothing is changed then.
+   * Sets, changes or removes the passphrase of the keys in this node's folder. Once it resolves
+   * only the new one opens them.
+   * @throws WrongPassphraseError, PassphraseRequiredError; nothing is changed then
    * @example await node.changePassphrase({ to: 'four words that nobody guesses' })
    */
   changePassphrase: (change: PassphraseChange) => Promise<void>

@@ -1,4 +1,7 @@
-/** The options that each call takes, so that a misspelt one is an error and not a default. The compiler asks for what is missing here. */
+/**
+ * The options of each call are listed here, so that a misspelt one is an error and not a default.
+ * The compiler reports a missing one.
+ */
 import type { AbortOptions } from '@libp2p/interface'
 import { InvalidOptionError } from '../errors.js'
 import type { DfsNodeInit, PassphraseChange } from './node.js'
@@ -51,7 +54,10 @@ const CALLS = {
 }
 export type OptionsOf = keyof typeof CALLS
 
-/** InvalidOptionError for options that are no object, or hold a key that the call does not take; it names the nearest that it takes. */
+/**
+ * Checks that options are an object with known keys.
+ * @throws InvalidOptionError that names the nearest key of the call
+ */
 export function checkOptions (call: OptionsOf, options: unknown): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) throw new InvalidOptionError('options', `${call} takes an object`, names(call))

@@ -1,10 +1,13 @@
 import { types } from 'node:util'
 import type { PathSource, Source } from './files.js'
 
-/** What is left of a source's kinds when text, buffers and blobs are told apart. */
+/** A plain source is a source that is no text, buffer or blob. */
 export type PlainSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array | PathSource
 
-/** The source as bytes, or as what gives bytes; `size` where that is known. Shares memory with a buffer that was given. */
+/**
+ * Returns the source as bytes, or as a stream of bytes; `size` is set where it is known. The bytes
+ * share memory with a given buffer.
+ */
 export function plainSource (source: Source): { source: PlainSource, size?: number } {
   const bytes = bytesOf(source)
   if (bytes !== undefined) return { source: bytes, size: bytes.length }

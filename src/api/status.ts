@@ -1,31 +1,35 @@
-/** What a node tells of itself. Times are Date, sizes bytes. */
+/** These are the types of `status`. Times are Date, sizes bytes. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { GarbageStatus } from './garbage.js'
 import type { Role } from './members.js'
 
-/** How far this node is with what others have. */
+/** The sync status says how far this node is with the entries and versions of others. */
 export interface SyncStatus {
-  /** Connected members with whom the last comparison left nothing. */
+  /** Number of connected members with which the last comparison left no difference. */
   inSync: number
-  /** Other members. */
+  /** Number of other members. */
   of: number
-  /** Entries known to be elsewhere and not here. */
+  /** Entries that other members are known to have and this node lacks. */
   entries: number
-  /** Versions, and their bytes, still to be copied to this node. */
+  /** Versions, and their bytes, that are still to be copied to this node. */
   versions: number
   bytes: number
-  /** Bytes that come a second, by the last half minute; missing while nothing comes. */
+  /** Received bytes a second, over the last half minute; missing while nothing is received. */
   rate?: number
-  /** Why nothing is being copied although something is to come. */
+  /** Reason why no copy is under way although versions are missing. */
   waiting?: string
 }
 
-/** Two entries of one writer where there should be one after the other: a restored backup or a cloned machine. Nothing is lost by it. */
+/**
+ * A fork is a pair of entries of one writer where one should follow the other: a restored backup or
+ * a cloned machine. Nothing is lost by it.
+ */
 export interface Fork { peer: string, label: string, seq: number }
 
 /**
- * Versions by how many copies of them members hold that are present: as many as wanted (ok), fewer, at least two (low), one
- * although more are wanted (atRisk), none within reach (lost: it comes back with a member that has it). Old versions count too.
+ * Numbers of versions by the copies that present members hold: as many as wanted (ok), fewer but at
+ * least two (low), one although more are wanted (atRisk), none (lost: a version comes back with a
+ * member that has it). Old versions count too.
  */
 export interface CopiesStatus {
   ok: number
@@ -35,7 +39,10 @@ export interface CopiesStatus {
 }
 
 export interface SyncedOptions extends AbortOptions {
-  /** All other members, that many members (this one included), or those with these PeerIds. @default 'all' */
+  /**
+   * All other members, this many members (this one included), or the members with these PeerIds.
+   * @default 'all'
+   */
   members?: 'all' | number | string[]
 }
 
@@ -49,25 +56,27 @@ export interface Status {
   since?: Date
   addresses: string[]
   dir?: string
-  /** The keys in `dir` are protected by a passphrase. */
+  /** True when a passphrase protects the keys in `dir`. */
   passphrase: boolean
   members: { total: number, connected: number }
-  /** Connections of those who fetch with a link. */
+  /** Number of connections that fetch with a link. */
   visitors: number
   files: number
   bytes: number
   entries: number
   sync: SyncStatus
-  /** As last counted; missing before the first count, and where no node runs. */
-  copies?: CopiesStatus & { /** When all was counted last. */ counted: Date }
+  /** Last counts; missing before the first count, and where no node runs. */
+  copies?: CopiesStatus & { /** Time of the last full count. */ counted: Date }
   forks: Fork[]
-  /** Since when fewer than half of the members that were there an hour before are. */
+  /**
+   * Time since which fewer than half of the members that were present an hour before are present.
+   */
   island?: Date
-  /** `used` counts what is in the trash and in quarantine too, and the index, which is `index` of it. */
+  /** `used` includes the trash, the quarantine and the index; `index` is the index alone. */
   disk: { capacity: number, used: number, index: number, free: number, reserve: number, readOnly: boolean, quarantined: number }
   garbage: GarbageStatus
-  /** What a person should know or do, ready to print. */
+  /** Facts and actions for a person, ready to print. */
   notes: string[]
-  /** Counts of refused input since the start, by code. */
+  /** Number of refused inputs since the start, by code. */
   refused: Record<string, number>
 }

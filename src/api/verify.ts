@@ -1,87 +1,97 @@
-/** What a node finds when it reads all that it holds. Times are Date, sizes bytes. */
+/**
+ * These are the types of `verify`, which checks all that a node holds. Times are Date, sizes bytes.
+ */
 import type { AbortOptions } from '@libp2p/interface'
 import type { ProgressOptions } from './files.js'
 
 export interface VerifyOptions extends AbortOptions, ProgressOptions {
-  /** Also has other members prove, by random ranges, what they hold of what this node holds. @default false */
+  /**
+   * True also has other members prove, by random ranges, that they hold versions which this node
+   * holds. @default false
+   */
   remote?: boolean
 }
 
-/** What a member proved of the versions that this node holds too. */
+/** The proofs of one member about versions that this node holds too. */
 export interface RemoteCopies {
   peer: string
   label: string
-  /** Versions that it said it holds. */
+  /** Number of versions that the member says it holds. */
   copies: number
-  /** Of these: it proved what it was asked for; it lacked some of it; its bytes were wrong. */
+  /** Results for these versions: proved, some content missing, or wrong bytes. */
   proved: number
   missing: number
   wrong: number
-  /** It did not answer, or its disk failed to: says nothing about its copies. */
+  /** Number of versions without a result, since the member did not answer or its disk failed. */
   unreached: number
 }
 
 export interface RemoteResult {
-  /** Versions that are whole here, about which others were asked. */
+  /** Number of versions that are whole here, about which others were asked. */
   versions: number
   members: RemoteCopies[]
 }
 
 /** Progress of a rebuild of the index. */
 export type RebuildProgress =
-  /** The damaged one is being read. */
+  /** The damaged index is being read. */
   | { type: 'index:rebuild:read', bytes: number, total: number }
-  /** Blocks that were taken into the new one so far. */
+  /** Blocks that were adopted into the new index so far. */
   | { type: 'index:rebuild:adopted', blocks: number, bytes: number }
 
-/** A block that is damaged or gone. */
+/** A block that is damaged or lost. */
 export interface DamagedBlock {
   cid: string
-  /** For people. */
+  /** Text for people. */
   reason: string
-  /** A good one was fetched from another member and is in its place. */
+  /** True when the block was fetched again from another member. */
   repaired: boolean
-  /** How many versions it is a part of. None: nothing is lost by it. */
+  /** Number of versions with this block. With none, nothing is lost by the damage. */
   versions: number
-  /** Some of them, where this node may read their names; `version` as in FileInfo. */
+  /** Some of these versions, where this node may read their names; `version` as in FileInfo. */
   files: Array<{ name: string, version: string }>
 }
 
-/** What an index that was made anew was made of. */
+/** The facts of a rebuild of the index. */
 export interface RebuildInfo {
   time: Date
   /** Name, in the folder, of the index that was set aside; missing when there was none. */
   aside?: string
-  /** Pages of the old index that were there, of so many as far as it said. */
+  /** Pages of the old index that were found, and the number that it should have had. */
   pages: { found: number, of: number }
-  /** Entries of the vault that were known afterwards, before any member was asked. */
+  /** Entries of the vault that were known after the rebuild, before any member was asked. */
   entries: number
   /** Blocks that were found, in files and in the old index. */
   blocks: number
   bytes: number
-  /** Versions that these entries name, and those of which every block was here. */
+  /** Versions that these entries name; `whole` counts those with every block here. */
   versions: number
   whole: number
-  /** A full sync with another member has ended since. */
+  /** True when a full sync with another member has ended since. */
   settled: boolean
 }
 
 export interface VerifyResult {
-  /** The index is sound, every block that a version here needs is there and whole, what was repaired included, and no other member failed to prove its copies. */
+  /**
+   * True when the index is sound, every needed block is present and right (a repaired one counts),
+   * and no other member failed to prove its copies.
+   */
   ok: boolean
-  /** What is wrong with the index; empty when it is sound. */
+  /** Faults of the index; empty when it is sound. */
   index: string[]
-  /** Blocks that were read. */
+  /** Number of checked blocks. */
   blocks: number
   bytes: number
-  /** Blocks that are damaged or gone: how many, how many of them were repaired, and the first thousand. */
+  /** Damaged or lost blocks: their number, the number of repaired ones, and the first thousand. */
   damaged: { blocks: number, repaired: number, list: DamagedBlock[] }
-  /** Blocks that lay there without the index knowing them, or that it held for gone. */
+  /** Blocks that had no row in the index, or a row that said lost. */
   adopted: { blocks: number, bytes: number }
-  /** Files among the blocks that are none; left where they are. */
+  /** Number of files among the blocks that are no blocks; they stay. */
   strange: number
-  /** With `remote`. */
+  /** Set with `remote`. */
   remote?: RemoteResult
-  /** Of an index that was made anew: by this process, or not yet compared with another member. */
+  /**
+   * Facts of a rebuild by this process, or of one that was not compared with another member yet.
+   */
   rebuilt?: RebuildInfo
 }

@@ -1,63 +1,77 @@
-/** The history of a name: its versions, and what deletes, restores and moves take. Times are Date, sizes bytes. */
+/**
+ * These are the types of a name's history, and the options of delete, restore and mv. Times are
+ * Date, sizes bytes.
+ */
 import type { AbortOptions } from '@libp2p/interface'
 import type { ProgressOptions } from './files.js'
 
 /**
- * head: nothing stands on it; more than one is a conflict · superseded · forgotten: superseded, and its blocks are given up ·
- * waiting: what it stands on is not here yet · void: its writer was revoked, and it counts for nothing.
+ * The state of a version is one of these:
+ * - head: no other version replaces it; more than one head is a conflict
+ * - superseded: a newer version replaces it
+ * - forgotten: it is superseded, and its blocks are given up
+ * - waiting: a version that it names is not here yet
+ * - void: its writer was revoked, and it counts for nothing
  */
 export type VersionState = 'head' | 'superseded' | 'forgotten' | 'waiting' | 'void'
 
-/** One put, restore or delete of a name. All but `here` and `until` is the same on every node that knows the same. */
+/**
+ * One put, restore or delete of a name. All fields but `here` and `until` are the same on nodes
+ * with the same entries.
+ */
 export interface VersionInfo {
   name: string
   version: string
   kind: 'put' | 'restore' | 'delete'
   state: VersionState
-  /** What the name means now, a delete nothing: of several heads a put or restore before a delete, then the newest. */
+  /**
+   * True for the newest head, which is what the name means; a delete means nothing. A put or
+   * restore comes before a delete.
+   */
   current: boolean
-  /** When its writer says that it wrote it; for people, orders nothing. */
+  /** Time of the write by its writer's clock; it is for people and orders nothing. */
   time: Date
-  /** Who wrote it; the label is empty when no such member is known any more. */
+  /** The member that wrote the version; the label is empty for an unknown member. */
   writer: { peer: string, label: string }
-  /** The versions that were the newest to its writer. */
+  /** Versions that were heads to its writer. */
   after: string[]
-  /** Root CID. This and the sizes: of a put or restore. */
+  /** Root CID. This field and the sizes belong to puts and restores. */
   cid?: string
-  /** Of the file. */
+  /** Bytes of the file. */
   size?: number
   /** Stored bytes, everything below the root included. */
   bytes?: number
   mtime?: Date
   /** Media type. */
   type?: string
-  /** What its writer noted, such as where it was moved from. */
+  /** Note of its writer, such as the name from which the version was moved. */
   note?: string
-  /** Its sealed part does not open: it counts, and nobody can read it. */
+  /** True when the private part does not open: the version counts, but nobody can read it. */
   unreadable?: boolean
-  /** All its blocks are on this node. */
+  /** True when all its blocks are on this node. */
   here?: boolean
-  /** Its content is given up, and this node keeps what it has of it until then. */
+  /** Time until which this node keeps its blocks of a version that is given up. */
   until?: Date
 }
 
 export interface Deleted {
   name: string
-  /** Of the delete. */
+  /** Id of the delete. */
   version: string
   time: Date
 }
 
 export interface DeletedOptions extends AbortOptions {
-  /** Only names that begin with this text. */
+  /** Only names that begin with this text are listed. */
   prefix?: string
 }
 
-/** Of what writes no new content. */
+/** The options of calls that write no new content. */
 export interface WriteOptions extends AbortOptions {
   /**
-   * Members that have what was written on disk, this one included, before the call resolves; NotDurableError when that many
-   * do not say so, and then it stands here all the same. It is about what the name means, not about where its content lies. @default 1
+   * Number of members that have the written entries on disk, this one included, before the call
+   * resolves. With fewer the call throws NotDurableError, and the entries stay here. The number
+   * concerns the meaning of the name, not the place of its content. @default 1
    */
   durable?: number
 }
@@ -65,6 +79,6 @@ export interface WriteOptions extends AbortOptions {
 export interface RestoreOptions extends WriteOptions, ProgressOptions {}
 
 export interface MoveOptions extends WriteOptions {
-  /** Also over a name that is there: what it was stays in its history. @default false */
+  /** True moves over an existing name, whose version stays in its history. @default false */
   force?: boolean
 }

@@ -1,67 +1,89 @@
-/** What a node knows of one name, for a person who asks why it is as it is. Times are Date, sizes bytes. */
+/**
+ * These are the types of `why`, which explains the state of one name. Times are Date, sizes bytes.
+ */
 import type { VersionInfo } from './versions.js'
 
 /**
- * Why blocks of a version are not all on this node. elsewhere: other members hold it, and it is not this node's to · capacity: it lends no space · let go: it dropped its copy · invalid: the
- * version breaks a rule and was set aside · damaged: blocks of it were found damaged or gone, and are fetched again · active: they are coming · turn: others come first. The rest is what their coming
- * waits for. room: none is left · disk: it failed · members: none is connected · holders: no connected one has it.
+ * The reason why blocks of a version are not all on this node is one of these:
+ * - elsewhere: other members hold the version, and this node need not
+ * - capacity: this node lends no space
+ * - let go: this node dropped its copy
+ * - invalid: the version breaks a rule and was set aside
+ * - damaged: blocks were found damaged or lost, and are fetched again
+ * - active: the blocks are being fetched
+ * - turn: other versions come first
+ * - room: there is no space left
+ * - disk: the disk failed
+ * - members: no member is connected
+ * - holders: no connected member has the version
  */
 export type NotHere = 'elsewhere' | 'capacity' | 'let go' | 'invalid' | 'damaged' | 'active' | 'turn' | 'room' | 'disk' | 'members' | 'holders'
 
-/** What this node knows of what another member has of the version. */
+/** The state of another member's copy, as far as this node knows. */
 export interface MemberKnows {
   peer: string
   label: string
   connected: boolean
-  /** A newer record of it came within `offlineGrace`, from whomever. */
+  /** True when a newer record of the member came within `offlineGrace`, from any sender. */
   present: boolean
-  /** When this node last heard from it, itself or through others. */
+  /** Time at which this node last heard from the member, directly or through others. */
   lastSeen?: Date
-  /** It put, restored, deleted or moved it itself. */
+  /** True when the member itself wrote the entry of the version. */
   wrote: boolean
-  /** It knows of it: it wrote it, or has had all that is known here. False: this node cannot tell. */
+  /**
+   * True when the member knows the version: it wrote the entry, or has all entries of this node.
+   * False: this node cannot tell.
+   */
   knows: boolean
-  /** When it last gave its word to this node, since the start, that all of the version was on its disk. */
+  /** Time of the member's last receipt to this node, since the start, for the whole version. */
   word?: Date
-  /** It lends space, by its record. */
+  /** True when the member lends space, by its record. */
   lends?: boolean
-  /** It is one of those that should hold a copy. */
+  /** True when the member is one of those that should hold a copy. */
   should?: boolean
-  /** What it answered when it was last asked: all of it, coming (so many percent), not and not to come (full, or put away), none. */
+  /**
+   * The member's last answer about its copy: held, coming (with percent), leaving (the member
+   * releases it), cannot (not here and not to come: full, or put away), none.
+   */
   has?: { state: 'held' | 'coming' | 'leaving' | 'cannot' | 'none', percent?: number, asked: Date }
-  /** It said that it holds it and failed to prove it, so it does not count: it lacked it, or its bytes were wrong. */
+  /**
+   * Result of a failed proof, so the copy does not count: content was missing, or bytes were wrong.
+   */
   failed?: 'missing' | 'wrong'
 }
 
-/** Copies of the current version. */
+/** The copies of the current version. */
 export interface WhyCopies {
-  /** As its put or the vault says. */
+  /** Number that the put or the vault's setting wants. */
   wanted: number | 'all'
-  /** Members that said that they hold all of it, this one included, and are there. */
+  /** Members that hold the whole version by their own word and are present, this one included. */
   held: number
-  /** Members that lend space: there are never more copies. */
+  /** Number of members that lend space, which bounds the number of copies. */
   lending: number
-  /** A member that gives no sign for so many milliseconds counts as away, and others hold what it should. */
+  /**
+   * A member without a sign of life for this many milliseconds counts as away, and other members
+   * hold its share.
+   */
   graceMs: number
 }
 
-/** A name that is, or was, there. */
+/** The answer of `why` about a name that is, or was, there. */
 export interface Why {
   name: string
-  /** What it means now; a delete: nothing. */
+  /** The newest head, which is what the name means; a delete means nothing. */
   current: VersionInfo
-  /** Puts, restores and deletes of it that are known here. */
+  /** Number of puts, restores and deletes of the name that this node knows. */
   versions: number
   /** Heads beside the current one: each was written without knowledge of it. */
   conflict: VersionInfo[]
-  /** Of a deleted name: the newest version that can be read, which `restore` would put on top. */
+  /** Newest readable version of a deleted name, which `restore` would put on top. */
   last?: VersionInfo
-  /** The current version's blocks on this node; missing for a deleted name. */
+  /** Blocks of the current version on this node; missing for a deleted name. */
   here?: { whole: boolean, why?: NotHere }
-  /** Missing for a deleted name, and for what was not known here until now. */
+  /** Missing for a deleted name, and for a version that was not known here until now. */
   copies?: WhyCopies
-  /** This node is one of those that should hold it. */
+  /** True when this node is one of those that should hold the version. */
   should?: boolean
-  /** All others. */
+  /** All other members. */
   members: MemberKnows[]
 }
