@@ -1,25 +1,25 @@
 /**
- * The one class of error of all protocols. Spec: protocols/README.md, "Errors". The number travels,
+ * All protocols share one class of error. Spec: protocols/README.md, "Errors". The number is sent;
  * the name is for people and tests; `retry` says whether the same request may succeed later.
  */
 export const WIRE_CODES = {
   /** The bytes are no message of this protocol. */
   MALFORMED: 1,
-  /** No membership was shown, or none that counts. One HMAC of work. */
+  /** The peer showed no valid membership. Finding this out costs one HMAC. */
   REFUSED: 2,
-  /** A member, but its role may not do this. */
+  /** The peer is a member, but its role does not allow this. */
   NOT_ALLOWED: 3,
-  /** No room for the bytes: quota, capacity or reserve. */
+  /** There is no room for the bytes: quota, capacity or reserve. */
   NO_SPACE: 4,
-  /** The store takes no writes at present. */
+  /** The store accepts no writes at present. */
   READ_ONLY: 5,
-  /** A limit of this protocol's spec was passed. */
+  /** A limit of the protocol's spec was exceeded. */
   LIMIT: 6,
   /**
-   * What the writer made is not valid (manifest, entry); not the fault of the peer that sent it.
+   * The manifest or entry is invalid. The fault is its writer's, not that of the peer that sent it.
    */
   INVALID_DATA: 7,
-  /** The bytes are not those of the CID. */
+  /** The bytes do not match the CID. */
   HASH_MISMATCH: 8,
   /** Blocks below the root, or the entry's ancestors, are missing. */
   INCOMPLETE: 9,
@@ -29,9 +29,9 @@ export const WIRE_CODES = {
   WRONG_VAULT: 13,
   /** This member cannot admit; the answer names members that can. */
   NOT_A_WITNESS: 14,
-  /** Nothing came for longer than the spec allows. */
+  /** No message came within the time that the spec allows. */
   TIMEOUT: 15,
-  /** The asked for version or feature is not known here. */
+  /** The requested version or feature is unknown here. */
   UNSUPPORTED: 16,
   /** The chain of admits of a writer or member is not known here yet. */
   UNKNOWN_WRITER: 17,
@@ -48,7 +48,7 @@ const RETRY = new Set<WireCode>(['NO_SPACE', 'READ_ONLY', 'LIMIT', 'INCOMPLETE',
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
   readonly code: WireCode
-  /** The number that travels. */
+  /** The number that is sent on the wire. */
   readonly wire: number
   readonly retry: boolean
 
@@ -60,7 +60,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The error that a number from the wire stands for; an unknown number is INTERNAL. */
+/** Returns the error for a number from the wire; an unknown number is INTERNAL. */
 export function fromWire (wire: number, retry: boolean, text: string): ProtocolError {
   const known = Object.entries(WIRE_CODES).find(([, value]) => value === wire)
   return new ProtocolError((known?.[0] ?? 'INTERNAL') as WireCode, text, { retry })

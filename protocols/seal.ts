@@ -1,8 +1,8 @@
 /**
- * Seal and Open. Spec: protocols/README.md, "Seal". The only file that makes ciphers (lint).
+ * Seal and Open are the authenticated encryption of all formats. Spec: protocols/README.md, "Seal".
+ * No other file makes ciphers (a lint rule checks this).
  *
- * Seal(K, aad, P) = MAC(K, L("commit")) ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P) ‖
- * 16-byte tag
+ * Seal(K, aad, P) = MAC(K, L("commit")) ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P)   ‖ 16-byte tag
  *
  * The nonce is constant, so K must be derived from all of `aad` and `plaintext`, or be used once.
  */
@@ -15,26 +15,28 @@ const CIPHER = 'aes-256-gcm'
 const NONCE = new Uint8Array(12)
 const COMMIT_BYTES = 32
 const TAG_BYTES = 16
-/** What Seal adds to its plaintext. */
+/** A sealed text is this many bytes longer than its plaintext. */
 export const SEAL_EXTRA_BYTES = COMMIT_BYTES + TAG_BYTES
 const COMMIT = label('commit')
 const AES = label('aes')
-/** Without it Node would accept a tag of 4 bytes. */
+/** Without this option Node would accept a tag of 4 bytes. */
 const OPTIONS = { authTagLength: TAG_BYTES }
 
 /**
- * The cipher hands out fresh memory for each piece; pieces this small are reused by the allocator
- * (4 to 10 % faster than 1 MiB at once).
+ * Node's cipher allocates the output of each `update`. The allocator reuses pieces of this size,
+ * which is 4 to 10 % faster than 1 MiB at once.
  */
 const PIECE_BYTES = 64 * 1024
 
-/** No AAD. */
 export const NO_AAD = new Uint8Array(0)
 
-/** As a KeyObject: a cipher takes 4 us to make with it, 12 with plain bytes (Node 24). */
+/**
+ * Returns a KeyObject, because making a cipher takes 4 µs with it and 12 µs with plain bytes (Node
+ * 24).
+ */
 const aesKey = (key: Uint8Array): KeyObject => createSecretKey(mac(key, AES))
 
-/** `plaintext` under `key`, SEAL_EXTRA_BYTES longer, in fresh memory. */
+/** Returns `plaintext` sealed under `key`: SEAL_EXTRA_BYTES longer, in fresh memory. */
 export function seal (key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   const sealed = new Uint8Array(Buffer.allocUnsafeSlow(plaintext.length + SEAL_EXTRA_BYTES).buffer)
   const cipher = createCipheriv(CIPHER, aesKey(key), NONCE, OPTIONS)
@@ -48,22 +50,21 @@ export function seal (key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): 
   return sealed
 }
 
-/**
- * True when `key` is the one that these bytes commit to; whether they were altered since, `open`
- * says.
- */
+/** Returns true if `sealed` commits to `key`. It does not detect altered bytes; `open` does. */
 export function isSealedUnder (key: Uint8Array, sealed: Uint8Array): boolean {
   return equal(mac(key, COMMIT), sealed.subarray(0, COMMIT_BYTES))
 }
 
 /**
- * What was sealed, in fresh memory. ProtocolError INVALID_DATA, and not a byte, when anything of it
- * was altered or the key is another.
+ * Returns the plaintext in fresh memory.
+ *
+ * @throws ProtocolError INVALID_DATA, and returns no byte, when a byte was altered or the key is
+ *   another
  */
 export function open (key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
   if (sealed.length < SEAL_EXTRA_BYTES) throw new ProtocolError('INVALID_DATA', 'sealed bytes are too short')
   const tagAt = sealed.length - TAG_BYTES
-  // GCM alone commits to no key: without this one block could open to two contents
+  // GCM alone does not commit to a key: without this check one block could open to two contents
   if (!isSealedUnder(key, sealed)) throw new ProtocolError('INVALID_DATA', 'sealed under another key')
   const decipher = createDecipheriv(CIPHER, aesKey(key), NONCE, OPTIONS)
   if (aad.length > 0) decipher.setAAD(aad)

@@ -3,8 +3,10 @@ import { ProtocolError } from '../errors.js'
 import { MAX_ADDRESS_BYTES, MAX_ADDRESSES } from './limits.js'
 
 /**
- * The addresses of an invite or link text: at most 4 binary multiaddrs. Whether they mean something
- * is not a matter of form.
+ * Returns the binary multiaddrs of an invite or link text, by default at most 4. Only their lengths
+ * are checked, not that they are valid multiaddrs.
+ *
+ * @throws ProtocolError MALFORMED
  */
 export function asAddresses (value: unknown, max = MAX_ADDRESSES): Uint8Array[] {
   return asList(value, { max }).map((item) => {

@@ -1,4 +1,7 @@
-/** Admits: the entries that make members, and who is known by them. Spec: README.md, "Members". */
+/**
+ * An admit is the entry that makes a node a member and its writer known. Spec:
+ * protocols/vault/README.md, "Members".
+ */
 import { asBytes, asMap } from '../block/cbor.js'
 import { equal } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -8,18 +11,22 @@ import type { Entry } from './entry.js'
 import type { Invite } from './invite.js'
 import type { Member } from './member.js'
 
-/** What an admit says, by signatures alone. */
+/** The facts of an admit, which its signatures alone prove. */
 export interface AdmitFacts {
-  /** Id of the admit entry. */
+  /** The id of the admit entry. */
   id: Uint8Array
-  /** Writer key of the entry: the witness, or the founder itself. */
+  /** The writer key of the entry: that of the witness, or of the founder itself. */
   author: Uint8Array
   member: Member
-  /** Missing exactly when `member.by` is the vault key. */
+  /** The invite; missing exactly when `member.by` is the vault key. */
   invite?: Invite
 }
 
-/** Form of an admit's body. MALFORMED. */
+/**
+ * Reads the body of an admit; no signature is checked.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readAdmitBody (entry: { id: Uint8Array, writer: Uint8Array }, body: unknown): AdmitFacts {
   const map = asMap(body, ['member'], ['invite'])
   const facts: AdmitFacts = { id: entry.id, author: entry.writer, member: readMember(asBytes(map.member)) }
@@ -27,7 +34,11 @@ export function readAdmitBody (entry: { id: Uint8Array, writer: Uint8Array }, bo
   return facts
 }
 
-/** The signatures inside an admit, and that its parts belong together. INVALID_DATA. */
+/**
+ * Verifies the signatures inside an admit, and that its parts belong together.
+ *
+ * @throws ProtocolError INVALID_DATA
+ */
 export function verifyAdmitBody (vault: Uint8Array, { member, invite }: AdmitFacts): void {
   const fits = equal(member.vault, vault) &&
     (invite === undefined ? equal(member.by, vault) : !equal(member.by, vault) && sameTerms(invite, member) && verifyInvite(invite))
@@ -35,8 +46,10 @@ export function verifyAdmitBody (vault: Uint8Array, { member, invite }: AdmitFac
 }
 
 /**
- * The facts of an admit of this vault; readEntry has verified it. MALFORMED for another kind,
- * WRONG_VAULT.
+ * Returns the facts of an admit of this vault. The entry comes from `readEntry`, which has verified
+ * it.
+ *
+ * @throws ProtocolError MALFORMED for another kind of entry, WRONG_VAULT
  */
 export function verifyAdmit (entry: Entry, vaultId: Uint8Array): AdmitFacts {
   if (entry.kind !== 'admit') throw new ProtocolError('MALFORMED', 'Not an admit')
@@ -45,15 +58,15 @@ export function verifyAdmit (entry: Entry, vaultId: Uint8Array): AdmitFacts {
 }
 
 /**
- * The admits, of this vault and verified, of members with this writer key: none, one or several.
+ * Returns the verified admits of this vault for members with this writer key: none, one or several.
  */
 export type AdmitsOf = (writer: Uint8Array) => AdmitFacts | readonly AdmitFacts[] | undefined
 
 /**
- * Whether a chain of admits leads from a writer key to the vault key: each admit is written by the
- * next one's member, the last by its own member, certified by the vault key. The vault key itself
- * is known. With `isVoid` (id of an admit) void entries are left out of the chain, which is what
- * "counts" asks for. Every writer is looked at once.
+ * Returns true if a chain of admits leads from a writer key to the vault key: each admit is written
+ * by the member of the next admit, the last by its own member, certified by the vault key. The
+ * vault key itself is known. `isVoid` (of an admit's id) excludes void admits; with it the result
+ * says whether the writer counts. Each writer is visited once.
  */
 export function isKnown (writer: Uint8Array, vaultId: Uint8Array, admitsOf: AdmitsOf, { isVoid }: { isVoid?: (id: Uint8Array) => boolean } = {}): boolean {
   if (equal(writer, vaultId)) return true

@@ -1,9 +1,10 @@
 /**
- * Ed25519 as all implementations must take it: RFC 8032, cofactorless, S < L, A and R canonical and
- * not of small order. Spec: README.md, "Signatures". What a library accepts beyond that differs
- * from version to version, so everything but the equation itself is checked here; and the library's
- * equation is tried once on a signature that only the cofactored one accepts, so that a runtime
- * with another library stops instead of taking part in other sets of entries.
+ * All implementations must verify Ed25519 by the same rules: RFC 8032, cofactorless, S < L, A and R
+ * canonical and not of small order. Spec: protocols/vault/README.md, "Signatures". Libraries differ
+ * from version to version in what else they accept, so this file checks everything but the
+ * equation. It also tries the library's equation once on a signature that only the cofactored
+ * equation accepts: a runtime with such a library stops, because its nodes would accept other sets
+ * of entries.
  */
 import { createPrivateKey, createPublicKey, sign as ed25519Sign, verify as ed25519Verify } from 'node:crypto'
 import { equal, label } from '../block/hash.js'
@@ -13,10 +14,13 @@ import type { KeyObject } from 'node:crypto'
 export const SEED_BYTES = 32
 export const PUBLIC_KEY_BYTES = 32
 export const SIGNATURE_BYTES = 64
-/** An inlined libp2p Ed25519 PeerId: identity multihash of the protobuf public key. */
+/**
+ * An inlined libp2p Ed25519 PeerId (identity multihash of the protobuf public key) has this many
+ * bytes.
+ */
 export const PEER_BYTES = 38
 
-/** How many imported public keys are kept ready; importing costs a third of a verification. */
+/** At most this many imported public keys are cached; an import costs a third of a verification. */
 const MAX_READY_KEYS = 256
 const PEER_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const PRIVATE_DER = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20)
@@ -41,8 +45,8 @@ const SMALL_ORDER_Y = [
 ].map(fromHex)
 
 /**
- * A signature over the bytes "cofactored" that holds under the cofactored equation alone: R is
- * moved by a point of order 8.
+ * This signature over the bytes "cofactored" holds only under the cofactored equation: R is moved
+ * by a point of order 8.
  */
 export const COFACTORED = {
   publicKey: fromHex('ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c'),
@@ -51,22 +55,27 @@ export const COFACTORED = {
 }
 
 interface Ready { seed: Uint8Array, key: KeyObject, publicKey: Uint8Array }
-/** seed -> its imported key, with the seed's bytes at that time: a reused buffer is a new seed. */
+/**
+ * The imported key of a seed, with a copy of the seed's bytes: a reused buffer then counts as a new
+ * seed.
+ */
 const privateKeys = new WeakMap<Uint8Array, Ready>()
 const publicKeys = new Map<string, KeyObject>()
 let trusted = false
 
-/** The 32 bytes of the public key of a 32-byte seed. */
+/** Returns the 32 bytes of the public key of a 32-byte seed. */
 export function publicKeyOf (seed: Uint8Array): Uint8Array {
   return ready(seed).publicKey.slice()
 }
 
-/** Sign(seed, purpose, message): 64 bytes, Ed25519 over L(purpose) ‖ message. */
+/** Returns Sign(seed, purpose, message): 64 bytes, Ed25519 over L(purpose) ‖ message. */
 export function sign (seed: Uint8Array, purpose: string, message: Uint8Array): Uint8Array {
   return new Uint8Array(ed25519Sign(null, signedBytes(purpose, message), ready(seed).key))
 }
 
-/** What is signed: L(purpose) ‖ message. For keys that sign elsewhere, such as a node's. */
+/**
+ * Returns the bytes to sign, L(purpose) ‖ message, for keys that sign elsewhere, such as a node's.
+ */
 export function signedBytes (purpose: string, message: Uint8Array): Uint8Array {
   const prefix = label(purpose)
   const bytes = new Uint8Array(prefix.length + message.length)
@@ -76,14 +85,14 @@ export function signedBytes (purpose: string, message: Uint8Array): Uint8Array {
 }
 
 /**
- * True exactly when `signature` is this key's for this purpose and message, strictly. Never throws
- * for wrong bytes.
+ * Returns true exactly when `signature` is this key's for this purpose and message, by the strict
+ * rules. It never throws for wrong bytes.
  */
 export function verify (publicKey: Uint8Array, purpose: string, message: Uint8Array, signature: Uint8Array): boolean {
   return verifyRaw(publicKey, signedBytes(purpose, message), signature)
 }
 
-/** The same over bytes that carry their own label. */
+/** Verifies like `verify`, over bytes that contain their own label. */
 export function verifyRaw (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (!isStrictForm(publicKey, signature)) return false
   if (!trusted) {
@@ -94,19 +103,22 @@ export function verifyRaw (publicKey: Uint8Array, message: Uint8Array, signature
   const known = publicKeys.get(name)
   const key = known ?? importPublic(publicKey)
   const holds = ed25519Verify(null, message, key, signature)
-  // only keys that signed something are worth keeping: a flood of others pushes none out
+  // only a key with a valid signature is cached, so a flood of other keys evicts none
   if (holds && known === undefined) keep(name, key)
   return holds
 }
 
-/** All but the equation: lengths, A and R canonical and not of small order, S < L. */
+/**
+ * Returns true if everything but the equation holds: lengths, A and R canonical and not of small
+ * order, S < L.
+ */
 export function isStrictForm (publicKey: Uint8Array, signature: Uint8Array): boolean {
   return signature.length === SIGNATURE_BYTES && isStrictPoint(publicKey) && isStrictPoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32), L)
 }
 
 /**
- * The form of a key that may sign: 32 bytes, canonical, not of small order. Whether it lies on the
- * curve, verify says.
+ * Returns true if a key may sign by its form: 32 bytes, canonical, not of small order. Whether it
+ * lies on the curve is checked by `verify`.
  */
 export function isStrictPoint (point: Uint8Array): boolean {
   if (point.length !== PUBLIC_KEY_BYTES) return false
@@ -115,7 +127,7 @@ export function isStrictPoint (point: Uint8Array): boolean {
   return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => equal(small, y))
 }
 
-/** The 38 bytes of the PeerId of an Ed25519 public key. */
+/** Returns the 38 bytes of the PeerId of an Ed25519 public key. */
 export function peerBytes (publicKey: Uint8Array): Uint8Array {
   if (publicKey.length !== PUBLIC_KEY_BYTES) throw new ProtocolError('MALFORMED', 'A public key has 32 bytes')
   const bytes = new Uint8Array(PEER_BYTES)
@@ -124,7 +136,11 @@ export function peerBytes (publicKey: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** The Ed25519 public key in the 38 bytes of a PeerId; MALFORMED for any other kind of id. */
+/**
+ * Returns the Ed25519 public key in the 38 bytes of a PeerId.
+ *
+ * @throws ProtocolError MALFORMED for any other kind of id
+ */
 export function peerKey (peer: Uint8Array): Uint8Array {
   if (peer.length !== PEER_BYTES || !equal(peer.subarray(0, PEER_PREFIX.length), PEER_PREFIX)) {
     throw new ProtocolError('MALFORMED', 'A peer is the 38 bytes of an inlined Ed25519 PeerId')
@@ -132,7 +148,10 @@ export function peerKey (peer: Uint8Array): Uint8Array {
   return peer.slice(PEER_PREFIX.length)
 }
 
-/** a < b as little-endian numbers of 32 bytes. All of these are public: no constant time. */
+/**
+ * Compares two little-endian numbers of 32 bytes. Both are public, so the time need not be
+ * constant.
+ */
 function isBelow (a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 31; i >= 0; i--) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0)
@@ -152,7 +171,10 @@ function ready (seed: Uint8Array): Ready {
   return fresh
 }
 
-/** For 32 bytes of a strict form. OpenSSL imports any, and looks at the curve when it verifies. */
+/**
+ * Imports 32 bytes of a strict form. OpenSSL imports any 32 bytes and checks the curve only when it
+ * verifies.
+ */
 function importPublic (publicKey: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([PUBLIC_DER, publicKey]), format: 'der', type: 'spki' })
 }

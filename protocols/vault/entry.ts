@@ -1,7 +1,7 @@
 /**
- * Entries: the signed, immutable lines of the vault's index. Spec: README.md, "Entries". Whether an
- * entry is valid is a function of its bytes alone, the same on every node and for ever; who its
- * writer is and what it changes come later.
+ * An entry is a signed, immutable line of the vault. Spec: protocols/vault/README.md, "Entries".
+ * The validity of an entry depends on its bytes alone, so it is the same on every node for ever;
+ * the standing of its writer and its effect are decided elsewhere.
  */
 import { asBytes, asInt, asList, asMap, asText, asCid, decode, isMap } from '../block/cbor.js'
 import { DAG_CBOR } from '../block/cid.js'
@@ -17,47 +17,47 @@ import type { AdmitFacts } from './admit.js'
 const ENTRY_LABEL = label('entry')
 const ZEROS = new Uint8Array(HASH_BYTES)
 
-/** What every entry has, of kinds not known here too. */
+/** Every entry has these parts, also an entry of an unknown kind. */
 export interface EntryParts {
   /** 32 bytes. */
   id: Uint8Array
-  /** As signed: what travels and is kept, never encoded again. */
+  /** The bytes as signed. They are sent and stored as they are, never encoded again. */
   encoded: Uint8Array
   publicBytes: Uint8Array
   sealed: Uint8Array
   vault: Uint8Array
-  /** Public key of its writer. */
+  /** The public key of the writer. */
   writer: Uint8Array
 }
 
 interface Known extends EntryParts {
-  /** Of the keys that open its sealed part. */
+  /** The epoch of the keys that open the sealed part. */
   epoch: number
-  /** Counts the writer's entries from 1. */
+  /** The number of the entry in its writer's chain, from 1. */
   seq: number
-  /** Id of the writer's previous entry, zeros exactly at seq 1. */
+  /** The id of the writer's previous entry; zeros exactly at seq 1. */
   prev: Uint8Array
-  /** Milliseconds since 1970 by the writer; for people, orders nothing. */
+  /** Milliseconds since 1970 by the writer's clock. It is shown to people and orders nothing. */
   time: number
 }
 
-/** A file's entry that has a place in its history. */
+/** An entry with a place in the history of its name. */
 interface Placed extends Known {
   tag: Uint8Array
-  /** 1 + the highest clock among `after`, 1 when that is empty. */
+  /** 1 + the highest clock among `after`, or 1 when `after` is empty. */
   clock: number
-  /** Ids of the heads that the writer knew. */
+  /** The ids of the heads that the writer knew. */
   after: Uint8Array[]
-  /** Where the groups of this name lie, 16 bytes. */
+  /** The placement seed of the name, 16 bytes; it decides the slots of the groups. */
   seed: Uint8Array
 }
 
 export interface PutEntry extends Placed {
   kind: 'put' | 'restore'
   root: CID
-  /** Stored bytes of the version: the root block and all below. */
+  /** The stored bytes of the version: the root block and all blocks below it. */
   bytes: number
-  /** Wanted copies, 0 for all; missing: the vault's setting. */
+  /** The number of wanted copies, 0 for all members; missing: the vault's setting. */
   copies?: number
 }
 export interface DeleteEntry extends Placed { kind: 'delete' }
@@ -69,32 +69,37 @@ export interface RevokeEntry extends Known {
 }
 export interface SettingEntry extends Known { kind: 'setting', settings: Record<string, unknown> }
 /**
- * Of a version or kind that this version does not know: kept, relayed with the file kinds, not
- * applied.
+ * An entry of an unknown format version or kind: it is kept and relayed with the file kinds, and
+ * not applied.
  */
 export interface UnknownEntry extends EntryParts { kind: 'unknown', v: number, name: string }
 
-/** Their sealed part opens with the read keys of their epoch. */
+/** The sealed part of these entries opens with the read keys of their epoch. */
 export type FileEntry = PutEntry | DeleteEntry | ForgetEntry
-/** Taken in before all others. */
+/** These entries are received before all others. */
 export type VaultEntry = AdmitEntry | RevokeEntry | SettingEntry
 export type Entry = FileEntry | VaultEntry | UnknownEntry
 
-/** True for the kinds that are taken in first: they say whose other entries are kept. */
+/**
+ * Returns true for the kinds that are received first, because they decide whose other entries are
+ * kept.
+ */
 export const isVaultEntry = (entry: Entry): entry is VaultEntry => entry.kind === 'admit' || entry.kind === 'revoke' || entry.kind === 'setting'
 
-/** id = H(L("entry") ‖ H(public) ‖ H(sealed)). */
+/** Returns the id of an entry, H(L("entry") ‖ H(public) ‖ H(sealed)). */
 export const entryId = (publicBytes: Uint8Array, sealed: Uint8Array): Uint8Array => sha256(ENTRY_LABEL, sha256(publicBytes), sha256(sealed))
 
-/** What the writer signs under "entry": H(public) ‖ H(sealed). */
+/** Returns the message that the writer signs with purpose "entry": H(public) ‖ H(sealed). */
 export function entryDigest (publicBytes: Uint8Array, sealed: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([sha256(publicBytes), sha256(sealed)]))
 }
 
 /**
- * The entry of these bytes, with its signature and, for an admit, those of its certificates
- * verified. MALFORMED for what is none, INVALID_DATA for a signature that does not hold. Its writer
- * may still be unknown, or of another vault.
+ * Returns the entry of these bytes. Its signature is verified, and for an admit those of its
+ * certificates; its writer may be unknown or of another vault.
+ *
+ * @throws ProtocolError MALFORMED when the bytes are no entry, INVALID_DATA for an invalid
+ *   signature
  */
 export function readEntry (encoded: Uint8Array): Entry {
   const [first, second, third] = asList(decode(encoded, { maxBytes: MAX_ENTRY_BYTES }), { min: 3, max: 3 })
@@ -105,12 +110,16 @@ export function readEntry (encoded: Uint8Array): Entry {
   return entry
 }
 
-/** Written by members, never by the vault key. */
+/** Members write these kinds, never the vault key. */
 const MEMBER_KINDS = ['put', 'restore', 'delete', 'forget', 'admit']
 const KNOWN = ['v', 'vault', 'epoch', 'writer', 'seq', 'prev', 'time', 'kind']
 const PLACED = ['tag', 'clock', 'after', 'seed']
 
-/** The form of an entry, its signatures not looked at. MALFORMED. */
+/**
+ * Reads an entry and checks its form; no signature of the entry is checked.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readPublic (encoded: Uint8Array, publicBytes: Uint8Array, sealed: Uint8Array): Entry {
   const map = decode(publicBytes, { maxBytes: MAX_ENTRY_BYTES })
   if (!isMap(map)) throw new ProtocolError('MALFORMED', 'The public part of an entry is a map')
@@ -165,7 +174,9 @@ function readRevoked (body: unknown): RevokeEntry['revoked'] {
   return { link: asBytes(asMap(map, ['link']).link, LINK_ID_BYTES) }
 }
 
-/** Any map: which keys mean something, and the defaults of the others, is not a matter of form. */
+/**
+ * Accepts any map: the known keys and the defaults are applied by `readSettings` of settings.ts.
+ */
 function readSettings (body: unknown): Record<string, unknown> {
   if (!isMap(body)) throw new ProtocolError('MALFORMED', 'Settings are a map')
   return body
@@ -184,7 +195,11 @@ function placed (map: Record<string, unknown>): Pick<Placed, 'tag' | 'clock' | '
   }
 }
 
-/** Ids in the order of their bytes, none twice. */
+/**
+ * Returns ids that are sorted by their bytes, none twice.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 function asIds (value: unknown, min: number, max: number): Uint8Array[] {
   const ids = asList(value, { min, max }).map((id) => asBytes(id, HASH_BYTES))
   for (const [i, id] of ids.entries()) {

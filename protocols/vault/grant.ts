@@ -1,4 +1,6 @@
-/** Grants: what lets anybody fetch the blocks of one version. Spec: README.md, "Grants". */
+/**
+ * A grant lets anybody fetch the blocks of one version. Spec: protocols/vault/README.md, "Grants".
+ */
 import { asBytes, asCid, asInt, asMap, encode } from '../block/cbor.js'
 import { DAG_CBOR } from '../block/cid.js'
 import { equal, sha256 } from '../block/hash.js'
@@ -11,22 +13,23 @@ import type { Signed } from './signed.js'
 
 export interface GrantTerms {
   vault: Uint8Array
-  /** Id of the link, 16 random bytes: what a revoke names. */
+  /** The id of the link, 16 random bytes; a revoke names it. */
   link: Uint8Array
-  /** Of the one version that it is for. */
+  /** The root of the version. */
   root: CID
-  /** When it ends, milliseconds since 1970. */
+  /** The end of the grant, milliseconds since 1970. */
   notAfter: number
 }
 
 export interface Grant extends GrantTerms, Signed {
-  /** Whose signature it is: a writer key, or the vault key. */
+  /** The key that signed: a writer key or the vault key. */
   by: Uint8Array
 }
 
 /**
- * A grant as signed by the writer key (or vault key) of seed `by`. MALFORMED for terms that the
- * format does not take.
+ * Returns a grant as signed by the writer key (or vault key) of seed `by`.
+ *
+ * @throws ProtocolError MALFORMED for terms that the format does not allow
  */
 export function makeGrant ({ by, vault, link, root, notAfter }: GrantTerms & { by: Uint8Array }): Uint8Array {
   const body = encode({ v: FORMAT_VERSION, vault, link, root, notAfter, by: publicKeyOf(by) })
@@ -35,7 +38,11 @@ export function makeGrant ({ by, vault, link, root, notAfter }: GrantTerms & { b
   return encoded
 }
 
-/** A grant's form; its signature is verifyGrant's. MALFORMED. */
+/**
+ * Reads a grant and checks its form; `verifyGrant` checks the signature.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readGrant (encoded: Uint8Array): Grant {
   const { body, ...signed } = unpackSigned(encoded, { min: 1, max: 1 })
   const map = asMap(body, ['v', 'vault', 'link', 'root', 'notAfter', 'by'])
@@ -50,35 +57,37 @@ export function readGrant (encoded: Uint8Array): Grant {
   }
 }
 
-/** True when `by` signed it; whether `by` may sign it, checkGrant asks. */
+/** Returns true if `by` signed the grant; `checkGrant` checks whether `by` may sign grants. */
 export function verifyGrant ({ by, hash, signatures }: Grant): boolean {
   const [signature] = signatures
   return signature !== undefined && verify(by, 'grant', hash, signature)
 }
 
 /**
- * unknown: no chain of admits leads to this writer key, as far as is known here · void: it does not
- * count, or a member that was revoked wrote with it · counts: neither. The vault key is not asked
- * for.
+ * The standing of a writer key. `unknown`: this node knows no chain of admits from the key to the
+ * vault key. `void`: the key does not count, or belongs to a revoked member. `counts`: neither. It
+ * is never asked of the vault key.
  */
 export type WriterStanding = 'unknown' | 'void' | 'counts'
 
 export interface GrantRequest {
-  /** As signed. */
+  /** The grant as signed. */
   grant: Uint8Array
-  /** The vault of the member that is asked. */
+  /** The vault of the member that checks the grant. */
   vaultId: Uint8Array
-  /** Milliseconds since 1970, by that member. */
+  /** Milliseconds since 1970 by the clock of that member. */
   now: number
   standing: (writer: Uint8Array) => WriterStanding
-  /** True when a revoke of this link (its id) is known. */
+  /** Returns true when a revoke of the link with this id is known. */
   revoked: (link: Uint8Array) => boolean
 }
 
 /**
- * What a member checks before it serves a visitor, the signature last: it costs as much as all the
- * rest. ProtocolError: MALFORMED, WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, in
- * this order.
+ * Checks a grant before a visitor is served. The signature is last, because it costs as much as all
+ * other checks.
+ *
+ * @throws ProtocolError MALFORMED, WRONG_VAULT, UNKNOWN_WRITER, REVOKED, EXPIRED, INVALID_DATA, in
+ *   this order
  */
 export function checkGrant ({ grant: encoded, vaultId, now, standing, revoked }: GrantRequest): Grant {
   const grant = readGrant(encoded)

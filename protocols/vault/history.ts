@@ -1,13 +1,13 @@
 /**
- * What the entries of one name add up to: a function of the set alone, the same on every node.
- * Spec: README.md, "History". No clock of a wall and no order of arrival is looked at.
+ * The history of a name is a function of the set of its entries alone, so it is the same on every
+ * node. Spec: protocols/vault/README.md, "History". It uses no wall clock and no order of arrival.
  */
 import { compareBytes } from '../block/hash.js'
 import { MAX_AFTER } from './limits.js'
 
 /**
- * The part of a put, restore or delete that history needs. All of one tag, all of writers that are
- * known.
+ * History needs this part of a put, restore or delete. All entries have the same tag and known
+ * writers.
  */
 export interface HistoryEntry {
   id: Uint8Array
@@ -17,56 +17,63 @@ export interface HistoryEntry {
 }
 
 export interface History<T extends HistoryEntry> {
-  /** In the order (clock, id); void ones included. */
+  /** The applied entries in the order (clock, id), void ones included. */
   applied: T[]
   /**
-   * Kept and relayed, not applied: an ancestor is missing, of another tag or kind, or the clock is
-   * wrong.
+   * The entries that are kept and relayed but not applied: an ancestor is missing or of another tag
+   * or kind, or the clock is wrong.
    */
   waiting: T[]
-  /** The newest first. */
+  /** The heads, the newest first. */
   heads: T[]
-  /** What the name means now; missing when nothing is applied and not void. */
+  /**
+   * The entry that decides the present state of the name; missing when every applied entry is void
+   * or none is applied.
+   */
   newest: T | undefined
-  /** More than one head. */
+  /** True when the name has more than one head. */
   conflict: boolean
 }
 
 export interface HistoryOptions {
-  /** Of an entry's id: true when revokes make it void. @default nothing is */
+  /**
+   * Returns true when revokes make the entry with this id void.
+   * @default no entry is void
+   */
   isVoid?: (id: Uint8Array) => boolean
 }
 
-/** How many heads' names a new entry takes, and its clock. */
+/** The heads that a new entry names, and its clock. */
 export interface Next { after: Uint8Array[], clock: number }
 
 const keyOf = (id: Uint8Array): string => Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1')
 
-/** By (clock, id): negative when `a` is the older one. */
+/** Compares by (clock, id): negative when `a` is older. */
 export const compareOrder = (a: HistoryEntry, b: HistoryEntry): number => a.clock - b.clock || compareBytes(a.id, b.id)
 
-/** The newest first: a put or restore before a delete, then the highest (clock, id). */
+/** Sorts the newest head first: a put or restore before a delete, then the highest (clock, id). */
 export const compareHeads = (a: HistoryEntry, b: HistoryEntry): number => Number(a.kind === 'delete') - Number(b.kind === 'delete') || compareOrder(b, a)
 
-/** The newest of a name, and whether there is another head. */
+/** The heads of a name, the newest among them, and whether there is a conflict. */
 export type Heads<T extends HistoryEntry> = Pick<History<T>, 'heads' | 'newest' | 'conflict'>
 
-/** What these heads of one tag mean; all of them, in any order. */
+/** Returns the state of a name from all of its heads, in any order. */
 export function asHeads<T extends HistoryEntry> (list: readonly T[]): Heads<T> {
   const heads = list.toSorted(compareHeads)
   return { heads, newest: heads[0], conflict: heads.length > 1 }
 }
 
 /**
- * Applies the puts, restores and deletes of one tag, in whatever order they are given; the same
- * entry twice counts once.
+ * Applies the puts, restores and deletes of one tag, in any order. An entry that is given twice
+ * counts once.
  */
 export function applyHistory<T extends HistoryEntry> (entries: Iterable<T>, { isVoid = () => false }: HistoryOptions = {}): History<T> {
   const applied = new Map<string, T>()
   const waiting: T[] = []
   const distinct = new Map<string, T>()
   for (const entry of entries) distinct.set(keyOf(entry.id), entry)
-  // a right clock is above those of all ancestors, so one pass in this order sees them first
+  // a correct clock is higher than those of all ancestors, so one pass in this order sees the
+  // ancestors first
   for (const [key, entry] of [...distinct].sort(([, a], [, b]) => compareOrder(a, b))) {
     if (hasRightClock(entry, applied)) applied.set(key, entry)
     else waiting.push(entry)
@@ -85,8 +92,8 @@ function hasRightClock (entry: HistoryEntry, applied: ReadonlyMap<string, Histor
 }
 
 /**
- * Entries that count and that no entry that counts stands after; a void one in an `after` stands
- * for its own `after`.
+ * Returns the entries that are not void and not replaced by another such entry. A void entry in an
+ * `after` passes on to its own `after`.
  */
 function findHeads<T extends HistoryEntry> (applied: ReadonlyMap<string, T>, isVoid: (id: Uint8Array) => boolean): T[] {
   const voids = new Set([...applied].filter(([, { id }]) => isVoid(id)).map(([key]) => key))
@@ -104,8 +111,8 @@ function findHeads<T extends HistoryEntry> (applied: ReadonlyMap<string, T>, isV
 }
 
 /**
- * What the next entry of this name says: the 16 newest heads, sorted, and one more than their
- * highest clock.
+ * Returns the `after` and `clock` of the next entry of a name: the 16 newest heads, sorted, and one
+ * more than their highest clock.
  */
 export function nextAfter ({ heads }: Pick<History<HistoryEntry>, 'heads'>): Next {
   const named = heads.slice(0, MAX_AFTER)
@@ -115,9 +122,9 @@ export function nextAfter ({ heads }: Pick<History<HistoryEntry>, 'heads'>): Nex
 export interface ForgetLike { id: Uint8Array, versions: readonly Uint8Array[] }
 
 /**
- * The puts and restores whose blocks must be kept: heads, and all that no forget of this tag names;
- * applied or waiting, but not void. `forgets` are of the same tag, by writers that are known; void
- * ones count for nothing.
+ * Returns the puts and restores whose blocks must be kept: the heads, and each version that no
+ * forget names, applied or waiting, but not void. `forgets` are of the same tag, by known writers;
+ * void ones have no effect.
  */
 export function liveVersions<T extends HistoryEntry> (history: Pick<History<T>, 'applied' | 'waiting' | 'heads'>, forgets: Iterable<ForgetLike>, { isVoid = () => false }: HistoryOptions = {}): T[] {
   const heads = new Set(history.heads)

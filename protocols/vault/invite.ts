@@ -1,4 +1,4 @@
-/** Invites and their text. Spec: README.md, "Invites". */
+/** This file makes and reads invites and their text. Spec: protocols/vault/README.md, "Invites". */
 import { asBytes, asInt, asMap, encode } from '../block/cbor.js'
 import { equal, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -10,31 +10,31 @@ import { decodeText, encodeText, inForm, INVITE_PREFIX } from './text.js'
 import type { Role, Signed, Terms } from './signed.js'
 
 export interface Invite extends Terms, Signed {
-  /** Public key of the invite: the `by` of the members that join with it. */
+  /** The public key of the invite, which is the `by` of the members that join with it. */
   key: Uint8Array
-  /** When joining ends, milliseconds since 1970. */
+  /** The end of joining, milliseconds since 1970. */
   joinBy: number
-  /** How many nodes may join with it, from 1. */
+  /** The number of nodes that may join with the invite, from 1. */
   uses: number
 }
 
-/** What an invite text says. */
+/** The content of an invite text. */
 export interface InviteText {
   vault: Uint8Array
-  /** Seed of the invite's key; signs the joiner's certificate and opens nothing. */
+  /** The seed of the invite's key. The key signs the joiner's certificate and opens nothing. */
   secret: Uint8Array
   invite: Invite
   epoch: number
-  /** check(R) of that epoch. */
+  /** The value `check(R)` of that epoch. */
   check: Uint8Array
-  /** `meet` of that epoch. */
+  /** The key `meet` of that epoch. */
   meet: Uint8Array
   /** Binary multiaddrs, public ones first. */
   addresses: Uint8Array[]
 }
 
 export interface InviteTerms {
-  /** Seed of the vault key: vaultKeys(V).sign. */
+  /** The seed of the vault key, `vaultKeys(V).sign`. */
   vaultSign: Uint8Array
   role: Role
   /** Milliseconds since 1970. */
@@ -43,17 +43,24 @@ export interface InviteTerms {
   label?: string
   operator?: string
   maxCapacity?: number
-  /** check(R) and meet of epoch `epoch`. */
+  /** The value `check(R)` of epoch `epoch`. */
   check: Uint8Array
   meet: Uint8Array
   epoch: number
   /** At most 4 binary multiaddrs, public ones first. */
   addresses: Uint8Array[]
-  /** Seed of the invite's key. @default fresh */
+  /**
+   * The seed of the invite's key.
+   * @default a fresh one
+   */
   secret?: Uint8Array
 }
 
-/** A new invite as text. MALFORMED when a field is not what the format takes. */
+/**
+ * Returns a new invite as text.
+ *
+ * @throws ProtocolError MALFORMED when a field is not allowed by the format
+ */
 export function createInvite ({ vaultSign, label = '', operator = '', secret = newVaultSecret(), epoch, check, meet, addresses, ...rest }: InviteTerms): string {
   const vault = publicKeyOf(vaultSign)
   const invite = makeInvite({ ...rest, vault, label, operator, key: publicKeyOf(secret) }, vaultSign)
@@ -62,7 +69,7 @@ export function createInvite ({ vaultSign, label = '', operator = '', secret = n
   return encodeText(INVITE_PREFIX, value)
 }
 
-/** The invite as signed by the vault key. */
+/** Returns the invite as signed by the vault key. */
 export function makeInvite (terms: Terms & { key: Uint8Array, joinBy: number, uses: number }, vaultSign: Uint8Array): Uint8Array {
   const body = encode({ ...termsMap('invite', terms), key: terms.key, joinBy: terms.joinBy, uses: terms.uses })
   const encoded = packSigned(body, [sign(vaultSign, 'invite', sha256(body))])
@@ -70,23 +77,29 @@ export function makeInvite (terms: Terms & { key: Uint8Array, joinBy: number, us
   return encoded
 }
 
-/** An invite's form; its signature is verifyInvite's. MALFORMED. */
+/**
+ * Reads an invite and checks its form; `verifyInvite` checks the signature.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readInvite (encoded: Uint8Array): Invite {
   const { body, ...signed } = unpackSigned(encoded, { min: 1, max: 1 })
   const { map, terms } = asTerms(body, 'invite', ['key', 'joinBy', 'uses'], [])
   return { ...terms, ...signed, key: asBytes(map.key, PUBLIC_KEY_BYTES), joinBy: asInt(map.joinBy), uses: asInt(map.uses, { min: 1 }) }
 }
 
-/** True when the vault's key signed it. */
+/** Returns true if the vault key signed the invite. */
 export function verifyInvite (invite: Invite): boolean {
   const [signature] = invite.signatures
   return signature !== undefined && verify(invite.vault, 'invite', invite.hash, signature)
 }
 
 /**
- * What an invite text says. TextError (MALFORMED) for one that is mistyped or of another form,
- * INVALID_DATA for one that is whole but whose parts do not belong together or are not signed by
- * its vault.
+ * Reads an invite text.
+ *
+ * @throws TextError (MALFORMED) for a mistyped text or one of another form; ProtocolError
+ *   INVALID_DATA when the text is complete but its parts do not belong together or its vault did
+ *   not sign it
  */
 export function readInviteText (text: string): InviteText {
   const value = decodeText(INVITE_PREFIX, text)

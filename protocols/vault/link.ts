@@ -1,6 +1,6 @@
 /**
- * Link texts: all that somebody without a vault needs to read one version. Spec: README.md,
- * "Texts".
+ * A link text holds everything that a reader without a vault needs for one version. Spec:
+ * protocols/vault/README.md, "Texts".
  */
 import { asBytes, asCid, asInt, asMap, asText } from '../block/cbor.js'
 import { DAG_CBOR } from '../block/cid.js'
@@ -17,15 +17,15 @@ import { decodeText, encodeText, inForm, LINK_PREFIX } from './text.js'
 import type { CID } from 'multiformats/cid'
 import type { Grant } from './grant.js'
 
-/** What a link text says. */
+/** The content of a link text. */
 export interface LinkText {
   vault: Uint8Array
   root: CID
-  /** K of the root block. */
+  /** The key K of the root block. */
   key: Uint8Array
-  /** Of the file when the link was made. */
+  /** The name of the file when the link was made. */
   name: string
-  /** Bytes of the file. */
+  /** The size of the file in bytes. */
   size: number
   grant: Grant
   /** Binary multiaddrs of members, public ones first. */
@@ -33,11 +33,15 @@ export interface LinkText {
 }
 
 export interface LinkTerms extends Omit<LinkText, 'vault' | 'root' | 'grant'> {
-  /** As signed; its vault and root are the link's. */
+  /** The grant as signed; the link has the grant's vault and root. */
   grant: Uint8Array
 }
 
-/** A link as text. MALFORMED when a field is not what the format takes. */
+/**
+ * Returns a link as text.
+ *
+ * @throws ProtocolError MALFORMED when a field is not allowed by the format
+ */
 export function createLink ({ grant, key, name, size, addresses }: LinkTerms): string {
   const { vault, root } = readGrant(grant)
   const value = { v: FORMAT_VERSION, vault, root, key, name, size, grant, addresses }
@@ -46,9 +50,11 @@ export function createLink ({ grant, key, name, size, addresses }: LinkTerms): s
 }
 
 /**
- * What a link text says. TextError (MALFORMED) for one that is mistyped or of another form,
- * INVALID_DATA for one that is whole but whose grant is for another vault or version, or is not
- * signed by whom it names.
+ * Reads a link text.
+ *
+ * @throws TextError (MALFORMED) for a mistyped text or one of another form; ProtocolError
+ *   INVALID_DATA when the text is complete but its grant is for another vault or version, or has an
+ *   invalid signature
  */
 export function readLinkText (text: string): LinkText {
   const value = decodeText(LINK_PREFIX, text)

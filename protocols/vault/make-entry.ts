@@ -1,6 +1,6 @@
 /**
- * Making entries. Spec: README.md, "Entries". Whatever is made here is read back before it is
- * handed out.
+ * This file makes entries. Spec: protocols/vault/README.md, "Entries". Every entry is read back
+ * before it is returned.
  */
 import { encode } from '../block/cbor.js'
 import { ProtocolError } from '../errors.js'
@@ -20,44 +20,47 @@ export interface MadeEntry {
   /** The entry as signed. */
   bytes: Uint8Array
   id: Uint8Array
-  /** As readers see it. */
+  /** The entry as readers parse it. */
   entry: Entry
 }
 
-/** What every entry says of its writer. */
+/** The fields of the writer that every entry has. */
 export interface Author {
   /** Vault id. */
   vault: Uint8Array
   epoch: number
-  /** Seed of the writer key; of the vault key for revokes and settings. */
+  /** The seed of the writer key; for revokes and settings that of the vault key. */
   writer: Uint8Array
-  /** 1 + that of the writer's previous entry. */
+  /** 1 + the `seq` of the writer's previous entry. */
   seq: number
-  /** Its id; 32 zeros at seq 1. */
+  /** The id of the writer's previous entry; 32 zeros at seq 1. */
   prev: Uint8Array
   /** Milliseconds since 1970. */
   time: number
 }
 
-/** Where an entry stands in the history of its name: see nextAfter. */
+/** The place of an entry in the history of its name, from `nextAfter`. */
 export interface Place {
   keys: ReadKeys
-  /** Taken to NFC. */
+  /** The name; it is normalised to NFC. */
   name: string
   after: Uint8Array[]
   clock: number
-  /** 16 bytes, random at a name's first version, then carried on. */
+  /** The placement seed, 16 bytes: random at the first version of a name, then carried on. */
   seed: Uint8Array
-  /** 32 bytes, random at a name's first version, then carried on. */
+  /**
+   * The salt of the name's blocks, 32 bytes: random at the first version of a name, then carried
+   * on.
+   */
   lineage: Uint8Array
 }
 
 export interface PutTerms extends Author, Place {
   root: CID
-  /** Stored bytes, the root block included. */
+  /** The stored bytes of the version, the root block included. */
   bytes: number
   copies?: number
-  /** K of the root block. */
+  /** The key K of the root block. */
   key: Uint8Array
   size: number
   mtime?: number
@@ -66,7 +69,9 @@ export interface PutTerms extends Author, Place {
 }
 
 export const makePut = (terms: PutTerms): MadeEntry => makeVersion('put', terms)
-/** Puts an old version on top again: its root, key, bytes and size. */
+/**
+ * Makes a restore, which makes an old version the newest again, with its root, key, bytes and size.
+ */
 export const makeRestore = (terms: PutTerms): MadeEntry => makeVersion('restore', terms)
 
 function makeVersion (kind: 'put' | 'restore', { key, size, mtime, type, label, root, bytes, copies, ...terms }: PutTerms): MadeEntry {
@@ -82,8 +87,9 @@ export function makeForget ({ keys, name, versions, ...author }: Author & { keys
 }
 
 /**
- * `invite` is left out exactly when the certificate is `by` the vault key. INVALID_DATA when the
- * parts do not belong together.
+ * Makes an admit. `invite` is left out exactly when the certificate is `by` the vault key.
+ *
+ * @throws ProtocolError INVALID_DATA when the parts do not belong together
  */
 export function makeAdmit ({ invite, member, ...author }: Author & { invite?: Uint8Array, member: Uint8Array }): MadeEntry {
   return makeVault('admit', author, { member, ...defined({ invite }) })
@@ -116,8 +122,10 @@ function publicPart (kind: string, { writer, vault, epoch, seq, prev, time }: Au
 }
 
 /**
- * Any public and sealed part as an entry: checked for form, so that nothing is signed that readers
- * refuse.
+ * Signs a public and a sealed part as an entry, after a check of the form: nothing is signed that
+ * readers would refuse.
+ *
+ * @throws ProtocolError LIMIT above MAX_ENTRY_BYTES, MALFORMED, INVALID_DATA
  */
 export function signEntry (writer: Uint8Array, publicBytes: Uint8Array, sealed: Uint8Array): MadeEntry {
   const bytes = encode([publicBytes, sealed, sign(writer, 'entry', entryDigest(publicBytes, sealed))])
@@ -127,7 +135,7 @@ export function signEntry (writer: Uint8Array, publicBytes: Uint8Array, sealed: 
   return { bytes, id: entry.id, entry }
 }
 
-/** Without the keys that have no value: a missing value is a missing key. */
+/** Returns the fields that have a value: in the formats a missing value is a missing key. */
 function defined<T extends object> (fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -1,4 +1,7 @@
-/** Member certificates, and joining with an invite. Spec: README.md, "Members" and "Joining". */
+/**
+ * This file makes and checks member certificates, and joins with an invite. Spec:
+ * protocols/vault/README.md, "Members" and "Joining".
+ */
 import { asBytes, encode } from '../block/cbor.js'
 import { equal, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
@@ -9,33 +12,35 @@ import { asTerms, mayWrite, packSigned, termsMap, unpackSigned } from './signed.
 import type { Invite, InviteText } from './invite.js'
 import type { Signed, Terms } from './signed.js'
 
-/** Signs with a node's PeerId key, wherever that lies. */
+/** Signs with the private key of the node's PeerId, which may be kept elsewhere. */
 export type NodeSign = (message: Uint8Array) => Promise<Uint8Array> | Uint8Array
 
 export interface Member extends Terms, Signed {
-  /** The node: 38 bytes. */
+  /** The PeerId of the node, 38 bytes. */
   subject: Uint8Array
-  /** Public X25519 key. */
+  /** The public X25519 key. */
   box: Uint8Array
-  /** Public key of its entries; exactly for roles owner and write. */
+  /** The public key that signs the member's entries; present exactly for roles owner and write. */
   writer?: Uint8Array
-  /** Who let it in: the vault key, or the key of an invite. */
+  /** The key that admitted the member: the vault key or the key of an invite. */
   by: Uint8Array
 }
 
 export interface MemberTerms extends Terms {
-  /** Seed of the vault key or of an invite's key. */
+  /** The seed of the vault key or of an invite's key. */
   by: Uint8Array
   subject: Uint8Array
   nodeSign: NodeSign
   box: Uint8Array
-  /** Seed of its writer key; exactly for roles owner and write. */
+  /** The seed of the member's writer key; present exactly for roles owner and write. */
   writer?: Uint8Array
 }
 
 /**
- * A certificate with its signatures, by `by`, by the node, and by the writer key where there is
- * one. MALFORMED.
+ * Makes a certificate with its signatures: by `by`, by the node, and by the writer key where there
+ * is one.
+ *
+ * @throws ProtocolError MALFORMED, INVALID_DATA when `nodeSign` does not sign as the subject
  */
 export async function makeMember ({ by, subject, nodeSign, box, writer, ...terms }: MemberTerms): Promise<Uint8Array> {
   const keys = { subject, box, by: publicKeyOf(by), ...(writer === undefined ? {} : { writer: publicKeyOf(writer) }) }
@@ -49,15 +54,19 @@ export async function makeMember ({ by, subject, nodeSign, box, writer, ...terms
 }
 
 /**
- * The certificate of a joiner: the invite's terms, signed by the invite's key, the node and, to
- * write, its writer key.
+ * Makes the certificate of a joiner: the terms of the invite, signed by the invite's key, by the
+ * node and, in a writing role, by its writer key.
  */
 export async function joinCertificate ({ invite: text, ...own }: { invite: InviteText, subject: Uint8Array, nodeSign: NodeSign, box: Uint8Array, writer?: Uint8Array }): Promise<Uint8Array> {
   const { vault, role, operator, label, maxCapacity } = text.invite
   return makeMember({ ...own, by: text.secret, vault, role, operator, label, ...(maxCapacity === undefined ? {} : { maxCapacity }) })
 }
 
-/** A certificate's form; its signatures are verifyMember's. MALFORMED. */
+/**
+ * Reads a certificate and checks its form; `verifyMember` checks the signatures.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readMember (encoded: Uint8Array): Member {
   const { body, ...signed } = unpackSigned(encoded, { min: 2, max: 3 })
   const { map, terms } = asTerms(body, 'member', ['subject', 'box', 'by'], ['writer'])
@@ -71,7 +80,9 @@ export function readMember (encoded: Uint8Array): Member {
   return member
 }
 
-/** True when `by`, the node and, where there is one, the writer key signed it. */
+/**
+ * Returns true if `by`, the node and, where there is one, the writer key signed the certificate.
+ */
 export function verifyMember (member: Member): boolean {
   const keys = [member.by, peerKey(member.subject), ...(member.writer === undefined ? [] : [member.writer])]
   return keys.every((key, i) => {
@@ -80,34 +91,36 @@ export function verifyMember (member: Member): boolean {
   })
 }
 
-/** True when all that a member has from its invite is what the invite says. */
+/** Returns true if every term that a member has from its invite equals that of the invite. */
 export function sameTerms (invite: Invite, member: Member): boolean {
   return equal(invite.vault, member.vault) && equal(invite.key, member.by) && invite.role === member.role &&
     invite.operator === member.operator && invite.label === member.label && invite.maxCapacity === member.maxCapacity
 }
 
 export interface JoinRequest {
-  /** As signed. */
+  /** The invite as signed. */
   invite: Uint8Array
   certificate: Uint8Array
   /** The vault of the witness. */
   vaultId: Uint8Array
-  /** Milliseconds since 1970, by the witness. */
+  /** Milliseconds since 1970 by the clock of the witness. */
   now: number
   /**
-   * How many other nodes joined with this invite, as far as the witness knows; the same node again
-   * is no new use.
+   * The number of other nodes that joined with this invite, as far as the witness knows. The same
+   * node again is no new use.
    */
   uses: number
   /** True when the witness knows a revoke of the invite or of the subject. */
   revoked?: boolean
-  /** The node at the other end of the connection; the certificate must be its own. */
+  /** The node at the other end of the connection; the certificate must name this node. */
   peer?: Uint8Array
 }
 
 /**
- * What a witness checks before it writes an admit. ProtocolError: MALFORMED (form), WRONG_VAULT,
- * INVALID_DATA (altered, or another node's), REVOKED, EXPIRED, USED_UP, in this order.
+ * Checks a join before the witness writes an admit.
+ *
+ * @throws ProtocolError MALFORMED (form), WRONG_VAULT, INVALID_DATA (altered, or of another node),
+ *   REVOKED, EXPIRED, USED_UP, in this order
  */
 export function checkJoin ({ invite: inviteBytes, certificate, vaultId, now, uses, revoked, peer }: JoinRequest): { invite: Invite, member: Member } {
   const invite = readInvite(inviteBytes)

@@ -1,13 +1,14 @@
 /**
- * What a file may be called. Spec: README.md, "Names". Writers normalise to NFC, readers never do.
+ * A file name must follow these rules. Spec: protocols/vault/README.md, "Names". Writers normalise
+ * to NFC; readers never do.
  */
 import { ProtocolError } from '../errors.js'
 import { MAX_NAME_BYTES } from './limits.js'
 
-/** C0 controls, DEL, C1 controls. */
+/** The pattern matches C0 controls, DEL and C1 controls. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 
-/** What is wrong with a name as it stands, or undefined. Never repeats the name. */
+/** Returns the problem of a name, or undefined. The text never repeats the name. */
 export function nameProblem (name: string): string | undefined {
   if (!name.isWellFormed()) return 'it holds half of a surrogate pair'
   const bytes = Buffer.byteLength(name)
@@ -21,7 +22,11 @@ export function nameProblem (name: string): string | undefined {
   return undefined
 }
 
-/** The name as a writer stores it: NFC. ProtocolError INVALID_DATA when it is none. */
+/**
+ * Returns the name in NFC, as a writer stores it.
+ *
+ * @throws ProtocolError INVALID_DATA when it is no valid name
+ */
 export function normalName (name: string): string {
   // a lone surrogate survives normalize, so that nameProblem still sees it
   const normal = name.normalize('NFC')

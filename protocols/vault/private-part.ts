@@ -1,6 +1,6 @@
 /**
- * The sealed part of a file's entry: its name and what reads it. Spec: README.md, "The private
- * part".
+ * The sealed part of a file's entry holds its name and the key to read it. Spec:
+ * protocols/vault/README.md, "The private part".
  */
 import { asBytes, asInt, asMap, asText, decode, encode } from '../block/cbor.js'
 import { compareBytes, equal, HASH_BYTES, label, mac, sha256 } from '../block/hash.js'
@@ -19,28 +19,32 @@ const LENGTH_BYTES = 2
 
 export interface ForgetPrivate { name: string }
 export interface DeletePrivate extends ForgetPrivate {
-  /** Salt of the name's blocks, 32 bytes. */
+  /** The salt of the name's blocks, 32 bytes. */
   lineage: Uint8Array
 }
 export interface PutPrivate extends DeletePrivate {
-  /** K of the root block. */
+  /** The key K of the root block. */
   key: Uint8Array
-  /** Bytes of the file. */
+  /** The size of the file in bytes. */
   size: number
-  /** Milliseconds since 1970, may be negative. */
+  /** The time of change in milliseconds since 1970; it may be negative. */
   mtime?: number
-  /** Media type. */
+  /** The media type. */
   type?: string
-  /** For people. */
+  /** A label for people. */
   label?: string
 }
 export type Private = ForgetPrivate | DeletePrivate | PutPrivate
 
-/** What stands for a name where the name itself must not: MAC(name key, L("tag") ‖ name). */
+/**
+ * Returns the tag of a name, MAC(name key, L("tag") ‖ name), which replaces the name where nodes
+ * without keys read it.
+ */
 export const tagOf = (nameKey: Uint8Array, name: string): Uint8Array => mac(nameKey, TAG, Buffer.from(name))
 
 /**
- * s ‖ Seal(MAC(entry, L("entry-key") ‖ s), AAD = public, p). `fields` must be what openEntry takes.
+ * Returns s ‖ Seal(MAC(entry, L("entry-key") ‖ s), AAD = public, p). `fields` must be accepted by
+ * `openEntry`.
  */
 export function sealPrivate (kind: FileEntry['kind'], keys: ReadKeys, publicBytes: Uint8Array, fields: Private): Uint8Array {
   const p = pad(encode(fields))
@@ -50,9 +54,11 @@ export function sealPrivate (kind: FileEntry['kind'], keys: ReadKeys, publicByte
 }
 
 /**
- * The private fields of a file's entry, with the read keys of its epoch. INVALID_DATA or MALFORMED
- * when its sealed part does not open, is of another form, or carries another name than its tag:
- * such an entry counts, but cannot be read.
+ * Opens the private fields of a file's entry with the read keys of its epoch. An entry that fails
+ * here still counts; it only cannot be read.
+ *
+ * @throws ProtocolError INVALID_DATA or MALFORMED when the sealed part does not open, has another
+ *   form, or has another name than its tag
  */
 export function openEntry (entry: PutEntry, keys: ReadKeys): PutPrivate
 export function openEntry (entry: DeleteEntry, keys: ReadKeys): DeletePrivate
@@ -68,7 +74,7 @@ export function openEntry ({ kind, publicBytes, sealed, tag }: FileEntry, keys: 
   return fields
 }
 
-/** u16 length ‖ cbor ‖ the fewest zeros to a multiple of ENTRY_PAD_BYTES. */
+/** Returns u16 length ‖ cbor ‖ the fewest zeros up to a multiple of ENTRY_PAD_BYTES. */
 function pad (cbor: Uint8Array): Uint8Array {
   const p = new Uint8Array(Math.ceil((LENGTH_BYTES + cbor.length) / ENTRY_PAD_BYTES) * ENTRY_PAD_BYTES)
   new DataView(p.buffer).setUint16(0, cbor.length)
@@ -102,7 +108,7 @@ function asPut ({ name, lineage, key, size, mtime, type, label }: Record<string,
   }
 }
 
-/** Any valid name: readers do not ask for NFC. */
+/** Accepts any valid name: readers do not require NFC. */
 function asName (value: unknown): string {
   const name = asText(value)
   if (nameProblem(name) !== undefined) throw new ProtocolError('INVALID_DATA', 'The entry carries what is no name')

@@ -1,5 +1,6 @@
 /**
- * Member records: where a node is, what it lends, what it wrote last. Spec: README.md, "Records".
+ * A member record states a node's addresses, capacity and last entries. Spec:
+ * protocols/vault/README.md, "Records".
  */
 import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../block/cbor.js'
 import { compareBytes, HASH_BYTES, sha256 } from '../block/hash.js'
@@ -13,25 +14,27 @@ import type { Signed } from './signed.js'
 
 export interface RecordTerms {
   vault: Uint8Array
-  /** The node: 38 bytes. */
+  /** The PeerId of the node, 38 bytes. */
   subject: Uint8Array
-  /** Counts the node's lost or restored states, from 1. */
+  /**
+   * The number of the node's life, from 1; a life ends when the node's state is lost or restored.
+   */
   life: number
-  /** Counts the node's records within a life, from 1. */
+  /** The number of the record within its life, from 1. */
   n: number
-  /** Milliseconds since 1970 by the node; for people, orders nothing. */
+  /** Milliseconds since 1970 by the node's clock. It is shown to people and orders nothing. */
   time: number
-  /** Binary multiaddrs, at most 16; whether they mean something is not a matter of form. */
+  /** At most 16 binary multiaddrs. Only their lengths are checked. */
   addresses: Uint8Array[]
-  /** Bytes that it lends to the vault. */
+  /** The number of bytes that the node lends to the vault. */
   capacity: number
-  /** Whether it takes more at present. */
+  /** True when the node accepts more blocks at present. */
   accepting: boolean
-  /** Ids of the last entries of its own writer, sorted, at most 16, none twice. */
+  /** The ids of the last entries of the node's own writer: sorted, at most 16, none twice. */
   heads: Uint8Array[]
   /**
-   * What the member calls itself, 1 to 64 bytes of UTF-8; missing: it is called as its certificate
-   * says.
+   * The label that the member gives itself, 1 to 64 bytes of UTF-8; missing: the label of its
+   * certificate holds.
    */
   label?: string
 }
@@ -41,8 +44,10 @@ export interface MemberRecord extends RecordTerms, Signed {}
 const KEYS = ['v', 'vault', 'subject', 'life', 'n', 'time', 'addresses', 'capacity', 'accepting', 'heads']
 
 /**
- * A record as signed by its node. MALFORMED for terms that the format does not take, INVALID_DATA
- * when another key signs.
+ * Returns a record as signed by its node.
+ *
+ * @throws ProtocolError MALFORMED for terms that the format does not allow, INVALID_DATA when
+ *   another key signs
  */
 export async function makeRecord ({ nodeSign, vault, subject, life, n, time, addresses, capacity, accepting, heads, label }: RecordTerms & { nodeSign: NodeSign }): Promise<Uint8Array> {
   const body = encode({ v: FORMAT_VERSION, vault, subject, life, n, time, addresses, capacity, accepting, heads, ...(label === undefined ? {} : { label }) })
@@ -51,7 +56,11 @@ export async function makeRecord ({ nodeSign, vault, subject, life, n, time, add
   return encoded
 }
 
-/** A record's form; its signature is verifyRecord's. MALFORMED. */
+/**
+ * Reads a record and checks its form; `verifyRecord` checks the signature.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function readRecord (encoded: Uint8Array): MemberRecord {
   const [first, signature] = asList(decode(encoded, { maxBytes: MAX_RECORD_BYTES }), { min: 2, max: 2 })
   const body = asBytes(first)
@@ -76,16 +85,16 @@ export function readRecord (encoded: Uint8Array): MemberRecord {
   }
 }
 
-/** True when its subject's node key signed it. */
+/** Returns true if the node key of the subject signed the record. */
 export function verifyRecord (record: MemberRecord): boolean {
   const [signature] = record.signatures
   return signature !== undefined && verify(peerKey(record.subject), 'record', record.hash, signature)
 }
 
 /**
- * Orders the records of one subject: positive when `a` is the newer one, 0 for the same bytes. Of
- * two with one (life, n), made by a node that was cloned or lies, every node keeps the one with the
- * higher hash.
+ * Orders the records of one subject: positive when `a` is newer, 0 for the same bytes. A node that
+ * was cloned, or lies, may sign two records with the same (life, n); every node then keeps the one
+ * with the higher hash.
  */
 export function compareRecords (a: Pick<MemberRecord, 'life' | 'n' | 'encoded'>, b: Pick<MemberRecord, 'life' | 'n' | 'encoded'>): number {
   if (a.life !== b.life) return a.life - b.life

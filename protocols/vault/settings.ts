@@ -1,21 +1,25 @@
-/** What owners decide for the whole vault. Spec: README.md, "Settings". */
+/**
+ * Owners decide these settings for the whole vault. Spec: protocols/vault/README.md, "Settings".
+ */
 import { compareBytes } from '../block/hash.js'
 import { DEFAULT_COPIES, DEFAULT_KEEP, DEFAULT_RETENTION_MS, MAX_KEEP, MAX_RETENTION_MS, MAX_WANTED } from './limits.js'
 
-/** Which blocks of the vault are equal where their bytes are: of one name, or of all. */
+/**
+ * The scope in which equal plain bytes give equal blocks: one name (`lineage`) or the whole vault.
+ */
 export type Scope = 'lineage' | 'vault'
 
 export interface Settings {
-  /** Wanted copies of versions whose entry names none; 0 for all. */
+  /** The number of wanted copies of a version whose entry states none; 0 for all members. */
   copies: number
   /**
-   * Members that have a version on disk before a put that names no number says that it is done;
+   * The number of members that must have a version on disk before a put without a number resolves;
    * missing: the writer decides.
    */
   durable?: number
-  /** Newer versions that a name has before an older one may be forgotten. */
+  /** A name must have this many newer versions before an older one may be forgotten. */
   keep: number
-  /** Milliseconds after which a version that was superseded or deleted may be forgotten. */
+  /** A version may be forgotten this many milliseconds after it was superseded or deleted. */
   retention: number
   scope: Scope
 }
@@ -24,7 +28,7 @@ const isInt = (value: unknown, min: number, max: number): value is number => Num
 
 const int = (min: number, max: number) => (value: unknown): value is number => isInt(value, min, max)
 
-/** Whether a reader takes this value for a key. */
+/** Each function returns true when a reader accepts the value for its key. */
 export const ACCEPTS = {
   copies: int(0, MAX_WANTED),
   durable: int(1, MAX_WANTED),
@@ -33,7 +37,10 @@ export const ACCEPTS = {
   scope: (value: unknown): value is Scope => value === 'lineage' || value === 'vault'
 } as const satisfies Record<keyof Settings, (value: unknown) => boolean>
 
-/** What a body says: a key that is missing, or whose value is out of its range, has its default. */
+/**
+ * Returns the settings of a body. A key that is missing, or whose value is out of range, has its
+ * default.
+ */
 export function readSettings (body: Record<string, unknown>): Settings {
   const read = <T>(key: keyof Settings, accepts: (value: unknown) => value is T): T | undefined => {
     const value = Object.hasOwn(body, key) ? body[key] : undefined
@@ -49,7 +56,9 @@ export function readSettings (body: Record<string, unknown>): Settings {
   }
 }
 
-/** Of settings of one vault the one that counts: the highest (seq, id). */
+/**
+ * Returns the setting that counts among settings of one vault: the one with the highest (seq, id).
+ */
 export function newestSetting<T extends { seq: number, id: Uint8Array }> (list: Iterable<T>): T | undefined {
   let newest: T | undefined
   for (const one of list) {

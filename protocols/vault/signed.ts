@@ -1,6 +1,6 @@
 /**
- * Signed things: DAG-CBOR [ bytes of X, signature, ... ], signed over H(bytes of X). Spec:
- * README.md, "Signed things".
+ * A signed thing is DAG-CBOR [ bytes of X, signature, ... ], signed over H(bytes of X). Spec:
+ * protocols/vault/README.md, "Signed things".
  */
 import { asBytes, asInt, asList, asMap, asText, decode, encode } from '../block/cbor.js'
 import { sha256 } from '../block/hash.js'
@@ -10,26 +10,26 @@ import { MAX_CERTIFICATE_BYTES, MAX_LABEL_BYTES } from './limits.js'
 
 export const FORMAT_VERSION = 1
 export const ROLES = ['owner', 'write', 'read', 'store'] as const
-/** owner > write > read > store. */
+/** The roles are ordered: owner > write > read > store. */
 export type Role = typeof ROLES[number]
 
 export interface Signed {
-  /** As signed: what travels and is kept, never encoded again. */
+  /** The bytes as signed. They are sent and stored as they are, never encoded again. */
   encoded: Uint8Array
-  /** H(bytes of X). */
+  /** The hash H(bytes of X). */
   hash: Uint8Array
   signatures: Uint8Array[]
 }
 
-/** What invites and member certificates have in common. */
+/** Invites and member certificates have these fields in common. */
 export interface Terms {
   vault: Uint8Array
   role: Role
-  /** Who runs the machine, at most 64 bytes; may be empty. */
+  /** The operator of the machine, at most 64 bytes; may be empty. */
   operator: string
-  /** Name of the machine, at most 64 bytes; may be empty. */
+  /** The label of the machine, at most 64 bytes; may be empty. */
   label: string
-  /** Bytes that it may count for at most; missing: no bound. */
+  /** The member counts for at most this many bytes; missing: no bound. */
   maxCapacity?: number
 }
 
@@ -39,7 +39,11 @@ export function packSigned (body: Uint8Array, signatures: Uint8Array[]): Uint8Ar
   return encode([body, ...signatures])
 }
 
-/** The bytes of X and its signatures, not yet verified. MALFORMED. */
+/**
+ * Returns the bytes of X and the signatures, which are not yet verified.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function unpackSigned (encoded: Uint8Array, signatures: { min: number, max: number }): Signed & { body: unknown } {
   const [first, ...rest] = asList(decode(encoded, { maxBytes: MAX_CERTIFICATE_BYTES }), { min: 1 + signatures.min, max: 1 + signatures.max })
   const body = asBytes(first)
@@ -51,7 +55,11 @@ export function unpackSigned (encoded: Uint8Array, signatures: { min: number, ma
   }
 }
 
-/** The common fields of a map with the keys TERMS, `required` and `optional`. MALFORMED. */
+/**
+ * Returns the common fields of a map with the keys TERMS, `required` and `optional`.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function asTerms (body: unknown, type: string, required: string[], optional: string[]): { map: Record<string, unknown>, terms: Terms } {
   const map = asMap(body, [...TERMS, ...required], ['maxCapacity', ...optional])
   asInt(map.v, { min: FORMAT_VERSION, max: FORMAT_VERSION })
@@ -66,7 +74,7 @@ export function asTerms (body: unknown, type: string, required: string[], option
   return { map, terms }
 }
 
-/** The common fields as a map to encode. */
+/** Returns the common fields as a map to encode. */
 export function termsMap (type: string, { vault, role, operator, label, maxCapacity }: Terms): Record<string, unknown> {
   return { v: FORMAT_VERSION, vault, type, role, operator, label, ...(maxCapacity === undefined ? {} : { maxCapacity }) }
 }
@@ -77,8 +85,8 @@ export function asRole (value: unknown): Role {
   return role
 }
 
-/** Negative when `a` may do more than `b`. */
+/** Compares roles: negative when `a` may do more than `b`. */
 export const compareRoles = (a: Role, b: Role): number => ROLES.indexOf(a) - ROLES.indexOf(b)
 
-/** True for the roles that have a writer key. */
+/** Returns true for the roles that have a writer key. */
 export const mayWrite = (role: Role): boolean => role === 'owner' || role === 'write'

@@ -1,52 +1,50 @@
 /**
- * Who belongs to the vault and which entries are void, once members were revoked: a function of the
- * set alone, the same on every node. Spec: README.md, "Standing". No clock and no order of arrival
- * is looked at.
+ * Standing says who belongs to the vault and which entries are void after revokes. It is a function
+ * of the set of entries alone, so it is the same on every node. Spec: protocols/vault/README.md,
+ * "Standing". It uses no clock and no order of arrival.
  */
 import { compareBytes, equal } from '../block/hash.js'
 import type { Member } from './member.js'
 import { compareRoles } from './signed.js'
 
-/** The part of a valid admit that standing needs. */
+/** Standing needs this part of a valid admit. */
 export interface AdmitLike {
   id: Uint8Array
-  /** Writer key of the entry. */
+  /** The writer key of the entry. */
   author: Uint8Array
   member: Pick<Member, 'subject' | 'writer' | 'role' | 'by'>
 }
 
-/** The part of a revoke of a member that standing needs. */
+/** Standing needs this part of a revoke of a member. */
 export interface RevokeLike {
   subject: Uint8Array
-  /** Ids of entries. */
+  /** The ids of the entries that stay. */
   cut: readonly Uint8Array[]
 }
 
-/**
- * What `prev` of an entry says: missing where the walk ends, at seq 1 and at kinds that are not
- * known here.
- */
+/** The `prev` of an entry; missing where a chain ends: at seq 1 and at unknown kinds. */
 export interface Step { prev?: Uint8Array }
 
-/**
- * Of an id: the step of the entry with this id and of this writer; undefined when that entry is not
- * here.
- */
+/** Returns the step of this writer's entry with this id; undefined when the entry is not here. */
 export type StepOf = (id: Uint8Array) => Step | undefined
 
-/** Bytes as a key of maps and sets. */
+/** Returns a map key for bytes. */
 export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 export interface Reach {
-  /** Keys of the entries that are here and in the cut, or ancestors of it. */
+  /** The keys of the entries that are here and are in the cut or are ancestors of it. */
   stays: Set<string>
-  /** Keys of those that would be too, and are not here: where the walk goes on once they come. */
+  /**
+   * The keys of the entries that would be in `stays` but are not here; the search continues from
+   * them when they arrive.
+   */
   open: Set<string>
 }
 
 /**
- * Walks by `prev` from these ids. `stop` (of an id that is here): true where all before was walked
- * already.
+ * Follows `prev` from these ids.
+ *
+ * @param stop returns true for an id that is here and whose ancestors were visited before
  */
 export function reach (from: Iterable<Uint8Array>, stepOf: StepOf, stop: (id: Uint8Array) => boolean = () => false): Reach {
   const stays = new Set<string>()
@@ -67,8 +65,8 @@ export function reach (from: Iterable<Uint8Array>, stepOf: StepOf, stop: (id: Ui
 }
 
 /**
- * The cuts that each revoked writer key is under, by its key: those of every revoked subject that
- * ever named it.
+ * Returns the cuts of each revoked writer key, by its key. A writer key has the cuts of every
+ * revoked subject whose admit ever named the key.
  */
 export function cutsOf (admits: Iterable<AdmitLike>, revokes: readonly RevokeLike[]): Map<string, Array<readonly Uint8Array[]>> {
   const bySubject = Map.groupBy(revokes, ({ subject }) => keyOf(subject))
@@ -84,8 +82,8 @@ export function cutsOf (admits: Iterable<AdmitLike>, revokes: readonly RevokeLik
 }
 
 /**
- * The writers that count, by key, without the vault key itself, each with the admit by which it
- * does: these lead to the vault key without a loop, and no cut leaves one of them out.
+ * Returns the writers that count, by key and without the vault key, each with the admit that makes
+ * it count. These admits lead to the vault key without a loop, and no cut excludes one of them.
  */
 export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits: Iterable<T>, stays: (admit: T) => boolean): Map<string, T> {
   const usable = [...admits].filter((admit) => admit.member.writer !== undefined && stays(admit))
@@ -102,8 +100,8 @@ export function countingWriters<T extends AdmitLike> (vault: Uint8Array, admits:
 }
 
 /**
- * Of each subject that is a member the admit that counts, by the subject's key: the higher role,
- * then the lower id.
+ * Returns the admit that counts for each subject that is a member, by the key of the subject: the
+ * higher role, then the lower id.
  */
 export function memberAdmits<T extends AdmitLike> (admits: Iterable<T>, revokes: Iterable<RevokeLike>, isVoid: (admit: T) => boolean): Map<string, T> {
   const revoked = new Set([...revokes].map(({ subject }) => keyOf(subject)))
@@ -117,32 +115,32 @@ export function memberAdmits<T extends AdmitLike> (admits: Iterable<T>, revokes:
   return best
 }
 
-/** Of two admits of one subject that are not void: whether the first one counts. */
+/** Returns true if the first of two admits of one subject, neither void, counts. */
 export function isBetter (a: AdmitLike, b: AdmitLike): boolean {
   const higher = compareRoles(b.member.role, a.member.role)
   return higher === 0 ? compareBytes(a.id, b.id) < 0 : higher > 0
 }
 
 export interface Standing<T extends AdmitLike> {
-  /** The admits that count, one a member. */
+  /** The admits that count, one for each member. */
   members: T[]
-  /** True for a writer with a chain of entries that are not void; the vault key too. */
+  /** Returns true for a writer with a chain of admits that are not void, and for the vault key. */
   counts: (writer: Uint8Array) => boolean
-  /** Of an entry of a writer that is known. */
+  /** Returns true if an entry of a known writer is void. */
   isVoid: (entry: { id: Uint8Array, writer: Uint8Array }) => boolean
 }
 
 export interface StandingInput<T extends AdmitLike> {
   vault: Uint8Array
-  /** All valid ones of writers that are known; the same twice counts once. */
+  /** All valid admits of known writers; an admit that is given twice counts once. */
   admits: readonly T[]
-  /** All of subjects. */
+  /** All revokes of members. */
   revokes: readonly RevokeLike[]
-  /** The entries of one writer; asked for those that are revoked. */
+  /** Returns the steps of one writer's entries; it is called for revoked writers. */
   stepsOf: (writer: Uint8Array) => StepOf
 }
 
-/** The whole of it at once. */
+/** Computes the standing of a whole vault. */
 export function standing<T extends AdmitLike> ({ vault, admits, revokes, stepsOf }: StandingInput<T>): Standing<T> {
   const kept = new Map([...cutsOf(admits, revokes)].map(([writer, cuts]) => {
     const stepOf = stepsOf(new Uint8Array(Buffer.from(writer, 'latin1')))

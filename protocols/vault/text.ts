@@ -1,7 +1,8 @@
 /**
- * Texts that people copy: a prefix, then base32 of DAG-CBOR and a checksum. Spec: README.md,
- * "Texts". The checksum tells a mistyped text (TextError, problem `checksum`) from a whole one that
- * belongs to something else. No error repeats any of the text: it is a secret.
+ * People copy these texts: a prefix, then base32 of DAG-CBOR and a checksum. Spec:
+ * protocols/vault/README.md, "Texts". The checksum tells a mistyped text (TextError, problem
+ * `checksum`) from a complete text with wrong content. No error repeats a part of the text, because
+ * the text is a secret.
  */
 import { decode, encode, asBytes, asInt, asMap } from '../block/cbor.js'
 import { equal, label, sha256 } from '../block/hash.js'
@@ -14,24 +15,24 @@ export const INVITE_PREFIX = 'dfs-invite1'
 export const LINK_PREFIX = 'dfs-link1'
 export const TEXT_CHECKSUM_BYTES = 4
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
-/** Characters that a reader drops wherever they stand. */
+/** A reader drops these characters wherever they stand. */
 const WHITE = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/g
 const TEXT_LABEL = label('text')
 const TEXT_VERSION = 1
-/** Far more than any text: what is longer is not looked at. */
+/** A longer input is refused unread; every valid text is far shorter. */
 const MAX_INPUT_CHARACTERS = 64 * 1024
 
 export type TextProblem =
-  /** Another kind of text, or none of ours. */
+  /** The text is of another kind, or none of dfs. */
   | 'prefix'
-  /** A character that base32 does not have. */
+  /** The text has a character that base32 does not have. */
   | 'characters'
-  /** Mistyped, cut off, or something added. */
+  /** The text is mistyped, cut off, or has something added. */
   | 'checksum'
-  /** Whole, but not what belongs in a text of this kind. */
+  /** The text is complete, but its content is not valid for this kind. */
   | 'form'
 
-/** MALFORMED, with what is wrong so that a caller can say it to a person. */
+/** The text is unusable; `problem` lets a caller tell a person why. Code: MALFORMED. */
 export class TextError extends ProtocolError {
   readonly problem: TextProblem
   constructor (problem: TextProblem, message: string, options: { cause?: unknown } = {}) {
@@ -40,13 +41,19 @@ export class TextError extends ProtocolError {
   }
 }
 
-/** Prefix and base32 of DAG-CBOR(value) ‖ checksum; lower case, no separators. */
+/**
+ * Returns the prefix and base32 of DAG-CBOR(value) ‖ checksum, in lower case without separators.
+ */
 export function encodeText (prefix: string, value: unknown): string {
   const cbor = encode(value)
   return prefix + base32(Buffer.concat([cbor, checksum(prefix, cbor)]))
 }
 
-/** The value of a text with this prefix, ignoring white space and case. TextError. */
+/**
+ * Returns the value of a text with this prefix. White space and case are ignored.
+ *
+ * @throws TextError
+ */
 export function decodeText (prefix: string, text: string): unknown {
   if (text.length > MAX_INPUT_CHARACTERS) throw new TextError('form', 'The text is too long')
   const clean = text.replace(WHITE, '').replace(/[A-Z]/g, (letter) => letter.toLowerCase())
@@ -58,7 +65,10 @@ export function decodeText (prefix: string, text: string): unknown {
   return inForm(() => decode(cbor, { maxBytes: MAX_TEXT_CBOR_BYTES }))
 }
 
-/** Runs checks of what a whole text says; what they throw as MALFORMED becomes problem `form`. */
+/**
+ * Runs checks of the content of a complete text and turns MALFORMED into a TextError with problem
+ * `form`.
+ */
 export function inForm<T> (check: () => T): T {
   try {
     return check()
@@ -68,12 +78,16 @@ export function inForm<T> (check: () => T): T {
   }
 }
 
-/** The recovery code of a vault secret. */
+/** Returns the recovery code of a vault secret. */
 export function recoveryText (secret: Uint8Array): string {
   return encodeText(RECOVERY_PREFIX, { v: TEXT_VERSION, secret: asBytes(secret, SECRET_BYTES) })
 }
 
-/** The vault secret of a recovery code. TextError. Whether it is the right vault's, its id says. */
+/**
+ * Returns the vault secret of a recovery code. The caller compares the vault id.
+ *
+ * @throws TextError
+ */
 export function readRecoveryText (text: string): Uint8Array {
   const value = decodeText(RECOVERY_PREFIX, text)
   return inForm(() => {
@@ -87,7 +101,7 @@ function checksum (prefix: string, cbor: Uint8Array): Uint8Array {
   return sha256(TEXT_LABEL, Buffer.from(`${prefix}\0`, 'ascii'), cbor).subarray(0, TEXT_CHECKSUM_BYTES)
 }
 
-/** RFC 4648, lower case, no padding. */
+/** Returns base32 by RFC 4648, in lower case without padding. */
 export function base32 (bytes: Uint8Array): string {
   let text = ''
   let held = 0
@@ -103,7 +117,11 @@ export function base32 (bytes: Uint8Array): string {
   return bits === 0 ? text : text + ALPHABET.charAt((held << (5 - bits)) & 0x1f)
 }
 
-/** The bytes of lower-case base32 without padding; unused bits must be zero. TextError. */
+/**
+ * Returns the bytes of lower-case base32 without padding.
+ *
+ * @throws TextError for another character, or unused bits that are not zero
+ */
 export function unbase32 (text: string): Uint8Array {
   const bytes = new Uint8Array(Math.floor(text.length * 5 / 8))
   let held = 0
