@@ -94,7 +94,7 @@ async function bringing<T> (parts: Pick<Components, 'blocks' | 'peer' | 'store' 
 }
 
 /**
- * Adds to a fetch error that the version is gone. The error's text names members that lack blocks,
+ * Returns the error for blocks that could not be fetched. Its text names members that lack blocks,
  * and members that are away.
  */
 function asGone (error: unknown, id: Uint8Array): unknown {

@@ -59,7 +59,7 @@ export const pinListed = (upload: Uint8Array, list: string): Statement =>
 /** Returns the place in the list and the size of each held block. */
 export const heldListed = (list: string): Statement => [`SELECT j.key AS at, b.size AS size FROM ${LISTED}`, list]
 
-/** Clears the marks before a new finishing walk. */
+/** Clears the marks before a finish visits the tree of the root again. */
 export const forgetReached = (upload: Uint8Array): Statement => [`UPDATE pins SET reached = 0 WHERE upload = ${UPLOAD_N} AND reached = 1`, upload]
 /** Pins and marks the held blocks of the list. */
 export const reachListed = (upload: Uint8Array, list: string): Statement =>

@@ -41,10 +41,7 @@ export class EntryWatch {
     return this.kept.size > 0 && [...this.kept.values()].every((peers) => peers.has(peer))
   }
 
-  /**
-   * Returns what a sync round says that this node led after all entries were written: true when the
-   * round left none of the entries out.
-   */
+  /** Returns true when a round that this node led after the writes left none of them out. */
   isKeptAfter ({ left: { count, ids } }: Pick<RoundResult, 'left'>): boolean {
     if (count === 0) return true
     return this.kept.size > 0 && count === ids.length && !ids.some((id) => this.kept.has(hex(id)))

@@ -1,12 +1,13 @@
 /**
  * The file `keyring` is read by this implementation only:
  *
- *     keyring = u16 length of header ‖ header ‖ Seal(K, AAD = header, secrets)                  wrap "none"
- *             = the same ‖ H(L("keyring-sum") ‖ all before)                                     wrap "argon2id"
+ *     keyring = u16 length of header ‖ header ‖ Seal(K, AAD = header, secrets)        wrap "none"
+ *             = the same ‖ H(L("keyring-sum") ‖ all before)                           wrap "argon2id"
  *     header  = DAG-CBOR { v: 1, wrap: "none", salt, key }
  *             = DAG-CBOR { v: 1, wrap: "argon2id", salt, stretch: { salt, memory, passes, lanes } }
  *     key     = of wrap "none": 32 random bytes, in the header
- *             = of wrap "argon2id": argon2id(version 1.3, passphrase in NFC as UTF-8, stretch.salt, memory in KiB, 32 bytes)
+ *             = of wrap "argon2id": argon2id(version 1.3, passphrase in NFC as UTF-8,
+ *               stretch.salt, memory in KiB, 32 bytes)
  *     K       = MAC(key, L("keyring") ‖ salt)
  *     secrets = DAG-CBOR { v: 1, vault, role, meet, reads, box, checked: 0 | 1, secret?, writer? }
  *

@@ -34,7 +34,7 @@ export interface PresenceInit {
   offlineGraceMs?: number
 }
 
-interface Heard { life: number, n: number, /** By the counted time. */ counted: number, /** By the clock. */ at: number }
+interface Heard { life: number, n: number, /** Counted milliseconds at the record's arrival. */ counted: number, /** Clock at the record's arrival. */ at: number }
 
 /**
  * Presence is this node's view of which members are there: members whose newer record arrived, from
