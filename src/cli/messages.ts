@@ -78,10 +78,12 @@ const FIELDS: Record<string, Record<string, string>> = {
 }
 
 /** Commands as they are typed here, and options of the API as the options of this command. */
-function inWords (message: string, name: string | undefined, { dfs, command, options }: Typed): string {
+function inWords (message: string, name: string | undefined, { dfs, program, command, options }: Typed): string {
   const word = (field: string): string => FIELDS[command]?.[field] ?? (options.has(field) ? `--${field}` : field)
   const text = message
-    .replace(/(?<=:\s+|`)dfs (?=[a-z-])/g, `${dfs} `)
+    // another folder than the one that was given
+    .replace(/(?<=:\s+|`)dfs (?=--dir )/g, `${program} `)
+    .replace(/(?<=:\s+|`)dfs (?!--dir )(?=[a-z-])/g, `${dfs} `)
     .replace(/`([a-z]+)`/gi, (quoted, option: string) => word(option) === option ? quoted : word(option))
   return name === 'InvalidOptionError' ? text.replace(/^[a-z]+(?=: )/i, word) : text
 }

@@ -38,6 +38,13 @@ describe('messages in the words of the command line', () => {
     assert.deepEqual(explain(new errors.InvalidOptionError('durable', '0 is too few', 'more'), { ...typed, options: new Set() })[0], 'durable: 0 is too few (InvalidOptionError).')
   })
 
+  it('name one folder, where that is another one than was given', () => {
+    const told = explain(new errors.NotAllowedError('This machine was taken out of the vault. It joins anew:  dfs --dir FOLDER join -'), typed)
+    assert.equal(told.at(-1), 'It joins anew:  npx dfs --dir FOLDER join -')
+    assert.equal(explain(new errors.NotAllowedError('No. Type:  dfs --dir FOLDER join -'), { ...typed, dfs: 'dfs --dir x', program: 'dfs' }).at(-1), 'Type:  dfs --dir FOLDER join -')
+    assert.equal(explain(new errors.NotAllowedError('No. See:  dfs --json ls'), typed).at(-1), 'See:  npx dfs --dir x --json ls')
+  })
+
   it('put no stop behind a command', () => {
     assert.equal(explain(new errors.FileNotFoundError('"a" is a folder. All of it:  dfs rm -r a'), typed).at(-1), 'All of it:  npx dfs --dir x rm -r a')
   })
