@@ -104,6 +104,8 @@ export function status (parts: Uses, facts: NodeFacts): Status {
   const broken = parts.replicas.broken(MAX_BROKEN)
   if (broken > 0) notes.push(`${broken === MAX_BROKEN ? `${broken} or more` : broken} ${broken === 1 ? 'version here lacks' : 'versions here lack'} blocks that were found damaged or gone: they are fetched again, from the first machine that has them`)
   for (const [peer, versions] of parts.placement.failed()) notes.push(`${vault.labelOf(peer)} did not prove that it holds ${versions} ${versions === 1 ? 'version' : 'versions'} that it says it holds: its ${versions === 1 ? 'copy does' : 'copies do'} not count until it does, and others make up for ${versions === 1 ? 'it' : 'them'}`)
+  const { stuck } = parts.replicas.census
+  if (stuck > 0) notes.push(`${stuck} ${stuck === 1 ? 'version has' : 'versions have'} fewer copies than wanted, and no machine that is here can take one (no room, or put away there). Lend more on one of them:  dfs config capacity SIZE`)
   const returned = vault.returned()
   if (returned > 0) notes.push(`${returned} ${returned === 1 ? 'version that is on top again since a machine was revoked is' : 'versions that are on top again since a machine was revoked are'} not whole here: the blocks had been given up. Where another machine still has them, they come by themselves`)
   if (vault.entries.full) notes.push('the disk is nearly full: what others write now is not taken in. Make room on it, or delete files and:  dfs gc')

@@ -124,6 +124,7 @@ export class ReplicaService {
       book: this.replicaState,
       port: this.port,
       clock,
+      takes: (group) => this.members.lends(this.members.self) && this.state(rootOf(group)).state !== 'cannot',
       groups: () => this.groups(),
       current: (group) => this.replicaState.groupOf((group as PlacedGroup).root),
       periodMs: this.graceMs,

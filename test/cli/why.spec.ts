@@ -55,6 +55,11 @@ describe('dfs why', () => {
       'Copies: 2 of 3. b should have a copy and is away: after 1 h without a sign another machine makes one.')
     assert.equal(copies({ members: [held('a'), says('b', 'cannot'), c] }, { held: 2 }),
       'Copies: 2 of 3. b should have a copy and cannot take one (no room, or put away there): the next machine in order makes one.')
+    const full = member({ label: 'd', has: { state: 'cannot', asked: now } })
+    const room = 'd cannot either. Lend more on one of them:  dfs config capacity SIZE.'
+    assert.equal(copies({ members: [held('a'), says('b', 'cannot'), full] }, { held: 2 }), `Copies: 2 of 3. b should have a copy and cannot take one (no room, or put away there): ${room}`)
+    assert.equal(copies({ members: [held('a'), full, held('b', { connected: false })] }, { held: 2 }), `Copies: 2 of 3. b should have a copy and is away, and ${room}`)
+    assert.match(copies({ members: [held('a'), says('b', 'cannot'), full, c] }, { held: 2 }) ?? '', /: the next machine in order makes one\.$/)
     assert.match(copies({ members: [held('a'), says('b', 'cannot')] }, { held: 2 }) ?? '', /: no further machine is here to make one\.$/)
     assert.equal(copies({ members: [held('a', { failed: 'missing' })] }, { held: 1, wanted: 2 }), 'Copies: 1 of 2. a is to copy it.')
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CopiesStatus, DfsNode } from '../../src/api/node.js'
-import { address, Cluster, connected, inside, next, parted } from './cluster.js'
+import { address, bytesOf, Cluster, connected, inside, next, parted } from './cluster.js'
 
 /** How long a member is away before others make up for it: so often copies are counted, too. */
 const GRACE_MS = 1000
@@ -30,6 +30,9 @@ describe('node: what is told of copies', () => {
     const place = { ...init, dir: await cluster.dir(), listen: [address()] }
     const c = await cluster.member(a, place, waits)
     for (const name of ['x', 'y']) await a.put(name, name, { durable: 3 })
+    // what was counted while they were put may have been told already
+    while ((await a.status()).copies?.ok !== 2) await asked(a, 1)
+    await asked(a, 2)
     const told: Array<[string, CopiesStatus]> = []
     for (const type of ['copies:low', 'copies:ok'] as const) a.addEventListener(type, ({ detail }) => { told.push([type, detail]) })
 
@@ -46,5 +49,18 @@ describe('node: what is told of copies', () => {
     await connected(a, await cluster.node(place, waits))
     await ok
     assert.deepEqual(told, [...first, ['copies:ok', { ok: 2, low: 0, atRisk: 0, lost: 0 }]])
+  })
+
+  it('by status and why, that no machine has room for a copy, and what to type; not once one more lends space', async () => {
+    const init = { offlineGrace: GRACE_MS }
+    const a = await cluster.node(init)
+    await cluster.member(a, { ...init, label: 'full', capacity: 1024 ** 2 })
+    await a.put('x', bytesOf('x', 3 * 1024 ** 2), { durable: 1, copies: 2 })
+    const asks = async (): Promise<string[]> => (await a.status()).notes.filter((note) => note.includes('can take one'))
+    while ((await asks()).length === 0) await asked(a, 1)
+    assert.deepEqual(await asks(), ['1 version has fewer copies than wanted, and no machine that is here can take one (no room, or put away there). Lend more on one of them:  dfs config capacity SIZE'])
+    assert.deepEqual((await a.why('x')).members.map(({ has }) => has?.state), ['cannot'])
+    await cluster.member(a, { ...init, label: 'new' })
+    while ((await asks()).length > 0) await asked(a, 1)
   })
 })

@@ -21,6 +21,8 @@ export interface CensusParts {
   book: Pick<ReplicaState, 'own' | 'distrusted'>
   port: Pick<AuditPort, 'have'>
   clock: Clock
+  /** This node could take a copy of a group that it does not hold. */
+  takes: (group: PlacedVersion) => boolean
   /** All groups of live versions. */
   groups: () => Iterable<PlacedVersion>
   /** The group as it is now; undefined when nothing live is left of it. */
@@ -36,7 +38,9 @@ export interface CensusParts {
   onError: (error: unknown) => void
 }
 
-interface Bad { group: PlacedVersion, level: keyof CopiesStatus, since: number }
+interface Bad { group: PlacedVersion, level: keyof CopiesStatus, since: number, stuck: boolean }
+/** What was found of a group: copies; who could make one, or was not heard; who said that it cannot. */
+interface Found { copies: number, open: number, cannot: number }
 
 export class Census {
   /** By their ids: a root that comes again, under another name or once more under its own, is no further version. */
@@ -69,6 +73,11 @@ export class Census {
     }
     copies.ok = Math.max(0, copies.ok)
     return copies
+  }
+
+  /** Versions with too few copies of which nobody that is here can take one. */
+  get stuck (): number {
+    return [...this.bad.values()].filter(({ stuck }) => stuck).length
   }
 
   /** Its entry came. */
@@ -140,24 +149,24 @@ export class Census {
   }
 
   private async count (groups: readonly PlacedVersion[]): Promise<void> {
-    const { view, book, clock } = this.parts
+    const { view, clock } = this.parts
     const wanted = (group: PlacedVersion): number => copiesWanted(group, view)
-    const found = new Map(groups.map((group) => [group.id, book.own(group).have === 'held' ? 1 : 0]))
-    const few = (group: PlacedVersion): boolean => (found.get(group.id) ?? 0) < wanted(group)
+    const found = new Map(groups.map((group) => [group.id, this.here(group)]))
+    const few = (group: PlacedVersion): boolean => (found.get(group.id)?.copies ?? 0) < wanted(group)
     await this.ask(groups, (group) => [0, wanted(group) + NEXT], found)
     await this.ask(groups.filter(few), (group) => [wanted(group) + NEXT, FURTHER], found)
     const now = clock.now()
     for (const group of groups) {
-      const copies = found.get(group.id) ?? 0
+      const { copies, open, cannot } = found.get(group.id) ?? { copies: 0, open: 0, cannot: 0 }
       if (!few(group)) this.bad.delete(group.id)
       else if (this.bad.size < KEPT || this.bad.has(group.id)) {
-        this.bad.set(group.id, { group, level: copies >= 2 ? 'low' : copies === 1 ? 'atRisk' : 'lost', since: this.bad.get(group.id)?.since ?? now })
+        this.bad.set(group.id, { group, level: copies >= 2 ? 'low' : copies === 1 ? 'atRisk' : 'lost', since: this.bad.get(group.id)?.since ?? now, stuck: copies > 0 && open === 0 && cannot > 0 && view.order(group.slot, FURTHER + 1).length <= FURTHER })
       }
     }
   }
 
   /** Members in these places of each group's order: from the first, up to the second. */
-  private async ask (groups: readonly PlacedVersion[], places: (group: PlacedVersion) => [from: number, to: number], found: Map<number, number>): Promise<void> {
+  private async ask (groups: readonly PlacedVersion[], places: (group: PlacedVersion) => [from: number, to: number], found: Map<number, Found>): Promise<void> {
     const { view, port, book } = this.parts
     const asked = byPeer(groups, (group) => {
       const [from, to] = places(group)
@@ -167,12 +176,24 @@ export class Census {
       try {
         const states = await port.have(peer, list)
         for (const [i, group] of list.entries()) {
-          if (states[i]?.state === 'held') found.set(group.id, (found.get(group.id) ?? 0) + 1)
+          const state = states[i]?.state
+          this.note(found.get(group.id), state === 'held' ? 'copies' : state === 'cannot' ? 'cannot' : 'open')
         }
       } catch {
         // not reached, or busy: its copies count for nothing now, and are asked about again
+        for (const group of list) this.note(found.get(group.id), 'open')
       }
     }))
+  }
+
+  private here (group: PlacedVersion): Found {
+    const found = { copies: 0, open: 0, cannot: 0 }
+    this.note(found, this.parts.book.own(group).have === 'held' ? 'copies' : this.parts.takes(group) ? 'open' : 'cannot')
+    return found
+  }
+
+  private note (found: Found | undefined, what: keyof Found): void {
+    if (found !== undefined) found[what]++
   }
 
   private tell (): void {

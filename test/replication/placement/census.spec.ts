@@ -5,14 +5,16 @@ import { FakePort, group, Scene } from './scene.js'
 const MINUTE = 60_000
 
 /** The copies of some groups, as one node counts them. */
-function counting (order: string, groups: number): { scene: Scene, port: FakePort, census: Census, told: boolean[], failed: unknown[] } {
+function counting (order: string, groups: number): { scene: Scene, port: FakePort, census: Census, takes: { me: boolean }, told: boolean[], failed: unknown[] } {
   const scene = new Scene(order, 'me')
   const port = new FakePort()
   for (let id = 1; id <= groups; id++) scene.groups.push(group(id))
+  const takes = { me: true }
   const told: boolean[] = []
   const failed: unknown[] = []
   const census = new Census({
     view: scene.view, book: scene.book, port, clock: scene.clock,
+    takes: () => takes.me,
     groups: () => scene.groups,
     current: (one) => scene.groups.find(({ id }) => id === one.id),
     periodMs: 60 * MINUTE,
@@ -21,7 +23,7 @@ function counting (order: string, groups: number): { scene: Scene, port: FakePor
     changed: (ok) => { told.push(ok) },
     onError: (error) => { failed.push(error) }
   })
-  return { scene, port, census, told, failed }
+  return { scene, port, census, takes, told, failed }
 }
 
 describe('replication: census', () => {
@@ -135,6 +137,26 @@ describe('replication: census', () => {
     census.learn(third)
     await scene.pass(MINUTE)
     assert.deepEqual(census.copies, { ok: 1, low: 2, atRisk: 0, lost: 0 })
+    census.stop()
+  })
+
+  it('says of how many nobody that is here can take one more copy', async () => {
+    const { scene, port, census, takes } = counting('a b c me', 2)
+    const stuck = async (states: FakePort['states'], me: boolean): Promise<number> => {
+      port.states = states
+      takes.me = me
+      census.turned()
+      await scene.pass(MINUTE)
+      return census.stuck
+    }
+    census.start()
+    assert.equal(await stuck({ a: 'held', b: 'cannot', c: 'cannot' }, false), 2)
+    assert.equal(await stuck({ a: 'held', b: 'cannot', c: 'cannot' }, true), 0)
+    assert.equal(await stuck({ a: 'held', b: 'cannot', c: 'none' }, false), 0)
+    // one that did not answer may have room, and what nobody has wants no room
+    assert.equal(await stuck({ a: 'held', b: 'cannot' }, false), 0)
+    assert.equal(await stuck({ a: 'cannot', b: 'cannot', c: 'cannot' }, false), 0)
+    assert.equal(await stuck({ a: 'held', b: 'held', c: 'held' }, false), 0)
     census.stop()
   })
 
