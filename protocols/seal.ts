@@ -2,7 +2,8 @@
  * Seal and Open are the authenticated encryption of all formats. Spec: protocols/README.md, "Seal".
  * No other file makes ciphers (a lint rule checks this).
  *
- * Seal(K, aad, P) = MAC(K, L("commit")) ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P)   ‖ 16-byte tag
+ * Seal(K, aad, P) = MAC(K, L("commit"))
+ *                   ‖ AES-256-GCM(MAC(K, L("aes")), 12 zero bytes, aad, P) ‖ 16-byte tag
  *
  * The nonce is constant, so K must be derived from all of `aad` and `plaintext`, or be used once.
  */

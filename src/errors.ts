@@ -1,13 +1,14 @@
 /**
- * Every failure that a caller can act on, one class each: a stable `name`, a stable `code` (a heading in
- * docs/errors.md), and `retry`, which says whether the same call can succeed later without a change.
+ * Every failure that a caller can act on has its own class: a stable `name`, a stable `code` (a
+ * heading in docs/errors.md), and `retry`, which says whether the same call can succeed later
+ * without a change.
  */
 import type { FileResult } from './api/node.js'
 
 export class DfsError extends Error {
-  /** Stable, upper case, a heading in docs/errors.md. */
+  /** The code is stable, upper case, and a heading in docs/errors.md. */
   readonly code: string
-  /** True when the same call may succeed later without anything being changed. */
+  /** True when the same call may succeed later without a change. */
   readonly retry: boolean
 
   constructor (code: string, message: string, options: { retry?: boolean, cause?: unknown } = {}) {
@@ -36,7 +37,7 @@ function define (name: string, code: string, retry = false): new (message: strin
 export class NoVaultError extends define('NoVaultError', 'NO_VAULT') {}
 export class VaultExistsError extends define('VaultExistsError', 'VAULT_EXISTS') {}
 export class DirectoryLockedError extends define('DirectoryLockedError', 'DIRECTORY_LOCKED', true) {
-  /** The process that holds the folder, where it could be told. */
+  /** The id of the process that holds the folder, where it could be found. */
   pid?: number
 }
 export class NewerFormatError extends define('NewerFormatError', 'NEWER_FORMAT') {}
@@ -46,7 +47,7 @@ export class KeyringError extends define('KeyringError', 'KEYRING') {}
 export class PassphraseRequiredError extends define('PassphraseRequiredError', 'PASSPHRASE_REQUIRED') {}
 export class WrongPassphraseError extends define('WrongPassphraseError', 'WRONG_PASSPHRASE') {}
 export class IndexDamagedError extends define('IndexDamagedError', 'INDEX_DAMAGED') {
-  /** Set when it is not the index but the file `format`, of which no new one can be made. */
+  /** `format` when the file `format` is newer, not the index; that file cannot be made anew. */
   part?: 'format'
 }
 
@@ -65,7 +66,7 @@ export class SourceError extends define('SourceError', 'SOURCE_FAILED') {}
 export class SourceChangedError extends define('SourceChangedError', 'SOURCE_CHANGED', true) {}
 export class FileExistsError extends define('FileExistsError', 'FILE_EXISTS') {}
 
-/** An option, argument or configuration key that is not what is accepted. */
+/** An option, argument or configuration key is not acceptable. */
 export class InvalidOptionError extends DfsError {
   readonly field: string
   constructor (field: string, problem: string, accepted: string, init: Init = {}) {
@@ -102,12 +103,12 @@ export class NoSpaceError extends define('NoSpaceError', 'NO_SPACE', true) {}
 export class StoreFailedError extends define('StoreFailedError', 'STORE_FAILED') {}
 export class NotPromisedError extends define('NotPromisedError', 'NOT_PROMISED', true) {}
 
-/** A write that is kept here, but on fewer members than were asked for. Repeating it is safe. */
+/** The write is kept here, but on fewer members than were asked for. Repeating it is safe. */
 export class NotDurableError extends DfsError {
-  /** Members that have it on disk, this one included. */
+  /** The number of members that have the version on disk, this node included. */
   readonly reached: number
   readonly wanted: number
-  /** Of a put: the version that is kept; missing when nothing was read from the source. */
+  /** The version that a put kept; missing when nothing was read from the source. */
   readonly file?: FileResult
   constructor (message: string, detail: { reached: number, wanted: number, file?: FileResult, cause?: unknown }) {
     super('NOT_DURABLE', message, { retry: true, cause: detail.cause })

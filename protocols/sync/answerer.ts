@@ -13,24 +13,27 @@ import { CheckedView, keptView } from './views.js'
 import type { View } from './views.js'
 
 /**
- * Answers the requests of one round, one by one. What it keeps between them is one page and some
- * counts.
+ * The answerer answers the requests of one round, one by one. Between them it keeps one page, some
+ * counts and the late entries.
  */
 export class Answerer {
-  /** Entries that the leader had at the start. */
+  /** The number of entries that the leader had at the start. */
   readonly theirs: number
-  /** Entries that came. */
+  /** The number of entries that arrived. */
   received = 0
-  /** Entries that were sent. */
+  /** The number of entries that were sent. */
   sent = 0
-  /** Entries here at the start. */
+  /** The number of entries of this node at the start. */
   #mine = 0
   #prefixes = 0
   #requests = 0
   #inVain = 0
-  /** Given entries of kinds that are not known here, of which their writer has enough. */
+  /**
+   * The number of given entries of unknown kinds that were left out, because this node keeps enough
+   * of their writer.
+   */
   #over = 0
-  /** Given entries that were not kept: they may lean on some that come after them. */
+  /** Given entries that were not kept: their ancestors may arrive after them. */
   #late: Uint8Array[] = []
   #pages: Pages | undefined
   #checked: CheckedView | undefined
@@ -39,12 +42,13 @@ export class Answerer {
     this.theirs = (start.vault?.count ?? 0) + (start.file?.count ?? 0)
   }
 
-  /** True in a round in which digests under a key are answered. */
+  /** True in a checked round, in which digests under a key are answered. */
   get checked (): boolean { return this.#checked !== undefined }
 
   /**
-   * The digests of both sets. @param nonce this side's, where the leader asked for a checked round
-   * and gets one
+   * Returns the digests of both sets.
+   *
+   * @param nonce this side's nonce, when the leader asked for a checked round and gets one
    */
   async begin (nonce?: Uint8Array): Promise<{ started: Start }> {
     const started = await digests(this.node.source)
@@ -54,7 +58,12 @@ export class Answerer {
     return { started: { ...started, nonce } }
   }
 
-  /** The answer to a request, or none. MALFORMED for what is no request, LIMIT for one too many. */
+  /**
+   * Returns the answer to a request, or undefined when the request has none.
+   *
+   * @throws ProtocolError MALFORMED for a message that is no request, LIMIT for one request too
+   *   many
+   */
   async answer (message: Message): Promise<Message | undefined> {
     const { ask, want, more, give, askHeads } = message
     if (more !== undefined) return await this.#more(more.stop)
@@ -67,7 +76,7 @@ export class Answerer {
     throw new ProtocolError('MALFORMED', 'No request of a leader')
   }
 
-  /** Lets go of what is being read. */
+  /** Ends the page reading that is under way. */
   async end (): Promise<void> {
     await this.#pages?.return(undefined)
     this.#pages = undefined
@@ -151,7 +160,7 @@ export class Answerer {
     if (this.#inVain > this.#mine + SPARE_ENTRIES) throw new ProtocolError('LIMIT', 'Entries over and over that are here or are not kept')
   }
 
-  /** Keeps copies of those entries that are not here, as far as there is room. */
+  /** Keeps copies of the entries that are still missing, at most MAX_PAGE_BYTES in all. */
   #defer (entries: Uint8Array[], left: Uint8Array[]): void {
     const ids = new Set(left.map(hex))
     let room = MAX_PAGE_BYTES - this.#late.reduce((sum, { length }) => sum + length, 0)
@@ -162,7 +171,7 @@ export class Answerer {
     }
   }
 
-  /** Takes late ones once more, for as long as that helps. */
+  /** Receives the late entries again while that brings some in, LATE_PASSES times at most. */
   async #again (): Promise<void> {
     for (let pass = 0; pass < LATE_PASSES && this.#late.length > 0; pass++) {
       const { brought, left } = await receive({ node: this.node, received: 0 }, this.#late)
@@ -179,13 +188,13 @@ export class Answerer {
   }
 }
 
-/** Ids as an acknowledgement names them. */
+/** Returns ids as an acknowledgement contains them: sorted and joined. */
 export const sorted = (ids: Uint8Array[]): Uint8Array => join([...ids].sort(compareBytes))
 
 type Page = NonNullable<Message['page']>
 type Pages = AsyncGenerator<Page, undefined>
 
-/** Pages that know whether they are the last. */
+/** Yields pages, each marked with whether it is the last. */
 async function * marked (list: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, kind: 'entries' | 'records'): Pages {
   let before: Page | undefined
   for await (const page of pages(list)) {
@@ -195,7 +204,7 @@ async function * marked (list: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   if (before !== undefined) yield { ...before, last: true }
 }
 
-/** What `start` and `started` say. */
+/** Returns the digests of both sets, as `start` and `started` contain them. */
 export async function digests (source: SyncInit['source']): Promise<Required<Pick<Start, 'vault' | 'file'>>> {
   return { vault: totalOf(await source.children('vault', '')), file: totalOf(await source.children('file', '')) }
 }

@@ -24,14 +24,22 @@ const LIMITS = {
 
 export const setNumber = (set: AnySet): number => SETS.indexOf(set)
 
-/** MALFORMED for a number that is no set. */
+/**
+ * Returns the set with this number.
+ *
+ * @throws ProtocolError MALFORMED when there is none
+ */
 export function setOf (number: number): AnySet {
   const set = SETS[number]
   if (set === undefined) throw malformed(`No set has the number ${number}`)
   return set
 }
 
-/** Byte strings of one length that lie one behind the other. MALFORMED when the last is cut. */
+/**
+ * Splits joined byte strings of one length.
+ *
+ * @throws ProtocolError MALFORMED when the last is cut
+ */
 export function split (bytes: Uint8Array, length: number): Uint8Array[] {
   if (bytes.length % length !== 0) throw malformed(`${bytes.length} bytes are no list of ${length}`)
   return Array.from({ length: bytes.length / length }, (_, at) => bytes.subarray(at * length, (at + 1) * length))
@@ -39,12 +47,13 @@ export function split (bytes: Uint8Array, length: number): Uint8Array[] {
 
 export const join = (parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))
 
-/** The prefix of a child: the digits of its number behind those of its parent. */
+/** Returns the prefix of a child: the parent's digits followed by the child's. */
 export const childPrefix = (prefix: string, digits: number): string => prefix + digits.toString(16).padStart(prefix === '' ? 2 : 1, '0')
 
 /**
- * Decodes one message and checks everything that needs no memory of earlier ones. Throws MALFORMED,
- * UNSUPPORTED (a type of message that is not known here) and LIMIT.
+ * Decodes one message and checks everything that needs no memory of earlier messages.
+ *
+ * @throws ProtocolError MALFORMED, UNSUPPORTED for a type of message that is unknown here, LIMIT
  */
 export function decodeMessage (bytes: Uint8Array): Message {
   const message = parse(bytes)
@@ -142,7 +151,11 @@ function checkChild ({ digits, count, sum }: Child, at: number, children: Child[
   checkDigest({ count, sum })
 }
 
-/** Of the children of a prefix that was asked for. MALFORMED. */
+/**
+ * Checks that a child lies below the prefix that was asked for.
+ *
+ * @throws ProtocolError MALFORMED
+ */
 export function checkDepth (prefix: string, { digits }: Child): void {
   if (prefix !== '' && digits >= NODE_CHILDREN) throw malformed('Not below the prefix that was asked for')
 }
@@ -185,7 +198,10 @@ function checkPage ({ entries, records }: { entries: Uint8Array[], records: Uint
   if (total > MAX_PAGE_BYTES) throw limit(`A page of ${total} bytes`)
 }
 
-/** What the peer is told: code and text of a ProtocolError, and nothing about any other error. */
+/**
+ * Returns the refusal for an error: code and text of a ProtocolError, and nothing about any other
+ * error.
+ */
 export function refusal (error: unknown): { code: number, retry: boolean, text: string } {
   const told = error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', 'Internal error')
   // cut between characters

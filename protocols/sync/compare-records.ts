@@ -9,8 +9,8 @@ import type { Requests } from './requests.js'
 import type { RecordHead } from './source.js'
 
 /**
- * What a leader does to the members' records in one round: afterwards both sides have the newer of
- * each.
+ * Compares the members' records in one round; afterwards both sides have the newer record of each
+ * member.
  */
 export async function compareRecords (requests: Requests): Promise<void> {
   const { source } = requests.node
@@ -30,7 +30,7 @@ export async function compareRecords (requests: Requests): Promise<void> {
   for await (const page of pages(records)) await requests.ask({ give: { entries: [], records: page } }, 'taken')
 }
 
-/** Above 0 when `a` is the newer one. */
+/** Compares two record heads: above 0 when `a` is newer. */
 const compareHeads = (a: RecordHead, b: RecordHead): number => a.life === b.life ? a.n - b.n : a.life - b.life
 
 async function theirHeads (requests: Requests): Promise<RecordHead[]> {
@@ -46,7 +46,7 @@ async function theirHeads (requests: Requests): Promise<RecordHead[]> {
   }
 }
 
-/** A record that the peer has not any more does not come. */
+/** Requests records. A record that the peer no longer has does not arrive. */
 async function wantRecords (requests: Requests, subjects: Uint8Array[]): Promise<void> {
   let left = subjects.length
   let message: Message = { want: { set: 0, prefixes: [], ids: new Uint8Array(0), subjects: join(subjects) } }

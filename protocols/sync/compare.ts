@@ -11,24 +11,26 @@ import type { Below } from './trade.js'
 import type { View } from './views.js'
 
 /**
- * A prefix below which both sides have something, and not the same; the peer said that it has
- * `theirs` there.
+ * Below an open prefix both sides have entries that differ; `theirs` is the peer's digest of it.
  */
 interface Open { prefix: string, theirs: Digest }
 
 /**
- * What a leader does to one set, or to both under a key, in one round: finds what differs, brings
- * what it lacks, gives what the peer lacks.
+ * A leader compares one set, or both under a key, in one round: it finds the differences, brings
+ * the entries that it lacks, and gives the entries that the peer lacks.
  */
 export class Comparison {
   readonly #requests: Requests
   readonly #view: View
-  /** The last is taken first: what is open stays few, however many differences there are. */
+  /**
+   * The open prefixes; the last is taken first, so the list stays short however many differences
+   * there are.
+   */
   readonly #open: Open[] = []
   #asked = 0
   /**
-   * This side has no room for more of the set, or the peer has none: the rest waits for a later
-   * round.
+   * True when this side has no room for more entries of the set; the rest waits for a later round.
+   * `#peerFull` is the same for the peer.
    */
   #full = false
   #peerFull = false
@@ -43,15 +45,15 @@ export class Comparison {
     this.#view = view
   }
 
-  /** Resolves when both sides have what either had, as far as both keep it. */
+  /** Resolves when both sides have all entries of either side, as far as each side keeps them. */
   async run (theirs: Digest): Promise<void> {
     this.#differing('', totalOf(await this.#view.children('')), theirs)
     await this.#all()
   }
 
   /**
-   * The same without a first look at the whole, which costs more than its parts where digests are
-   * not kept.
+   * Compares like `run`, but does not digest the whole set first: where digests are not kept, the
+   * whole costs more than its parts.
    */
   async search (theirs: Digest): Promise<void> {
     this.#open.push({ prefix: '', theirs })
@@ -72,7 +74,7 @@ export class Comparison {
     return this.#requests.node.source
   }
 
-  /** Decides what is done about a prefix: nothing, bring all, give all, or look closer. */
+  /** Decides what to do about a prefix: nothing, bring all, give all, or compare its children. */
   #differing (prefix: string, mine: Digest | undefined, theirs: Digest | undefined): void {
     if (theirs === undefined || theirs.count === 0) {
       if (mine !== undefined && mine.count > 0) this.#giveBelow.push({ prefix })
@@ -83,7 +85,7 @@ export class Comparison {
     }
   }
 
-  /** Asks for what is below some open prefixes. */
+  /** Asks for the children of some open prefixes. */
   async #step (): Promise<void> {
     const asked = (await this.#still(this.#open.splice(-MAX_PREFIXES))).sort((a, b) => a.prefix < b.prefix ? -1 : 1)
     if (asked.length === 0) return
@@ -100,8 +102,8 @@ export class Comparison {
   }
 
   /**
-   * Without those below which another peer has brought the same meanwhile: asking for them would
-   * look as if the digests lied.
+   * Returns the prefixes that still differ. Another peer may have brought their entries meanwhile;
+   * a request for such a prefix would look as if the digests were wrong.
    */
   async #still (open: Open[]): Promise<Open[]> {
     if (!this.#view.kept) return open
@@ -139,8 +141,8 @@ export class Comparison {
   }
 
   /**
-   * Moves what was found to differ, before more is looked for: so what is kept in memory stays
-   * small, and progress shows.
+   * Transfers the differences found so far before the search goes on. This bounds memory and lets
+   * progress show.
    */
   async #flush (): Promise<void> {
     const [ids, prefixes] = [this.#wantIds, this.#wantPrefixes]
@@ -155,15 +157,15 @@ export class Comparison {
       const { whole, late, full } = await want(this.#requests, this.#view, below.map(({ prefix }) => prefix), ids.splice(0, MAX_WANTED_IDS).sort(Buffer.compare))
       if (this.#late.length < MAX_WANTED_IDS) this.#late.push(...late)
       this.#full ||= full
-      // somebody else brings the same: look what is still missing
+      // another peer brings the same entries: compare again what is still missing
       if (!whole) this.#open.push(...below)
     }
     if (!this.#peerFull && !await give(this.#requests, this.#view, giveIds, giveBelow)) this.#peerFull = true
   }
 
   /**
-   * Entries that leaned on what came after them were not kept: they are brought once more, for as
-   * long as that helps.
+   * Brings again the entries that were not kept because their ancestors arrived after them, while
+   * that helps.
    */
   async #again (): Promise<void> {
     let late = await this.#source.missing(this.#late.slice(0, MAX_WANTED_IDS).sort(Buffer.compare))

@@ -2,21 +2,24 @@ import { add256 } from '../block/sum.js'
 import { ProtocolError } from '../errors.js'
 import { SUM_BYTES } from './constants.js'
 
-/** What a set of entries looks like from outside. */
+/** A digest summarises a set of entries. */
 export interface Digest {
-  /** Entries in the set. */
+  /** The number of entries in the set. */
   count: number
-  /** The sum of their ids, read as big-endian numbers, mod 2^256: 32 bytes. */
+  /** The sum of the ids, read as big-endian numbers, mod 2^256: 32 bytes. */
   sum: Uint8Array
 }
 
-/** Sum and count of no entries. */
+/** Returns the digest of the empty set. */
 export function emptyDigest (): Digest {
   return { count: 0, sum: new Uint8Array(SUM_BYTES) }
 }
 
 /**
- * The digest of a set with one more entry. An id is 32 bytes; the same id added twice counts twice.
+ * Returns the digest of a set with one more entry. An id has 32 bytes; an id that is added twice
+ * counts twice.
+ *
+ * @throws ProtocolError MALFORMED for an id of another length
  */
 export function addToDigest (digest: Digest, id: Uint8Array): Digest {
   if (id.length !== SUM_BYTES) throw new ProtocolError('MALFORMED', `An id of ${id.length} bytes`)
@@ -27,7 +30,7 @@ export function sameDigest (a: Digest, b: Digest): boolean {
   return a.count === b.count && a.sum.every((byte, at) => byte === b.sum[at])
 }
 
-/** The digest of several sets together that have no id in common. */
+/** Returns the digest of the union of sets that have no id in common. */
 export function totalOf (digests: Digest[]): Digest {
   return digests.reduce((total, { count, sum }) => ({ count: total.count + count, sum: add256(total.sum, sum) }), emptyDigest())
 }

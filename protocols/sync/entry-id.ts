@@ -5,12 +5,13 @@ import { entryId } from '../vault/entry.js'
 import { MAX_ENTRY_BYTES } from './constants.js'
 
 /**
- * The id of an entry as signed; whether it is valid is not looked at. MALFORMED for what has not
- * the form of one.
+ * Returns the id of an entry as signed; the entry is not verified.
+ *
+ * @throws ProtocolError MALFORMED for bytes without the form of an entry
  */
 export function idOf (encoded: Uint8Array): Uint8Array {
   if (encoded.length > MAX_ENTRY_BYTES) throw new ProtocolError('MALFORMED', `An entry of ${encoded.length} bytes`)
-  // without the second lock of `decode`: who verifies the entry turns it
+  // the second check of `decode` is left to the code that verifies the entry
   const [publicBytes, sealed] = asList(readValue(encoded), { min: 3, max: 3 })
   return entryId(asBytes(publicBytes), asBytes(sealed))
 }

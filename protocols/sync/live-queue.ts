@@ -4,8 +4,8 @@ export type LiveKind = 'entries' | 'records'
 type Item = [kind: LiveKind, bytes: Uint8Array]
 
 /**
- * Newly committed entries and records on their way to one peer, at most MAX_QUEUE_BYTES of them.
- * What would be more is dropped with everything that waits: the peer is told that it is behind, and
+ * This queue holds newly committed entries and records for one peer, at most MAX_QUEUE_BYTES. An
+ * item beyond that is dropped with everything in the queue; the peer is told that it is behind, and
  * compares.
  */
 export class LiveQueue {
@@ -29,7 +29,7 @@ export class LiveQueue {
     this.#behind = true
   }
 
-  /** The next page; undefined when nothing waits. */
+  /** Returns the next page; undefined when nothing waits. */
   take (): Record<LiveKind, Uint8Array[]> | undefined {
     const page: Record<LiveKind, Uint8Array[]> = { entries: [], records: [] }
     let count = 0
@@ -46,7 +46,7 @@ export class LiveQueue {
     return page
   }
 
-  /** True once after something was dropped. */
+  /** Returns true once after items were dropped. */
   takeBehind (): boolean {
     const behind = this.#behind
     this.#behind = false

@@ -6,18 +6,17 @@ import { leftOf } from './trade.js'
 
 export interface LiveParts {
   send: (message: Message) => Promise<void>
-  /** The peer has committed these entries but for those of these ids. */
+  /** Called when the peer has committed these entries, except those with the ids in `left`. */
   heard: (entries: Uint8Array[], left: Uint8Array[]) => void
   /**
-   * False while a round is under way, and before the first: an entry comes after those that it
-   * leans on.
+   * Returns false during a round and before the first one: an entry must come after its ancestors.
    */
   mayBegin: () => boolean
-  /** Called when it begins or ends that the peer owes an acknowledgement. */
+  /** Called when the peer begins or ceases to owe an acknowledgement. */
   changed: () => void
 }
 
-/** Sends newly committed entries and records, one page at a time. */
+/** This class sends newly committed entries and records, one page at a time. */
 export class Live {
   readonly #parts: LiveParts
   readonly #queue = new LiveQueue()
@@ -32,10 +31,7 @@ export class Live {
     return this.#unacknowledged !== undefined
   }
 
-  /**
-   * True when nothing waits, to be sent or to be acknowledged, and nothing was dropped that the
-   * peer was not told of.
-   */
+  /** True when nothing waits to be sent or acknowledged, and the peer knows of every drop. */
   get empty (): boolean {
     return this.#unacknowledged === undefined && !this.#pumping && this.#queue.empty
   }
@@ -45,7 +41,7 @@ export class Live {
   }
 
   /**
-   * Sends what waits, as long as it may begin a page. Only one call works at a time; the others
+   * Sends the queued pages while `mayBegin` allows it. Only one call works at a time; the others
    * return at once.
    */
   async pump (): Promise<void> {
@@ -64,8 +60,10 @@ export class Live {
   }
 
   /**
-   * The peer has committed the page but for these ids. MALFORMED when there is none, or for an id
-   * that is not of it.
+   * Handles an acknowledgement: the peer has committed the page except the entries with these ids.
+   *
+   * @throws ProtocolError MALFORMED when no page is unacknowledged, or for an id that is not of the
+   *   page
    */
   heard (left: Uint8Array): void {
     const page = this.#unacknowledged
@@ -84,7 +82,7 @@ export class Live {
 
   async #page (page: Record<LiveKind, Uint8Array[]>): Promise<void> {
     const acknowledged = Promise.withResolvers<void>()
-    // a write that fails leaves it to nobody
+    // after a failed write nothing awaits this promise
     acknowledged.promise.catch(() => {})
     this.#unacknowledged = { ...acknowledged, entries: page.entries }
     this.#parts.changed()

@@ -1,6 +1,9 @@
 import { MAX_PAGE_BYTES, MAX_PAGE_ENTRIES } from './constants.js'
 
-/** Cuts entries into pages of at most MAX_PAGE_BYTES and MAX_PAGE_ENTRIES, pulled one by one. */
+/**
+ * Cuts entries into pages of at most MAX_PAGE_BYTES and MAX_PAGE_ENTRIES; each page is made when it
+ * is pulled.
+ */
 export async function * pages (entries: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
   let page: Uint8Array[] = []
   let bytes = 0

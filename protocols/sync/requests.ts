@@ -3,21 +3,24 @@ import type { Kind, Message } from './codec.js'
 import { MAX_WANTED_IDS } from './constants.js'
 import type { SyncInit } from './source.js'
 
-/** The requests of a leader, one at a time, and what a round counts. */
+/** This class sends the requests of a leader, one at a time, and counts what a round does. */
 export class Requests {
-  /** Entries that came. */
+  /** The number of entries that arrived. */
   received = 0
-  /** Entries that were given. */
+  /** The number of entries that were given. */
   sent = 0
-  /** Entries that were new here, or that the peer has taken. */
+  /** The number of entries that were new here or that the peer accepted. */
   moved = 0
-  /** Entries that came and were left out because their writer has enough of such. */
+  /**
+   * The number of entries that arrived and were left out, because this node keeps enough unknown
+   * entries of their writer.
+   */
   over = 0
-  /** Entries that were given and are not kept. */
+  /** The entries that were given and that the peer does not keep. */
   readonly left: { count: number, ids: Uint8Array[] } = { count: 0, ids: [] }
   #pending: PromiseWithResolvers<Message> | undefined
 
-  /** @param changed called when it begins or ends that the peer owes an answer */
+  /** @param changed called when the peer begins or ceases to owe an answer */
   constructor (
     readonly node: Pick<SyncInit, 'source' | 'receive' | 'receiveRecords'>,
     private readonly send: (message: Message) => Promise<void>,
@@ -28,15 +31,19 @@ export class Requests {
     return this.#pending !== undefined
   }
 
-  /** Sends a request that is not answered. */
+  /** Sends a request that has no answer. */
   async tell (message: Message): Promise<void> {
     await this.send(message)
   }
 
-  /** The answer to a request. MALFORMED when it is none of these kinds. */
+  /**
+   * Sends a request and resolves to its answer.
+   *
+   * @throws ProtocolError MALFORMED when the answer is none of these kinds
+   */
   async ask (message: Message, ...kinds: Kind[]): Promise<Message> {
     const pending = Promise.withResolvers<Message>()
-    // a write that fails leaves it to nobody
+    // after a failed write nothing awaits this promise
     pending.promise.catch(() => {})
     this.#pending = pending
     this.changed()
@@ -46,7 +53,11 @@ export class Requests {
     return answer
   }
 
-  /** A message that only a leader gets. MALFORMED when nothing was asked. */
+  /**
+   * Handles a message that only a leader receives.
+   *
+   * @throws ProtocolError MALFORMED when nothing was asked
+   */
   answer (message: Message): void {
     const pending = this.#pending
     if (pending === undefined) throw new ProtocolError('MALFORMED', 'An answer for which nobody asked')
@@ -55,7 +66,7 @@ export class Requests {
     pending.resolve(message)
   }
 
-  /** The peer says of entries that it was given that it does not keep them. */
+  /** Counts given entries that the peer does not keep. */
   notKept (ids: Uint8Array[]): void {
     this.left.count += ids.length
     this.left.ids.push(...ids.slice(0, MAX_WANTED_IDS - this.left.ids.length))

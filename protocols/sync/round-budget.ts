@@ -1,7 +1,10 @@
 import { ProtocolError } from '../errors.js'
 import { MAX_EARLY_STARTS, ROUND_BURST, ROUND_REST_MS } from './constants.js'
 
-/** How often one peer may begin a round: ROUND_BURST at once, then one every ROUND_REST_MS. */
+/**
+ * This budget bounds how often one peer may begin a round: ROUND_BURST at once, then one every
+ * ROUND_REST_MS.
+ */
 export class RoundBudget {
   #left = ROUND_BURST
   #countedAt: number
@@ -13,8 +16,9 @@ export class RoundBudget {
   }
 
   /**
-   * 0 when a round may begin, else the milliseconds after which to ask again. LIMIT for a peer that
-   * never waits.
+   * Returns 0 when a round may begin, else the milliseconds after which to ask again.
+   *
+   * @throws ProtocolError LIMIT for a peer that never waits
    */
   take (now: number): number {
     const rested = Math.max(0, Math.floor((now - this.#countedAt) / ROUND_REST_MS))

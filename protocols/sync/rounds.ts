@@ -1,4 +1,7 @@
-/** Which side leads a round when. Spec: README.md, "Conversation". */
+/**
+ * This file decides which side leads a round, and when. Spec: protocols/sync/README.md,
+ * "Conversation".
+ */
 import { randomBytes } from 'node:crypto'
 import type { AbortOptions } from '@libp2p/interface'
 import { ProtocolError } from '../errors.js'
@@ -17,8 +20,8 @@ import type { Wire } from './wire.js'
 
 type Waiter = PromiseWithResolvers<RoundResult>
 /**
- * A round of this side: whether the peer has let it begin, and whether a start of the peer crossed
- * with it.
+ * A round that this side leads: `begun` is true once the peer let it begin, `crossed` when a start
+ * of the peer crossed with its start.
  */
 interface Leading { requests: Requests, begun: boolean, crossed: boolean }
 
@@ -27,25 +30,25 @@ export interface RoundParts {
   wire: Wire
   clock: SyncClock
   budget: RoundBudget
-  /** False before the session runs and once it ends. */
+  /** Returns false before the session runs and after it has ended. */
   running: () => boolean
-  /** Something began or ended: who owes what, and whether live pages may go. */
+  /** Called when the owed answers, or the permission to send live pages, may have changed. */
   changed: () => void
-  /** For work beside the read loop, whose failure ends the session. */
+  /** Runs work beside the read loop; its failure ends the session. */
   detach: (work: Promise<void>) => void
 }
 
-/** The rounds of one session: at most one is under way, led by either side. */
+/** This class runs the rounds of one session. At most one is under way, led by either side. */
 export class Rounds {
   readonly #parts: RoundParts
-  /** For rounds that the peer made this side lead. */
+  /** The budget of the rounds that the peer made this side lead. */
   readonly #told: RoundBudget
   readonly #checks: CheckPace
   #leading: Leading | undefined
   #answering: Answerer | undefined
   #wanted = false
   #next: Waiter[] = []
-  /** Who waits for the round that is being led. */
+  /** The callers that wait for the round that this side leads. */
   #waiters: Waiter[] = []
   #notBefore = -Infinity
   #stopWaiting: (() => void) | undefined
@@ -61,32 +64,34 @@ export class Rounds {
     this.#checks = parts.init.checks ?? new CheckPace(parts.clock.now(), 0)
   }
 
-  /** True while one side may make requests. */
+  /** True while one of the sides may send requests. */
   get underway (): boolean {
     return this.#leading?.begun === true || this.#answering !== undefined
   }
 
-  /** True while the peer owes an answer, or the next request of its round. */
+  /** True while the peer owes an answer or the next request of its round. */
   get owed (): boolean {
     return this.#leading?.requests.waiting === true || this.#answering !== undefined
   }
 
-  /** Entries that the peer has more than this side; undefined before the first round. */
+  /**
+   * The number of entries that the peer has and this side lacks; undefined before the first round.
+   */
   get behindBy (): number | undefined {
     if (this.#lacking === undefined) return undefined
     const received = this.#answering?.received ?? this.#leading?.requests.received ?? 0
     return Math.max(0, this.#lacking - received)
   }
 
-  /** Leads a round as soon as that may be. */
+  /** Leads a round as soon as the pace allows it. */
   lead (): void {
     this.#wanted = true
     this.#tryLead()
   }
 
   /**
-   * The peer has dropped what it had for this side. It cannot make this side lead faster than it
-   * may itself.
+   * Handles the peer's message that it dropped live entries. The message cannot make this side lead
+   * faster than its own budget allows.
    */
   behind (): void {
     if (this.#wanted) return
@@ -109,20 +114,20 @@ export class Rounds {
     }
   }
 
-  /** For what only a leader gets. */
+  /** Handles a message that only a leader receives. */
   answered (message: Message): void {
     const requests = this.#leading?.requests
     if (requests === undefined) throw new ProtocolError('MALFORMED', 'An answer for which nobody asked')
     requests.answer(message)
   }
 
-  /** For what only the side gets that answers. */
+  /** Handles a message that only the answerer receives. */
   async requested (message: Message): Promise<void> {
     const reply = await this.#reply(message)
     if (reply !== undefined && this.#parts.running()) await this.#parts.wire.send(reply)
   }
 
-  /** Rejects who waits; nothing is led or answered afterwards. */
+  /** Rejects the callers that wait and ends all rounds. */
   fail (error: Error): void {
     this.#stopWaiting?.()
     this.#stopPeriod?.()
@@ -166,7 +171,7 @@ export class Rounds {
     await new Comparison(requests, keptView(init.source, 'file')).run(started.file)
     const checked = await this.#check(requests, mine, started)
     await requests.tell({ done: {} })
-    // before anything else: the peer may begin a round as soon as it hears `done`
+    // this must come first: the peer may begin a round as soon as it receives `done`
     const result = this.#result({ led: true, theirs, checked, left: requests.left }, requests)
     const waiters = this.#waiters
     this.#leading = undefined
@@ -180,8 +185,8 @@ export class Rounds {
   }
 
   /**
-   * Compares both sets by digests that nobody could know before: equal sums may hide what somebody
-   * chose ids for. False when the peer does not at present.
+   * Compares both sets by digests under a fresh key, because chosen ids can make different sets
+   * have equal sums. Resolves to false when the peer does not grant it at present.
    */
   async #check (requests: Requests, mine: Start, theirs: Start): Promise<boolean> {
     if (theirs.nonce === undefined) return false
@@ -193,7 +198,7 @@ export class Rounds {
     return true
   }
 
-  /** The peer has a round under way that crossed with this one's start, or wants a pause. */
+  /** Postpones the round: the peer leads one that crossed with this start, or asked for a pause. */
   #postpone (ms: number): void {
     this.#leading = undefined
     this.#wanted = true
@@ -213,7 +218,7 @@ export class Rounds {
     })
   }
 
-  /** The side that opened the stream leads a round every now and then. */
+  /** Plans the next round of the side that opened the stream. */
   #plan (): void {
     const { init, clock } = this.#parts
     if (init.direction !== 'outbound') return
@@ -241,7 +246,7 @@ export class Rounds {
   async #started (start: NonNullable<Message['start']>): Promise<Message> {
     const { init, clock, budget, wire } = this.#parts
     if (this.underway) throw new ProtocolError('MALFORMED', 'A round inside a round')
-    // of two starts that cross, that of the side which opened the stream counts
+    // when two starts cross, the start of the side that opened the stream counts
     if (this.#leading !== undefined && init.direction === 'outbound') {
       if (this.#leading.crossed) throw new ProtocolError('MALFORMED', 'A second start before the first was answered')
       this.#leading.crossed = true

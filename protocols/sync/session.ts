@@ -1,6 +1,6 @@
 /**
- * Both sides of /dfs/sync/1.0.0, which are alike but for who leads the first round. Spec:
- * README.md.
+ * This file is both sides of /dfs/sync/1.0.0, which differ only in who leads the first round. Spec:
+ * protocols/sync/README.md.
  */
 import type { AbortOptions, Stream } from '@libp2p/interface'
 import { ProtocolError, fromWire } from '../errors.js'
@@ -22,7 +22,7 @@ export { RoundBudget } from './round-budget.js'
 
 type State = 'new' | 'running' | 'closing' | 'ended'
 
-/** Monotonic; keeps no process alive. */
+/** This clock is monotonic, and its timers keep no process alive. */
 export const systemClock: SyncClock = {
   now: () => performance.now(),
   after: (ms, call) => {
@@ -40,9 +40,9 @@ export class SyncSession {
   readonly #live: Live
   readonly #stop = new AbortController()
   #state: State = 'new'
-  /** This side works on a message: the peer owes nothing meanwhile. */
+  /** True while this side works on a message; the peer owes nothing meanwhile. */
   #busy = false
-  /** The peer said why it ends the session. */
+  /** True when the peer ended the session with a refusal. */
   #refused = false
 
   constructor (stream: Stream, init: SyncInit) {
@@ -59,9 +59,11 @@ export class SyncSession {
   }
 
   /**
-   * Leads a round at once when this side opened the stream, and again every now and then; answers
-   * and forwards until either side closes. Rejects with the ProtocolError that ended it: the peer's
-   * refusal, or what was wrong with the peer's messages (the peer was told), TIMEOUT or CLOSED.
+   * Runs the session until either side closes. The side that opened the stream leads a round at
+   * once and again at intervals; both sides answer and forward.
+   *
+   * @throws ProtocolError that ended the session: the refusal of the peer, the fault in the peer's
+   *   messages (the peer was told), TIMEOUT or CLOSED
    */
   async run (): Promise<void> {
     if (this.#state !== 'new') throw new Error('A session runs once')
@@ -81,8 +83,10 @@ export class SyncSession {
   }
 
   /**
-   * One round led by this side, begun after this call: resolves when both sides have what either
-   * had. Rejects CLOSED when the stream ends before.
+   * Leads a round that begins after this call. Resolves when both sides have all entries of either
+   * side.
+   *
+   * @throws ProtocolError CLOSED when the stream ends before
    */
   async ask (options: AbortOptions = {}): Promise<RoundResult> {
     options.signal?.throwIfAborted()
@@ -91,16 +95,16 @@ export class SyncSession {
   }
 
   /**
-   * True when nothing is on its way to the peer and no round is under way: what it was not heard to
-   * keep it will not be sent by itself.
+   * True when nothing is being sent to the peer and no round is under way: entries that the peer
+   * has not acknowledged will then not be sent without a new round.
    */
   get quiet (): boolean {
     return this.#rounds.ended > 0 && !this.#rounds.underway && this.#live.empty
   }
 
   /**
-   * Sends newly committed entries, in this order, as soon as the peer takes them. Never waits,
-   * never throws; a peer that is too slow is made to compare instead.
+   * Sends newly committed entries, in this order, as soon as the peer accepts them. It never waits
+   * and never throws; a peer that is too slow must compare instead.
    */
   forward (entries: Uint8Array[]): void {
     if (this.#over) return
@@ -108,14 +112,14 @@ export class SyncSession {
     this.#pump()
   }
 
-  /** The same for records. */
+  /** Sends newly committed records, like `forward`. */
   forwardRecords (records: Uint8Array[]): void {
     if (this.#over) return
     this.#live.push('records', records)
     this.#pump()
   }
 
-  /** Sends what is on its way and closes; `run` resolves when the peer has closed too. */
+  /** Sends the queued entries and closes; `run` resolves when the peer has closed too. */
   async close (): Promise<void> {
     if (this.#over) return
     this.#state = 'closing'
@@ -154,7 +158,7 @@ export class SyncSession {
       this.#update()
       const message = await this.#wire.read(this.#stop.signal)
       if (message === undefined) return
-      // what comes after close is for nobody
+      // messages that arrive after `close` are ignored
       if (!this.#is('running')) continue
       this.#busy = true
       this.#update()
@@ -183,37 +187,39 @@ export class SyncSession {
     }
   }
 
-  /** Commits a live page; the ids of those entries that are not kept. */
+  /** Commits a live page and returns the ids of the entries that were not kept. */
   async #take (entries: Uint8Array[]): Promise<Uint8Array> {
     await this.#init.receive(entries)
-    // nobody is there to hear it
+    // the stream is closed, so no acknowledgement can be sent
     if (this.#wire.channel.closed) return new Uint8Array(0)
     return sorted(await this.#init.source.missing(entries.map(idOf)))
   }
 
-  /** Sends what was forwarded, never beside a round. */
+  /** Sends the forwarded entries, never during a round. */
   #pump (): void {
     this.#detach(this.#live.pump())
   }
 
   /**
-   * Work beside the read loop: its failure ends the session, like a failure of the loop; after
-   * `close` it is cut off by that.
+   * Runs work beside the read loop. Its failure ends the session like a failure of the loop;
+   * `close` cuts it off.
    */
   #detach (work: Promise<void>): void {
     work.catch((error: unknown) => { if (!this.#is('closing')) this.#stop.abort(error) })
   }
 
   /**
-   * What the peer owes may have changed, and whether live pages may go. After `close` it owes to
-   * close too.
+   * Updates what the peer owes and whether live pages may be sent. After `close` the peer owes its
+   * own close too.
    */
   #update (): void {
     this.#wire.channel.expecting = this.#is('closing') || (!this.#busy && (this.#rounds.owed || this.#live.waiting))
     if (this.#is('running')) this.#pump()
   }
 
-  /** Tells the peer why, unless it said so itself or cannot be told, and lets the stream go. */
+  /**
+   * Ends the stream, and tells the peer the reason unless the peer refused or the stream is closed.
+   */
   #part (error: unknown): void {
     const { channel } = this.#wire
     if (this.#refused) {
@@ -231,7 +237,7 @@ export class SyncSession {
   }
 }
 
-/** The stream is gone, which is what `close` wants. */
+/** Returns true for an error that means the stream is gone, as `close` wants. */
 function isGone (error: unknown): boolean {
   return error instanceof ProtocolError && (error.code === 'CLOSED' || error.code === 'TIMEOUT')
 }

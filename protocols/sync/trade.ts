@@ -1,4 +1,4 @@
-/** How a leader gets the entries that it lacks and gives those that the peer lacks. */
+/** A leader brings the entries that it lacks and gives the entries that the peer lacks. */
 import { ProtocolError } from '../errors.js'
 import { join, split } from './codec.js'
 import type { Message } from './codec.js'
@@ -8,17 +8,22 @@ import { pages } from './pages.js'
 import type { Requests } from './requests.js'
 import type { View } from './views.js'
 
-/** All that this side has below a prefix but the ids (hex) of `except`. */
+/** All entries of this side below a prefix, except the ids (hex) of `except`. */
 export interface Below { prefix: string, except?: Set<string> }
 
-/** `full`: some were not kept for lack of room, and the rest was not asked for. */
+/**
+ * The result of a bring. `full`: some entries were not kept for lack of room, and the rest was not
+ * asked for.
+ */
 interface Brought { whole: boolean, late: Uint8Array[], full: boolean }
 
 /**
- * Brings the entries below these prefixes and of these ids, each page committed before the next is
- * asked for. `late` are those that came and were not kept. `whole` is false when the pages brought
- * nothing new and were stopped. INCOMPLETE when an id that the peer listed does not come, MALFORMED
- * for an entry that was not wanted.
+ * Brings the entries below these prefixes and with these ids; each page is committed before the
+ * next is asked for. `late` are the entries that arrived and were not kept. `whole` is false when
+ * the pages brought nothing new and were stopped.
+ *
+ * @throws ProtocolError INCOMPLETE when an id that the peer listed does not arrive, MALFORMED for
+ *   an entry that was not wanted
  */
 export async function want (requests: Requests, { number: set }: View, prefixes: string[], ids: Uint8Array[]): Promise<Brought> {
   const wanted = new Set(ids.map(hex))
@@ -43,7 +48,8 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
         if (!page.last) await requests.tell({ more: { stop: true } })
         return { whole: true, late: [], full: true }
       }
-      // what was missing when it was asked for did differ, though another peer brought it meanwhile
+      // an entry that was missing when it was asked for did differ, even if another peer brought it
+      // meanwhile
       const moved = Math.max(brought, asked - left.length) + over
       requests.moved += moved
       vain = moved > 0 ? 0 : vain + 1
@@ -61,8 +67,9 @@ export async function want (requests: Requests, { number: set }: View, prefixes:
 }
 
 /**
- * Commits a page: how many of its entries are here now that were not, which are still not, whether
- * for lack of room, and how many of them because their writer has enough of such.
+ * Commits a page. Returns how many of its entries are new here, which are still missing, whether
+ * some were left out for lack of room, and how many because this node keeps enough unknown entries
+ * of their writer.
  */
 export async function receive (counts: Pick<Requests, 'node' | 'received'>, entries: Uint8Array[], ids = entries.map(idOf)): Promise<{ brought: number, left: Uint8Array[], full: boolean, over: number }> {
   const { source, receive } = counts.node
@@ -75,8 +82,8 @@ export async function receive (counts: Pick<Requests, 'node' | 'received'>, entr
 }
 
 /**
- * Gives entries by id and whole prefixes, page by page, each taken before the next is sent. False:
- * the peer has no room for more.
+ * Gives entries by id and by whole prefix, page by page; each is acknowledged before the next is
+ * sent. Resolves to false when the peer has no room for more.
  */
 export async function give (requests: Requests, view: View, ids: Uint8Array[], below: Below[]): Promise<boolean> {
   for await (const page of pages(held(requests, view, ids, below))) {
@@ -99,8 +106,9 @@ async function * held ({ node: { source } }: Requests, view: View, ids: Uint8Arr
 }
 
 /**
- * The ids of those entries of a page that the peer says it does not keep. MALFORMED for one that is
- * not of the page.
+ * Returns the ids of the entries of a page that the peer does not keep.
+ *
+ * @throws ProtocolError MALFORMED for an id that is not of the page
  */
 export function leftOf (page: Uint8Array[], left: Uint8Array): Uint8Array[] {
   if (left.length === 0) return []

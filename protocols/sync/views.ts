@@ -1,6 +1,6 @@
 /**
- * What a round compares: one of the two sets by sums that are kept, or both together by hashes that
- * are made for it.
+ * A round compares a view: one of the two sets by sums that are kept, or both together by hashes
+ * that are made for the round.
  */
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -11,14 +11,14 @@ import { CHECK_PASSES, ROOT_CHILDREN, SPARE_ENTRIES, SUM_BYTES } from './constan
 import type { AnySet, ChildDigest, SetName, SyncSource } from './source.js'
 
 export interface View {
-  /** As messages name it. */
+  /** The number of the view in messages. */
   number: number
-  /** Kept, and so cheap to read again. */
+  /** True when the digests are kept, and so cheap to read again. */
   kept: boolean
-  /** Digests one step below a prefix, as SyncSource. */
+  /** Returns the digests one step below a prefix, like `children` of SyncSource. */
   children: (prefix: string) => ChildDigest[] | Promise<ChildDigest[]>
   ids: (prefix: string, most: number) => Uint8Array[] | Promise<Uint8Array[]>
-  /** All below a prefix, in an order in which a peer can take them. */
+  /** Yields all entries below a prefix, in an order in which a peer can receive them. */
   below: (prefix: string) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
@@ -36,21 +36,21 @@ const NAME: AnySet = 'all'
 const KEY_LABEL = label('sync')
 const HEX = 16
 
-/** Both sets under the key of one checked round. */
+/** This view is both sets under the key of one checked round. */
 export class CheckedView implements View {
   readonly number = setNumber(NAME)
   readonly kept = false
-  /** Ids hashed so far. */
+  /** The number of ids hashed so far. */
   #hashed = 0
 
   /**
    * @param nonces the leader's, then the answerer's
-   * @param entries in the set at the start: CHECK_PASSES times as many ids are hashed, and
-   *   SPARE_ENTRIES, beyond which LIMIT
+   * @param entries the number of entries at the start; beyond CHECK_PASSES times as many hashed ids
+   *   and SPARE_ENTRIES more, `children` throws LIMIT
    */
   constructor (private readonly source: SyncSource, private readonly nonces: [Uint8Array, Uint8Array], private readonly entries: number) {}
 
-  /** Hashed anew each time, with turns of the event loop for others in between. */
+  /** Hashes the ids anew at each call, and yields the event loop to other work in between. */
   async children (prefix: string): Promise<ChildDigest[]> {
     if (prefix !== '') return this.#below(prefix, await this.source.idBytes(prefix))
     const all: ChildDigest[] = []
@@ -72,12 +72,12 @@ export class CheckedView implements View {
     return all.slice(0, most)
   }
 
-  /** The vault kinds first: they say whose other entries are kept. */
+  /** Yields the vault kinds first, because they decide whose other entries are kept. */
   async * below (prefix: string): AsyncGenerator<Uint8Array> {
     for (const set of ['vault', 'file'] as const) yield * this.source.below(set, prefix)
   }
 
-  /** Sorted ids lie together by their next digit. */
+  /** Digests the children of a prefix; sorted ids with the same next digit are adjacent. */
   #below (prefix: string, ids: Uint8Array): ChildDigest[] {
     const children: ChildDigest[] = []
     const digitOf = (at: number): number => {
@@ -100,7 +100,7 @@ export class CheckedView implements View {
   }
 }
 
-/** H(L("sync") ‖ nonce of the leader ‖ nonce of the answerer ‖ the ids, sorted). */
+/** Returns H(L("sync") ‖ nonce of the leader ‖ nonce of the answerer ‖ the ids, sorted). */
 export function keyedDigest ([leader, answerer]: [Uint8Array, Uint8Array], ids: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha256').update(KEY_LABEL).update(leader).update(answerer).update(ids).digest())
 }

@@ -6,14 +6,14 @@ import { MAX_SYNC_BUFFERED_BYTES, MAX_SYNC_MESSAGE_BYTES } from './constants.js'
 
 const SEVEN_BITS = 0x80
 
-/** The messages of one stream, counted. */
+/** This class sends and reads the messages of one stream and counts them. */
 export class Wire {
   readonly channel: Channel
   messagesSent = 0
   messagesReceived = 0
   bytesSent = 0
   bytesReceived = 0
-  /** Counts of both directions as they were before the last message came. */
+  /** The counts of both directions before the last message arrived. */
   beforeLast = { messages: 0, bytes: 0 }
 
   constructor (stream: Stream, inactivityMs?: number) {
@@ -27,7 +27,10 @@ export class Wire {
     await this.channel.write(bytes)
   }
 
-  /** The next message, as late as it may come; undefined when the remote has closed its side. */
+  /**
+   * Resolves to the next message, with no time limit; undefined when the remote has closed its
+   * side.
+   */
   async read (signal: AbortSignal): Promise<Message | undefined> {
     const bytes = await this.channel.read({ inactivityMs: Infinity, signal })
     if (bytes === undefined) return undefined
@@ -37,12 +40,12 @@ export class Wire {
     return decodeMessage(bytes)
   }
 
-  /** Of both directions. */
+  /** The number of messages in both directions. */
   get messages (): number { return this.messagesSent + this.messagesReceived }
   get bytes (): number { return this.bytesSent + this.bytesReceived }
 }
 
-/** Bytes of a message with its length prefix. */
+/** Returns the bytes of a message with its length prefix. */
 function framed (length: number): number {
   let bytes = length + 1
   for (let rest = length; rest >= SEVEN_BITS; rest = Math.floor(rest / SEVEN_BITS)) bytes++

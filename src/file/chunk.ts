@@ -1,13 +1,17 @@
 import { CHUNK_BYTES } from '../../protocols/block/tree.js'
 
-/** The first buffer has room for this many pieces like the first, so that small files cost little and large ones grow once or twice. */
+/**
+ * The first buffer has room for this many pieces of the length of the first piece. Small files then
+ * cost little, and large ones reallocate once or twice.
+ */
 const GROWTH = 4
 
 /**
- * Cuts any stream of bytes into pieces of exactly CHUNK_BYTES, except the last. An empty stream gives none.
+ * Cuts a stream of bytes into pieces of exactly CHUNK_BYTES, except the last. An empty stream gives
+ * none.
  *
- * A piece is valid only until the next one is asked for: it is a view of what the source gave, where a whole chunk lies
- * in it, or of one buffer that is filled again and again.
+ * A piece is valid only until the next one is requested: it is a view of the source's piece when
+ * that contains a whole chunk, else a view of one buffer that is filled again and again.
  */
 export async function * chunk (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const gather = new Gather()
@@ -30,7 +34,7 @@ class Gather {
   length = 0
   private buffer = new Uint8Array(0)
 
-  /** Takes as much of `piece` as fits into a chunk; returns how much that was. */
+  /** Appends as much of `piece` as fits into a chunk and returns how many bytes that was. */
   append (piece: Uint8Array): number {
     const part = piece.subarray(0, CHUNK_BYTES - this.length)
     const needed = this.length + part.length

@@ -8,37 +8,54 @@ import { planChunks, type PlannedChunk } from './read-plan.js'
 
 export interface GetBlockOptions {
   signal: AbortSignal
-  /** Whether the reader waits for just this block: all bytes before it are out. */
+  /** Returns true while the reader waits for this block: all bytes before it were yielded. */
   isNext: () => boolean
 }
 
-/** Fetches a block. The bytes were verified against the CID. `size` is its stored length, undefined for a root. */
+/**
+ * Fetches a block and verifies its bytes against the CID. `size` is the stored length, undefined
+ * for a root.
+ */
 export type GetBlock = (cid: CID, size: number | undefined, options: GetBlockOptions) => Promise<Uint8Array>
 
 export interface ReadFileOptions {
   root: CID
-  /** K of the root. */
+  /** The key K of the root. */
   key: Uint8Array
   get: GetBlock
-  /** First byte. @default 0 */
+  /**
+   * The offset of the first byte.
+   * @default 0
+   */
   offset?: number
-  /** How many bytes; a range that ends beyond the file ends with it. @default to the end */
+  /**
+   * The number of bytes; a range that ends beyond the file ends with the file.
+   * @default to the end
+   */
   length?: number
-  /** Chunks being fetched, or waiting for the reader. @default READ_AHEAD_CHUNKS */
+  /**
+   * The number of chunks that are being fetched or wait for the reader.
+   * @default READ_AHEAD_CHUNKS
+   */
   readAhead?: number
   signal?: AbortSignal
 }
 
-/** Why fetches end that nobody waits for any more. One for all: making an error costs more than reading a small file. */
+/**
+ * Fetches that nobody awaits are aborted with this error. One error serves all: making an error
+ * costs more than reading a small file.
+ */
 const OVER = new AbortError('The reader has what it wanted, or has left')
 
 /**
- * The bytes of a range, in order, in pieces of at most 1 MiB. Nothing is fetched before the first `next()`. What is
- * still being fetched is aborted when the reader leaves, when anything fails, and by `signal`.
+ * Yields the bytes of a range in order, in pieces of at most 1 MiB. Nothing is fetched before the
+ * first `next()`. Fetches under way are aborted when the reader leaves, when one fails, and by
+ * `signal`.
  *
- * @throws InvalidOptionError when a number is none, or `offset` lies beyond the file
- * @throws InvalidDataError when a block, its key or its place in the tree is not what the format demands
- * @throws what `get` throws, once all bytes before that block have been given; the signal's reason when aborted
+ * @throws InvalidOptionError when a number is invalid, or `offset` lies beyond the file
+ * @throws InvalidDataError when a block, its key or its place in the tree breaks the format
+ * @throws the error of `get`, after all bytes before that block were yielded; the reason of an
+ *   aborted signal
  */
 export async function * readFile (options: ReadFileOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { root, key, offset = 0, length = Number.MAX_SAFE_INTEGER, readAhead = READ_AHEAD_CHUNKS } = options
@@ -74,7 +91,7 @@ type Load = (block: PlannedChunk['block'], isNext?: () => boolean) => Promise<Ui
 
 interface Fetching { chunk?: PlannedChunk, block: Promise<Uint8Array> }
 
-/** Keeps up to `readAhead` fetches going and opens each block when its turn has come. */
+/** Keeps up to `readAhead` fetches under way and opens each block in its turn. */
 async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, load: Load, readAhead: number): AsyncGenerator<Uint8Array, void, undefined> {
   const window: Fetching[] = []
   let planned = true
@@ -84,7 +101,7 @@ async function * inOrder (plan: AsyncGenerator<PlannedChunk, void, undefined>, l
       const next = await plan.next().catch((error: unknown): { failed: unknown } => ({ failed: error }))
       if ('failed' in next) {
         planned = false
-        // the chunks before are good: the reader hears of it when their bytes are out
+        // the chunks before are good, so their bytes are yielded before the error
         window.push(fetching(failWith(asDfsError(next.failed))))
       } else if (next.done === true) {
         planned = false
@@ -113,7 +130,7 @@ function fetching (block: Promise<Uint8Array>, chunk?: PlannedChunk): Fetching {
   return chunk === undefined ? { block } : { block, chunk }
 }
 
-/** Ends with the signal, whatever `work` makes of it. */
+/** Runs `work` and rejects at once when the signal aborts, whatever `work` does. */
 async function promptly<T> (signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<T>()
@@ -144,7 +161,10 @@ function checked<T> (work: () => T): T {
   }
 }
 
-/** What protocols/file refuses is the writer's invalid data, whoever delivered it. */
+/**
+ * Maps a refusal of protocols/file to InvalidDataError: the writer's fault, whoever delivered the
+ * block.
+ */
 function asDfsError (error: unknown): unknown {
   if (!(error instanceof ProtocolError) || (error.code !== 'INVALID_DATA' && error.code !== 'MALFORMED')) return error
   return new InvalidDataError(`This version was not written correctly, or its key is another: ${error.message}`, { cause: error })

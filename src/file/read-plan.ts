@@ -5,9 +5,9 @@ import { InvalidDataError } from '../errors.js'
 export interface PlannedChunk {
   block: { cid: CID, length: number }
   key: Uint8Array
-  /** Bytes of the file in this chunk. */
+  /** The number of bytes of the file in this chunk. */
   size: number
-  /** The part of them that lies in the range: from..to, `to` not included. */
+  /** The part of these bytes that lies in the range: from `from` to `to`, `to` not included. */
   from: number
   to: number
 }
@@ -15,8 +15,8 @@ export interface PlannedChunk {
 type Load = (block: PlannedChunk['block']) => Promise<Uint8Array>
 
 /**
- * The chunks of start..end (end not included) below `node`, in order. Only the manifests on the way are loaded, each
- * one a group ahead, so that a reader does not wait for it at the border.
+ * Yields the chunks of start..end (end not included) below `node`, in order. It loads only the
+ * manifests on the way, each one group ahead, so that a reader does not wait at the border.
  */
 export async function * planChunks (node: OpenLinks, start: number, end: number, load: Load): AsyncGenerator<PlannedChunk, void, undefined> {
   if (start >= end) return

@@ -2,7 +2,7 @@ import { DfsError, SourceError } from '../errors.js'
 
 export interface ReadSourceOptions {
   signal: AbortSignal
-  /** Bytes that the source must give; fewer or more is SourceError. */
+  /** The number of bytes that the source must give; any other number is SourceError. */
   size?: number
   /** Called with the length of each piece. */
   onRead?: (bytes: number) => void
@@ -11,8 +11,9 @@ export interface ReadSourceOptions {
 type Iterators = AsyncIterator<Uint8Array> | Iterator<Uint8Array>
 
 /**
- * A source from outside, checked. What it throws comes out as SourceError with the cause. An abort ends the waiting for
- * it at once, even when it never answers; it is told by `return()` whenever it is left before its end.
+ * Yields the pieces of a caller's source, checked. An error of the source becomes SourceError with
+ * the cause. An abort ends the wait at once, even when the source never answers. A source that is
+ * left before its end is told by `return()`.
  */
 export async function * readSource (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, { signal, size, onRead }: ReadSourceOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
@@ -44,12 +45,15 @@ export async function * readSource (source: AsyncIterable<Uint8Array> | Iterable
   }
 }
 
-/** Also makes a throw of `next()` itself a rejection. */
+/** Asks for the next piece; being async, it also turns a throw of `next()` into a rejection. */
 async function ask (iterator: Iterators): Promise<IteratorResult<Uint8Array, unknown>> {
   return iterator.next()
 }
 
-/** Tells a source that may be busy for ever. Its answer is nobody's: why it is left is already on its way to the caller. */
+/**
+ * Asks the source to stop and ignores its answer: the caller already gets the reason, and a stuck
+ * source must not delay that.
+ */
 function leave (iterator: Iterators): void {
   (async () => iterator.return?.())().catch(() => {})
 }
@@ -58,7 +62,7 @@ function describe (cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-/** Waits for one promise at a time, with one listener on the signal for all of them. */
+/** This class waits for one promise at a time, with one listener on the signal for all of them. */
 class Waiting {
   private reject?: (reason: unknown) => void
   private readonly onAbort = (): void => { this.reject?.(this.signal.reason) }

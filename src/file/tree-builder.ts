@@ -4,34 +4,42 @@ import { type Child, sealManifest, type SealedManifest } from '../../protocols/f
 import { SourceError } from '../errors.js'
 
 /**
- * Collects a file's chunks in order and seals each manifest with its last child, so that what is held never grows with
- * the file: at most 1,024 children a level.
+ * The builder collects a file's chunks in order and seals each manifest with its last child. It
+ * holds at most 1,024 children a level, however long the file is.
  */
 export class TreeBuilder {
   private readonly levels: Child[][] = [[]]
 
   constructor (private readonly keys: ChunkKeys, private readonly salt: Uint8Array) {}
 
-  /** Takes the next chunk; the manifests that it completed, lowest first. */
+  /** Adds the next chunk and returns the manifests that it completed, lowest first. */
   add (chunk: Child): SealedManifest[] {
     return this.append(0, chunk)
   }
 
-  /** The manifests that were left open, lowest first; the root is `root`, which may have been given out before. */
+  /**
+   * Returns the manifests that were still open, lowest first, and the root, which an earlier call
+   * may have returned already.
+   *
+   * @throws RangeError without a chunk
+   */
   finish (): { sealed: SealedManifest[], root: Child } {
     const sealed: SealedManifest[] = []
     for (let level = 0; ; level++) {
       const children = this.levels[level] ?? []
       const only = children[0]
       const top = level === this.levels.length - 1
-      // a manifest, not a chunk, that stands alone above everything else is the root
+      // the root is a manifest, not a chunk, that is alone on the topmost level
       if (top && level > 0 && children.length === 1 && only !== undefined) return { sealed, root: only }
       if (children.length > 0) sealed.push(...this.close(level))
       else if (top) throw new RangeError('a tree without chunks')
     }
   }
 
-  /** Takes a child for a manifest of `level`. Above level 0 that is a whole manifest, with nothing open below it. */
+  /**
+   * Adds a child to the open manifest of `level`. Above level 0 the child is a complete manifest,
+   * with nothing open below it.
+   */
   append (level: number, child: Child): SealedManifest[] {
     const children = this.levels[level] ??= []
     children.push(child)

@@ -14,40 +14,45 @@ export interface Block { cid: CID, bytes: Uint8Array }
 export interface WriteFileOptions {
   /** KDF(R, "chunk"), 32 bytes. */
   chunkKey: Uint8Array
-  /** 32 bytes, one for all blocks of the version. */
+  /** The salt: 32 bytes, one for all blocks of the version. */
   salt: Uint8Array
   /**
-   * Keeps a block; children come before the manifests that link to them, the root last, several at once. The same block
-   * may come again. `signal` is aborted when the write ends early; the write then still waits for this promise, so that
-   * nothing happens after it has rejected.
+   * Stores a block. Children come before the manifests that link to them, the root last; several
+   * calls may run at once, and the same block may come again. `signal` is aborted when the write
+   * ends early; the write still waits for this promise, so that nothing happens after the write has
+   * rejected.
    */
   put: (block: Block, options: { signal: AbortSignal }) => Promise<void>
-  /** Blocks being put at once. @default WRITE_IN_FLIGHT_CHUNKS */
+  /**
+   * The number of blocks that are put at once.
+   * @default WRITE_IN_FLIGHT_CHUNKS
+   */
   inFlight?: number
-  /** Bytes in the source when known; another number of bytes is SourceError. */
+  /** The number of bytes in the source, when known; any other number is SourceError. */
   size?: number
   signal?: AbortSignal
-  /** Called with the length of each piece that the source gave. */
+  /** Called with the length of each piece of the source. */
   onRead?: (bytes: number) => void
 }
 
 export interface WrittenFile {
   root: CID
-  /** K of the root: opens the whole version. */
+  /** The key K of the root, which opens the whole version. */
   key: Uint8Array
-  /** Bytes of the file. */
+  /** The size of the file in bytes. */
   size: number
-  /** Stored bytes, the root block and repeats included: an entry's `bytes`. */
+  /** The stored bytes, the root block and repeats included: the field `bytes` of an entry. */
   bytes: number
-  /** How many blocks were put. */
+  /** The number of blocks that were put. */
   blocks: number
 }
 
 /**
- * Reads a source to its end, seals it and puts the blocks. Memory does not depend on the length of the source.
+ * Reads a source to its end, seals it and puts the blocks. Memory does not depend on the length of
+ * the source.
  *
  * @throws SourceError, with the cause, when the source throws or gives more or less than `size`
- * @throws what `put` throws; the signal's reason when aborted
+ * @throws the error of `put`; the reason of an aborted signal
  */
 export async function writeFile (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: WriteFileOptions): Promise<WrittenFile> {
   const { put, inFlight = WRITE_IN_FLIGHT_CHUNKS, size, signal, onRead } = options
@@ -80,7 +85,10 @@ class Sealer {
     this.salt = salt
   }
 
-  /** The blocks of the file, in order, the root last. Each chunk is sealed before the next one is asked for. */
+  /**
+   * Yields the blocks of the file in order, the root last. Each chunk is sealed before the next one
+   * is requested.
+   */
   async * blocks (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SealedBlock, void, undefined> {
     const tree = new TreeBuilder(this.keys, this.salt)
     let size = 0
@@ -115,7 +123,7 @@ class Sealer {
   }
 }
 
-/** The chunk that begins at `offset`, with the padding of the whole file when it is the last one. */
+/** Returns the chunk that begins at `offset`; the last one gets the padding of the whole file. */
 function padLast (data: Uint8Array, offset: number): Uint8Array {
   if (data.length === CHUNK_BYTES) return data
   const padded = new Uint8Array(pad(offset + data.length) - offset)
@@ -123,7 +131,10 @@ function padLast (data: Uint8Array, offset: number): Uint8Array {
   return padded
 }
 
-/** Puts every block, at most `inFlight` at once; returns how many. Ends early by `stop`, with the first reason. */
+/**
+ * Puts every block, at most `inFlight` at once, and returns how many. The first error aborts
+ * `stop`.
+ */
 async function putAll (blocks: AsyncIterable<SealedBlock>, put: WriteFileOptions['put'], inFlight: number, stop: AbortController): Promise<number> {
   const { signal } = stop
   const pending = new Set<Promise<void>>()

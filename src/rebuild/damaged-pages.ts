@@ -1,28 +1,33 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 
-/** Pages of a database that says nothing else; this program never chose another size. */
+/** A database without a readable header is cut into pages of this size; dfs never used another. */
 const USUAL_PAGE_BYTES = 4096
 const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 const LOG_HEADER_BYTES = 32
-/** Page number, size after commit, two salts, two checksums. */
+/**
+ * A frame header of the log has a page number, the size after commit, two salts and two checksums.
+ */
 const FRAME_HEADER_BYTES = 24
 
-/** A page as it was last written, at its number (from 1). */
+/** A page as it was last written, with its number (from 1). */
 export interface FoundPage { number: number, bytes: Uint8Array }
 
 /**
- * The pages of a database file, and of the log beside it, as far as they are there. Nothing in them is believed: this
- * only cuts both files into pieces, for somebody who checks what he finds in them. Reads in place, a page at a time.
+ * This class cuts a database file, and the log beside it, into pages as far as they exist. It
+ * believes nothing in them; its caller checks every row. It reads in place, one page at a time.
  */
 export class DamagedPages {
   readonly pageBytes: number
-  /** Bytes of a page that hold content. */
+  /** The number of bytes of a page that hold content. */
   readonly usable: number
-  /** How many pages there are in both files, and how many the database had by its header where that can be read. */
+  /**
+   * `count` is the number of pages in both files, `expected` the number in the database's header
+   * where that is readable.
+   */
   readonly count: number
   readonly expected: number
-  /** Place in the log of the newest copy of a page. */
+  /** The place in the log of the newest copy of each page. */
   private readonly logged = new Map<number, number>()
   private readonly inFile: number
 
@@ -36,20 +41,20 @@ export class DamagedPages {
     this.expected = Math.max(this.count, header?.pages ?? 0)
   }
 
-  /** Opens what there is of `path` and `path`-wal; undefined when there is neither. */
+  /** Opens `path` and `path`-wal as far as they exist; undefined when neither does. */
   static open (path: string): DamagedPages | undefined {
     const [file, log] = [path, `${path}-wal`].map((name) => existsSync(name) ? openSync(name, 'r') : undefined)
     return file === undefined && log === undefined ? undefined : new DamagedPages(file, log)
   }
 
-  /** All pages, those of the file first. */
+  /** Yields all pages, those of the file first. */
   * all (): Generator<FoundPage> {
     const beyond = [...this.logged.keys()].filter((number) => number > this.inFile)
     for (let number = 1; number <= this.inFile; number++) yield * this.found(number)
     for (const number of beyond) yield * this.found(number)
   }
 
-  /** One page; undefined when it is not there. */
+  /** Returns one page; undefined when it does not exist or cannot be read. */
   page (number: number): Uint8Array | undefined {
     const place = this.logged.get(number)
     if (place !== undefined && this.log !== undefined) return this.read(this.log, place)
@@ -71,13 +76,16 @@ export class DamagedPages {
     try {
       return readSync(fd, bytes, 0, this.pageBytes, at) === this.pageBytes ? bytes : undefined
     } catch (error) {
-      // a sector that the disk does not give any more: the other pages may be had
+      // the disk cannot read this sector; the other pages may be readable
       if ((error as NodeJS.ErrnoException).code === 'EIO') return undefined
       throw error
     }
   }
 
-  /** Frames of the log's present round carry the salts of its header; those behind are of an earlier round, and older. */
+  /**
+   * Indexes the log. Frames of its current round have the salts of its header; the frames behind
+   * them are of an earlier round and older.
+   */
   private lookThroughLog (log: number): void {
     const { size } = fstatSync(log)
     const salts = Buffer.alloc(8)
@@ -92,7 +100,7 @@ export class DamagedPages {
   }
 }
 
-/** What the file's header says, where it is one. */
+/** Returns the fields of the file's header, where there is a valid one. */
 function readHeader (file: number): { pageBytes: number, reserved: number, pages: number } | undefined {
   const header = Buffer.alloc(HEADER_BYTES)
   if (readSync(file, header, 0, HEADER_BYTES, 0) < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined

@@ -1,33 +1,38 @@
-/** Rows out of single pages of a damaged database, in the format of SQLite 3 (https://sqlite.org/fileformat2.html). */
+/**
+ * This file reads rows from single pages of a damaged database, in the format of SQLite 3
+ * (https://sqlite.org/fileformat2.html).
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DamagedPages } from './damaged-pages.js'
 
 export type FoundValue = Uint8Array | string | number | null
 
-/** What may be a row of any table: nothing says that it is one but its form. */
+/** A found row may be a row of any table; only its form suggests that it is one. */
 export interface FoundRow {
-  /** 0 in tables without one. */
+  /** The row id; 0 in tables without one. */
   rowid: number
   values: FoundValue[]
 }
 
-/** Kinds of pages that hold rows. */
+/** Pages of these kinds hold rows. */
 const TABLE_LEAF = 0x0d
 const INDEX_LEAF = 0x0a
 const INDEX_INTERIOR = 0x02
-/** More than a row of this program has: the longest holds a block below 64 KiB. */
+/** No row of dfs is longer: the longest holds a block below 64 KiB. */
 const MAX_ROW_BYTES = 128 * 1024
 const MAX_COLUMNS = 64
-/** Pages that are looked at before other work of this thread gets its turn. */
+/** After this many pages, other work of the thread gets its turn. */
 const TURN_PAGES = 256
 
 export interface ReadRowsOptions {
   signal?: AbortSignal | undefined
-  /** After each TURN_PAGES pages. */
+  /** Called after each TURN_PAGES pages. */
   onPages?: (pages: number) => void
 }
 
-/** Every row that can be read in the pages, whichever table it is of; the same one may come more than once. */
+/**
+ * Yields every readable row in the pages, of whichever table. The same row may come more than once.
+ */
 export async function * readRows (pages: DamagedPages, { signal, onPages }: ReadRowsOptions = {}): AsyncGenerator<FoundRow> {
   let seen = 0
   for (const { number, bytes } of pages.all()) {
@@ -53,13 +58,17 @@ function * rowsOf (pages: DamagedPages, page: Uint8Array, start: number): Genera
     try {
       yield readCell(pages, page, at, kind)
     } catch (error) {
-      // this cell is none; the next one may be
+      // this cell is no row; the next one may be
       if (!(error instanceof RangeError)) throw error
     }
   }
 }
 
-/** RangeError for what is no cell. */
+/**
+ * Reads one cell.
+ *
+ * @throws RangeError when the bytes are no cell
+ */
 function readCell (pages: DamagedPages, page: Uint8Array, at: number, kind: number): FoundRow {
   const cursor = new Cursor(page, kind === INDEX_INTERIOR ? at + 4 : at)
   const length = cursor.varint()
@@ -68,7 +77,7 @@ function readCell (pages: DamagedPages, page: Uint8Array, at: number, kind: numb
   return { rowid, values: readRecord(payload(pages, page, cursor.at, length, kind)) }
 }
 
-/** The bytes of a row, those in overflow pages too. */
+/** Returns the bytes of a row, including those in overflow pages. */
 function payload (pages: DamagedPages, page: Uint8Array, at: number, length: number, kind: number): Uint8Array {
   const { usable } = pages
   const most = kind === TABLE_LEAF ? usable - 35 : Math.floor((usable - 12) * 64 / 255) - 23
@@ -108,7 +117,11 @@ function piece (bytes: Uint8Array, at: number, length: number): Uint8Array {
   return bytes.subarray(at, at + length)
 }
 
-/** Reads forward; RangeError beyond the end. */
+/**
+ * A cursor reads forward.
+ *
+ * @throws RangeError beyond the end
+ */
 class Cursor {
   constructor (private readonly bytes: Uint8Array, public at: number) {}
 
@@ -128,7 +141,10 @@ class Cursor {
     return value
   }
 
-  /** By SQLite's serial types. Numbers beyond 2^53 and fractions are of no table here: null. */
+  /**
+   * Reads a value by SQLite's serial types. Numbers beyond 2^53 and fractions give null: no table
+   * of dfs has them.
+   */
   value (type: number): FoundValue {
     if (type === 8 || type === 9) return type - 8
     if (type >= 12) {

@@ -8,15 +8,18 @@ import { INDEX, INDEX_NEW } from '../blockstore/layout.js'
 
 const PARTS = ['', '-wal', '-shm']
 
-/** What a rebuild that came to its end says of itself; kept in the new index. */
+/** A finished rebuild leaves this note in the new index. */
 export interface Note extends Omit<RebuildInfo, 'time' | 'aside' | 'settled'> {
   /** Milliseconds since 1970. */
   time: number
-  /** Name of what was set aside; '' when there was nothing. */
+  /** The name of the old index that was set aside; '' when there was none. */
   aside: string
 }
 
-/** Of a new index that was finished and has not taken the old one's place; undefined when there is none. */
+/**
+ * Returns the note of a new index that is finished and has not replaced the old one; undefined when
+ * there is none.
+ */
 export function finishedNote (directory: Directory): Note | undefined {
   const text = factOf(directory.file(INDEX_NEW), REBUILT)
   if (text === undefined) return undefined
@@ -27,27 +30,27 @@ export function finishedNote (directory: Directory): Note | undefined {
   }
 }
 
-/** Removes what a rebuild left that did not come to its end. */
+/** Removes the files of an unfinished rebuild. */
 export async function removeUnfinished (directory: Directory): Promise<void> {
   for (const part of PARTS) await rm(directory.file(INDEX_NEW + part), { force: true })
 }
 
-/** Something of an old index is there. */
+/** Resolves to true when a file of an old index exists. */
 export async function hasOld (directory: Directory): Promise<boolean> {
   return (await Promise.all(PARTS.map((part) => exists(directory.file(INDEX + part))))).includes(true)
 }
 
 /**
- * Sets the old index aside and puts the new one in its place. Cut off anywhere, it is gone on with by calling it again:
- * until the last rename there is no index, or the old one. The log goes before the new index comes, which would else
- * be read as if it were its own.
+ * Sets the old index aside and puts the new one in its place. After an interruption anywhere,
+ * calling it again continues: until the last rename there is no index, or the old one. The old log
+ * is moved before the new index comes, because SQLite would read it as the new index's log.
  */
 export async function swapIn (directory: Directory, { aside }: Note): Promise<void> {
   for (const part of PARTS) {
     if (await exists(directory.file(INDEX + part))) await rename(directory.file(INDEX + part), directory.file(aside + part))
   }
   await diskFileSystem.syncFolder(directory.path)
-  // what only the log of the new one holds would stay behind
+  // the rename moves only the database, so its log must be folded in first
   foldLog(directory.file(INDEX_NEW))
   await rename(directory.file(INDEX_NEW), directory.file(INDEX))
   await diskFileSystem.syncFolder(directory.path)

@@ -32,16 +32,18 @@ export interface RebuildInit {
   onProgress?: ((event: RebuildProgress) => void) | undefined
 }
 
-/** Versions that are looked at at a time. */
+/** This many versions are read at a time. */
 const PAGE_VERSIONS = 64
 
 /**
- * Makes a new index where the old one is missing or damaged; undefined, and nothing done, where it is sound. The new one
- * holds what the old one's pages still give, this node's own admits, and every block that lies in the folder; what is
- * missing comes from other members. The old one is set aside, never removed, and only when the new one is whole: until
- * then nothing has changed, and a rebuild that was cut off is done by calling this again.
+ * Makes a new index where the old one is missing or damaged. Resolves to undefined, having done
+ * nothing, when the old index is sound. The new index holds the rows that can be proved from the
+ * old pages, this node's own admits, and every block in the folder; the rest comes from other
+ * members. The old index is set aside, never removed, and only when the new one is complete. Until
+ * then nothing has changed, and a rebuild that was cut off continues when this is called again.
  *
- * @throws NewerFormatError, NoSpaceError, StoreFailedError; KeyringError when nothing says by what this node is a member
+ * @throws NewerFormatError, NoSpaceError, StoreFailedError; KeyringError when nothing shows how
+ *   this node is a member
  */
 export async function rebuildIndex (init: RebuildInit): Promise<Note | undefined> {
   const { directory } = init
@@ -118,7 +120,10 @@ async function build (init: RebuildInit): Promise<Note> {
   }
 }
 
-/** This node's own admits, and where others were; false when the file that holds them is gone or damaged. */
+/**
+ * Receives this node's own admits and notes the last addresses of other members. Resolves to the
+ * KeyringError when the file that holds both cannot be used.
+ */
 async function greeting ({ directory }: RebuildInit, vault: Vault, db: IndexDb): Promise<KeyringError | undefined> {
   let kept
   try {
@@ -127,14 +132,20 @@ async function greeting ({ directory }: RebuildInit, vault: Vault, db: IndexDb):
     if (error instanceof KeyringError) return error
     throw error
   }
-  // the founder's end first, so that each admit's writer is known when it is taken in
+  // the founder's admit comes first, so that the writer of each admit is known when the admit is
+  // received
   for (const admit of kept?.admits.toReversed() ?? []) await vault.entries.receive([admit])
   const now = Date.now()
   await db.write((kept?.places ?? []).flatMap(({ peer, address }) => sawAddress(peer, address, now)))
   return undefined
 }
 
-/** An owner can admit itself again; whoever else lost its admit can show nobody that it is a member. */
+/**
+ * Checks that this node is a member. An owner can admit itself again; any other node that lost its
+ * admit cannot prove its membership.
+ *
+ * @throws KeyringError
+ */
 async function mustBeMember ({ directory, key, secrets, names }: RebuildInit, vault: Vault, cause: KeyringError | undefined): Promise<void> {
   const { entries, writer } = vault
   if (entries.members.get(peerText(key.peer)) !== undefined || entries.revocations.isRevoked(key.peer)) return
@@ -145,7 +156,10 @@ async function mustBeMember ({ directory, key, secrets, names }: RebuildInit, va
   await writer.write((terms) => makeAdmit({ ...terms, member }), async ({ bytes }) => { await entries.receive([bytes]) })
 }
 
-/** Versions of which every block is here are whole again; the others are to be brought. */
+/**
+ * Relinks all versions: a version with every block here is complete again, the others wait for the
+ * downloader.
+ */
 async function relinkAll ({ db, store }: Storage, signal: AbortSignal | undefined): Promise<number> {
   let whole = 0
   for (let after = 0; ;) {

@@ -5,10 +5,10 @@ import { dropNodeState, nodeState, REBUILT } from '../index/queries/node-state.j
 import type { RebuildInfo } from '../api/node.js'
 import type { Note } from './files.js'
 
-/** Places that are tried for somebody who knows more. */
+/** At most this many addresses are tried to find other members. */
 const MAX_PLACES = 64
 
-/** What follows from an index that was made anew, until this node has what another member has. */
+/** This class handles a rebuilt index until this node has the entries of another member. */
 export class Rebuilt {
   private readonly note: Note | undefined
   private isPending: boolean
@@ -21,26 +21,35 @@ export class Rebuilt {
     this.isPending = text !== undefined
   }
 
-  /** No full sync with another member has ended since: nothing is collected, and this node's own last entries may not be here. */
+  /**
+   * True until a full sync with another member has ended: nothing is collected meanwhile, and this
+   * node's own last entries may be missing.
+   */
   get pending (): boolean { return this.isPending }
 
-  /** What the rebuild brought; also of one that is settled, until the process ends. */
+  /** The result of the rebuild, also after it is settled, until the process ends. */
   get info (): RebuildInfo | undefined {
     if (this.note === undefined) return undefined
     const { time, aside, pages, entries, blocks, bytes, versions, whole } = this.note
     return { time: new Date(time), ...(aside === '' ? {} : { aside }), pages, entries, blocks, bytes, versions, whole, settled: !this.isPending }
   }
 
-  /** While it is pending: multiaddrs at which others were reached, members or not, since who is a member may not be known. */
+  /**
+   * Returns, while pending, the multiaddrs at which peers were reached. They may be no members: who
+   * is a member may be unknown yet.
+   */
   places (): string[] {
     if (!this.isPending) return []
     return knownAddresses(this.db).slice(0, MAX_PLACES).map(({ peer, address }) => address.includes('/p2p/') ? address : `${address}/p2p/${peer}`)
   }
 
-  /** An entry came. */
+  /** Records that an entry arrived. */
   news (): void { this.lastNews = performance.now() }
 
-  /** A comparison with a member ended, which had `theirs` entries when it began: all of them are here, unless some were left out. */
+  /**
+   * Records the end of a sync round with a member that had `theirs` entries at its start. All of
+   * them are here now, unless some were left out.
+   */
   async round (theirs: number): Promise<void> {
     if (!this.isPending || countEntries(this.db) < theirs) return
     await this.db.write([dropNodeState(REBUILT)])
@@ -48,15 +57,16 @@ export class Rebuilt {
     for (const wake of this.waiting) wake()
   }
 
-  /** A member is here. */
+  /** Records that a member connected. */
   met (): void {
     this.news()
     for (const wake of this.waiting) wake()
   }
 
   /**
-   * Waits for the first full sync, so that this node writes on after its own last entries. Not for ever: while members
-   * are connected until none of them brought anything for `progressMs`, else until `aloneUntil` (by performance.now()).
+   * Waits for the first full sync, so that this node continues its chain after its own last
+   * entries. The wait is bounded: while members are connected, until none has brought an entry for
+   * `progressMs`; else until `aloneUntil` (on the clock of performance.now()).
    */
   async settled ({ connected, progressMs, aloneUntil, signal }: { connected: () => boolean, progressMs: number, aloneUntil: number, signal?: AbortSignal | undefined }): Promise<void> {
     while (this.isPending) {

@@ -30,18 +30,21 @@ export interface SalvageInit {
 export interface Salvaged { entries: number, blocks: number, bytes: number }
 
 const VAULT_KINDS = new Set<unknown>(['admit', 'revoke', 'setting'])
-/** First bytes of a DAG-CBOR list of three, and of two. */
+/** A DAG-CBOR list of three (an entry) and of two (a record) begins with these bytes. */
 const ENTRY_BEGINS = 0x83
 const RECORD_BEGINS = 0x82
-/** Entries that are verified together; small blocks that are written together. */
+/**
+ * This many entries are verified together, and BLOCKS_AT_ONCE small blocks are written together.
+ */
 const ENTRIES_AT_ONCE = 256
 const BLOCKS_AT_ONCE = 64
-/** Places of members that are remembered from the old index. */
+/** At most this many addresses of members are taken from the old index. */
 const MAX_PLACES = 1024
 
 /**
- * Takes over from the pages of a damaged index what proves itself: entries and records by their signatures, small blocks
- * by their CIDs. First who belongs to the vault, then all else. Nothing that is found takes anything away.
+ * Takes from the pages of a damaged index everything that proves itself: entries and records by
+ * their signatures, small blocks by their CIDs. The members come first, then all else. Nothing that
+ * is found removes anything.
  */
 export async function salvage (init: SalvageInit): Promise<Salvaged> {
   const { pages, db, store, ledger, signal, onProgress } = init
@@ -79,7 +82,10 @@ export async function salvage (init: SalvageInit): Promise<Salvaged> {
   return { entries: countEntries(db), ...found }
 }
 
-/** Each admit after those that it leans on: in the order of their arrival, as far as that is known, and again while that helps. */
+/**
+ * Receives admits in the order of their row ids, and again while that brings some in: an admit must
+ * come after its ancestors.
+ */
 async function takeMembers ({ db, ledger }: SalvageInit, rows: AsyncIterable<FoundRow>): Promise<void> {
   const found: Array<{ rowid: number, bytes: Uint8Array }> = []
   for await (const row of rows) {
@@ -92,7 +98,7 @@ async function takeMembers ({ db, ledger }: SalvageInit, rows: AsyncIterable<Fou
   }
 }
 
-/** What is wrong is left out. */
+/** Receives entries and leaves out invalid ones. */
 async function take (ledger: EntryLog, list: Uint8Array[]): Promise<void> {
   try {
     await ledger.receive(list)
@@ -105,7 +111,10 @@ async function take (ledger: EntryLog, list: Uint8Array[]): Promise<void> {
   }
 }
 
-/** Rows of entries say their kind in words, which those of blocks do not. */
+/**
+ * Returns the possible entries of a row: rows of entries contain their kind as text, rows of blocks
+ * contain no text.
+ */
 function entriesIn ({ values }: FoundRow): Uint8Array[] {
   if (!values.some((value) => typeof value === 'string')) return []
   return values.filter((value) => value instanceof Uint8Array && value[0] === ENTRY_BEGINS && value.length <= MAX_ENTRY_BYTES) as Uint8Array[]
@@ -125,7 +134,7 @@ function blockIn ({ values }: FoundRow): Array<{ cid: CID, bytes: Uint8Array }> 
   return bytes instanceof Uint8Array ? [{ cid, bytes }] : []
 }
 
-/** The newest record of each member says where it is. */
+/** Keeps the newest record of each member, for its addresses. */
 async function keepRecord ({ db, ledger, vault }: SalvageInit, { values }: FoundRow): Promise<void> {
   for (const value of values) {
     if (!(value instanceof Uint8Array) || value[0] !== RECORD_BEGINS || value.length > MAX_RECORD_BYTES) continue
@@ -133,7 +142,7 @@ async function keepRecord ({ db, ledger, vault }: SalvageInit, { values }: Found
       const record = readRecord(value)
       const { subject, life, n } = record
       if (!equal(record.vault, vault) || ledger.members.get(peerText(subject)) === undefined || !verifyRecord(record)) continue
-      // nobody knows when it came
+      // the time of arrival is unknown
       await db.write([putRecord({ subject, life, n, heard: 0, record: record.encoded })])
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

@@ -1,4 +1,7 @@
-/** The same node, in another process: every call is one request through the local door of its folder. */
+/**
+ * This node runs in another process: every call is one request through the local socket of its
+ * folder.
+ */
 import { randomUUID } from 'node:crypto'
 import { TypedEventEmitter, type AbortOptions } from '@libp2p/interface'
 import { DfsError, NodeStoppedError, TimeoutError } from '../errors.js'
@@ -15,13 +18,20 @@ import { aborted, DoorClosed, endWith, lines, lost, throwIfAborted, Wire } from 
 import { upload } from './upload.js'
 import { type Call, DOOR_API, type ErrorJson, errorFromJson, fromHeader, HEADER_OPERATION, HEADER_OPTIONS, HEADER_TOTAL, type NodeFacts, type PutLine, type StreamCall, type StreamLine, toHeader, TRAILER_ERROR, TRAILER_FETCHED } from './wire.js'
 
-/** A node that was told to end a call has this long to say how it ended. */
+/** A node has this long to answer how a cancelled call ended. */
 export const CANCEL_MS = 5_000
 
-/** A node says who it is within this time, unless its process is stopped or its machine is out of breath. */
+/**
+ * A node must identify itself within this time; a stopped process or an overloaded machine may take
+ * longer.
+ */
 export const DOOR_ANSWER_MS = 10_000
 
-/** The node that runs in `dir`; undefined when none does. TimeoutError when it does not answer. */
+/**
+ * Resolves to the node that runs in `dir`; undefined when none does.
+ *
+ * @throws TimeoutError when the node does not answer
+ */
 export async function connectRpc (dir: string, options: AbortOptions & { answerMs?: number } = {}): Promise<RemoteNode | undefined> {
   const path = await readPointer(dir)
   if (path === undefined) return undefined
@@ -48,9 +58,9 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   get role (): Role { return this.facts.role as Role }
   get addresses (): string[] { return this.facts.addresses }
 
-  /** The node runs; there is nothing to start. */
+  /** Does nothing: the node already runs. */
   async start (): Promise<void> {}
-  /** Leaves. The node goes on. */
+  /** Closes the connections of this client; the node goes on. */
   async stop (): Promise<void> { this.wire.close() }
   async [Symbol.asyncDispose] (): Promise<void> { await this.stop() }
 
@@ -141,7 +151,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     const request = this.wire.open('POST', '/v1/put', { [HEADER_OPTIONS]: toHeader({ name, options: rest }), [HEADER_OPERATION]: id })
     let failure: Error | undefined
     let impatient: NodeJS.Timeout | undefined
-    // the node says how the put ended: nothing is left, or the version is kept
+    // the node answers how the put ended: nothing is kept, or the version is
     const cancel = (): void => {
       impatient = setTimeout(() => request.destroy(), CANCEL_MS)
       this.wire.json('POST', `/v1/cancel/${id}`, undefined, {}).catch(() => request.destroy())
@@ -153,7 +163,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     })
     let result: FileResult | undefined
     try {
-      // up to the end of the answer, so that the connection serves the next call
+      // the answer is read to its end, so that the connection can serve the next call
       for await (const line of lines<PutLine>(await this.wire.head(request))) {
         if ('error' in line) throw errorFromJson(line.error)
         if ('result' in line) result = line.result as FileResult
@@ -172,7 +182,10 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     }
   }
 
-  /** Of a method that gives one thing after another: each comes when it is there, and leaving the loop ends the call. */
+  /**
+   * Calls a method that yields several results: each is yielded when it arrives, and leaving the
+   * loop ends the call.
+   */
   private async * stream<T> (call: StreamCall, args: unknown[], { signal, onProgress, ...options }: AbortOptions & ProgressOptions): AsyncGenerator<T> {
     throwIfAborted(signal)
     const request = this.wire.open('POST', `/v1/stream/${call}`, { 'content-type': 'application/json' })
@@ -195,14 +208,16 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
     }
   }
 
-  /** The arguments of one method: those before the options, then these. */
+  /** Calls one method; the options are sent as the last argument. */
   private async call<T> (call: Call, args: unknown[], { signal, ...options }: AbortOptions): Promise<T> {
     const { result } = await this.wire.json('POST', `/v1/call/${call}`, [...args, options], signal === undefined ? {} : { signal }) as { result: T }
     return result
   }
 }
 
-/** An absolute time, so that a slow door does not lengthen it, travels as milliseconds from now. */
+/**
+ * Converts an absolute end time to milliseconds from now, the form in which the request carries it.
+ */
 function fromNow<T extends { expires?: Date | number }> (options: T): T {
   const { expires } = options
   return expires instanceof Date ? { ...options, expires: expires.getTime() - Date.now() } : options

@@ -1,4 +1,7 @@
-/** One function a kind of request; each ends its answer, or throws before the answer's first byte. */
+/**
+ * Each kind of request has one function, which ends its answer or throws before the first byte of
+ * the answer.
+ */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InvalidOptionError } from '../errors.js'
@@ -7,7 +10,7 @@ import { type Call, errorToJson, fromHeader, HEADER_OPTIONS, HEADER_TOTAL, MAX_J
 
 interface Arguments { name: string, options: Record<string, unknown> }
 
-/** `put` and `get` carry their arguments in a header: the body is the file's. */
+/** Reads the arguments of `put` and `get` from a header: the body is that of the file. */
 function fromRequest (request: IncomingMessage): Arguments {
   const header = request.headers[HEADER_OPTIONS]
   if (typeof header !== 'string') throw new InvalidOptionError(HEADER_OPTIONS, 'missing', 'JSON, percent-encoded')
@@ -25,15 +28,19 @@ async function readBody (request: IncomingMessage): Promise<unknown[]> {
   return length === 0 ? [] : parseJson(Buffer.concat(pieces).toString('utf8')) as unknown[]
 }
 
-/** Waits for a slow reader; a reader that went away ends the signal, and with it whatever is being sent. */
+/**
+ * Writes and waits for a slow reader. A reader that went away aborts the signal, which ends
+ * whatever is being sent.
+ */
 async function write (response: ServerResponse, bytes: Uint8Array | string, signal: AbortSignal): Promise<void> {
   if (response.destroyed) signal.throwIfAborted()
   if (!response.write(bytes)) await once(response, 'drain', { signal })
 }
 
 /**
- * What is written in this turn of the event loop goes out as one write: of a small file, all of its answer. It is the
- * socket that holds it back: what a corked response of chunks holds comes behind its end.
+ * Sends everything written in this turn of the event loop as one write; for a small file that is
+ * the whole answer. The socket is corked, not the response: Node sends the chunks of a corked
+ * response after its end.
  */
 function together ({ socket }: ServerResponse): void {
   if (socket === null || socket.writableCorked > 0) return
@@ -85,14 +92,14 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
       case 'du': return node.du(options)
       case 'deleted': return node.deleted(options)
       case 'history': return node.history(text, options)
-      // a version that was left out is null in JSON
+      // a version that was left out arrives as null in JSON
       case 'gc': return single(node.gc(long))
       case 'restore': return single(node.restore(text, second ?? undefined, long))
       case 'verify': return single(node.verify(long))
     }
   }
   response.setHeader('content-type', 'application/x-ndjson')
-  // a first line of progress, or none for long, is to show that somebody works
+  // the first line may take long; the headers show that the node works
   response.flushHeaders()
   try {
     for await (const result of start()) await write(response, line({ result }), signal)
@@ -102,11 +109,14 @@ export async function handleStream (node: DfsNode, call: StreamCall, request: In
   }
 }
 
-/** What counts up may do so a thousand times a second, and nobody reads so fast. */
+/**
+ * Progress events that count up are sent at most once in this time: the node may emit a thousand a
+ * second.
+ */
 const PROGRESS_MS = 100
 const COUNTS_UP: ReadonlySet<ProgressEvent['type']> = new Set(['store:verify:read', 'store:verify:repaired', 'store:verify:remote'])
 
-/** False for what counts up and was told of just now. */
+/** Returns a function that is false for a counting event within PROGRESS_MS of the last one. */
 function paced (): (progress: ProgressEvent) => boolean {
   const told = new Map<string, number>()
   return ({ type }) => {
@@ -124,7 +134,7 @@ async function * single<T> (result: Promise<T>): AsyncGenerator<T> {
 export async function handlePut (node: DfsNode, request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const { name, options } = fromRequest(request)
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-  // a first line at once: the client sends its body when it sees that somebody reads
+  // the headers go out at once: the client sends its body when it sees that the node reads
   response.flushHeaders()
   const line = (value: PutLine): void => {
     if (response.destroyed) return
@@ -140,9 +150,9 @@ export async function handlePut (node: DfsNode, request: IncomingMessage, respon
   response.end()
 }
 
-/** The body; one that was cut off is an error, never a shorter file. */
+/** Yields the body. A body that was cut off is an error, never a shorter file. */
 async function * body (request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  // the socket still has to carry the answer when the node stops reading early
+  // the socket must still carry the answer when the node stops reading early
   yield * request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
   if (!request.complete) throw new Error('The upload was cut off')
 }

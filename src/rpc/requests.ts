@@ -1,10 +1,10 @@
-/** One request through the local door, and how it fails. */
+/** This file sends one request through the local socket and maps its failures. */
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { AbortOptions } from '@libp2p/interface'
 import { AbortError, DfsError, NodeStoppedError } from '../errors.js'
 import { type ErrorJson, errorFromJson, parseJson } from './wire.js'
 
-/** Nobody listens behind the socket any more. */
+/** No node listens on the socket any more. */
 export class DoorClosed extends NodeStoppedError {}
 
 export class Wire {
@@ -18,7 +18,11 @@ export class Wire {
 
   close (): void { this.agent.destroy() }
 
-  /** The answer's head, or the typed error that came instead. */
+  /**
+   * Resolves to the head of the answer.
+   *
+   * @throws the typed error that the node sent instead
+   */
   async head (request: ClientRequest): Promise<IncomingMessage> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request.once('response', resolve)
@@ -61,7 +65,7 @@ async function text (response: IncomingMessage): Promise<string> {
 
 export const lost = (cause: unknown): NodeStoppedError => new NodeStoppedError('The node in this folder went away before it had answered', { cause, retry: true })
 
-/** Ends the request when the signal does; the result takes the listener away. */
+/** Ends the request when the signal aborts; the returned function removes the listener. */
 export function endWith (request: ClientRequest, signal: AbortSignal | undefined): () => void {
   const end = (): void => { request.destroy() }
   signal?.addEventListener('abort', end, { once: true })
@@ -74,7 +78,7 @@ export function throwIfAborted (signal: AbortSignal | undefined): void {
 
 export const aborted = (signal: AbortSignal): AbortError => new AbortError('The operation was aborted', { cause: signal.reason })
 
-/** One JSON value a line. */
+/** Yields one JSON value for each line. */
 export async function * lines<T> (response: IncomingMessage): AsyncGenerator<T> {
   let rest = ''
   response.setEncoding('utf8')

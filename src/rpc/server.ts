@@ -1,6 +1,7 @@
 /**
- * The local door: a DfsNode over HTTP on a Unix socket that only its owner can open. It serves the command line (and
- * nothing that has a network): one request is one call of the node, its end is the call's end, from either side.
+ * This server offers a DfsNode over HTTP on a Unix socket that only its owner can open. It serves
+ * the command line and no network. One request is one call of the node; the end of either ends the
+ * other.
  */
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
@@ -12,17 +13,20 @@ import { choosePath, readPointer, removePointer, writePointer } from './socket-p
 import { handleCall, handleGet, handlePut, handleStream } from './handlers.js'
 import { CALLS, DOOR_API, HEADER_OPERATION, type Call, errorToJson, type NodeFacts, STREAMS, type StreamCall } from './wire.js'
 
-/** What is still running when the door closes may go on for this long. */
+/** Calls that run when the socket closes may go on for this long. */
 export const DOOR_DRAIN_MS = 5_000
 
 export interface Door {
   /** Path of the socket. */
   readonly path: string
-  /** Takes no more requests, waits at most `drainMs` for those that run, ends the rest, removes the socket. */
+  /**
+   * Accepts no more requests, waits at most `drainMs` for the running ones, ends the rest, and
+   * removes the socket.
+   */
   close: (options?: { drainMs?: number }) => Promise<void>
 }
 
-/** Opens the door of `dir` for a node that holds the folder's lock. */
+/** Opens the local socket of `dir` for a node that holds the folder's lock. */
 export async function serveRpc (node: DfsNode, dir: string, options: { env?: NodeJS.ProcessEnv } = {}): Promise<Door> {
   await removeStale(await readPointer(dir))
   const { path, temporary } = await choosePath(dir, options.env)
@@ -30,7 +34,7 @@ export async function serveRpc (node: DfsNode, dir: string, options: { env?: Nod
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
     void operations.serve(request, response)
   })
-  // an upload may take days, and a put answers only when others have it
+  // an upload may take days, and a put answers only when other members have the version
   server.timeout = 0
   await listen(server, path)
   await chmod(path, 0o600)
@@ -64,7 +68,10 @@ async function listen (server: Server, path: string): Promise<void> {
   }
 }
 
-/** Removes a socket that a killed process left, and only then: one that answers is somebody's. */
+/**
+ * Removes a socket that a killed process left. A socket that answers belongs to a running node and
+ * stays.
+ */
 async function removeStale (path: string | undefined): Promise<void> {
   if (path === undefined) return
   const socket = connect(path)
@@ -89,7 +96,7 @@ class Operations {
     const controller = new AbortController()
     const given = request.headers[HEADER_OPERATION]
     const id = typeof given === 'string' ? given : `#${this.count}`
-    // the other side went away, so nobody waits for the answer
+    // the caller went away, so nobody waits for the answer
     response.once('close', () => { if (!response.writableFinished) controller.abort(new NodeStoppedError('The caller went away')) })
     if (this.running.size === 0) this.idle = Promise.withResolvers<void>()
     this.running.set(id, controller)
@@ -131,7 +138,7 @@ class Operations {
     return { api: DOOR_API, peer, vault, role, addresses }
   }
 
-  /** Ends one operation early; its own answer says how it ended. */
+  /** Ends one operation early; the answer of that operation says how it ended. */
   private cancel (id: string): boolean {
     const controller = this.running.get(id)
     controller?.abort()
@@ -146,7 +153,10 @@ function answer (response: ServerResponse, value: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** Before the first byte an error is the answer; after it the handlers have said it in their own way. */
+/**
+ * Sends an error as the answer before its first byte; after it the handlers have reported the error
+ * in their own way.
+ */
 function fail (response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy()

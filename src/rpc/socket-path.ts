@@ -1,6 +1,7 @@
 /**
- * Where the door of a folder is. The node chooses a place and writes its path to `<dir>/door`, which is all that a
- * client reads: a node started by a service manager and a shell seldom agree on XDG_RUNTIME_DIR.
+ * The node chooses the place of its local socket and writes the path to `<dir>/door`. A client
+ * reads only that file, because a node started by a service manager and a shell seldom agree on
+ * XDG_RUNTIME_DIR.
  */
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
@@ -15,13 +16,15 @@ const HASH_CHARACTERS = 16
 
 export const fits = (path: string): boolean => Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES
 
-/** True for a real folder of ours that nobody else can enter. */
+/** Returns true for a real folder (no link) of this user that nobody else can enter. */
 export async function isPrivateFolder (path: string): Promise<boolean> {
   const found = await lstat(path)
   return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
 }
 
-/** Socket path in `$XDG_RUNTIME_DIR/dfs`; undefined where there is none that fits and is private. */
+/**
+ * Returns the socket path in `$XDG_RUNTIME_DIR/dfs`; undefined where no path fits and is private.
+ */
 async function inRuntimeFolder (real: string, runtime: string | undefined): Promise<string | undefined> {
   if (runtime === undefined || !runtime.startsWith('/')) return undefined
   const folder = join(runtime, 'dfs')
@@ -30,13 +33,17 @@ async function inRuntimeFolder (real: string, runtime: string | undefined): Prom
   try {
     await mkdir(folder, { mode: 0o700 })
   } catch (error) {
-    // no runtime folder on this machine, or one that is not ours, means the next place; a folder that is there is looked at below
+    // without a runtime folder of this user the next place is used; an existing folder is checked
+    // below
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined
   }
   return await isPrivateFolder(folder) ? path : undefined
 }
 
-/** The places to try, best first. `temporary` is a folder that was made for this and goes away with the door. */
+/**
+ * Chooses the best usable place for the socket. `temporary` is a folder that was made for it and is
+ * removed with it.
+ */
 export async function choosePath (dir: string, env: NodeJS.ProcessEnv = process.env): Promise<{ path: string, temporary?: string }> {
   const real = await realpath(dir)
   const runtime = await inRuntimeFolder(real, env.XDG_RUNTIME_DIR)
@@ -47,7 +54,10 @@ export async function choosePath (dir: string, env: NodeJS.ProcessEnv = process.
   return { path: join(temporary, 'door.sock'), temporary }
 }
 
-/** Undefined when no node has opened a door in this folder (or there is no such folder). */
+/**
+ * Returns the socket path of a folder; undefined when no node has opened a socket there, or the
+ * folder does not exist.
+ */
 export async function readPointer (dir: string): Promise<string | undefined> {
   try {
     return (await readFile(join(dir, POINTER), 'utf8')).trim()

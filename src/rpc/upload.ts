@@ -4,14 +4,16 @@ import type { PathSource } from '../api/node.js'
 import type { PlainSource } from '../api/plain-source.js'
 
 /**
- * Sends the source as the request's body, as fast as the other side reads. Resolves when all is handed over, or when
- * the request ended because nobody wants more. A source that throws is a SourceError.
+ * Sends the source as the body of the request, as fast as the other side reads. Resolves when all
+ * bytes are handed over, or when the request ended because no more are wanted.
+ *
+ * @throws SourceError when the source throws
  */
 export async function upload (request: ClientRequest, source: Exclude<PlainSource, PathSource>): Promise<void> {
-  // why a request ended is said where its answer is read
+  // the code that reads the answer reports why a request ended
   request.on('error', () => {})
   if (source instanceof Uint8Array) {
-    // with the head in one write, and its length in it
+    // the head and the body go out in one write, with the length in the head
     request.end(source)
     return
   }

@@ -1,29 +1,31 @@
 /**
- * What travels through the local door besides bytes: JSON in which times are ISO 8601, and errors that keep their
- * class. Both ends are this package; `DOOR_API` says when they are not the same one.
+ * The local socket carries bytes, JSON in which times are ISO 8601, and errors that keep their
+ * class. Both ends are this package; `DOOR_API` shows when their versions differ.
  */
 import * as errors from '../errors.js'
 import type { ProgressEvent } from '../api/node.js'
 
-/** Raised when a request or an answer changes its meaning. */
+/** This number rises when a request or an answer changes its meaning. */
 export const DOOR_API = 3
-/** A request's JSON body and one line of an answer are at most this long. */
+/** The JSON body of a request and one line of an answer have at most this many bytes. */
 export const MAX_JSON_BYTES = 4 * 1024 ** 2
 
 export const HEADER_OPERATION = 'dfs-operation'
 export const HEADER_OPTIONS = 'dfs-options'
 export const HEADER_TOTAL = 'dfs-total'
-/** Trailers of a get: the error that ended it, and how many bytes came from which peer. */
+/**
+ * A get ends with these trailers: the error that ended it, and how many bytes came from which peer.
+ */
 export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
-/** The calls that have one JSON answer. */
+/** These calls have one JSON answer. */
 export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set', 'synced'] as const
 export type Call = typeof CALLS[number]
-/** Those that answer with one line after another: many results, or one that takes long. */
+/** These calls answer line by line: they yield many results, or one that takes long. */
 export const STREAMS = ['list', 'du', 'deleted', 'history', 'restore', 'verify', 'gc'] as const
 export type StreamCall = typeof STREAMS[number]
-/** One line of such an answer; the last one says that it is. */
+/** One line of such an answer; the last line has `end`. */
 export interface StreamLine { progress?: ProgressEvent, result?: unknown, error?: ErrorJson, end?: boolean }
 
 export interface NodeFacts { api: number, peer: string, vault: string, role: string, addresses: string[] }
@@ -36,7 +38,7 @@ export interface ErrorJson {
   code: string
   message: string
   retry: boolean
-  /** Fields of the class: `field`, `reached`, `wanted`, `file`, … */
+  /** The fields of the error class: `field`, `reached`, `wanted`, `file`, … */
   fields?: Record<string, unknown>
   cause?: ErrorJson
 }
@@ -44,14 +46,17 @@ export interface ErrorJson {
 const TIMES = new Set(['mtime', 'time', 'since', 'lastSeen', 'expires', 'revoked', 'island', 'next', 'until', 'word', 'counted', 'asked'])
 const ISO_TIME = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** JSON.parse that turns the API's time fields back into Date. */
+/** Parses JSON and turns the time fields of the API back into Date. */
 export function parseJson (text: string): unknown {
   return JSON.parse(text, (key, value: unknown) => TIMES.has(key) && typeof value === 'string' && ISO_TIME.test(value) ? new Date(value) : value)
 }
 
 const plain = (error: unknown): error is Error => error instanceof Error
 
-/** Never carries a stack: it would tell a client about this machine and nothing about its mistake. */
+/**
+ * Converts an error without its stack, which would tell a client about this machine and nothing
+ * about its mistake.
+ */
 export function errorToJson (error: unknown): ErrorJson {
   if (!plain(error)) return { name: 'Error', code: 'UNKNOWN', message: String(error), retry: false }
   const { name, message, code, retry, cause, stack: _stack, ...fields } = { ...error, name: error.name, message: error.message, cause: error.cause } as Record<string, unknown>
@@ -65,7 +70,7 @@ export function errorToJson (error: unknown): ErrorJson {
   }
 }
 
-/** The same class again, so that `instanceof` holds on both sides of the door. */
+/** Restores an error with its class, so that `instanceof` holds on both sides of the socket. */
 export function errorFromJson (json: ErrorJson): Error {
   const known = (errors as Record<string, unknown>)[json.name]
   const base = typeof known === 'function' && known.prototype instanceof errors.DfsError ? known.prototype as object : errors.DfsError.prototype
@@ -74,6 +79,6 @@ export function errorFromJson (json: ErrorJson): Error {
   return Object.assign(error, json.fields, { name: json.name, code: json.code, retry: json.retry })
 }
 
-/** Header and trailer values are ASCII without line breaks. */
+/** Encodes a value for a header or trailer, which must be ASCII without line breaks. */
 export const toHeader = (value: unknown): string => encodeURIComponent(JSON.stringify(value))
 export const fromHeader = (value: string): unknown => parseJson(decodeURIComponent(value))

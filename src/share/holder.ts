@@ -5,15 +5,20 @@ import { GET_PROTOCOL } from '../../protocols/get/constants.js'
 import { HELLO_PROTOCOL } from '../../protocols/hello/constants.js'
 import { dialGrant } from '../../protocols/hello/dialer.js'
 
-/** One machine may swallow packets; the next one is tried after this. */
+/**
+ * A dial may take this long before the next member is tried: a machine may drop packets silently.
+ */
 const DIAL_MS = 10_000
-/** Members go first where a visitor is served, so its block may wait for its turn. */
+/** A visitor's stream may stand still this long: a member serves other members first. */
 const INACTIVITY_MS = 30_000
 
-/** Dialling a machine came to nothing, as opposed to what it answered. */
+/** The member could not be dialled, as opposed to a member that answered with an error. */
 export class UnreachedError extends Error {}
 
-/** One machine that a link names: connected when it is first asked, and again when that was lost. */
+/**
+ * A holder is one member that a link names. It is connected at the first request, and again after a
+ * lost connection.
+ */
 export class Holder {
   private connection: Connection | undefined
   private client: GetClient | undefined
@@ -24,11 +29,15 @@ export class Holder {
     readonly peer: string,
     readonly addresses: Multiaddr[],
     private readonly link: { vault: Uint8Array, grant: Uint8Array },
-    /** Of all that is opened. */
+    /** Aborting this signal closes everything that was opened. */
     private readonly life: AbortSignal
   ) {}
 
-  /** The stream for blocks. UnreachedError; ProtocolError that the machine refused the link with. */
+  /**
+   * Resolves to the stream for blocks.
+   *
+   * @throws UnreachedError; the ProtocolError with which the member refused the link
+   */
   async get (): Promise<GetClient> {
     if (this.client?.closed === false) return this.client
     this.opening ??= this.open().finally(() => { this.opening = undefined })

@@ -11,19 +11,25 @@ import { peerOf } from '../network/addresses.js'
 import { linesOf, localTime, parsed, where, why, type Tried } from '../network/dial-report.js'
 import { Holder, UnreachedError } from './holder.js'
 
-/** A machine that was lost, or had no place for a visitor, is asked again so often for one block, with these pauses. */
+/**
+ * A member that was lost, or had no room for a visitor, is asked again after each of these pauses,
+ * for each block.
+ */
 const PAUSES_MS = [500, 2_000, 5_000]
-/** What a machine answers to a grant and does not take back; another may answer otherwise. */
+/** A member does not take back these answers to a grant; another member may answer differently. */
 const FINAL: ReadonlySet<WireCode> = new Set(['EXPIRED', 'REVOKED', 'INVALID_DATA', 'MALFORMED', 'WRONG_VAULT', 'UNKNOWN_WRITER', 'UNSUPPORTED', 'REFUSED'])
 
 export interface WantOptions {
   signal: AbortSignal
-  /** Length of the block where it is known. */
+  /** The length of the block, where it is known. */
   size?: number
   onFetched?: (peer: string, bytes: number) => void
 }
 
-/** The machines that a link names, asked in turn: the one that answered last goes on until it fails. */
+/**
+ * The members that a link names are asked in turn. The one that answered last is asked until it
+ * fails.
+ */
 export class Holders {
   private readonly holders: Holder[]
   private readonly refusals = new Map<Holder, ProtocolError>()
@@ -33,13 +39,18 @@ export class Holders {
 
   constructor (host: Libp2p, private readonly link: Pick<LinkText, 'vault' | 'grant' | 'addresses'>) {
     const addresses = Map.groupBy(link.addresses.flatMap((bytes) => parsed(() => multiaddr(bytes))), (address) => peerOf(address) ?? '')
-    // one without a PeerId may be anybody's
+    // any peer may answer at an address without a PeerId
     addresses.delete('')
     const shown = { vault: link.vault, grant: link.grant.encoded }
     this.holders = [...addresses].map(([peer, list]) => new Holder(host, peer, list, shown, this.life.signal))
   }
 
-  /** The block's bytes, verified against `cid`. LinkRevokedError, LinkExpiredError, LinkAlteredError, NoMemberReachableError, BlocksUnavailableError. */
+  /**
+   * Resolves to the bytes of a block, verified against `cid`.
+   *
+   * @throws LinkRevokedError, LinkExpiredError, LinkAlteredError, NoMemberReachableError,
+   *   BlocksUnavailableError
+   */
   async want (cid: CID, { signal, size, onFetched }: WantOptions): Promise<Uint8Array> {
     const either = AbortSignal.any([signal, this.life.signal])
     const failures = new Map<Holder, unknown>()
@@ -76,14 +87,17 @@ export class Holders {
     return [...usable.filter((holder) => holder === this.current), ...usable.filter((holder) => holder !== this.current)]
   }
 
-  /** It was lost or had no place: not that it lacks the block, sent a wrong one, or was never reached. */
+  /**
+   * Returns true for a holder that may serve later: it was lost or had no room. A holder that lacks
+   * the block, sent a wrong one or was never reached does not count.
+   */
   private mayReturn (holder: Holder, error: unknown): boolean {
     if (error === undefined || this.refusals.has(holder)) return false
     if (error instanceof UnreachedError) return this.served.has(holder)
     return !(error instanceof ProtocolError) || ['LIMIT', 'CLOSED', 'TIMEOUT', 'INTERNAL'].includes(error.code)
   }
 
-  /** What most speaks for itself of all that the machines answered. */
+  /** Returns the most telling error of all answers. */
   private failure (failures: Map<Holder, unknown>): DfsError {
     const all = [...this.refusals.values(), ...failures.values()]
     const having = (code: WireCode): ProtocolError | undefined => all.find((error): error is ProtocolError => error instanceof ProtocolError && error.code === code)

@@ -12,13 +12,13 @@ import { Holders } from './holders.js'
 import { parseLink } from './parse-link.js'
 
 /**
- * Opens a link: dials the machines that it names until one serves it, and checks the version's root. Needs no vault and
- * no folder, listens to nobody, and has an identity for this once. Errors: docs/errors.md, INVALID_LINK, LINK_ALTERED,
- * LINK_EXPIRED, LINK_REVOKED, NO_MEMBER_REACHABLE, BLOCKS_UNAVAILABLE, ABORTED.
+ * Opens a link: dials the members that it names until one serves it, and checks the root of the
+ * version. It needs no vault and no folder, listens on no address, and uses a fresh identity.
+ * Errors (docs/errors.md): INVALID_LINK, LINK_ALTERED, LINK_EXPIRED, LINK_REVOKED,
+ * NO_MEMBER_REACHABLE, BLOCKS_UNAVAILABLE, ABORTED.
  *
- * @example
- * await using shared = await openLink(link)
- * for await (const piece of shared.get()) process.stdout.write(piece)
+ * @example await using shared = await openLink(link) for await (const piece of shared.get())
+ *   process.stdout.write(piece)
  */
 export async function openLink (text: string, options: OpenLinkOptions = {}): Promise<SharedFile> {
   checkOptions('openLink', options)
@@ -41,7 +41,7 @@ export async function openLink (text: string, options: OpenLinkOptions = {}): Pr
   }
 }
 
-/** Size and key of a link are signed by nobody: the root says whether they are its own. */
+/** Checks the size and key of a link against the root: no signature covers these two. */
 function checkRoot ({ key, size }: LinkText, root: Uint8Array): void {
   let actual
   try {

@@ -3,7 +3,12 @@ import { readLinkText, type LinkText } from '../../protocols/vault/link.js'
 import { TextError } from '../../protocols/vault/text.js'
 import { InvalidLinkError, LinkAlteredError } from '../errors.js'
 
-/** What a link text says. InvalidLinkError tells a mistyped one from one that is none; LinkAlteredError: whole, but changed on purpose. */
+/**
+ * Reads a link text.
+ *
+ * @throws InvalidLinkError for a mistyped text or one that is no link; LinkAlteredError for a
+ *   complete text that was changed on purpose
+ */
 export function parseLink (text: string): LinkText {
   try {
     return readLinkText(text)
