@@ -1,13 +1,19 @@
-/** Arguments whose bytes are no UTF-8: each bad byte became U+FFFD before this program saw it, and would name something else. */
+/**
+ * An argument whose bytes are no UTF-8 would name something else: Node replaces each bad byte by
+ * U+FFFD before this program sees it.
+ */
 import { readFileSync } from 'node:fs'
 
 const REPLACED = '\ufffd'
-/** Variables that name something. */
+/** These variables name something. */
 const VARIABLES = ['DFS_DIR']
 
 export interface Bad { where: string, text: string }
 
-/** Undefined when all are what was typed. Where a system does not say which bytes it were, a text with U+FFFD counts as bad. */
+/**
+ * Returns the first bad argument or variable; undefined when all are as typed. On a system that
+ * does not show the original bytes, each text with U+FFFD counts as bad.
+ */
 export function badArgument (args: string[], env: NodeJS.ProcessEnv, bytesOf: (name: string) => Uint8Array | undefined = ofProcess): Bad | undefined {
   const argument = args.find((text) => text.includes(REPLACED))
   if (argument !== undefined && !isText(bytesOf('cmdline'))) return { where: 'argument', text: argument }

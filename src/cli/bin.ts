@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The launcher. It parses nothing, and must load on a Node that is too old, far enough to say so.
+// The launcher parses no argument and must load on an old Node, so that it can say that Node is too
+// old.
 const NEEDED = 24
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {

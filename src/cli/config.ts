@@ -1,4 +1,7 @@
-/** `<dir>/config.toml`: what init and join were told, and what `dfs config` edits. Option > config.toml > default. */
+/**
+ * The file `<dir>/config.toml` holds the options of init and join; `dfs config` edits it. An option
+ * overrides config.toml, which overrides the default.
+ */
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -15,15 +18,21 @@ export type Key = keyof Config
 
 interface Kind {
   many: boolean
-  /** What is accepted, for people. */
+  /** The accepted values, for people. */
   accepted: string
-  /** One value as text; throws InvalidOptionError. */
+  /**
+   * Reads one value.
+   *
+   * @throws InvalidOptionError
+   */
   read: (field: string, text: string) => string | number | boolean
-  /** A number as people write it; in the file too. */
+  /** Writes a number as people do; the file uses the same form. */
   show?: (value: number) => string
-  /** What holds when nothing is configured, for people. */
+  /** Returns the default, for people. */
   fallback: () => string
-  /** What a person may not ask for, and why; a file written before may hold it. */
+  /**
+   * Returns why a person may not set this value. A file that was written before may still hold it.
+   */
   tooLittle?: (value: number) => string | undefined
 }
 
@@ -49,14 +58,14 @@ export const KEYS: Record<Key, Kind> = {
 }
 
 const FILE = 'config.toml'
-/** A smaller number is mostly one without its unit. */
+/** A smaller capacity usually lacks its unit. */
 const LEAST_CAPACITY_BYTES = 1e6
-/** What createNode takes. */
+/** createNode accepts no shorter grace. */
 const LEAST_GRACE_MS = 1_000
 const HEADER = '# Edited by `dfs config KEY VALUE`; read when a node starts.\n'
 
 function readAddress (field: string, text: string): string {
-  // the form only: what the address means is checked where it is used, by who listens or dials
+  // only the form is checked here; listening or dialling checks the address itself
   if (!/^(\/[^/\s]+)+$/.test(text)) throw new InvalidOptionError(field, `"${text}" is no multiaddr`, 'multiaddrs such as /ip4/192.0.2.1/tcp/14040')
   return text
 }
@@ -80,7 +89,7 @@ function readSwitch (field: string, text: string): boolean {
   return text === 'on' || text === 'true'
 }
 
-/** The configuration as createNode takes it. */
+/** Returns the configuration as createNode accepts it. */
 export function nodeInit ({ mdns, dht, ...rest }: Config): Pick<DfsNodeInit, Exclude<Key, 'mdns' | 'dht'> | 'discovery'> {
   return { ...rest, discovery: { ...(mdns === undefined ? {} : { mdns }), ...(dht === undefined ? {} : { dht }) } }
 }
@@ -92,11 +101,15 @@ export function asKey (name: string): Key {
   throw new InvalidOptionError(name, `no such key${near === undefined ? '' : `; did you mean ${near}?`}`, KEY_NAMES.join(', '))
 }
 
-/** As a person types it, and as it stands in the file: `offline-grace`. */
+/** Returns the key as a person types it and as it stands in the file: `offline-grace`. */
 export const keyName = (key: Key): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 export const KEY_NAMES = (Object.keys(KEYS) as Key[]).map(keyName)
 
-/** What a person typed, as the value of a key; also refuses what makes no sense. */
+/**
+ * Returns the value of a key from typed words, and also refuses values that make no sense.
+ *
+ * @throws InvalidOptionError
+ */
 export function typedValues (key: Key, words: string[]): Config {
   const config = readValues(key, words)
   const value = config[key]
@@ -105,7 +118,11 @@ export function typedValues (key: Key, words: string[]): Config {
   return config
 }
 
-/** Words of the command line as the value of a key. */
+/**
+ * Returns the value of a key from words.
+ *
+ * @throws InvalidOptionError
+ */
 export function readValues (key: Key, words: string[]): Config {
   const { many, read, accepted } = KEYS[key]
   const values = words.map((word) => read(keyName(key), word))
@@ -113,14 +130,14 @@ export function readValues (key: Key, words: string[]): Config {
   return { [key]: many ? values : values[0] }
 }
 
-/** Empty when there is no such file. */
+/** Reads config.toml; the result is empty when there is no such file. */
 export async function readConfig (dir: string): Promise<Config> {
   const path = join(dir, FILE)
   let source: string
   try {
     source = await readFile(path, 'utf8')
   } catch (error) {
-    // whether there is a vault at all is said by who opens the folder
+    // the code that opens the folder reports a missing vault
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {}
     throw error
   }
@@ -159,7 +176,7 @@ export async function writeConfig (dir: string, config: Config): Promise<void> {
   }
 }
 
-/** Keys of `config` that were given; `undefined` never covers what stands below it. */
+/** Lays `above` over `below`; an `undefined` in `above` leaves the value of `below`. */
 export function over (below: Config, above: Config): Config {
   return { ...below, ...Object.fromEntries(Object.entries(above).filter(([, value]) => value !== undefined)) }
 }

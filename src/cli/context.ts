@@ -1,4 +1,4 @@
-/** What every command gets: its folder, its output, and the signal that Ctrl-C ends. */
+/** Every command gets a context: its folder, its output, and the signal that Ctrl-C aborts. */
 import { resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type { Command } from 'commander'
@@ -15,11 +15,17 @@ export interface Context {
   readonly world: World
   readonly out: Output
   readonly typed: Typed
-  /** Absolute path of the node's folder. */
+  /** The absolute path of the node's folder. */
   readonly dir: string
-  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+  /**
+   * The signal is aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at
+   * once.
+   */
   readonly signal: AbortSignal
-  /** `option`: the word after --passphrase; `passphrase`: what it or the terminal said, once it was needed. */
+  /**
+   * `option` is the word after --passphrase; `passphrase` is the passphrase from that option or the
+   * terminal, once it was needed.
+   */
   readonly secret: { readonly option?: string, passphrase?: string }
 }
 
@@ -32,7 +38,7 @@ export function folderOf (options: GlobalOptions, world: Pick<World, 'env' | 'cw
   return given === undefined ? envPaths('dfs', { suffix: '' }).data : resolve(world.cwd, given)
 }
 
-/** What a person types next, in the same folder. */
+/** Returns the command that a person types next, in the same folder. */
 export function typedIn ({ dir }: GlobalOptions, { program }: Pick<World, 'program'>, command?: Command): Typed {
   const options = new Set(command?.options.map(({ long }) => long?.slice(2) ?? ''))
   return { program, dfs: dir === undefined ? program : `${program} --dir ${quote(dir)}`, command: command?.name() ?? '', options }

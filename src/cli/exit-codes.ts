@@ -13,7 +13,7 @@ export const EXIT = {
   interrupted: 130
 } as const
 
-/** What each code says to whoever runs the command, and what a script may do. */
+/** The meaning of each code to the person who runs the command, and what a script may do. */
 const MEANS: Record<keyof typeof EXIT, string> = {
   done: 'everything that was asked for is done',
   other: 'a failure of no kind below, or failures of several kinds',
@@ -34,7 +34,7 @@ export function exitCodeLines (program: string): string[] {
 
 type Name = Exclude<keyof typeof errors, 'DfsError'>
 
-/** Every class of the API has its code here; the compiler asks for the missing ones. */
+/** Every error class of the API has its code here; a missing class is a compile error. */
 const CODES: Record<Name, number> = {
   NoVaultError: EXIT.folder,
   VaultExistsError: EXIT.folder,
@@ -90,7 +90,7 @@ const SYSTEM: Record<string, number> = { ENOSPC: EXIT.room, EDQUOT: EXIT.room }
 
 export function exitCode (error: unknown): number {
   if (!(error instanceof Error)) return EXIT.other
-  // commander refuses what it cannot parse
+  // commander throws this for arguments that it cannot parse
   if (error.name === 'CommanderError') return EXIT.use
   return (CODES as Record<string, number>)[error.name] ?? SYSTEM[(error as NodeJS.ErrnoException).code ?? ''] ?? EXIT.other
 }

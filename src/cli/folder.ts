@@ -1,7 +1,10 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Whether a folder holds a vault: its `format` file is written with the vault, and says which dfs can open it. */
+/**
+ * Returns true if a folder holds a vault. The file `format` is written with the vault and says
+ * which dfs can open it.
+ */
 export async function hasVault (dir: string): Promise<boolean> {
   try {
     await access(join(dir, 'format'))

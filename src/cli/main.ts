@@ -1,4 +1,4 @@
-/** Builds the commands, runs one, and turns how it ended into an exit code. */
+/** This file builds the commands, runs one, and maps its end to an exit code. */
 import { Command, CommanderError } from 'commander'
 import { defineConfig } from './commands/config.js'
 import { defineDemo } from './commands/demo.js'
@@ -63,7 +63,7 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
     onEnd(await command(context, ...args.slice(0, -1) as A) ?? EXIT.done)
   }
   for (const define of DEFINITIONS) define(program, run)
-  // with positional options the global ones would be known only before the command
+  // with positional options commander would parse the global options only before the command
   for (const command of program.commands) {
     addGlobalOptions(command, true).copyInheritedSettings(program).exitOverride((error) => {
       onCommand({}, command)
@@ -80,7 +80,11 @@ function addGlobalOptions (command: Command, hidden = false): Command {
   return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden)).addOption(passphrase.hideHelp(hidden))
 }
 
-/** @param args words after the command's name */
+/**
+ * Runs the command line and resolves to the exit code.
+ *
+ * @param args words after the command's name
+ */
 export async function run (args: string[], world: World): Promise<number> {
   let code: number = EXIT.done
   const json = args.includes('--json')
@@ -103,7 +107,7 @@ export async function run (args: string[], world: World): Promise<number> {
 
 export async function main (): Promise<void> {
   const world = realWorld()
-  // each write says what went wrong with its output; what nobody waited for is looked at in the end
+  // each write throws the failure of its output; failures that no write saw are checked at the end
   for (const sink of [world.stdout, world.stderr]) watchOutput(sink)
   const args = process.argv.slice(2)
   const code = refuseBadText(args, world) ?? await run(args, world)
@@ -111,13 +115,13 @@ export async function main (): Promise<void> {
   process.exit(code === EXIT.done ? written(world, args) : code)
 }
 
-/** What a person was shown came out whole, or the code says that it did not. */
+/** Returns 0 when the output was written completely, else the code for a failed output. */
 function written (world: World, args: string[]): number {
   const error = failureOf(world.stdout)
   return error === undefined || error instanceof OutputClosed ? EXIT.done : ended(world, args, error)
 }
 
-/** An argument of other bytes was turned into something else before this program saw it. */
+/** Refuses an argument that is not the bytes that were typed. */
 function refuseBadText (args: string[], world: World): number | undefined {
   const bad = badArgument(args, world.env)
   return bad === undefined ? undefined : ended(world, args, new InvalidOptionError(bad.where, `${JSON.stringify(bad.text)} is no UTF-8. Nothing was done`, 'text in UTF-8; files of other names are to be renamed first'))
@@ -128,7 +132,7 @@ function ended (world: World, args: string[], error: Error): number {
   return exitCode(error)
 }
 
-/** A pipe may still hold what was written; exit would throw it away. */
+/** Waits until the output is flushed: exit would drop what a pipe has not taken yet. */
 async function flushed (sink: Sink): Promise<void> {
   if (sink.destroyed || sink.writableLength === 0) return
   await new Promise<void>((resolve) => { sink.write('', () => { resolve() }) })

@@ -1,24 +1,33 @@
-/** Members, their links and how far each is, as people read them. */
+/** This file describes members, their connections and their sync lag for people. */
 import type { MemberInfo, PeerInfo } from '../api/node.js'
 import { bytes, latency, plural, when } from './format.js'
 
-/** Up to so many members each has a link to each that it reaches (wire, "Links between members"): one without is away. */
+/**
+ * In a vault of up to this many members every node keeps a connection to each member within reach,
+ * so a member without a connection is away.
+ */
 const LINKED_TO_ALL = 32
 
 export interface Seen {
-  /** A node runs in the folder; one that was opened for a command has met nobody yet. */
+  /**
+   * True when a node runs in the folder. A node that was opened for a command has met no member
+   * yet.
+   */
   running: boolean
-  /** Members in all. */
+  /** The number of all members. */
   total: number
   now?: Date
 }
 
-/** Counts as here: linked, or heard of lately where not everybody is linked. */
+/**
+ * Returns true if a member counts as here: connected, or heard of lately in a vault too large to
+ * connect to all.
+ */
 export function isHere ({ self, connected, present }: Pick<MemberInfo, 'self' | 'connected' | 'present'>, total: number): boolean {
   return self || connected || (present && total > LINKED_TO_ALL)
 }
 
-/** `here`, `away since 09:12`, … */
+/** Returns `here`, `away since 09:12`, … */
 export function presence (member: Pick<MemberInfo, 'self' | 'connected' | 'present' | 'revoked' | 'lastSeen'>, { running, total, now }: Seen): string {
   const { self, connected, revoked, lastSeen } = member
   if (revoked !== undefined) return `revoked ${when(revoked, now)}`
@@ -29,13 +38,19 @@ export function presence (member: Pick<MemberInfo, 'self' | 'connected' | 'prese
   return lastSeen === undefined ? 'away' : `away since ${when(lastSeen, now)}`
 }
 
-/** Who let it in, where more machines came with its invite than that was for. */
+/**
+ * Returns who admitted the member, when more machines joined with its invite than the invite
+ * allows.
+ */
 export function tooMany ({ admittedBy, invited }: Pick<MemberInfo, 'admittedBy' | 'invited'>, labelOf: (peer: string) => string): string {
   if (invited === undefined || invited.members <= invited.uses) return ''
   return `${admittedBy === undefined ? '' : `let in by ${labelOf(admittedBy)}, `}${invited.members} came with an invite for ${invited.uses}`
 }
 
-/** How its entries were to ours when the two were last compared; empty where they never were. */
+/**
+ * Returns how many entries the member was behind or ahead of this node at the last sync round;
+ * empty before the first.
+ */
 export function standing ({ self, behind, ahead }: MemberInfo): string {
   if (self || (behind === undefined && ahead === undefined)) return ''
   const parts = [
@@ -45,7 +60,7 @@ export function standing ({ self, behind, ahead }: MemberInfo): string {
   return parts.length === 0 ? 'in sync' : parts.join(', ')
 }
 
-/** Who dialled, how long an answer takes, what went over it, and which protocols are open. */
+/** Returns who dialled, the latency, the bytes in both directions, and the open protocols. */
 export function link ({ direction, latency: ms, bytesReceived, bytesSent, protocols }: PeerInfo): string {
   const open = [...new Set(protocols.map((protocol) => /^\/dfs\/([a-z]+)\//.exec(protocol)?.[1] ?? protocol))].sort()
   return [

@@ -1,10 +1,13 @@
-/** An error for a person: what happened, what holds now, what to type. */
+/** An error for a person says what happened, what holds now, and what to type. */
 import { clean } from './format.js'
 import { sentences } from './sentences.js'
 import { SYSTEM } from './system.js'
 import { PLAIN, type Typed } from './typed.js'
 
-/** What holds and what to type next, by the error's name, or by that and the command; `{dfs}` is the command with the folder that was given, `{program}` the command alone. */
+/**
+ * The lines say what holds and what to type next, by the error's name. `{dfs}` is the command with
+ * the given folder, `{program}` the command alone.
+ */
 const NEXT: Record<string, string[]> = {
   NoVaultError: ['Nothing was made. Next:  {dfs} init   or   {dfs} join -   (another folder: --dir FOLDER, or DFS_DIR)'],
   VaultExistsError: ['Nothing was changed. Next:  {dfs} start   (another folder: --dir FOLDER, or DFS_DIR)'],
@@ -31,23 +34,23 @@ const NEXT: Record<string, string[]> = {
   BlocksUnavailableError: ['Who is away:  {dfs} members'],
   VersionGoneError: ['Who is away:  {dfs} members'],
   IndexDamagedError: ['Nothing was changed. A new index is made from what can be read of the old one, from the blocks here and from other members by:  {dfs} verify --rebuild'],
-  // not the name of an error: of the file `format` no new one is made
+  // this key is no error's name: it is for the file `format`, which cannot be made anew
   format: ['Nothing was changed.']
 }
 
-/** The lines for a person, in the words of the command line. */
+/** Returns the lines for a person, in the words of the command line. */
 export function explain (error: unknown, typed: Partial<Typed> = {}): string[] {
   const { name, message, code, path, part } = error as { name?: string, message?: string, code?: string, path?: string, part?: string }
   const system = SYSTEM[code ?? '']
   if (system !== undefined && path !== undefined) return [`${clean(path)}: ${system} (${code ?? ''}).`]
-  // whoever pressed Ctrl-C knows what happened; what holds now the commands say
+  // the person who pressed Ctrl-C knows what happened, and the command reports what holds now
   if (name === 'AbortError') return ['Stopped.']
   const words = { ...PLAIN, ...typed }
   const [head = '', ...rest] = inWords(message ?? String(error), name, words).split('\n').map(clean)
   return [...named(head, name, words), ...rest, ...help(name, [head, ...rest], words), ...next(part ?? name ?? '', words.command).map((next) => next.replaceAll('{dfs}', words.dfs).replaceAll('{program}', words.program))]
 }
 
-/** One line about one file of many; what to type next is said once, at the end. */
+/** Returns one line about one file of many; what to type next comes once, at the end. */
 export function explainFile (path: string, error: Error, typed: Partial<Typed> = {}): string {
   const { name, message, code } = error as NodeJS.ErrnoException
   const system = SYSTEM[code ?? '']
@@ -60,13 +63,16 @@ export function explainFile (path: string, error: Error, typed: Partial<Typed> =
 
 const next = (name: string, command: string): string[] => NEXT[`${name} ${command}`] ?? NEXT[name] ?? []
 
-/** An option or argument begins with a dash or a capital letter; what the message does not say is in the command's help. */
+/**
+ * An option or argument begins with a dash or a capital letter; what the message does not say is in
+ * the command's help.
+ */
 function help (name: string | undefined, lines: string[], { program, command }: Typed): string[] {
   const wasTyped = name === 'InvalidOptionError' && /^(?:-|[A-Z][A-Z|/-]*: )/.test(lines[0] ?? '')
   return wasTyped && command !== '' && !lines.some((line) => line.includes(`${program} `)) ? [`See:  ${program} help ${command}`] : []
 }
 
-/** What the API calls otherwise than a command does. */
+/** The API and a command have different words for these fields. */
 const FIELDS: Record<string, Record<string, string>> = {
   du: { prefix: 'PREFIX' },
   init: { recoveryCode: '--recover' },
@@ -77,7 +83,7 @@ const FIELDS: Record<string, Record<string, string>> = {
   revoke: { member: 'MEMBER' }
 }
 
-/** Commands as they are typed here, and options of the API as the options of this command. */
+/** Rewrites commands as they are typed here, and options of the API as options of this command. */
 function inWords (message: string, name: string | undefined, { dfs, program, command, options }: Typed): string {
   const word = (field: string): string => FIELDS[command]?.[field] ?? (options.has(field) ? `--${field}` : field)
   const text = message
@@ -88,7 +94,10 @@ function inWords (message: string, name: string | undefined, { dfs, program, com
   return name === 'InvalidOptionError' ? text.replace(/^[a-z]+(?=: )/i, word) : text
 }
 
-/** The class's name after the first sentence, where people find it and a search does too; what follows on a line of its own, and names that are close on another. */
+/**
+ * Puts the name of the class after the first sentence, where people and a search find it. The rest
+ * goes on a line of its own, and similar names on another.
+ */
 function named (head: string, name: string | undefined, words: Typed): string[] {
   const ended = (text: string): string => isEnded(text, words) ? text : `${text}.`
   const [first = '', ...more] = sentences(head)
@@ -97,14 +106,16 @@ function named (head: string, name: string | undefined, words: Typed): string[] 
   return [tagged, ...rest.map(ended)]
 }
 
-/** Before the stop; of NotDurableError before the colon, which says why. */
+/**
+ * Puts the name before the stop; for NotDurableError before the colon, which introduces the reason.
+ */
 function tag (first: string, name: string): string {
   const colon = name === 'NotDurableError' ? first.search(/:\s/) : -1
   const at = colon === -1 ? first.length - 1 : colon
   return `${first.slice(0, at)} (${name})${first.slice(at)}`
 }
 
-/** A stop behind a command would be taken for a part of it. */
+/** Returns true when a text needs no stop: a stop behind a command would look like a part of it. */
 function isEnded (text: string, { dfs, program }: Typed): boolean {
   return /[.:?!`]$/.test(text) || [dfs, program].some((command) => text.split(/:\s+/).at(-1)?.startsWith(`${command} `) === true)
 }

@@ -1,4 +1,4 @@
-/** The options that init, join and start share, and what they mean in config.toml. */
+/** The commands init, join and start share these options, which map to config.toml. */
 import type { Command } from 'commander'
 import { type Config, typedValues } from './config.js'
 
@@ -23,7 +23,7 @@ export function addNodeOptions (command: Command): Command {
     .option('--capacity <size>', 'disk space to lend, such as 200GB (default: half of the free space)')
 }
 
-/** Checked as `dfs config` checks them. */
+/** Returns the options as configuration, checked as `dfs config` checks them. */
 export function nodeConfig (flags: NodeFlags): Config {
   const { label, operator, listen, announce, bootstrap, capacity } = flags
   const words = { label, operator, listen, announce, bootstrap, capacity }

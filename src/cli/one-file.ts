@@ -1,4 +1,4 @@
-/** What a command says when the word that it was given is not the name of a file. */
+/** A command reports a word that is not the name of a file with these errors. */
 import { FileNotFoundError, InvalidOptionError } from '../errors.js'
 import type { DfsNode } from '../api/node.js'
 import type { Context } from './context.js'
@@ -7,8 +7,10 @@ import { quote } from './format.js'
 type Where = Pick<Context, 'typed' | 'signal'>
 
 /**
- * Does `work`, which takes one file. A word that ends in a slash is InvalidOptionError, before anything is done; where
- * FileNotFoundError comes, it says that the word is a folder, or a pattern.
+ * Runs `work`, which handles one file. When it throws FileNotFoundError, the error also says that
+ * the word is a folder or a pattern.
+ *
+ * @throws InvalidOptionError for a word that ends in a slash, before `work` runs
  */
 export async function oneFile<T> (where: Where, node: Pick<DfsNode, 'list'>, word: string, work: () => Promise<T>): Promise<T> {
   refuseFolder(where, word)
@@ -31,13 +33,13 @@ async function notOne (where: Where, node: Pick<DfsNode, 'list'>, word: string, 
   return isPattern(word) ? new FileNotFoundError(`${error.message.replace(/\.?$/, '.')} ${PATTERN}`, { retry: error.retry }) : error
 }
 
-/** What to type for a folder. */
+/** Returns the text to type for a folder. */
 function insteadOf ({ typed: { command, options } }: Where, word: string): string {
   const folder = quote(word.replace(/\/+$/, ''))
   return options.has('recursive') ? `-r, for all that is in the folder:  dfs ${command} -r ${folder}` : `a file in it:  dfs ls ${folder}/`
 }
 
-/** No name begins with the text that `ls` or `du` was given. */
+/** Returns the error for `ls` or `du` when no name begins with the given text. */
 export function noName (prefix: string): FileNotFoundError {
   return new FileNotFoundError(`No name begins with "${prefix}".${isPattern(prefix) ? ` ${PATTERN}. All names:  dfs ls` : ''}`)
 }

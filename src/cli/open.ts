@@ -1,4 +1,7 @@
-/** A node for one command: through the door of the node that runs in the folder, else opened here and left again. */
+/**
+ * A command uses the node that runs in the folder, through its local socket, or opens the folder
+ * itself and closes it again.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import { DirectoryLockedError } from '../errors.js'
 import { connectRpc } from '../rpc/client.js'
@@ -7,17 +10,19 @@ import { nodeInit, readConfig } from './config.js'
 import type { Context } from './context.js'
 import { unlock } from './unlock.js'
 
-/** Another command may hold the folder for a moment. */
+/** A command waits this long for another command that holds the folder. */
 export const LOCK_WAIT_MS = 10_000
 const LOCK_RETRY_MS = 100
 
 export interface Opened extends AsyncDisposable {
   node: DfsNode
-  /** A node runs in the folder, and goes on when this command ends. */
+  /** True when a node runs in the folder and goes on after this command. */
   running: boolean
 }
 
-/** Opened here, it dials others and listens to nobody. */
+/**
+ * Opens the node for a command. A node that is opened here dials others and listens on no address.
+ */
 export async function openNode (context: Context): Promise<Opened> {
   const { world, dir, signal } = context
   return waitForLock(signal, async () => {
@@ -28,7 +33,7 @@ export async function openNode (context: Context): Promise<Opened> {
   })
 }
 
-/** Runs `open` again while another command has the folder, for at most 10 s. */
+/** Runs `open` again while another command holds the folder, for at most 10 s. */
 export async function waitForLock<T> (signal: AbortSignal, open: () => Promise<T>): Promise<T> {
   const end = performance.now() + LOCK_WAIT_MS
   for (;;) {

@@ -1,4 +1,7 @@
-/** Words of the command line and of config.toml as values; what is not accepted is an InvalidOptionError that says what is. */
+/**
+ * This file parses words of the command line and of config.toml. An unacceptable word is an
+ * InvalidOptionError that says what is accepted.
+ */
 import { InvalidOptionError } from '../errors.js'
 import { ROLES, type Role } from '../api/node.js'
 
@@ -7,7 +10,7 @@ const FACTORS: Record<string, number> = {
   kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4
 }
 
-/** `200GB` (10^9), `1.5GiB` (2^30), `4096`. */
+/** Reads `200GB` (10^9), `1.5GiB` (2^30), `4096`; in bytes. */
 export function parseSize (field: string, text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? []
   const factor = FACTORS[unit.toLowerCase()]
@@ -18,7 +21,7 @@ export function parseSize (field: string, text: string): number {
 
 const DURATIONS: Record<string, number> = { s: 1e3, m: 60e3, min: 60e3, h: 3600e3, d: 86400e3, w: 7 * 86400e3 }
 
-/** `24h`, `7d`, `30min`; in milliseconds. */
+/** Reads `24h`, `7d`, `30min`; in milliseconds. */
 export function parseDuration (field: string, text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? []
   const ms = Math.round(Number(number) * (DURATIONS[unit.toLowerCase()] ?? NaN))
@@ -32,7 +35,7 @@ export function parseWhole (field: string, text: string, least: number): number 
   return n
 }
 
-/** Of what a command's `--durable` says, the option of a write. */
+/** Returns the option of a write for a command's `--durable`. */
 export function parseDurable ({ durable }: { durable?: string }): { durable?: number } {
   return durable === undefined ? {} : { durable: parseWhole('--durable', durable, 1) }
 }
@@ -48,14 +51,14 @@ export function parseRole (text: string | undefined): Role {
   return role
 }
 
-/** One of a few words. */
+/** Accepts one of a few words. */
 export function parseOne<T extends string> (field: string, text: string, words: readonly T[]): T {
   const word = words.find((one) => one === text)
   if (word === undefined) throw new InvalidOptionError(field, `"${text}" is not accepted`, words.join(' or '))
   return word
 }
 
-/** Labels and operators. */
+/** Accepts a label or operator. */
 export function parseText (field: string, text: string): string {
   if (new TextEncoder().encode(text).length > 64 || /[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new InvalidOptionError(field, 'too long, or with control characters', 'text of at most 64 bytes')
   return text

@@ -1,18 +1,24 @@
-/** A named pipe as the place of a get. No thread ever waits in it, since a process cannot end before its threads. */
+/**
+ * A named pipe can be the target of a get. No thread ever blocks on it, since a process cannot end
+ * before its threads.
+ */
 import { constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Target } from './target.js'
 
-/** How often a pipe is looked at that nobody reads yet: a system tells only who waits in a thread. */
+/**
+ * A pipe without a reader is tried again at this interval: a system reports the reader only to a
+ * blocked thread.
+ */
 const LOOK_AGAIN_MS = 50
 
-/** Waits for somebody who reads. */
+/** Opens a pipe and waits for its reader. */
 export async function openPipe (path: string, signal: AbortSignal): Promise<Target> {
   const socket = new Socket({ fd: await opened(path, signal), readable: false, writable: true })
   addAbortSignal(signal, socket)
-  // what went wrong is told to who writes
+  // the write reports the failure
   socket.on('error', () => {})
   return {
     path,

@@ -1,4 +1,4 @@
-/** Picks the port that a new node keeps. */
+/** A new node picks its port once and keeps it. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { PortInUseError } from '../errors.js'
@@ -21,7 +21,10 @@ async function probe (port: number, host: string): Promise<State> {
   }
 }
 
-/** Where a new node listens: 14040 on every family this machine has, or the next port that is free on all of them, below 32768. */
+/**
+ * Returns where a new node listens: port 14040 on every address family of this machine, or the next
+ * port below 32768 that is free on all of them.
+ */
 export async function freeListen (first = DEFAULT_PORT): Promise<{ port: number, listen: string[] }> {
   for (let port = first; port < FALLBACK_PORT_BELOW; port++) {
     const four = await probe(port, '0.0.0.0')

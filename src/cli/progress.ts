@@ -1,4 +1,4 @@
-/** One line on stderr that says how far a transfer is: only where a person sees it. */
+/** One line on stderr shows the progress of a transfer, only where a person sees it. */
 import { bytes, clean, duration } from './format.js'
 import type { Sink } from './world.js'
 
@@ -7,17 +7,21 @@ const CELLS = 24
 const RATE_WINDOW_MS = 5_000
 
 export interface Bar {
-  /** Bytes so far, and in all when that is known; `more` stands before them. */
+  /** Shows the bytes so far, and the total when it is known; `more` stands before them. */
   update: (done: number, total?: number, more?: string) => void
-  /** Replaces the figures by a text, such as what is being waited for. */
+  /** Replaces the figures by a text, such as the reason for a wait. */
   note: (text: string) => void
-  /** Takes the line away. */
+  /** Removes the line. */
   clear: () => void
 }
 
 const NONE: Bar = { update: () => {}, note: () => {}, clear: () => {} }
 
-/** @param shown false where nobody looks: then nothing is ever written. */
+/**
+ * Makes a progress bar.
+ *
+ * @param shown false where no person sees it: the bar then writes nothing
+ */
 export function progressBar (sink: Sink, title: string, shown: boolean, now: () => number = Date.now): Bar {
   if (!shown) return NONE
   const marks: Array<{ at: number, done: number }> = []
@@ -46,7 +50,7 @@ export function progressBar (sink: Sink, title: string, shown: boolean, now: () 
   }
 }
 
-/** Bytes a second over the last seconds. */
+/** Returns the bytes a second over the last seconds. */
 function rate (marks: Array<{ at: number, done: number }>): number {
   const [first] = marks
   const last = marks.at(-1)

@@ -1,4 +1,4 @@
-/** Which local files become which names. Everything is checked before the first byte is stored. */
+/** A put plan maps local files to names. Everything is checked before the first byte is stored. */
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Stats } from 'node:fs'
@@ -9,13 +9,13 @@ export interface PlannedPut {
   /** `-` is stdin. */
   file: string
   name: string
-  /** Its files are named below `name`; '' is the top of the vault. */
+  /** True for a folder: its files are named below `name`; '' is the top of the vault. */
   folder?: true
 }
 
 type Look = (path: string) => Promise<Pick<Stats, 'isDirectory'> | undefined>
 
-/** Undefined when nothing is there. */
+/** Returns the kind of a path; undefined when it does not exist. */
 const look = (cwd: string): Look => async (path) => {
   try {
     return await stat(resolve(cwd, path))
@@ -26,7 +26,12 @@ const look = (cwd: string): Look => async (path) => {
   }
 }
 
-/** @param options.recursive folders are taken too: those in a prefix keep their own name, `.` and `..` have none */
+/**
+ * Plans a put.
+ *
+ * @param options.recursive accepts folders too: below a prefix a folder keeps its own name, `.` and
+ *   `..` have none
+ */
 export async function planPut (words: string[], options: { as?: string, recursive?: boolean }, cwd: string, at: Look = look(cwd)): Promise<PlannedPut[]> {
   const { files, target } = await split(words, options.as, at)
   const plans = await Promise.all(files.map((file) => plan(file, target, at, options.recursive === true)))
@@ -42,7 +47,10 @@ export async function planPut (words: string[], options: { as?: string, recursiv
   return plans
 }
 
-/** `target`: a name, or a prefix that ends in a slash; undefined: each file's own name. */
+/**
+ * Splits the words into files and a target. `target` is a name, or a prefix that ends in a slash;
+ * undefined: each file keeps its own name.
+ */
 async function split (words: string[], as: string | undefined, at: Look): Promise<{ files: string[], target?: string }> {
   const last = words.at(-1)
   if (last === undefined) throw new InvalidOptionError('FILE', 'missing', 'one or more files, or - for stdin; such as:  dfs put cat.jpg photos/')
@@ -74,7 +82,10 @@ async function plan (file: string, target: string | undefined, at: Look, recursi
   return { file, name }
 }
 
-/** `.`, `..` and `/` have no name that anybody gave them: what is in them stands for itself. */
+/**
+ * Returns the name of a folder. `.`, `..` and `/` have none, so their files stand at the top of the
+ * target.
+ */
 function folderName (file: string, target: string | undefined): string {
   const last = file.replace(/\/+$/, '').split('/').at(-1) ?? ''
   const own = last === '.' || last === '..' ? '' : last

@@ -1,4 +1,4 @@
-/** Writes what is fetched to where the person wants it: whole, or not at all. */
+/** This file writes fetched bytes to the place that the person chose: completely, or not at all. */
 import type { Context } from './context.js'
 import { bytes, clean, home } from './format.js'
 import type { Bar } from './progress.js'
@@ -6,7 +6,11 @@ import { openTarget } from './target.js'
 
 export interface Fetched { name: string, output: string | undefined, pieces: AsyncIterable<Uint8Array>, bar: Bar }
 
-/** @param output the word after `-o`; undefined: the name's last part, here */
+/**
+ * Writes one fetched file.
+ *
+ * @param output the word after `-o`; undefined: the last part of the name, in the current folder
+ */
 export async function receive (context: Context, { name, output, pieces, bar }: Fetched): Promise<void> {
   if (output === '-') {
     for await (const piece of pieces) await context.out.bytes(piece)
@@ -18,7 +22,7 @@ export async function receive (context: Context, { name, output, pieces, bar }: 
 
 async function toFile ({ world, out, signal }: Context, name: string, output: string | undefined, pieces: AsyncIterator<Uint8Array>, bar: Bar): Promise<void> {
   const started = performance.now()
-  // what is not there makes no file, not even for a moment
+  // a version that cannot be fetched must not create a file, not even for a moment
   let piece = await pieces.next()
   const target = await openTarget(name, output, world.cwd, signal)
   let size = 0

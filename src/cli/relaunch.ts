@@ -1,7 +1,8 @@
 /**
- * A process that opens a vault runs with these flags: without the first two, garbage collection takes a fifth of the
- * time of a transfer; the third keeps what the young generation holds on to small (docs/decisions.md); with the fourth
- * nobody can make it dump its heap, and the keys with it.
+ * A process that opens a vault runs with these flags. Without the first two, garbage collection
+ * takes a fifth of the time of a transfer. The third bounds what the young generation holds
+ * (docs/decisions.md). With the fourth, nobody can make the process dump its heap, which has the
+ * keys.
  */
 import { spawn } from 'node:child_process'
 
@@ -15,16 +16,19 @@ export const NODE_FLAGS = [
 
 const FORWARDED: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
 
-/** Replaces this process by the same command with the flags; resolves only when it has them. Nothing may have read stdin before. */
+/**
+ * Replaces this process by the same command with the flags; resolves only in a process that has
+ * them. stdin must not have been read before.
+ */
 export async function relaunch (): Promise<void> {
-  // the flags are their own mark that this has happened
+  // the presence of the flags shows that the relaunch has happened
   if (process.execArgv.includes(NODE_FLAGS[0])) return
   const args = [...process.execArgv, ...NODE_FLAGS, ...process.argv.slice(1)]
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.execve(process.execPath, [process.argv0, ...args], process.env)
   }
   const child = spawn(process.execPath, args, { stdio: 'inherit' })
-  // a terminal sends Ctrl-C to both; the child decides what it means
+  // a terminal sends Ctrl-C to both processes; the child decides its meaning
   for (const signal of FORWARDED) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) })
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)

@@ -1,4 +1,7 @@
-/** Invites, links, recovery codes and passphrases from where they may come: never an argument, but for the first two. */
+/**
+ * This file reads invites, links, recovery codes and passphrases. Only invites and links may be
+ * arguments.
+ */
 import { resolve } from 'node:path'
 import { InvalidOptionError, PassphraseRequiredError } from '../errors.js'
 import type { Context } from './context.js'
@@ -13,10 +16,14 @@ const PASSPHRASE = 'a passphrase in stdin or in a file; on a terminal it is aske
 const NO_INPUT = 'stdin brought nothing'
 const EMPTY_FILE = 'the file holds nothing'
 
-/** Who reads stdin where it is a pipe: only one can. */
+/** The option that reads a piped stdin; only one can. */
 const taken = new WeakMap<Input, string>()
 
-/** InvalidOptionError when another option has taken what a pipe brings; on a terminal each is asked for in turn. */
+/**
+ * Reserves stdin for an option. On a terminal each option asks in turn.
+ *
+ * @throws InvalidOptionError when another option has reserved a piped stdin
+ */
 export function claimStdin ({ world: { stdin } }: Context, option: string): void {
   if (stdin.isTTY === true) return
   const before = taken.get(stdin)
@@ -24,19 +31,22 @@ export function claimStdin ({ world: { stdin } }: Context, option: string): void
   taken.set(stdin, option)
 }
 
-/** An invite as an argument, `-` or `@FILE`. */
+/** Reads an invite: an argument, `-` or `@FILE`. */
 export const readInvite = async (context: Context, word: string): Promise<string> => readText(context, word, 'INVITE', 'Invite: ')
-/** A link, the same way. */
+/** Reads a link: an argument, `-` or `@FILE`. */
 export const readLink = async (context: Context, word: string): Promise<string> => readText(context, word, 'LINK', 'Link: ')
 
-/** A text that may be an argument. */
+/** Reads a text that may be an argument. */
 export async function readText (context: Context, word: string, what: string, prompt: string): Promise<string> {
   if (word === '-') return notEmpty(await readDash(context, what, prompt, 'text'), what, NO_INPUT, TEXT)
   if (word.startsWith('@')) return notEmpty(await readNamed(context, word.slice(1), what), what, EMPTY_FILE, TEXT)
   return word
 }
 
-/** The name of a file may be told, but what begins like a text of ours is one that was typed in the wrong place. */
+/**
+ * The name of a file may be told, but what begins like a text of ours is one that was typed in the
+ * wrong place.
+ */
 async function readNamed ({ world }: Context, name: string, what: string): Promise<string> {
   try {
     return await readFile(resolve(world.cwd, name), what)
@@ -47,15 +57,18 @@ async function readNamed ({ world }: Context, name: string, what: string): Promi
   }
 }
 
-/** A recovery code from `-` or a file; never an argument, which would stay in the shell's history and be seen by `ps`. */
+/**
+ * Reads a recovery code from `-` or a file. It is never an argument, which would stay in the
+ * shell's history and be visible to `ps`.
+ */
 export async function readRecoveryCode (context: Context, option: string, word: string): Promise<string> {
   if (/^\s*dfs-/i.test(word)) throw new InvalidOptionError(option, 'a recovery code is never an argument: shells keep those', '- (asks for it), or a file that holds it')
   return word === '-' ? readDash(context, option, 'Recovery code (not shown): ', 'text') : readFromFile(context, option, word)
 }
 
 /**
- * A passphrase from `-` or a file; one line break at its end is the file's. On a terminal a new one is asked for twice.
- * Without a word it comes from where `-` takes it.
+ * Reads a passphrase from `-` or a file without one line break at its end. On a terminal a new
+ * passphrase is asked for twice.
  */
 export async function readPassphrase (context: Context, option: string, word: string | undefined, which: 'now' | 'new'): Promise<string> {
   if (word !== undefined && word !== '-') return notEmpty(withoutBreak(await readFromFile(context, option, word)), option, EMPTY_FILE, PASSPHRASE)
@@ -66,7 +79,11 @@ export async function readPassphrase (context: Context, option: string, word: st
   return which === 'new' ? askTwice(context, option) : readDash(context, option, 'Passphrase (not shown): ', 'line')
 }
 
-/** The passphrase that opens the folder, asked for on the terminal even where stdin is a pipe. PassphraseRequiredError where there is none. */
+/**
+ * Asks for the passphrase of the folder on the terminal, even where stdin is a pipe.
+ *
+ * @throws PassphraseRequiredError where there is no terminal
+ */
 export async function askPassphrase ({ world, dir, signal }: Context): Promise<string> {
   const terminal = world.terminal()
   if (terminal === undefined) {
@@ -106,7 +123,10 @@ async function prompted (input: Input, stderr: Context['world']['stderr'], promp
   }
 }
 
-/** What is no file may be the secret itself, typed in the wrong place: the error does not repeat it. */
+/**
+ * Reads a secret from a file. A word that is no file may be the secret itself, so the error does
+ * not repeat it.
+ */
 async function readFromFile ({ world }: Context, option: string, word: string): Promise<string> {
   try {
     return await readFile(resolve(world.cwd, word), option)

@@ -1,7 +1,13 @@
-/** A name in double quotes, a command in backticks, a stop before a capital letter or a quote, or any other character. */
+/**
+ * The pattern matches a name in double quotes, a command in backticks, a stop before a capital
+ * letter or a quote, or any other character.
+ */
 const PART = /"[^"]*"|`[^`]*`|(?<stop>[.?!])(?=\s+["`(\p{Lu}]|\s*$)|[^]/gu
 
-/** The sentences of a message, each with its stop. What stands in quotes ends none: names hold stops. */
+/**
+ * Returns the sentences of a message, each with its stop. A stop inside quotes ends no sentence,
+ * because names contain stops.
+ */
 export function sentences (text: string): string[] {
   const found: string[] = []
   let now = ''

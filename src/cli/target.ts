@@ -1,4 +1,7 @@
-/** Where a get writes. A file appears whole or not at all; devices, pipes and stdout are written straight. */
+/**
+ * A get writes to a target. A file appears completely or not at all; devices, pipes and stdout are
+ * written directly.
+ */
 import { rmSync } from 'node:fs'
 import { link, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -7,12 +10,12 @@ import { openPipe } from './pipe.js'
 import { removeUnfinished, unfinishedName } from './unfinished.js'
 
 export interface Target {
-  /** For people; undefined: stdout. */
+  /** The path, for people; undefined: stdout. */
   path?: string
   write: (bytes: Uint8Array) => Promise<void>
-  /** The bytes are complete: the file appears. */
+  /** Ends a complete write: the file appears. */
   finish: () => Promise<void>
-  /** Nothing stays behind. */
+  /** Removes the unfinished file. */
   discard: () => Promise<void>
 }
 
@@ -21,7 +24,7 @@ export interface Place { path: string, exists: 'no' | 'file' | 'other', pipe?: b
 async function at (path: string): Promise<Place & { directory: boolean }> {
   try {
     const found = await stat(path)
-    // a link keeps pointing where it points: what it names is replaced
+    // a symbolic link stays; the file that it names is replaced
     const real = await realpath(path)
     return { path: real, exists: found.isFile() ? 'file' : 'other', pipe: found.isFIFO(), directory: found.isDirectory(), mode: found.mode & 0o7777 }
   } catch (error) {
@@ -30,7 +33,12 @@ async function at (path: string): Promise<Place & { directory: boolean }> {
   }
 }
 
-/** @param output the word after `-o`; undefined: the name's last part, here, where nothing may be yet */
+/**
+ * Finds the place of a get.
+ *
+ * @param output the word after `-o`; undefined: the last part of the name, in the current folder,
+ *   where nothing may exist
+ */
 export async function findTarget (name: string, output: string | undefined, cwd: string): Promise<Place> {
   const base = basename(name)
   const word = output ?? base
@@ -61,15 +69,18 @@ async function openStraight (path: string): Promise<Target> {
   return { path, write: async (bytes) => { await file.writeFile(bytes) }, finish: () => file.close(), discard: () => file.close() }
 }
 
-/** Files of this process that are not whole yet: they go with it, also when a second Ctrl-C ends it at once. */
+/**
+ * The unfinished files of this process are removed when it ends, also when a second Ctrl-C ends it
+ * at once.
+ */
 const unfinished = new Set<string>()
 process.once('exit', () => { for (const path of unfinished) rmSync(path, { force: true }) })
 
 /**
- * A file that appears, whole, by rename.
+ * Opens a file that appears, complete, by rename.
  *
- * @param fresh nothing may be at the place, not even when it came while the bytes did
- * @param mtime when it is said to have changed
+ * @param fresh nothing may exist at the place, not even when it came during the write
+ * @param mtime the time of change to set
  */
 export async function openAside ({ path, mode }: Place, fresh: boolean, mtime?: Date): Promise<Target> {
   const temporary = join(dirname(path), unfinishedName())
@@ -99,7 +110,10 @@ export async function openAside ({ path, mode }: Place, fresh: boolean, mtime?: 
   }
 }
 
-/** Rename would replace what came meanwhile; a hard link does not. Where there are none, the first look has to do. */
+/**
+ * Makes the file appear by a hard link: a rename would replace a file that came meanwhile. Without
+ * hard links the earlier check has to do.
+ */
 async function appear (temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path)

@@ -1,6 +1,7 @@
 /**
- * Reads a text that somebody types or pastes. A terminal is read unbuffered and without echo: a cooked line ends at
- * 1,024 bytes on some systems, and a secret must stand in no scrollback.
+ * This file reads a text that a person types or pastes. The terminal is read unbuffered and without
+ * echo: a buffered line ends at 1,024 bytes on some systems, and a secret must not stay in the
+ * scrollback.
  */
 import { openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
@@ -11,10 +12,13 @@ const MAX_TEXT_CHARACTERS = 64 * 1024
 /** Arrow keys and the marks of bracketed paste are no text. */
 const ESCAPES = /\u001b\[[0-9;]*[A-Za-z~]/g
 
-/** The terminal of this process, where it has one. Close it afterwards. */
+/** The terminal of this process; its user closes it afterwards. */
 export interface Terminal { input: Input, close: () => void }
 
-/** stdin where that is one, else the terminal that the process was started from; undefined for services and pipelines without one. */
+/**
+ * Returns stdin where that is a terminal, else the terminal that started the process; undefined for
+ * services and pipelines without one.
+ */
 export function openTerminal (stdin: Input): Terminal | undefined {
   if (stdin.isTTY === true) return { input: stdin, close: () => {} }
   try {
@@ -26,8 +30,9 @@ export function openTerminal (stdin: Input): Terminal | undefined {
 }
 
 /**
- * Until Enter or Ctrl-D; `ready` is called when nothing is echoed any more. Of a text a line break inside what is pasted at once is part, and an empty one is not taken; a
- * line ends at its first break, and what was typed ahead is left for who reads next.
+ * Reads until Enter or Ctrl-D; `ready` is called once echo is off. A `text` includes line breaks
+ * inside one paste, and an empty text is not accepted. A `line` ends at its first break, and the
+ * rest is left for the next reader.
  */
 export async function readTerminal (input: Input, signal: AbortSignal, kind: 'text' | 'line' = 'text', ready: () => void = () => {}): Promise<string> {
   let text = ''
@@ -38,7 +43,7 @@ export async function readTerminal (input: Input, signal: AbortSignal, kind: 'te
   try {
     return await new Promise<string>((resolve, reject) => {
       const done = (all: string): void => {
-        // nothing more is handed out, so that it waits for the next reader
+        // later input waits for the next reader
         input.pause()
         resolve(all)
       }
@@ -66,7 +71,10 @@ export async function readTerminal (input: Input, signal: AbortSignal, kind: 'te
   }
 }
 
-/** Backspace takes the last character, Ctrl-U all of them; other control characters but tab and line break are no text. */
+/**
+ * Applies typed characters: Backspace removes the last one, Ctrl-U all of them; other control
+ * characters except tab and line break are dropped.
+ */
 function edit (text: string, piece: string): string {
   for (const character of piece.replace(ESCAPES, '')) {
     if (character === '\u007f' || character === '\b') text = [...text].slice(0, -1).join('')

@@ -10,7 +10,10 @@ const TYPED = ['EACCES', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR',
 
 export const readFile = async (path: string, option: string): Promise<string> => readBounded(createReadStream(path), option)
 
-/** UTF-8 of at most MAX_TEXT_BYTES; InvalidOptionError of `option` for anything else. The bytes are overwritten. */
+/**
+ * UTF-8 of at most MAX_TEXT_BYTES; InvalidOptionError of `option` for anything else. The bytes are
+ * overwritten.
+ */
 export async function readBounded (input: AsyncIterable<unknown>, option: string): Promise<string> {
   const pieces: Uint8Array[] = []
   let length = 0

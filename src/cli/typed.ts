@@ -1,10 +1,10 @@
-/** What a person types here, for messages that say what to type. */
+/** Messages use these words to say what a person types. */
 export interface Typed {
   /** This program with the folder that was given, such as `npx dfs --dir ./data`. */
   dfs: string
   /** This program alone. */
   program: string
-  /** The command that runs, such as `put`; '' before that is known. */
+  /** The command that runs, such as `put`; '' while it is unknown. */
   command: string
   /** Its options, without their dashes. */
   options: ReadonlySet<string>

@@ -1,4 +1,4 @@
-/** Opens the node of the folder, whose keys may be protected by a passphrase. */
+/** This file opens the node of the folder, whose keys may be protected by a passphrase. */
 import { WrongPassphraseError } from '../errors.js'
 import type { DfsNode, DfsNodeInit } from '../api/node.js'
 import type { Context } from './context.js'
@@ -7,8 +7,10 @@ import { askPassphrase, readPassphrase } from './secrets.js'
 const TRIES = 3
 
 /**
- * The passphrase comes from --passphrase, else it is asked for on the terminal, up to three times. It is needed only
- * where the keys have one. Errors: those of createNode, and PassphraseRequiredError where nobody can be asked.
+ * Opens the node. If its keys are protected, the passphrase comes from --passphrase, else from the
+ * terminal, in up to three tries.
+ *
+ * @throws the errors of createNode, and PassphraseRequiredError where there is no terminal
  */
 export async function unlock (context: Context, init: DfsNodeInit): Promise<DfsNode> {
   const { world, secret, out } = context
@@ -30,7 +32,7 @@ export async function unlock (context: Context, init: DfsNodeInit): Promise<DfsN
   }
 }
 
-/** The passphrase of a folder that is about to be made: from --passphrase, else none. */
+/** Returns the passphrase of a folder that is about to be made: from --passphrase, else none. */
 export async function newPassphrase (context: Context): Promise<{ passphrase?: string }> {
   const { secret } = context
   if (secret.option === undefined) return {}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Of the package this file is in: dist/src/cli lies three folders below it. */
+/** The version of this package: dist/src/cli lies three folders below its root. */
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }
 
 export const VERSION = version

@@ -1,4 +1,4 @@
-/** Everything outside that a command touches, so that a test can be the outside. */
+/** The world is everything outside that a command touches, so that a test can replace it. */
 import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../api/node.js'
@@ -10,18 +10,21 @@ export interface Input extends Readable { isTTY?: boolean, setRawMode?: (raw: bo
 export interface Sink extends Writable { isTTY?: boolean, columns?: number }
 
 export interface World {
-  /** What a person types to run this program, such as `dfs` or `npx dfs`. */
+  /** The text that runs this program, such as `dfs` or `npx dfs`. */
   program: string
   env: NodeJS.ProcessEnv
   cwd: string
   stdin: Input
   stdout: Sink
   stderr: Sink
-  /** Where a person can be asked although stdin is a pipe; undefined where nobody can. */
+  /**
+   * Returns the terminal where a person can be asked although stdin is a pipe; undefined where
+   * there is none.
+   */
   terminal: () => Terminal | undefined
   /** Emits SIGINT, SIGTERM and SIGHUP. */
   signals: EventEmitter
-  /** Makes sure that this process runs with the flags of a process that opens a vault. */
+  /** Ensures that this process has the flags of a process that opens a vault. */
   prepare: () => Promise<void>
   createNode: (init: DfsNodeInit) => Promise<DfsNode>
   openLink: (text: string, options: OpenLinkOptions) => Promise<SharedFile>
@@ -40,7 +43,8 @@ export function realWorld (): World {
     terminal: () => openTerminal(process.stdin),
     signals: process,
     prepare: relaunch,
-    // loaded when a vault is opened: libp2p takes ten times as long to load as everything else here
+    // libp2p loads only when a vault is opened: it takes ten times as long to load as everything
+    // else here
     createNode: async (init) => (await import('../index.js')).createNode(init),
     openLink: async (text, options) => (await import('../index.js')).openLink(text, options),
     exit: (code) => process.exit(code)

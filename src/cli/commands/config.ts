@@ -34,7 +34,10 @@ export async function config (context: Context, name: string | undefined, values
   context.out.talk('Written. It holds when the node starts again.')
 }
 
-/** A key of this machine; those of the vault are told apart from what is none. */
+/**
+ * Returns a key of this machine; the error for a key of the vault differs from that for an unknown
+ * key.
+ */
 function ofMachine (name: string, values: string[]): Key {
   if (VAULT_KEYS.some((key) => key === name)) throw new InvalidOptionError(name, 'it holds for the whole vault, not for one machine', `dfs config --vault ${[name, ...values].map(quote).join(' ')}`)
   return asKey(name)

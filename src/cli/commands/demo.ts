@@ -11,7 +11,7 @@ import { describe, type Row, summary } from '../demo/report.js'
 import { bytes, clean } from '../format.js'
 import { progressBar } from '../progress.js'
 
-/** The table is a person's; these are the nodes in it. */
+/** The demo's nodes have these labels. */
 const LABELS = ['laptop', 'nas', 'friend'] as const
 const LENT = '2GB'
 
@@ -27,7 +27,7 @@ export async function demo (context: Context): Promise<undefined> {
   const started = performance.now()
   const dir = await mkdtemp(join(tmpdir(), 'dfs-demo-'))
   try {
-    // the person's own folder is none of the demo's business
+    // the demo must not touch the person's own folder
     const { DFS_DIR: _own, ...env } = world.env
     await using processes = new Processes(env, signal)
     out.talk('Starting three nodes, each a process of its own …')
@@ -46,7 +46,8 @@ export async function demo (context: Context): Promise<undefined> {
     if (equal !== rows.length) throw new BlockCorruptError(`${rows.length - equal} files came back different`)
     for (const { remote } of nodes) await remote.stop()
   } catch (error) {
-    // a put that was only waiting for others when Ctrl-C came says that its file is kept: not here, where nothing is
+    // after Ctrl-C a waiting put reports that its file is kept, which is untrue in the demo: its
+    // folders are removed
     if (signal.aborted) throw new AbortError('The demo was ended', { cause: error })
     throw error
   } finally {
@@ -55,7 +56,10 @@ export async function demo (context: Context): Promise<undefined> {
   out.talk(`All nodes are stopped and their folders removed. Yours next:  ${out.program} init`)
 }
 
-/** A vault on the first; the second joins it; the third joins too, and finds its way by the first two alone. */
+/**
+ * Makes a vault on the first node; the second joins it; the third joins too, knowing only the
+ * addresses of the first two.
+ */
 async function startNodes (processes: Processes, dir: string): Promise<DemoNode[]> {
   const [laptop, nas, friend] = LABELS
   const common = ['--capacity', LENT, '--listen', '/ip4/127.0.0.1/tcp/0']

@@ -21,7 +21,7 @@ export async function fetch (context: Context, word: string, { output }: FetchFl
   const text = await readLink(context, word)
   await using shared = await world.openLink(text, { signal })
   const { name } = shared
-  // what cannot be written is said before more is fetched
+  // an unusable target is reported before more is fetched
   if (output !== '-') await findTarget(name, output, world.cwd)
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)
   try {

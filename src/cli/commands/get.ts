@@ -40,7 +40,7 @@ export async function get (context: Context, name: string, flags: GetFlags): Pro
     ...(flags.length === undefined ? {} : { length: parseSize('--length', flags.length) })
   }
   refuseFolder(context, name)
-  // what cannot be written is said before anything is fetched
+  // an unusable target is reported before anything is fetched
   if (flags.output !== '-') await findTarget(name, flags.output, world.cwd)
   await using opened = await openNode(context)
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)

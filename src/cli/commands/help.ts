@@ -7,10 +7,12 @@ import type { Context, Run } from '../context.js'
 import { exitCodeLines } from '../exit-codes.js'
 import { clean, wrap } from '../format.js'
 
-/** docs/ of the package that this file is in: dist/src/cli/commands lies four folders below it. */
+/**
+ * The file docs/errors.md of this package: dist/src/cli/commands lies four folders below the root.
+ */
 const ERRORS = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'errors.md')
 const EXIT_CODES = 'exit-codes'
-/** Lines of text on no terminal, and the widest on one. */
+/** Text has this width off a terminal, and at most this width on one. */
 const WIDTH = 80
 const MAX_WIDTH = 110
 
@@ -38,7 +40,10 @@ function problem (topic: string, program: Command): string {
   return `there is no help for "${clean(topic)}"${near === undefined ? '' : `; did you mean ${near}?`}`
 }
 
-/** What docs/errors.md says of an error, by its name or code; undefined where there is no such error. */
+/**
+ * Returns the lines of docs/errors.md about an error, by its name or code; undefined for an unknown
+ * error.
+ */
 async function errorLines (topic: string, width: number): Promise<string[] | undefined> {
   const sections = (await readFile(ERRORS, 'utf8')).split(/^## /m).slice(1)
   const section = sections.find((text) => text.startsWith(`${topic}\n`) || text.split('\n')[1]?.startsWith(`\`${topic}\``))

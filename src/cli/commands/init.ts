@@ -36,7 +36,7 @@ export async function init (context: Context, { invite, recover: code, ...flags 
   }
 }
 
-/** A new vault in the folder, not started; what it was made with is in config.toml. */
+/** Makes a new vault in the folder, not started, and writes its options to config.toml. */
 export async function makeVault (context: Context, given: Config): Promise<{ node: DfsNode, config: Config }> {
   const { dir, world, signal } = context
   if (await hasVault(dir)) throw new VaultExistsError(`There is a vault in ${home(dir)} already`)
@@ -73,7 +73,11 @@ async function report ({ out, dir }: Context, node: DfsNode, config: Config): Pr
   await out.line(`Next:  ${out.dfs} start      and, when it is written down:  ${out.dfs} recovery-code --check -`)
 }
 
-/** The folder's configuration; NoVaultError where there is no vault. */
+/**
+ * Returns the configuration of the folder.
+ *
+ * @throws NoVaultError where there is no vault
+ */
 export async function configOf (dir: string): Promise<Config> {
   if (!await hasVault(dir)) throw new NoVaultError(`There is no vault in ${home(dir)}`)
   return readConfig(dir)

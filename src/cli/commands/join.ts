@@ -23,7 +23,8 @@ export async function joinVault (context: Context, word: string, flags: NodeFlag
   const before = await hasVault(dir)
   const known = before ? await readConfig(dir) : {}
   const config = over({ listen: known.listen ?? (await freeListen()).listen }, over(known, given))
-  // not started: it would greet members over further connections, and this command ends before that is done
+  // the node is not started: it would open further connections to members, and this command ends
+  // before they are of use
   const init = { ...nodeInit(config), dir, createIfMissing: true, invite, dialOnly: true, start: false, signal }
   await using node = before ? await unlock(context, init) : await world.createNode({ ...init, ...await newPassphrase(context) })
   const { peer, vault, role, label, disk } = await node.status()

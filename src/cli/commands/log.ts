@@ -29,7 +29,7 @@ export async function log (context: Context, name: string, { recursive = false }
 
 async function logFile ({ out, signal }: Context, node: DfsNode, name: string): Promise<void> {
   let heads = 0
-  // a line at a time, with fixed columns: a history may be longer than memory
+  // lines go out one by one, with fixed columns, because a history may not fit into memory
   for await (const version of node.history(name, { signal })) {
     if (version.state === 'head') heads++
     await out.data(version)
@@ -40,7 +40,7 @@ async function logFile ({ out, signal }: Context, node: DfsNode, name: string): 
   }
 }
 
-/** One file after the other: each history may be long. */
+/** Prints one file after the other, because each history may be long. */
 async function logFolder (context: Context, node: DfsNode, folder: string): Promise<number | undefined> {
   const { out } = context
   const { code } = await eachFile(context, {
@@ -63,7 +63,7 @@ async function * everyName ({ signal }: Context, node: DfsNode, folder: string):
     any = true
     yield row
   }
-  // it asks the others, and says what is wrong with the word
+  // this call asks other members, and reports what is wrong with the word
   if (!any) yield * await filesBelow(node, folder, signal)
 }
 

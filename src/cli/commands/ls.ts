@@ -6,7 +6,7 @@ import { noName } from '../one-file.js'
 import { openNode } from '../open.js'
 
 const SIZE_WIDTH = 8
-/** Of size, time and version. */
+/** The columns size, time and version have this width. */
 const LONG_WIDTH = SIZE_WIDTH + 2 + 'YYYY-MM-DD HH:MM'.length + 2 + 10
 
 export interface LsFlags { long?: boolean, folders?: boolean }
@@ -26,7 +26,7 @@ export async function ls (context: Context, prefix: string | undefined, { long =
   const options = { signal, ...(prefix === undefined ? {} : { prefix }) }
   const rows: AsyncIterable<FileInfo | FolderInfo> = folders ? opened.node.list({ ...options, delimiter: '/' }) : opened.node.list(options)
   let any = false
-  // a line at a time, with fixed columns: a list may be longer than memory
+  // lines go out one by one, with fixed columns, because a list may not fit into memory
   for await (const row of rows) {
     any = true
     await out.data(row)
@@ -37,7 +37,7 @@ export async function ls (context: Context, prefix: string | undefined, { long =
   out.talk(`There is no file in this vault. Next:  ${out.dfs} put FILE`)
 }
 
-/** The name alone for programs; a person sees a conflict. */
+/** Returns the name alone for programs; a person also sees a conflict. */
 function shortLine (row: FileInfo | FolderInfo, terminal: boolean): string {
   if ('prefix' in row) return clean(row.prefix)
   return `${clean(row.name)}${terminal && row.conflict ? '  (conflict)' : ''}`

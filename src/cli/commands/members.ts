@@ -23,7 +23,10 @@ export async function members (context: Context, { all = false }: { all?: boolea
   for (const line of describe(found, links, { running: opened.running, total })) await out.line(line)
 }
 
-/** A line each: label, role, operator, when it was admitted, by whom where too many were, whether it is here, how far it is, its link, its PeerId. */
+/**
+ * Returns one line a member: label, role, operator, time of admission, inviter where too many
+ * joined with an invite, presence, sync lag, connection, PeerId.
+ */
 export function describe (members: MemberInfo[], links: Map<string, PeerInfo>, seen: Seen): string[] {
   const labelOf = (who: string): string => clean(members.find(({ peer }) => peer === who)?.label ?? who)
   const rows = members.map((member) => {
@@ -33,12 +36,12 @@ export function describe (members: MemberInfo[], links: Map<string, PeerInfo>, s
       peer === undefined ? '' : clean(link(peer)), member.peer
     ]
   })
-  // what nobody has anything to say about is no column
+  // a column that is empty for all members is left out
   const used = rows[0]?.map((_, column) => rows.some((row) => row[column] !== '')) ?? []
   return table(rows.map((row) => row.filter((_, column) => used[column])))
 }
 
-/** What is known of the link beside the member, where there is one. */
+/** Returns the member with its connection, where there is one. */
 function withLink (member: MemberInfo, peer: PeerInfo | undefined): object {
   if (peer === undefined) return member
   const { direction, address, since, latency, bytesReceived, bytesSent, protocols } = peer

@@ -11,7 +11,7 @@ import { eachBelow, newFolder, oneFolder } from '../tree/folders.js'
 
 export interface MvFlags { force?: boolean, recursive?: boolean, durable?: string }
 
-/** What each move is given. */
+/** Each move gets these options. */
 type How = Pick<MoveOptions, 'force' | 'durable'>
 
 export function defineMv (program: Command, run: Run): void {
@@ -49,7 +49,8 @@ async function moveFolder (context: Context, node: DfsNode, from: string, to: st
   const renamed = (name: string): string => prefixOf(target) + name.slice(prefixOf(from).length)
   const ended = await eachBelow(context, node, from, {
     done: 'have their new names',
-    // one that has begun ends: its signal would leave it open whether it is moved
+    // a move that has begun runs to its end; an abort would leave unclear whether the file was
+    // moved
     work: async ({ name }) => node.mv(name, renamed(name), how),
     tell: async ({ name }, info) => {
       await out.data({ ...info, from: name })

@@ -22,7 +22,7 @@ export async function passphrase (context: Context, { new: word, remove = false,
   if (remove && word !== undefined) throw new InvalidOptionError('--remove', 'with --new', 'one of them')
   await using opened = await openNode(context)
   const { passphrase: isProtected } = await opened.node.status({ signal })
-  // where the folder was opened here, it is known by now
+  // opening the folder in this process has already asked for the passphrase
   const from = isProtected ? secret.passphrase ?? (secret.option === undefined ? await askPassphrase(context) : await readPassphrase(context, '--passphrase', secret.option, 'now')) : undefined
   const to = remove ? undefined : await readPassphrase(context, '--new', word, 'new')
   await opened.node.changePassphrase({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(force ? { force } : {}), signal })

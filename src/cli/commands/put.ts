@@ -56,7 +56,7 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
       if (!(error instanceof NotDurableError) || error.file === undefined) throw error
       await out.data(error.file)
       if (!(error.cause instanceof AbortError)) throw error
-      // the person who pressed Ctrl-C knows why the waiting ended
+      // the person pressed Ctrl-C and knows why the wait ended
       out.talk(`Stopped waiting. ${clean(plan.name)} is kept, ${where(error.file)}, and goes on copying while \`${out.dfs} start\` runs.`)
       return EXIT.interrupted
     }

@@ -10,7 +10,9 @@ import { progressBar } from '../progress.js'
 import { readRecoveryCode } from '../secrets.js'
 import { newPassphrase } from '../unlock.js'
 
-/** `init --recover`: the vault of a recovery code, brought back from one member that can be reached. */
+/**
+ * `init --recover` brings back the vault of a recovery code from one member that can be reached.
+ */
 export async function recover (context: Context, word: string, flags: NodeFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
   const given = nodeConfig(flags)
@@ -35,13 +37,16 @@ export async function recover (context: Context, word: string, flags: NodeFlags)
     await out.line(`Next:  ${out.dfs} start`)
   } catch (error) {
     bar.clear()
-    // a member has accepted this machine: what it was told holds when it starts
+    // a member has accepted this machine, so the given options become its configuration
     if (await hasVault(dir)) await keep(dir, config)
     throw error
   }
 }
 
-/** Addresses without a PeerId served to find a member once. */
+/**
+ * Writes the configuration without addresses that have no PeerId; they served only to find a member
+ * once.
+ */
 async function keep (dir: string, { bootstrap = [], ...config }: Config): Promise<void> {
   const named = bootstrap.filter((address) => address.includes('/p2p/'))
   await writeConfig(dir, { ...config, ...(named.length === 0 ? {} : { bootstrap: named }) })

@@ -22,7 +22,8 @@ export async function revoke (context: Context, word: string, { since, force, ad
   const { out, signal } = context
   const options: RevokeOptions = { ...(since === undefined ? {} : { since }), ...(force === undefined ? {} : { force }), ...(admitted === undefined ? {} : { admitted: parseOne('--admitted', admitted, ['revoke', 'keep'] as const) }) }
   await using opened = await openNode(context)
-  // not before: what opens a folder may start this process anew, and stdin is read once
+  // stdin is read only now: opening a folder may start this process anew, and stdin can be read
+  // once
   const target = word === '-' || word.startsWith('@') ? (await readText(context, word, 'INVITE|LINK', 'Invite or link: ')).trim() : word
   const revoked = await opened.node.revoke(target, { ...options, signal })
   await out.data(revoked)
@@ -39,10 +40,10 @@ export async function revoke (context: Context, word: string, { since, force, ad
   if (!opened.running) out.talk(`The others hear of it once this machine runs:  ${out.dfs} start`)
 }
 
-/** Machines that one line names. */
+/** One line names at most this many machines. */
 const NAMED = 20
 
-/** What became of those whom the machine had let in. */
+/** Returns the lines about the members that the revoked machine had admitted. */
 function theirs ({ label, admitted }: Revoked): string[] {
   if (admitted === undefined) return []
   const names = admitted.members.slice(0, NAMED).map((member) => clean(member.label)).join(', ')

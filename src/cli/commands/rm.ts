@@ -22,7 +22,9 @@ export function defineRm (program: Command, run: Run): void {
 
 export interface RmFlags { recursive?: boolean, durable?: string }
 
-/** One that fails does not keep the others; the first failure is the exit code. */
+/**
+ * Deletes files. A failure does not stop the other deletes; the first failure sets the exit code.
+ */
 export async function rm (context: Context, names: string[], { recursive = false, ...flags }: RmFlags = {}): Promise<number | undefined> {
   const { out, signal } = context
   const durable = parseDurable(flags)
@@ -58,7 +60,8 @@ async function removeFolder (context: Context, node: DfsNode, folder: string, du
   const { out } = context
   const ended = await eachBelow(context, node, folder, {
     done: 'are deleted',
-    // one that has begun ends: its signal would leave it open whether it is deleted
+    // a delete that has begun runs to its end; an abort would leave unclear whether the file was
+    // deleted
     work: async ({ name }) => node.delete(name, durable),
     tell: async ({ name }, deleted) => {
       await out.data(deleted)

@@ -28,7 +28,7 @@ export async function share (context: Context, name: string, { expires: text, ve
   if (recursive && version !== undefined) throw new InvalidOptionError('--version', 'of one file only', 'it without -r')
   await using opened = await openNode(context)
   const until = new Date(Date.now() + expires)
-  // of many links each is made at another time, and all end at one
+  // links of a folder are made at different times and all end at the same time
   if (recursive) return await shareFolder(context, opened.node, folderOf(name), until)
   const link = await oneFile(context, opened.node, name, async () => opened.node.share(name, { expires, signal, ...(version === undefined ? {} : { version }) }))
   await out.data({ link, name, expires: until })

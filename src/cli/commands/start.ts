@@ -54,7 +54,10 @@ function timed (key: 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter', text: st
   return text === undefined ? {} : readValues(key, [text])
 }
 
-/** A node that runs here already will not go away by itself; a command will. */
+/**
+ * Opens the node to run. It waits for a command that holds the folder, but not for a node that runs
+ * here already.
+ */
 async function openToRun (context: Context, config: Config): Promise<DfsNode> {
   const { dir, signal } = context
   return waitForLock(signal, async () => {
@@ -91,14 +94,17 @@ function next ({ members }: Status, role: string, dfs: string): string[] {
   return role === 'owner' ? [`Your files are on this machine only. Next:  ${dfs} invite --role write --label nas`] : []
 }
 
-/** An admit older than this is no news: somebody who comes to a vault hears of all its members at once. */
+/**
+ * An older admit is not reported: a node that is new in a vault receives the admits of all its
+ * members at once.
+ */
 const NEWS_MS = 10 * 60_000
 
-/** What happens while it runs, a line each. */
+/** Prints one line for each event while the node runs. */
 function tell ({ out }: Context, node: DfsNode): void {
   const say = (text: string, data: Record<string, unknown>, news = true): void => {
     if (news) out.talk(`${when(new Date())}  ${clean(text)}`)
-    // the node goes on when nobody reads its events any more
+    // the node goes on when its output is closed
     out.data(data).catch(() => {})
   }
   node.addEventListener('member:join', ({ detail: { label, role, peer, since } }) => {

@@ -19,7 +19,7 @@ export async function status (context: Context, { wait }: { wait?: string | true
   await using opened = await openNode(context)
   if (wait !== undefined) await opened.node.synced({ members, signal })
   const { since, ...rest } = await opened.node.status({ signal })
-  // opened for this command, it runs for nobody else
+  // a node that was opened for this command counts as not running
   const found = { ...rest, running: opened.running, ...(opened.running && since !== undefined ? { since } : {}) }
   await out.data(found)
   if (out.json) return
@@ -46,7 +46,7 @@ export function describe (status: Status, members: MemberInfo[], dir: string, df
   ]
 }
 
-/** What is still there although nobody needs it. */
+/** Returns the line about blocks that are no longer needed and not yet removed. */
 function garbage ({ garbage: { dead, trash } }: Status, now: Date): string[] {
   const next = dead?.next === undefined ? '' : `${dead.versions === 1 ? '' : ', the first'} until ${when(dead.next, now)}`
   const parts = [
@@ -61,7 +61,7 @@ function running ({ running, since }: Status, now: Date): string {
   return since === undefined ? 'running' : `running ${duration(now.getTime() - since.getTime())}`
 }
 
-/** Labels of so many are named; of more, how many there are. */
+/** Up to this many members are named by label; of more, only the number is given. */
 const MAX_NAMED = 5
 
 function presence ({ running, members: { total } }: Status, members: MemberInfo[], now: Date): string {
@@ -73,7 +73,10 @@ function presence ({ running, members: { total } }: Status, members: MemberInfo[
   return `${count(total - away.length)} of ${plural(total, 'member')} here${named.length === 0 ? '' : ` (${named.join(', ')})`}`
 }
 
-/** `1,190 versions ok · 14 low (fewer than wanted) · 1 at risk (one copy) · 0 lost (none within reach)` */
+/**
+ * Returns `1,190 versions ok · 14 low (fewer than wanted) · 1 at risk (one copy) · 0 lost (none
+ * within reach)`.
+ */
 function copies ({ ok, low, atRisk, lost }: NonNullable<Status['copies']>): string {
   if (low + atRisk + lost === 0) return ok === 0 ? 'nothing to copy' : `${ok === 1 ? 'the version has' : `all ${plural(ok, 'version')} have`} as many as wanted`
   const parts = [
@@ -84,7 +87,7 @@ function copies ({ ok, low, atRisk, lost }: NonNullable<Status['copies']>): stri
   return [`${plural(ok, 'version')} ok`, ...parts].join(' · ')
 }
 
-/** `in sync with 2 of 3, 12 entries and 1.2 MB to come`. */
+/** Returns `in sync with 2 of 3, 12 entries and 1.2 MB to come`. */
 function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, rate, waiting } }: Status): string {
   const coming = [
     ...(entries === 0 ? [] : [plural(entries, 'entry', 'entries')]),
@@ -95,7 +98,7 @@ function sync ({ running, sync: { inSync, of, entries, versions, bytes: left, ra
   return `${running ? `in sync with ${count(inSync)} of ${count(of)}, ` : ''}${come}${speed}${waiting === undefined ? '' : ` · waiting: ${clean(waiting)}`}`
 }
 
-/** A line each for whoever forked, however often. */
+/** Returns one line for each writer that forked, however often. */
 function forked (forks: Fork[]): string[] {
   return [...Map.groupBy(forks, ({ peer }) => peer)].map(([peer, [first, ...more]]) => {
     const number = `its number ${count(first?.seq ?? 0)}${more.length === 0 ? '' : `, and so ${count(more.length)} more ${more.length === 1 ? 'time' : 'times'}`}`

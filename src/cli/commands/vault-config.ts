@@ -1,4 +1,7 @@
-/** `dfs config --vault`: what holds for all machines of the vault. Only owners change it. */
+/**
+ * `dfs config --vault` shows and changes the settings of all machines of the vault. Only owners
+ * change them.
+ */
 import { InvalidOptionError } from '../../errors.js'
 import type { Settings, SettingsChange, VaultSettings } from '../../api/node.js'
 import type { Context } from '../context.js'
@@ -13,7 +16,7 @@ const READ: { [K in Key]-?: (text: string) => Settings[K] } = {
   durable: (text) => parseWhole('durable', text, 1),
   keep: (text) => parseWhole('keep', text, 0),
   retention: (text) => text === '0' ? 0 : parseDuration('retention', text),
-  // which there are is the node's to say
+  // the node checks which values exist
   scope: (text) => text as Settings['scope']
 }
 
@@ -38,7 +41,7 @@ export async function vaultConfig (context: Context, name: string | undefined, v
   if (!opened.running) out.talk(`The other machines hear of it once this one runs:  ${out.dfs} start`)
 }
 
-/** Undefined: nothing is to be changed. */
+/** Returns the change that was typed; undefined when nothing changes. */
 function changeOf (key: Key, values: string[], unset: boolean): SettingsChange | undefined {
   const [value, ...more] = values
   if (unset) return { [key]: null }

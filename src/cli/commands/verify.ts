@@ -39,7 +39,7 @@ export async function verify (context: Context, { rebuild = false, remote = fals
   }
 }
 
-/** The folder's node, opened here with a new index where it needs one. */
+/** Opens the folder's node here, with a new index where it needs one. */
 async function rebuilt (context: Context, onProgress: (event: RebuildProgress) => void): Promise<DfsNode> {
   const { world, dir, signal } = context
   const config = await configOf(dir)
@@ -68,7 +68,7 @@ function show (bar: Bar): (event: ProgressEvent | RebuildProgress) => void {
   }
 }
 
-/** Damaged blocks that are named one by one. */
+/** Up to this many damaged blocks are named one by one. */
 const MAX_NAMED = 20
 
 export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, strange, rebuilt, remote }: VerifyResult, dir: string, dfs = 'dfs'): string[] {
@@ -86,7 +86,7 @@ export function describe ({ ok, index, blocks, bytes: read, damaged, adopted, st
   ]
 }
 
-/** A line for each other machine. */
+/** Returns one line for each other machine. */
 function others ({ versions, members }: RemoteResult): string[] {
   if (members.length === 0) return [`others  no other machine that should hold one of ${plural(versions, 'version')} is here`]
   return members.map(({ label, copies, proved, missing, wrong, unreached }, i) => `${i === 0 ? 'others' : '      '}  ${clean(label)}: ${[

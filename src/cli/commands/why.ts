@@ -52,15 +52,15 @@ const content = ({ kind, size, version }: VersionInfo): string => `${kind === 'd
 
 const DID: Record<VersionInfo['kind'], string> = { put: 'put', restore: 'restored', delete: 'deleted' }
 
-/** `nas put it, 09:12` */
+/** Returns `nas put it, 09:12`. */
 function did ({ writer, kind, time, note }: VersionInfo, now: Date): string {
   return `${writer.label === '' ? 'A machine that is no member' : clean(writer.label)} ${DID[kind]} it, ${when(time, now)}${note === undefined ? '' : ` (${clean(note)})`}`
 }
 
-/** It said that it has all of it, and nothing speaks against that. */
+/** Returns true when the member said that it holds the whole version and no proof failed. */
 const hasIt = ({ has, word, failed }: MemberKnows): boolean => failed === undefined && (has === undefined ? word !== undefined : has.state === 'held')
 
-/** Whether a get would succeed, in a sentence. */
+/** Returns a sentence that says whether a get would succeed. */
 function readable ({ here, members }: Why, { running, now }: Setting): string {
   if (here?.whole === true) return 'It can be read here, whoever else is away.'
   if (!running) return 'To read it here another machine that has it must be running.'
@@ -74,13 +74,13 @@ function readable ({ here, members }: Why, { running, now }: Setting): string {
   return `It cannot be read here now: ${connected.length === 0 ? 'no other machine is there' : 'no machine that is here has it'}.${until}`
 }
 
-/** Members that are named in a sentence. */
+/** A sentence names at most this many members. */
 const NAMED = 3
 const list = (members: MemberKnows[]): string => members.slice(0, NAMED).map(({ label }) => clean(label)).join(' and ') + (members.length > NAMED ? ` and ${members.length - NAMED} more` : '')
 
-/** How many copies there are of how many, and what will happen next. */
+/** Returns how many of the wanted copies exist, and what happens next. */
 function copiesOf ({ copies, here, should, members }: Why, running: boolean): string[] {
-  // one that meets nobody knows of its own copy alone
+  // a node without connections knows only its own copy
   if (copies === undefined || !running) return []
   const { wanted, held, lending, graceMs } = copies
   const asked = wanted === 'all' ? lending : wanted
@@ -92,7 +92,7 @@ function copiesOf ({ copies, here, should, members }: Why, running: boolean): st
   const lacks = members.filter((member) => member.should === true && !hasIt(member) && !coming.includes(member))
   const away = members.filter((member) => member.should === true && !member.connected)
   const cannot = lacks.filter(({ connected, has }) => connected && has?.state === 'cannot')
-  // whoever is not named and lends space may make up for them
+  // a member that is not named and lends space may hold a copy instead
   const others = members.filter((member) => member.should !== true && member.connected && member.lends !== false && !hasIt(member))
   const further = others.some(({ has }) => has?.state !== 'cannot') || (should !== true && here?.whole === false && here.why === 'elsewhere')
   const none = others.length === 0 ? 'no further machine is here to make one' : `${list(others)} cannot either. Lend more on one of them:  dfs config capacity SIZE`
@@ -141,7 +141,7 @@ function onOther (member: MemberKnows, { deleted, ...seen }: { running: boolean,
   ].join(' · ')
 }
 
-/** What it said of its copy, and when where that was not just now. */
+/** Returns what the member said of its copy, and when, unless that was just now. */
 function has ({ has: said, word, failed, connected, should }: MemberKnows, now: Date): string[] {
   if (failed !== undefined) return [`said that it has it and did not prove it (${failed === 'wrong' ? 'its bytes were wrong' : 'it lacked some'}): does not count until it does`]
   if (said === undefined) return word === undefined ? (should === true ? ['should have a copy'] : []) : [`said at ${when(word, now)} that all of it is on its disk`]

@@ -1,4 +1,4 @@
-/** The demo's files: made on the fly, the same bytes again from the same seed. */
+/** The demo makes its files on the fly; the same seed gives the same bytes again. */
 import { createHash, randomFillSync } from 'node:crypto'
 
 const KIB = 1024
@@ -6,7 +6,7 @@ const MIB = 1024 ** 2
 
 export interface DemoFile { name: string, size: number }
 
-/** 0 bytes to 64 MiB, with the sizes where formats tend to break. */
+/** The sizes are 0 bytes to 64 MiB and include those at which formats tend to break. */
 export const FILES: DemoFile[] = [
   { name: 'empty.txt', size: 0 },
   { name: 'one-byte.txt', size: 1 },
@@ -30,7 +30,10 @@ export const FILES: DemoFile[] = [
   { name: 'backup/disk.img', size: 64 * MIB }
 ]
 
-/** A fresh file of random bytes: no two pieces alike, drawn once a MiB and numbered, so that making it costs little. */
+/**
+ * Returns a fresh file of random bytes. One MiB is drawn and each repeat is numbered, so no two
+ * pieces are alike and the file is cheap to make.
+ */
 export function fresh (size: number): { bytes: () => Generator<Uint8Array>, sha256: string } {
   const seed = randomFillSync(Buffer.allocUnsafe(Math.min(size, MIB)))
   function * bytes (): Generator<Uint8Array> {

@@ -1,4 +1,7 @@
-/** The demo's nodes: processes of this same command, each stopped by its id whatever happens. */
+/**
+ * The demo runs its nodes as processes of this same command and stops each by its id, whatever
+ * happens.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,7 +10,7 @@ import { DfsError } from '../../errors.js'
 import { connectRpc, type RemoteNode } from '../../rpc/client.js'
 
 const BIN = join(import.meta.dirname, '..', 'bin.js')
-/** A node that was told to stop has this long. */
+/** A node has this long to stop. */
 const STOP_MS = 10_000
 
 export interface DemoNode { label: string, dir: string, pid: number, address: string, role: string, peer: string, remote: RemoteNode }
@@ -20,7 +23,7 @@ export class Processes implements AsyncDisposable {
     process.on('exit', this.onExit)
   }
 
-  /** Runs one command to its end; resolves to what it printed. */
+  /** Runs one command to its end and resolves to its output. */
   async run (args: string[], input = ''): Promise<string> {
     const child = this.spawn(args)
     const errors = text(child.stderr)
@@ -32,7 +35,7 @@ export class Processes implements AsyncDisposable {
     return printed
   }
 
-  /** A node that runs until this object is disposed of. */
+  /** Starts a node, which runs until this object is disposed of. */
   async start (label: string, dir: string): Promise<DemoNode> {
     const child = this.spawn(['--dir', dir, 'start', '--json'])
     const errors = text(child.stderr)
@@ -51,7 +54,7 @@ export class Processes implements AsyncDisposable {
     throw failed(['start'], child.exitCode, await errors)
   }
 
-  /** Stops every process that still runs, asked first, and waits until it is gone. */
+  /** Asks every running process to stop and waits until each is gone. */
   async [Symbol.asyncDispose] (): Promise<void> {
     await Promise.all([...this.children].map(async (child) => {
       const gone = once(child, 'exit')
@@ -68,7 +71,7 @@ export class Processes implements AsyncDisposable {
     const child = spawn(process.execPath, [BIN, ...args], { env: this.env, stdio: ['pipe', 'pipe', 'pipe'] })
     this.children.add(child)
     child.once('exit', () => { this.children.delete(child) })
-    // a child that ends before it has read its input is told about by its exit code
+    // the exit code reports a child that ends before it has read its input
     child.stdin?.on('error', () => {})
     return child
   }

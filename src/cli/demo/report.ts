@@ -6,10 +6,10 @@ export interface Row {
   size: number
   sha256: string
   putMs: number
-  /** Labels of those that had it on disk when the put ended. */
+  /** The labels of the nodes that had the file on disk when the put ended. */
   copies: string[]
   getMs: number
-  /** Bytes by label of who served them. */
+  /** The number of bytes that each node served, by label. */
   from: Record<string, number>
   same: boolean
 }
@@ -39,7 +39,7 @@ export function summary (rows: Row[], seconds: number): string[] {
 const sum = (rows: Row[], of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0)
 const time = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
-/** Of small files the time says more than a rate. */
+/** For a small file the time is more telling than the rate. */
 function speed (size: number, ms: number): string {
   return size < 1e6 ? '' : `${(size / 1e6 / (ms / 1000)).toFixed(0)} MB/s`
 }

@@ -1,16 +1,17 @@
 export interface AtOnce<T> {
-  /** Items being worked on at once. */
+  /** At most this many items are worked on at once. */
   most: number
-  /** What their weights may add up to; one item alone may weigh more. */
+  /** The sum of their weights is at most this; a single item may weigh more. */
   budget: number
   weigh: (item: T) => number
 }
 
 /**
- * Does `work` for each item, several at once, and takes the next one only when there is room for it. The first failure,
- * of the source or of the work, ends it: nothing more is begun, what runs is waited for, and then it is thrown.
+ * Does `work` for each item, several at once, and takes the next item only when there is room. The
+ * first failure, of the source or of the work, begins no more work, waits for the running work, and
+ * is then thrown.
  *
- * @param onFailure called at once with the first failure, so that what runs can be ended
+ * @param onFailure called at once with the first failure, so that running work can be ended
  */
 export async function eachAtOnce<T> (items: AsyncIterable<T>, { most, budget, weigh }: AtOnce<T>, work: (item: T) => Promise<void>, onFailure: (error: unknown) => void = () => {}): Promise<void> {
   const running = new Set<Promise<void>>()

@@ -1,20 +1,23 @@
-/** What a file system makes of names and times: found out where files are to be written, since one machine has several kinds. */
+/**
+ * File systems differ in names and times. The facts are probed in the target folder, since one
+ * machine may have several kinds.
+ */
 import { lstat, open, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unfinishedName } from '../unfinished.js'
 
 export interface Disk {
-  /** Two names that differ in case, or in how accents are written, are one file. */
+  /** True when two names that differ only in case, or in how accents are written, are one file. */
   folds: boolean
-  /** Times may come back earlier by less than this many milliseconds. */
+  /** Times may come back earlier, by less than this many milliseconds. */
   mtimeMs: number
 }
 
-/** An odd time, in milliseconds, so that whatever a file system drops shows. */
+/** The odd time, in milliseconds, shows whatever precision a file system drops. */
 const MARK_MS = 1_000_000_001_537
 const FAT_MS = 2_000
 
-/** Makes a file in the folder, looks at it in other ways, and takes it away again. */
+/** Makes a file in the folder, reads it in other ways, and removes it. */
 export async function probe (folder: string): Promise<Disk> {
   const stem = unfinishedName('-').replace(/\.part$/, '')
   const path = join(folder, `${stem}\u00e9.part`)
@@ -39,7 +42,7 @@ async function inode (path: string): Promise<{ ino: number, mtimeMs: number } | 
   }
 }
 
-/** The two times are one, as far as this disk can tell. */
+/** Returns true if the two times are equal, as far as this disk can tell. */
 export function sameTime (disk: Disk, onDisk: Date, wanted: Date): boolean {
   return Math.abs(onDisk.getTime() - wanted.getTime()) <= Math.max(0, disk.mtimeMs - 1)
 }

@@ -1,4 +1,7 @@
-/** One thing done to each of many files of the vault: several at once, told in the order of the files. */
+/**
+ * A command does one thing to each of many files: several at once, reported in the order of the
+ * files.
+ */
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { plural } from '../format.js'
@@ -6,23 +9,24 @@ import { isOfOneFile, Tally } from './tally.js'
 
 export interface EachFile<T extends { name: string }, R> {
   rows: AsyncIterable<T>
-  /** Files being worked on at once. */
+  /** At most this many files are worked on at once. */
   most: number
   work: (row: T) => Promise<R>
-  /** Prints what became of one; called one after the other, in the order of the rows. */
+  /** Prints the result of one file; called one at a time, in the order of the rows. */
   tell: (row: T, result: R) => Promise<void>
-  /** What holds for those that are done, after Ctrl-C or a failure: `are deleted`. */
+  /** The words for finished files after Ctrl-C or a failure: `are deleted`. */
   done: string
 }
 
-/** What became of them; `code` where some failed, or all were ended. */
+/** The result; `code` is set when some files failed or the command was ended. */
 export interface Ended { done: number, code: number | undefined }
 
 /**
- * A file that fails is named, and the others go on. Ctrl-C begins no more, and lets what has begun end. Memory holds what
- * is being worked on, however many files there are.
+ * Does `work` for each file. A file that fails is named, and the others go on. Ctrl-C begins no
+ * more work and lets running work end. Memory holds only the running work, however many files there
+ * are.
  *
- * @throws the first failure that concerns all of them, once what has begun has ended and is told
+ * @throws the first failure that concerns all files, once running work has ended and is reported
  */
 export async function eachFile<T extends { name: string }, R> (context: Context, { rows, most, work, tell, done }: EachFile<T, R>): Promise<Ended> {
   const { out, signal } = context
@@ -41,7 +45,7 @@ export async function eachFile<T extends { name: string }, R> (context: Context,
     while (running.length > 0) await next()
     signal.throwIfAborted()
   } catch (error) {
-    // the first failure is thrown: another that concerns all says nothing more
+    // only the first failure is thrown: another that concerns all files adds nothing
     await Promise.all(running.map(async ({ row, result }) => take(row, await result, tally, tell).catch(() => {})))
     if (tally.done > 0) tally.say(`${signal.aborted ? 'Stopped' : 'Ended'} after ${plural(tally.done, 'file')}. They ${done}; the same command goes on with the rest.`)
     if (signal.aborted && !out.json && tally.done > 0) return { done: tally.done, code: EXIT.interrupted }

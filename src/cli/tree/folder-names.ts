@@ -1,11 +1,15 @@
-/** Folders of the vault, which are nothing but beginnings of names, as the words of a command mean them. */
+/**
+ * A folder of the vault is only the beginning of names; the words of a command map to folders here.
+ */
 import { FileNotFoundError } from '../../errors.js'
 import type { DfsNode, FileInfo } from '../../api/node.js'
 
-/** `photos`, `photos/` and `./photos` are one folder; `/` and `.` are all of the vault, which is ''. */
+/**
+ * `photos`, `photos/` and `./photos` are one folder; `/` and `.` are all of the vault, which is ''.
+ */
 export const folderOf = (word: string): string => word.replace(/^\.?\/*$/, '').replace(/^\.\//, '').replace(/\/+$/, '').normalize('NFC')
 
-/** With which the names of its files begin. */
+/** Returns the beginning of the names of a folder's files. */
 export const prefixOf = (folder: string): string => folder === '' ? '' : `${folder}/`
 
 export async function isFolder (node: DfsNode, folder: string, signal: AbortSignal): Promise<boolean> {
@@ -13,7 +17,10 @@ export async function isFolder (node: DfsNode, folder: string, signal: AbortSign
   return false
 }
 
-/** The files in a folder and below it, in the order of their names. A node that knows of none asks the others once, as it does for a file. */
+/**
+ * Yields the files in a folder and below it, in the order of their names. A node that knows none
+ * asks other members once, as it does for a file.
+ */
 export async function filesBelow (node: DfsNode, folder: string, signal: AbortSignal): Promise<AsyncIterable<FileInfo>> {
   const prefix = prefixOf(folder)
   if (await isFolder(node, folder, signal)) return node.list({ prefix, signal })

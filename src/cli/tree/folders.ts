@@ -1,4 +1,4 @@
-/** `-r` of the commands that act on names: rm, mv, restore, evict, log, share. */
+/** This file is `-r` of the commands that act on names: rm, mv, restore, evict, log, share. */
 import { posix } from 'node:path'
 import { FileNotFoundError, InvalidOptionError } from '../../errors.js'
 import type { DfsNode, Deleted, FileInfo } from '../../api/node.js'
@@ -7,30 +7,40 @@ import { eachFile, type EachFile, type Ended } from './each-file.js'
 import { filesBelow, folderOf, isFolder, prefixOf } from './folder-names.js'
 import { FILES_AT_ONCE } from './limits.js'
 
-/** Files of which each is brought from, or offered to, other machines. */
+/** At most this many files are brought from, or offered to, other machines at once. */
 export const TRANSFERS_AT_ONCE = 8
 
-/** A word of the command line as a folder; InvalidOptionError where it is all of the vault. */
+/**
+ * Returns a word of the command line as a folder.
+ *
+ * @throws InvalidOptionError for the whole vault
+ */
 export function oneFolder (word: string, field: string): string {
   const folder = folderOf(word)
   if (folder === '') throw new InvalidOptionError(field, `"${word}" is all of the vault`, 'folders by their names:  dfs ls --folders')
   return folder
 }
 
-/** Does `work` for each file in the folder; FileNotFoundError where there is none. */
+/**
+ * Does `work` for each file in the folder.
+ *
+ * @throws FileNotFoundError where there is none
+ */
 export async function eachBelow<R> (context: Context, node: DfsNode, folder: string, each: Omit<EachFile<FileInfo, R>, 'rows' | 'most'> & { most?: number }): Promise<Ended> {
   return eachFile(context, { most: FILES_AT_ONCE, ...each, rows: await filesBelow(node, folder, context.signal) })
 }
 
 /**
- * Where a folder goes: below `to` under its own name when that ends in a slash, else it is called `to`; `.` stands for the top
- * of the vault. InvalidOptionError where files would get in each other's way.
+ * Returns the new name of a folder: below `to` under its own name when `to` ends in a slash, else
+ * `to`; `.` is the top of the vault.
+ *
+ * @throws InvalidOptionError where files would collide
  */
 export async function newFolder (node: DfsNode, from: string, to: string, signal: AbortSignal): Promise<string> {
   const target = to.endsWith('/') ? prefixOf(folderOf(to)) + posix.basename(from) : folderOf(to)
   const [source, aim] = [prefixOf(from), prefixOf(target)]
   if (aim.startsWith(source)) throw new InvalidOptionError('NEW-NAME', `"${target}" ${target === from ? 'is the name that it has' : `lies in "${from}" itself`}`, 'another folder')
-  // names that are moved would come among those that are still to be moved
+  // moved names would be listed among the names that are still to be moved
   const inside = source + source.slice(aim.length)
   if (source.startsWith(aim) && await isFolder(node, folderOf(inside), signal)) {
     throw new InvalidOptionError('NAME', `there is a folder "${folderOf(inside)}" in it, which would take its place`, `that one first, under another name:  dfs mv -r ${folderOf(inside)} OTHER-NAME`)
@@ -38,7 +48,11 @@ export async function newFolder (node: DfsNode, from: string, to: string, signal
   return target
 }
 
-/** Deleted files of a folder, the newest deletes last; FileNotFoundError where none is known. `since`: only what was deleted at that time or later. */
+/**
+ * Yields the deleted files of a folder, the newest deletes last. `since` excludes earlier deletes.
+ *
+ * @throws FileNotFoundError where none is known
+ */
 export async function deletedBelow (node: DfsNode, folder: string, since: Date | undefined, signal: AbortSignal): Promise<AsyncIterable<Deleted>> {
   const prefix = prefixOf(folder)
   const rows = async function * (): AsyncGenerator<Deleted> {

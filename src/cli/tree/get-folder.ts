@@ -13,7 +13,7 @@ import { GetTree, type GetTreeOptions } from './get-tree.js'
 import { pathProblem } from './local-name.js'
 import { Tally } from './tally.js'
 
-/** `get -r`. Returns the exit code where some files could not be written. */
+/** Runs `get -r`. Returns the exit code when some files could not be written. */
 export async function getFolder (context: Context, word: string, output: string | undefined, options: GetTreeOptions): Promise<number | undefined> {
   const { world, out, signal } = context
   const folder = folderOf(word)
@@ -44,7 +44,11 @@ export async function getFolder (context: Context, word: string, output: string 
   return tally.code()
 }
 
-/** The last part of the folder's name, here or in a DIR/; a DIR without a slash is the folder itself. Never a matter of what is there: the second run goes where the first did. */
+/**
+ * Returns the target folder: the last part of the folder's name, in the current folder or in a
+ * DIR/; a DIR without a slash is the target itself. It never depends on existing files, so a second
+ * run goes where the first did.
+ */
 function targetOf (folder: string, output: string | undefined): string {
   if (output === '-') throw new InvalidOptionError('-o', '- is no folder', 'DIR, or DIR/')
   const own = folder.split('/').at(-1) ?? ''
@@ -57,7 +61,7 @@ function targetOf (folder: string, output: string | undefined): string {
   return output
 }
 
-/** Files and bytes to come, for a person who watches. */
+/** Returns the number of files and bytes to come, for a person who watches. */
 async function total (node: DfsNode, folder: string, signal: AbortSignal): Promise<UsageInfo | undefined> {
   let last: UsageInfo | undefined
   for await (const row of node.du({ prefix: folder, signal })) {

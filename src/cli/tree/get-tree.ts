@@ -1,4 +1,7 @@
-/** `get -r`: all files of a folder of the vault, several at once, each whole or not at all; what is here already is not fetched. */
+/**
+ * `get -r` fetches all files of a folder of the vault, several at once, each completely or not at
+ * all. Files that are here already are not fetched.
+ */
 import { lstat, open, utimes } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { FileExistsError } from '../../errors.js'
@@ -13,9 +16,9 @@ import { isOfOneFile, type Tally } from './tally.js'
 import { kindOf } from './walk.js'
 
 export interface GetTreeOptions {
-  /** Compare contents, also where size and time say that they are equal. */
+  /** True compares contents even where size and time are equal. */
   checksum: boolean
-  /** Files here that differ are replaced. */
+  /** True replaces files here that differ. */
   replace: boolean
 }
 
@@ -30,10 +33,10 @@ export class GetTree {
   }
 
   /**
-   * Fetches files whose names begin with `prefix` to where the rest of the name leads below `root`, in the order of the
-   * names. What concerns one file is told, and the others go on.
+   * Fetches files whose names begin with `prefix` to the rest of their names below `root`, in the
+   * order of the names. A failure of one file is reported, and the others go on.
    *
-   * @throws the first failure that concerns all of them, such as a full disk or AbortError
+   * @throws the first failure that concerns all files, such as a full disk or AbortError
    */
   async run (rows: AsyncIterable<FileInfo>, prefix: string, root: string): Promise<void> {
     const places = new Places(root, this.disk)

@@ -1,12 +1,12 @@
 import type { DfsNode, FileInfo } from '../../api/node.js'
 import { compareNames } from './order.js'
 
-/** Names that are read past before the list is begun again further on. */
+/** This many names are skipped before the list is begun again further on. */
 const READ_PAST = 1_000
 
 /**
- * What the vault has under names that are asked for in their order: one list beside the caller's own, instead of a
- * question for each. Where the vault has much that the caller has not, the list skips it.
+ * This class looks up names in their order with one list beside the caller's own, instead of a
+ * question for each name. It skips over names that the caller does not have.
  */
 export class Known implements AsyncDisposable {
   private rows: AsyncIterator<FileInfo> | undefined
@@ -27,7 +27,7 @@ export class Known implements AsyncDisposable {
     await this.rows?.return?.()
   }
 
-  /** The name itself is first among those that begin with it. */
+  /** Restarts the list at a name, which is first among the names that begin with it. */
   private async jump (name: string): Promise<FileInfo | undefined> {
     await this.begin(name)
     for await (const row of this.node.list({ prefix: name, limit: 1, signal: this.signal })) {

@@ -1,9 +1,14 @@
-/** Which parts of a vault's names a file system can carry. The vault's own rules are not trusted here: a name comes from others. */
+/**
+ * This file checks which names of the vault a file system can hold. It does not trust the vault's
+ * own rules: a name comes from other people.
+ */
 
-/** Windows takes these for devices, with any ending; it also reads the superscript digits. */
+/**
+ * Windows treats these names as devices, with any ending, and also reads the superscript digits.
+ */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(\.|:|$)/i
 
-/** What keeps a name from being a path below a folder; undefined when nothing does. */
+/** Returns why a name cannot be a path below a folder; undefined when it can. */
 export function pathProblem (name: string, platform: NodeJS.Platform = process.platform): string | undefined {
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name) || !name.isWellFormed()) return 'its name holds what no file name may hold'
   for (const part of name.split('/')) {
@@ -24,7 +29,10 @@ function windowsProblem (part: string): string | undefined {
   return undefined
 }
 
-/** Names that a file system without case, or without a difference between ways to write accents, may take for one. Errs on the side of alike. */
+/**
+ * Returns a form that is equal for names that a file system may treat as one, because it ignores
+ * case or ways to write accents. It errs on the side of equal.
+ */
 export function folded (part: string): string {
   return part.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
 }

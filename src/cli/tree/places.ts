@@ -1,4 +1,7 @@
-/** Where each name of the vault lies below a folder on this disk, and why some cannot. */
+/**
+ * This file finds the path of each name below a folder on this disk, and says why some names have
+ * none.
+ */
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileExistsError, InvalidNameError } from '../../errors.js'
@@ -9,16 +12,16 @@ import { folded, pathProblem } from './local-name.js'
 interface Folder {
   part: string
   path: string
-  /** Of what was placed in it, on a disk that folds names: how it is written here. */
+  /** On a disk that folds names: how each placed name is written here. */
   children: Map<string, string>
-  /** It cannot be: nothing below it can. */
+  /** The reason why the folder, and everything below it, has no place. */
   error?: Error
 }
 
-/** Names are to come in the order of their bytes, those below one folder behind each other. */
+/** Names must come in the order of their bytes, names below one folder together. */
 export class Places {
   private readonly stack: Folder[]
-  /** Files of which a name to come may need a folder: each begins the next one. */
+  /** The placed files that a later name may need as a folder; each is the beginning of the next. */
   private files: string[] = []
 
   constructor (root: string, private readonly disk: Disk, private readonly platform: NodeJS.Platform = process.platform) {
@@ -26,9 +29,11 @@ export class Places {
   }
 
   /**
-   * The path of a name, whose folders are there then: real folders, never links. Nothing is made above the root.
+   * Returns the path of a name and makes its folders: real folders, never symbolic links, and none
+   * above the root.
    *
-   * @throws InvalidNameError where this disk has no such path, FileExistsError where something else is in the way
+   * @throws InvalidNameError where this disk has no such path, FileExistsError where something else
+   *   is in the way
    */
   async place (name: string): Promise<string> {
     const problem = pathProblem(name, this.platform)
@@ -82,7 +87,10 @@ export class Places {
   }
 }
 
-/** A folder that is there, without what a killed get left in it, or is made now. A link to one is none: what it points to may lie anywhere. */
+/**
+ * Makes a folder, or cleans an existing one of the files of a killed get. A symbolic link is
+ * refused, because its target may lie anywhere.
+ */
 async function realFolder (path: string, name: string): Promise<void> {
   try {
     await mkdir(path)

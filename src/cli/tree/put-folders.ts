@@ -8,7 +8,7 @@ import type { PlannedPut } from '../put-plan.js'
 import { PutTree, type PutTreeOptions } from './put-tree.js'
 import { Tally } from './tally.js'
 
-/** `put -r`. Returns the exit code where some files could not be put. */
+/** Runs `put -r`. Returns the exit code when some files could not be put. */
 export async function putFolders (context: Context, plans: PlannedPut[], options: PutTreeOptions): Promise<number | undefined> {
   const { world, out, signal } = context
   if (plans.some(({ file }) => file === '-')) throw new InvalidOptionError('-r', '- is no folder', 'files and folders')

@@ -1,4 +1,7 @@
-/** `put -r`: the files of folders, several at once; what the vault has already is neither read nor sent. */
+/**
+ * `put -r` puts the files of folders, several at once. Files that the vault has already are neither
+ * read nor sent.
+ */
 import { lstat, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { AbortError, NotDurableError, SourceError } from '../../errors.js'
@@ -12,24 +15,24 @@ import { KEY_OF_NODE, nodeOfKey } from './node-folder.js'
 import { kindOf, walk, type Found, type FoundFile } from './walk.js'
 
 export interface TreeRoot {
-  /** Absolute path of a file or folder. */
+  /** The absolute path of a file or folder. */
   path: string
-  /** What it is called in the vault; '' for a folder whose files stand at the top. */
+  /** The name in the vault; '' for a folder whose files stand at the top. */
   name: string
 }
 
 export interface PutTreeOptions {
-  /** Also read what looks the same, and put what is not. */
+  /** True also reads files that look the same, and puts those that differ. */
   checksum: boolean
   put: Pick<PutOptions, 'durable' | 'copies'>
 }
 
-/** What is said of the machines that have the files. */
+/** The least and the largest number of machines that have a file. */
 export interface Machines { least: number, most: number }
 
 export class PutTree {
   readonly machines: Machines = { least: Infinity, most: 0 }
-  /** Ends what runs when one of the others failed. */
+  /** Ends running puts when one fails. */
   private readonly stop = new AbortController()
   private readonly signal: AbortSignal
 
@@ -38,9 +41,10 @@ export class PutTree {
   }
 
   /**
-   * Puts what lies below one root. What concerns one file is told, and the others go on.
+   * Puts the files below one root. A failure of one file is reported, and the others go on.
    *
-   * @throws the first failure that concerns all of them, such as NotDurableError, NoSpaceError or AbortError
+   * @throws the first failure that concerns all files, such as NotDurableError, NoSpaceError or
+   *   AbortError
    */
   async run (root: TreeRoot): Promise<void> {
     await using known = new Known(this.node, root.name, this.signal)
@@ -48,7 +52,7 @@ export class PutTree {
     this.context.signal.throwIfAborted()
   }
 
-  /** The files to put; the others are told here. */
+  /** Yields the files to put and reports the others. */
   private async * wanted (root: TreeRoot, known: Known): AsyncGenerator<{ file: FoundFile, there: FileInfo | undefined }> {
     for await (const found of await this.found(root)) {
       if (found.kind === 'skipped') await this.tally.skip(found.path, found.why)
@@ -62,7 +66,7 @@ export class PutTree {
   }
 
   private async found ({ path, name }: TreeRoot): Promise<AsyncIterable<Found> | Found[]> {
-    // what was named on the command line may be a link
+    // a path from the command line may be a symbolic link
     const top = await stat(path)
     if (top.isFile() && await nodeOfKey(path) !== undefined) return [{ kind: 'skipped', path, why: KEY_OF_NODE }]
     if (top.isFile()) return [{ kind: 'file', path, name, size: top.size, mtime: top.mtime, named: true }]
@@ -74,7 +78,7 @@ export class PutTree {
     return walk(path, name, { signal: this.signal, leaveOut })
   }
 
-  /** Keys and index of this node are no files of its owner. */
+  /** Returns this node's own folder: its keys and index are no content. */
   private async ownFolder (): Promise<Stats | undefined> {
     return lstat(this.context.dir).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
@@ -82,7 +86,10 @@ export class PutTree {
     })
   }
 
-  /** With a number of machines asked for, each file is put again, which makes no version and waits for its copies. */
+  /**
+   * Returns true if a file looks unchanged. With `--durable` every file is put again, which makes
+   * no version and waits for its copies.
+   */
   private looksSame (file: FoundFile, there: FileInfo): boolean {
     return !this.options.checksum && this.options.put.durable === undefined && there.size === file.size && there.mtime?.getTime() === file.mtime.getTime()
   }
@@ -98,7 +105,7 @@ export class PutTree {
       if (result.version === there?.version) await this.unchanged(there)
       else await this.stored(result)
     } catch (error) {
-      // it is kept: what ended was the waiting for others
+      // the file is kept; only the wait for other members ended
       if (error instanceof NotDurableError && error.file !== undefined) await this.stored(error.file)
       const own = error instanceof SourceError && (error.cause as NodeJS.ErrnoException | undefined)?.syscall !== undefined ? error.cause : error
       if (!isOfOneFile(own)) throw error instanceof NotDurableError && error.cause instanceof AbortError ? error.cause : error

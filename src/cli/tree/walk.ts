@@ -1,6 +1,7 @@
 /**
- * The files of a folder, in the order in which the vault sorts their names, so that both can be read side by side.
- * In memory are the folders from the root to where the walk is, never the whole tree. Links are never followed.
+ * The walk yields the files of a folder in the order of the vault's names, so that both can be read
+ * side by side. Memory holds the folders from the root to the current place, never the whole tree.
+ * Symbolic links are never followed.
  */
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
@@ -14,23 +15,27 @@ export interface FoundFile { kind: 'file', path: string, name: string, size: num
 
 export type Found =
   | FoundFile
-  /** Nothing that a vault keeps. */
+  /** A skipped path is nothing that a vault keeps. */
   | { kind: 'skipped', path: string, why: string }
-  /** What the vault would keep, if it could be read or named. */
+  /** A failed path would be kept if it could be read or named. */
   | { kind: 'failed', path: string, error: Error }
 
 export interface WalkOptions {
   signal: AbortSignal
-  /** True for a folder that is to be left out, by what lstat says of it; the reason is the text. */
+  /** Returns the reason for leaving out a folder, from its lstat; undefined: it is walked. */
   leaveOut?: (found: Stats) => string | undefined
 }
 
-/** How many files are looked at ahead. */
+/** This many files are read ahead with lstat. */
 const LOOKS_AT_ONCE = 64
 
 interface Child { path: string, name: string, entry: Dirent<Buffer> }
 
-/** @param name what the folder is called in the vault; '' for its top */
+/**
+ * Yields the files below a folder.
+ *
+ * @param name the folder's name in the vault; '' for the top
+ */
 export async function * walk (path: string, name: string, options: WalkOptions): AsyncGenerator<Found> {
   const { signal, leaveOut } = options
   let entries: Array<Dirent<Buffer>>
@@ -69,7 +74,10 @@ async function * below ({ path, name }: Child, found: Stats, options: WalkOption
   else yield { kind: 'skipped', path: path + sep, why }
 }
 
-/** Undefined: it is gone, so there is nothing to keep. */
+/**
+ * Returns the lstat of a path, or its error; undefined: the path is gone, so there is nothing to
+ * keep.
+ */
 async function look ({ path }: Child): Promise<Stats | Error | undefined> {
   try {
     return await lstat(path)
@@ -87,7 +95,10 @@ export function kindOf (found: Pick<Stats, 'isSymbolicLink' | 'isFIFO' | 'isSock
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Names are NFC in a vault, so that two files of one folder may have the same. Neither is taken then: nobody could say which. */
+/**
+ * Sorts the entries of a folder. Names are NFC in a vault, so two files of one folder may have the
+ * same name; neither is put then, because the choice would be arbitrary.
+ */
 function sorted (path: string, prefix: string, entries: Array<Dirent<Buffer>>): { children: Child[], problems: Found[] } {
   const problems: Found[] = []
   const byName = new Map<string, Child[]>()
@@ -111,7 +122,7 @@ function sorted (path: string, prefix: string, entries: Array<Dirent<Buffer>>): 
     if (same.length === 1 && child !== undefined) children.push(child)
     else for (const { path } of same) problems.push({ kind: 'failed', path, error: new InvalidNameError(`${same.length} files here differ only in how accents are written, and would have one name. Rename all but one`) })
   }
-  // a folder stands where the names in it stand
+  // a folder is sorted where the names in it are sorted
   const key = ({ name, entry }: Child): string => entry.isDirectory() ? `${name}/` : name
   return { children: children.sort((a, b) => compareNames(key(a), key(b))), problems }
 }
