@@ -21,7 +21,11 @@ export async function oneFile<T> (where: Where, node: Pick<DfsNode, 'list'>, wor
   }
 }
 
-/** InvalidOptionError for a word that ends in a slash. */
+/**
+ * Refuses a word that ends in a slash.
+ *
+ * @throws InvalidOptionError
+ */
 export function refuseFolder (where: Where, word: string): void {
   if (word.endsWith('/')) throw new InvalidOptionError('NAME', `"${word}" ends in a slash, so it means a folder`, `a file, or ${insteadOf(where, word)}`)
 }
