@@ -60,7 +60,7 @@ export function asMap (value: unknown, required: readonly string[], optional: re
   return value
 }
 
-/** True for a decoded map, whatever its keys. */
+/** Returns true for a decoded map, whatever its keys. */
 export function isMap (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array) && CID.asCID(value) === null
 }

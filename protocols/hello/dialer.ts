@@ -50,7 +50,10 @@ export interface JoinOptions extends Ends {
    * protocols/vault).
    */
   certificate: Uint8Array
-  /** What joining adds to the time from `join` on. @default JOIN_MS */
+  /**
+   * The join may take this much longer from `join` on, in milliseconds.
+   * @default JOIN_MS
+   */
   joinMs?: number
 }
 

@@ -41,7 +41,10 @@ export interface HandleOptions<F> extends HelloOptions<F> {
    * @default the visitor is refused with UNSUPPORTED
    */
   visit?: (shown: Grant) => F | Promise<F>
-  /** What joining adds to the time from `join` on. @default JOIN_MS */
+  /**
+   * The join may take this much longer from `join` on, in milliseconds.
+   * @default JOIN_MS
+   */
   joinMs?: number
 }
 

@@ -31,8 +31,8 @@ export const FILES: DemoFile[] = [
 ]
 
 /**
- * Returns a fresh file of random bytes. One MiB is drawn and each repeat is numbered, so no two
- * pieces are alike and the file is cheap to make.
+ * Returns a fresh file of random bytes. It repeats one MiB drawn at random and numbers each repeat,
+ * so no two pieces are alike and the file is cheap to make.
  */
 export function fresh (size: number): { bytes: () => Generator<Uint8Array>, sha256: string } {
   const seed = randomFillSync(Buffer.allocUnsafe(Math.min(size, MIB)))
