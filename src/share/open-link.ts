@@ -17,8 +17,9 @@ import { parseLink } from './parse-link.js'
  * Errors (docs/errors.md): INVALID_LINK, LINK_ALTERED, LINK_EXPIRED, LINK_REVOKED,
  * NO_MEMBER_REACHABLE, BLOCKS_UNAVAILABLE, ABORTED.
  *
- * @example await using shared = await openLink(link) for await (const piece of shared.get())
- *   process.stdout.write(piece)
+ * @example
+ * await using shared = await openLink(link)
+ * for await (const piece of shared.get()) process.stdout.write(piece)
  */
 export async function openLink (text: string, options: OpenLinkOptions = {}): Promise<SharedFile> {
   checkOptions('openLink', options)
