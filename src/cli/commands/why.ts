@@ -95,14 +95,16 @@ function copiesOf ({ copies, here, should, members }: Why, running: boolean): st
   // a member that is not named and lends space may hold a copy instead
   const others = members.filter((member) => member.should !== true && member.connected && member.lends !== false && !hasIt(member))
   const further = others.some(({ has }) => has?.state !== 'cannot') || (should !== true && here?.whole === false && here.why === 'elsewhere')
-  const none = others.length === 0 ? 'no further machine is here to make one' : `${list(others)} cannot either. Lend more on one of them:  dfs config capacity SIZE`
+  const none = (word: 'other' | 'further'): string => others.length === 0
+    ? `no ${word} machine is here to make one`
+    : `${list(others)} cannot either. Lend more on one of them:  dfs config capacity SIZE`
   const rest = lacks.filter((member) => member.connected && !cannot.includes(member))
   const next = [
     ...(coming.length === 0 ? [] : [`${coming.slice(0, NAMED).map(({ label, has }) => `${clean(label)} is copying it (${has?.percent ?? 0} %)`).join(', ')}`]),
     ...(should === true && here?.whole === false ? [`This machine ${NOT_HERE[here.why ?? 'turn']}`] : []),
     ...(rest.length === 0 ? [] : [`${list(rest)} ${rest.length === 1 ? 'is' : 'are'} to copy it`]),
-    ...(held === 0 || away.length === 0 ? [] : [`${list(away)} should have ${away.length === 1 ? 'a copy and is' : 'copies and are'} away${further ? `: after ${duration(graceMs)} without a sign another machine makes one` : `, and ${none}`}`]),
-    ...(cannot.length === 0 ? [] : [`${list(cannot)} should have a copy and cannot take one (no room, or put away there): ${further ? 'the next machine in order makes one' : none}`])
+    ...(held === 0 || away.length === 0 ? [] : [`${list(away)} should have ${away.length === 1 ? 'a copy and is' : 'copies and are'} away${further ? `: after ${duration(graceMs)} without a sign another machine makes one` : `, and ${none('other')}`}`]),
+    ...(cannot.length === 0 ? [] : [`${list(cannot)} should have a copy and cannot take one (no room, or put away there): ${further ? 'the next machine in order makes one' : none('further')}`])
   ]
   return [[head, ...next.map((text) => `${text}.`)].join(' ')]
 }
