@@ -13,7 +13,7 @@ import { expire, overUploads } from './uploads.js'
 const PAGE_ROOTS = 64
 
 /**
- * Collects everything for which there is a reason, and nothing else (storage, "Garbage"): uploads whose time is over, what
+ * Collects everything for which there is a reason, and nothing else: uploads whose time is over, what
  * was let go in part, versions that have been dead since `deadBefore`; then empties the trash of what is old in it. Each
  * transaction asks again whether its reason holds.
  */

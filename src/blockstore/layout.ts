@@ -1,4 +1,4 @@
-/** Names in the folder of a node that belong to the store (storage, "Storage"). */
+/** Names in the folder of a node that belong to the store. */
 
 /** What the folder is, and in which version: one line. Read first, written last. */
 export const FORMAT = 'format'

@@ -1,5 +1,5 @@
 /**
- * Which members this node keeps a link to (design, "Links between members"). Pure: time and chance come in, and
+ * Which members this node keeps a link to. Pure: time and chance come in, and
  * nothing here opens or closes anything.
  *
  * Up to FULL_MESH_MEMBERS: everybody. More: the next two on the ring of members, which alone connects everybody who is

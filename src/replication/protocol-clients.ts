@@ -39,7 +39,7 @@ export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): 
 
 /**
  * One stream a peer, opened on demand, kept open and used by everybody: a kept-open stream answers five times as many
- * small requests as a new one each (design, wire). It is forgotten when it ends, and ended when nobody used it for
+ * small requests as a new one each. It is forgotten when it ends, and ended when nobody used it for
  * LINK_IDLE_MS.
  */
 export class ClientPool<T extends Client> {

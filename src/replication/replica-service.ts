@@ -70,7 +70,7 @@ export interface ReplicaChange {
   come?: unknown
 }
 
-/** Brings the copies that this node should have, and lets go of those that it need not (design, replication). */
+/** Brings the copies that this node should have, and lets go of those that it need not (docs/architecture.md, "How a copy is repaired"). */
 export class ReplicaService {
   /** Roots (CID as text) whose copy the user is putting away here: no receipt and no promise is given for them. */
   readonly leaving = new Set<string>()

@@ -1,4 +1,4 @@
-/** Holders challenge each other at random (design, "Reading, auditing, caching"). Verdicts are this node's own and go nowhere. */
+/** Holders challenge each other at random (protocols/audit/README.md). Verdicts are this node's own and go nowhere. */
 import type { ReplicaState, Verdict } from './replica-state.js'
 import { byPeer } from './by-peer.js'
 import type { AuditPort, Clock, PlacedVersion, MemberView, Proof, Random } from './types.js'

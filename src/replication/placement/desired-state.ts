@@ -1,4 +1,4 @@
-/** Which groups this node should hold (design, "Holding and repairing"). Pure: reads the book and the view, changes nothing. */
+/** Decides which groups this node should hold (docs/architecture.md, "How a copy is repaired"). It reads the replica state and the view, and changes nothing. */
 import { COMING_MS } from '../../../protocols/audit/constants.js'
 import type { ReplicaState } from './replica-state.js'
 import type { PlacedVersion, MemberView } from './types.js'

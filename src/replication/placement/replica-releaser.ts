@@ -1,5 +1,5 @@
 /**
- * Letting go of a copy (design, "Letting go of a copy"): only when `copies` others promised to keep theirs and proved
+ * Lets go of a copy (protocols/audit/README.md) only when `copies` others promised to keep theirs and proved
  * that they have them. So every release leaves `copies` that are there and stay, whatever anybody believes about members,
  * weights or who is alive.
  *

@@ -2,7 +2,7 @@ import type { CID } from 'multiformats/cid'
 import { BlockCorruptError } from '../../errors.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 
-/** A block for a peer: not hashed here, the peer does, and its complaint makes this node look again (storage, "Reading verifies"). */
+/** A block for a peer: not hashed here, the peer does, and its complaint makes this node look again. */
 export async function readHeld (store: Pick<BlockStore, 'read'>, cid: CID): Promise<Uint8Array | undefined> {
   try {
     return await store.read(cid, { verify: false })

@@ -84,7 +84,7 @@ export class UploadReceiver implements IncomingUpload, CompletableUpload {
   }
 }
 
-/** An entry's `bytes` must be those of its root: its own length and what it says lies below (formats, "Entry"). */
+/** An entry's `bytes` must be those of its root: its own length and what it says lies below (protocols/vault/README.md, "Entries"). */
 async function checkBytes (store: Pick<BlockStore, 'read'>, root: CID, claimed: number): Promise<void> {
   const block = await store.read(root, { verify: false })
   if (block === undefined) throw new ProtocolError('INCOMPLETE', 'the root block was not sent')
