@@ -15,7 +15,7 @@ const MAX_PEAK_MIB = 512
 const MAX_ADMITTED_MS = 5_000
 const LEAST_SPEED = 0.8
 /** Of one core: a run that costs more is repeated, and the middle of three counts. */
-const REPEATED_COST = 1 - LEAST_SPEED
+const REPEATED_COST = 0.3
 /**
  * What one behaviour, three at a time, and the middle of all may cost, in cores. On a quiet machine of two cores they cost at most 0.35,
  * 0.60 and 0.23; a node without its bounds costs 0.96 by one alone (below).
