@@ -5,9 +5,20 @@ export class Semaphore {
 
   constructor (private readonly limit: () => number) {}
 
+  /** Runs `work` when its turn has come: at once where a turn is free. */
+  async run<T> (work: () => Promise<T>): Promise<T> {
+    if (this.waiting.length === 0 && this.taken < this.limit()) this.taken++
+    else await this.take()
+    try {
+      return await work()
+    } finally {
+      this.give()
+    }
+  }
+
   /** Resolves when it is the caller's turn, who gives it back; throws the reason of `signal`, and then has none. */
-  async take (signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
+  async take (signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const turn = (): void => {
       this.taken++
@@ -16,15 +27,15 @@ export class Semaphore {
     const onAbort = (): void => {
       if (!this.waiting.includes(turn)) return
       this.waiting = this.waiting.filter((other) => other !== turn)
-      reject(signal.reason as Error)
+      reject(signal?.reason as Error)
     }
     this.waiting.push(turn)
     this.look()
-    signal.addEventListener('abort', onAbort, { once: true })
+    signal?.addEventListener('abort', onAbort, { once: true })
     try {
       await promise
     } finally {
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 

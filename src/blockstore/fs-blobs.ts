@@ -11,7 +11,7 @@ import { walkFiles } from './fs-walk.js'
 import type { Blobs, FoundBlob, WalkOptions } from './interface.js'
 import { BLOCKS, QUARANTINE, TMP, TRASH } from './layout.js'
 import { checkPath, pathTransform as defaultTransform, fanOutFolders, type PathTransform } from './path-transform.js'
-import { Semaphore } from '../async/store-slots.js'
+import { Semaphore } from '../async/semaphore.js'
 
 /** Files written at once: more does not make a disk faster, and each holds its block in memory. */
 const FILES_AT_ONCE = 8
@@ -25,7 +25,7 @@ export interface FsBlobsInit {
 
 /** One file a block, below `<dir>/blocks`, or in `<dir>/trash` when it is dead. */
 export class FsBlobs implements Blobs {
-  private readonly slots = new Semaphore(FILES_AT_ONCE)
+  private readonly slots = new Semaphore(() => FILES_AT_ONCE)
   /** Two blocks of one path are written one after the other, so that the second one sees the first. */
   private readonly paths = new KeyedLock()
   private readonly folders: FolderSync

@@ -1,5 +1,5 @@
 import { SCRUB_MS } from '../defaults.js'
-import type { Timer } from '../async/timer.js'
+import type { Clock } from '../async/clock.js'
 import type { BlockStore } from './interface.js'
 
 /** After the start, when more urgent things are under way. */
@@ -13,7 +13,7 @@ const AGAIN_MS = 3600e3
 
 export interface ScrubberInit {
   store: Pick<BlockStore, 'adoptUnknown' | 'scrub'>
-  timer: Timer
+  timer: Clock
   onError: (error: unknown) => void
   /** Milliseconds within which every block is hashed. @default SCRUB_MS */
   scrubMs?: number

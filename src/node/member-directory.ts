@@ -1,6 +1,7 @@
 import type { Peers } from '../network/peers.js'
 import type { RecordService } from '../vault/members/record-service.js'
 import type { Vault } from '../vault/vault.js'
+import { andMore } from '../operations/and-more.js'
 import { when } from '../operations/when.js'
 
 export interface MemberDirectoryComponents {
@@ -15,9 +16,6 @@ export interface MemberDirectoryInit {
   /** Milliseconds after its start for which a node waits for a first connection. */
   answerMs: number
 }
-
-/** An error names at most this many members. */
-const NAMED = 5
 
 /** The member directory says which members are away and which accept new blocks. */
 export class MemberDirectory {
@@ -94,10 +92,7 @@ export class MemberDirectory {
     // records that others forward show whether a member without a connection is there
     const isThere = (who: string): boolean => peers.get(who) !== undefined || (!peers.wants(who) && presence.present(who))
     const away = vault.members().filter((member) => member.peer !== this.init.self && !isThere(member.peer))
-    if (away.length === 0) return ''
-    const named = away.slice(0, NAMED).map((member) => `${vault.labelOf(member.peer)} ${member.seen === undefined ? 'was never met' : `has been away since ${when(member.seen)}`}`)
-    const rest = away.length - named.length
-    return `${named.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`
+    return andMore(away.map((member) => `${vault.labelOf(member.peer)} ${member.seen === undefined ? 'was never met' : `has been away since ${when(member.seen)}`}`))
   }
 }
 

@@ -3,6 +3,7 @@ import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { MEMORY_CAPACITY_BYTES, RESERVE_BYTES } from '../defaults.js'
 import type { IndexDb } from '../index/engine/index-db.js'
 import type { DfsNodeInit } from '../api/node.js'
+import { once } from '../async/once.js'
 import { loadOrCreateIdentity, newIdentity } from '../network/identity.js'
 import { rebuildIndex } from '../rebuild/rebuild.js'
 import { Directory } from '../blockstore/directory.js'
@@ -160,11 +161,6 @@ export const nodeKeyOf = (key: Ed25519PrivateKey): NodeKey => ({ peer: key.publi
 /** Returns the names of the machine and of its operator. */
 export const namesOf = ({ label, operator }: { label?: string | undefined, operator?: string | undefined }): { label: string, operator: string } =>
   ({ label: label ?? hostLabel(), operator: operator ?? '' })
-
-function once (work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  return () => running ??= work()
-}
 
 /** Returns half of the free bytes above the reserve: the default capacity. */
 async function half (dir: string): Promise<number> {

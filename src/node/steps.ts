@@ -1,4 +1,5 @@
 import { SYNC_PROTOCOL } from '../../protocols/sync/constants.js'
+import { once } from '../async/once.js'
 import type { Composition } from './compose-membership.js'
 import type { NodeComponents } from './components.js'
 import type { Step } from './lifecycle.js'
@@ -44,13 +45,4 @@ export function stepsOf ({ init, folder, network }: Composition, components: Nod
     { name: 'verifier', stop: () => verifier.close(), stops: 14 },
     { name: 'folder', stop: () => folder.close(), stops: 15 }
   ]
-}
-
-/**
- * Returns a function whose first call runs `work`; later calls return the same promise, even a
- * rejected one.
- */
-function once (work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined
-  return () => running ??= work()
 }

@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import type { MemberKnows, WhyCopies } from '../api/node.js'
-import { abortable } from '../replication/protocol-clients.js'
+import { abortable } from '../async/abortable.js'
 import type { PlacedGroup } from '../replication/placement/sqlite-replica-state.js'
 import type { Components } from './components.js'
 

@@ -1,7 +1,5 @@
+import { andMore } from './and-more.js'
 import type { Vault } from '../vault/vault.js'
-
-/** A note names at most this many machines. */
-const NAMED = 5
 
 /**
  * Returns a line for each invite with more members than its owner meant it for: a member that may
@@ -11,8 +9,7 @@ export function overusedNotes (vault: Vault): string[] {
   const origins = [...vault.entries.revocations.origins().values()].flatMap(({ invited }) => invited === undefined ? [] : [invited])
   const invites = new Map(origins.map((one) => [Buffer.from(one.invite).toString('hex'), one]))
   return [...invites.values()].filter(({ uses, members }) => members.length > uses).map(({ uses, members }) => {
-    const named = members.slice(0, NAMED).map(({ peer }) => vault.labelOf(peer))
-    const more = members.length - named.length
-    return `${members.length} machines came with one invite that was for ${uses}: ${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}. If you do not know them all:  dfs members  says who let each of them in, and an owner takes that one out with all whom it let in:  dfs revoke NAME`
+    const named = andMore(members.map(({ peer }) => vault.labelOf(peer)))
+    return `${members.length} machines came with one invite that was for ${uses}: ${named}. If you do not know them all:  dfs members  says who let each of them in, and an owner takes that one out with all whom it let in:  dfs revoke NAME`
   })
 }

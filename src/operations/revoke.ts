@@ -5,6 +5,7 @@ import type { Revoked, RevokeOptions } from '../api/node.js'
 import { parseLink } from '../share/parse-link.js'
 import { parseInvite } from '../vault/members/join.js'
 import type { Member } from '../vault/members/members.js'
+import { andMore } from './and-more.js'
 import type { Components } from './components.js'
 
 /** A shorter prefix of a PeerId finds no member. */
@@ -62,18 +63,10 @@ function memberOf (vault: Components['vault'], target: string): Member | undefin
       (member: Member) => target !== '' && (vault.names.wish(member) === target || vault.labelOf(member.peer) === target),
       ({ peer }: Member) => target.length >= MIN_PEER_CHARACTERS && peer.startsWith(target)
     ].map((fits) => members.filter(fits)).find((found) => found.length > 0) ?? []
-    if (fitting.length > 1) throw new InvalidOptionError('member', `"${target.slice(0, 64)}" fits ${fitting.length} members: ${listed(vault, fitting)}`, 'a PeerId, or the beginning of one: see `dfs members`')
+    if (fitting.length > 1) throw new InvalidOptionError('member', `"${target.slice(0, 64)}" fits ${fitting.length} members: ${andMore(fitting.map(({ peer }) => `${vault.labelOf(peer)} (${peer})`))}`, 'a PeerId, or the beginning of one: see `dfs members`')
     if (fitting[0] !== undefined) return fitting[0]
   }
   return undefined
-}
-
-/** An error names at most this many members. */
-const NAMED = 5
-
-function listed (vault: Components['vault'], members: Member[]): string {
-  const named = members.slice(0, NAMED).map(({ peer }) => `${vault.labelOf(peer)} (${peer})`).join(', ')
-  return members.length > NAMED ? `${named} and ${members.length - NAMED} more` : named
 }
 
 function textOf (vault: string, target: string): { kind: 'invite' | 'link', id: Uint8Array, label: string } | undefined {

@@ -8,8 +8,9 @@ import { MissingBlockError } from '../../protocols/get/dialer.js'
 import { BlockCorruptError } from '../errors.js'
 import type { BlockStore } from '../blockstore/interface.js'
 import type { AuditPort, PlacedVersion, Proof } from './placement/types.js'
-import { abortable, type ProtocolClients } from './protocol-clients.js'
-import type { Timer } from '../async/timer.js'
+import { abortable } from '../async/abortable.js'
+import type { ProtocolClients } from './protocol-clients.js'
+import type { Clock } from '../async/clock.js'
 
 /** Ranges of a challenge. Whoever answers may hash the whole block of each, within ANSWER_MS and from a slow disk. */
 export const RANGES_A_MESSAGE = 16
@@ -28,7 +29,7 @@ export interface AuditPortParts {
   store: Pick<BlockStore, 'read' | 'liesBelow' | 'blocksBelow' | 'drawBelow'>
   /** A version is held whole: all its groups stand and fall with its root. */
   rootOf: (group: PlacedVersion) => CID
-  timer: Timer
+  timer: Clock
   /** One of 0..below-1, which nobody can foresee. @default crypto.randomInt */
   random?: (below: number) => number
 }

@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { UPLOAD_ID_BYTES } from '../../protocols/store/constants.js'
 import { BlocksUnavailableError } from '../errors.js'
 import type { FetchOptions } from './download/block-fetcher.js'
-import type { Timer } from '../async/timer.js'
+import type { Clock } from '../async/clock.js'
 import type { BlockStore } from '../blockstore/interface.js'
 
 /** Blocks that are fetched at once. */
@@ -21,7 +21,7 @@ export interface BlockRepairerInit {
   fetch: (cid: CID, options: FetchOptions) => Promise<Uint8Array>
   /** Whom to ask for what lies below this root. */
   needOf: (root: CID) => FetchOptions['need']
-  timer: Timer
+  timer: Clock
   /** A block below this root is here again. */
   touched: (root: CID) => void
   onMended: (cid: CID) => void

@@ -6,7 +6,8 @@ import { StoreClient } from '../../protocols/store/dialer.js'
 import { STORE_PROTOCOL } from '../../protocols/store/constants.js'
 import type { Peers } from '../network/peers.js'
 import { peerBytes } from './peer-bytes.js'
-import type { Timer } from '../async/timer.js'
+import { abortable } from '../async/abortable.js'
+import type { Clock } from '../async/clock.js'
 
 /** A stream that nobody used for so long is ended, so that the connection below it can be. */
 export const LINK_IDLE_MS = 30_000
@@ -23,20 +24,6 @@ interface Client {
 
 interface Use<T> { readonly pending: Promise<T>, client?: T, /** When it was last of use; milliseconds of the timer. */ at: number }
 
-/** Waits for `promise`, but no longer than `signal` allows; what it waits for goes on for others. */
-export async function abortable<T> (promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (signal === undefined) return promise
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => { reject(signal.reason as Error) }
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
 /**
  * One stream a peer, opened on demand, kept open and used by everybody: a kept-open stream answers five times as many
  * small requests as a new one each. It is forgotten when it ends, and ended when nobody used it for
@@ -47,7 +34,7 @@ export class ClientPool<T extends Client> {
   private readonly stopping = new AbortController()
   private cancelLook: (() => void) | undefined
 
-  constructor (private readonly open: (peer: string, options: { signal: AbortSignal }) => Promise<T>, private readonly timer: Timer) {}
+  constructor (private readonly open: (peer: string, options: { signal: AbortSignal }) => Promise<T>, private readonly timer: Clock) {}
 
   async to (peer: string, options: { signal?: AbortSignal } = {}): Promise<T> {
     const known = this.uses.get(peer)
@@ -105,7 +92,7 @@ export class ProtocolClients {
   readonly audit: ClientPool<AuditClient>
 
   /** @param limits inactivityMs: how long a peer may stand still. @default that of the protocols */
-  constructor (peers: Pick<Peers, 'open' | 'reach' | 'self'>, timer: Timer, limits: { inactivityMs?: number } = {}) {
+  constructor (peers: Pick<Peers, 'open' | 'reach' | 'self'>, timer: Clock, limits: { inactivityMs?: number } = {}) {
     const stream = async (peer: string, protocol: string, options: { signal: AbortSignal }): ReturnType<Peers['open']> => {
       await peers.reach(peer, options)
       return peers.open(peer, protocol, options)

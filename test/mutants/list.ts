@@ -105,7 +105,7 @@ export const MUTANTS: Mutant[] = [
   mutant('src/node/lifecycle.ts', 'if (errors.length > 0) throw errors[0]', 'if (errors.length > 0) throw errors.at(-1)', 'node/lifecycle'),
   mutant('src/node/lifecycle.ts', 'errors.push(error)', 'throw error', 'node/lifecycle'),
   mutant('src/node/steps.ts', 'stop: () => sync.stop(), stops: 10', 'stop: () => sync.stop(), stops: 12.5', 'node/lifecycle'),
-  mutant('src/node/steps.ts', 'return () => running ??= work()', 'return () => running = work()', 'node/lifecycle'),
+  mutant('src/async/once.ts', 'return () => running ??= work()', 'return () => running = work()', 'node/lifecycle'),
 
   // files, and what people type
   mutant('src/file/read-file.ts', 'if (offset > manifest.size) throw', 'if (offset > manifest.size + 1) throw', 'file/read-file'),

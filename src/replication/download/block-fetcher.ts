@@ -6,10 +6,10 @@ import { INACTIVITY_MS } from '../../defaults.js'
 import type { Peers } from '../../network/peers.js'
 import { FetchAttempts } from './fetch-attempts.js'
 import { Hedging, HEDGE_FROM_MS, LAST_BLOCKS, type Hedged } from './hedging.js'
-import { abortable } from '../protocol-clients.js'
+import { abortable } from '../../async/abortable.js'
 import type { FetchHints, OnDemandDialer, Search } from './on-demand-dialer.js'
 import { PeerScores, type Asking } from './peer-scores.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 export interface FetchOptions {
   signal?: AbortSignal
@@ -26,7 +26,7 @@ export interface FetchOptions {
 export interface BlockFetcherInit {
   peers: Pick<Peers, 'sessions' | 'get' | 'addEventListener' | 'removeEventListener'>
   clients: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } }
-  timer: Timer
+  timer: Clock
   /** Who is away and may have what nobody has, in words. */
   describeAbsent?: () => string
   /** How much longer nobody being connected does not mean that nobody will be. @default not at all */

@@ -15,7 +15,7 @@ import { rootKey, WantedPass, type WantOptions, type Wanted } from './queue.js'
 import type { FetchHints } from './on-demand-dialer.js'
 import { Throughput } from './throughput.js'
 import { Semaphore } from '../../async/semaphore.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** Versions that are being brought at once. */
 export const VERSIONS_AT_ONCE = 8
@@ -41,7 +41,7 @@ export interface DownloaderParts {
   /** The upload (16 bytes) of a root: the same after a restart, so that it goes on, and not for others to guess. */
   uploadOf: (root: Uint8Array) => Uint8Array
   uploads: InboundUploads
-  timer: Timer
+  timer: Clock
   /** PeerId of the member that wrote an entry (its id), if it is known. */
   writerOf?: (entry: Uint8Array) => string | undefined
   /** Whom to ask for a root's blocks. */

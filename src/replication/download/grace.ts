@@ -1,5 +1,5 @@
 import type { InboundUploads } from '../serve/inbound-uploads.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** How long a version whose entry came while a member pushes here is left to that push. */
 export const GRACE_MS = 2_000
@@ -12,7 +12,7 @@ export class Grace {
   /** When the entry came, by root, the oldest first. */
   private readonly came = new Map<string, number>()
 
-  constructor (private readonly uploads: InboundUploads, private readonly timer: Timer) {}
+  constructor (private readonly uploads: InboundUploads, private readonly timer: Clock) {}
 
   note (root: Uint8Array): void {
     if (this.uploads.active === 0) return

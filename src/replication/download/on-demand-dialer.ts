@@ -1,6 +1,6 @@
 import type { Peers } from '../../network/peers.js'
-import { abortable } from '../protocol-clients.js'
-import type { Timer } from '../../async/timer.js'
+import { abortable } from '../../async/abortable.js'
+import type { Clock } from '../../async/clock.js'
 
 /** Members without a connection that are dialled for one block, and how many of them at once. */
 export const OTHERS_A_BLOCK = 8
@@ -19,7 +19,7 @@ export interface OnDemandDialerInit {
   peers: Pick<Peers, 'get' | 'reach'>
   /** Members that have no connection and may be dialled, the most promising first; asked for each block that is wanting. */
   list: () => string[]
-  timer: Pick<Timer, 'now'>
+  timer: Pick<Clock, 'now'>
   /** How long one dial is waited for. */
   dialMs: number
 }

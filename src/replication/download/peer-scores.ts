@@ -1,5 +1,5 @@
 import { INACTIVITY_MS } from '../../defaults.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 interface Speed {
   /** Asked for and not answered. */
@@ -32,7 +32,7 @@ export const HALVED_MS = 30_000
 export class PeerScores {
   private readonly all = new Map<string, Speed>()
 
-  constructor (private readonly timer: Pick<Timer, 'now'>) {}
+  constructor (private readonly timer: Pick<Clock, 'now'>) {}
 
   /** The one of `peers` whose answer is expected first. */
   best (peers: Iterable<string>): string | undefined {
@@ -92,7 +92,7 @@ export class Asking {
   private sentAt: number
 
   /** @param before what it is thought to cost */
-  constructor (private readonly speed: Speed, private readonly before: number, private readonly timer: Pick<Timer, 'now'>) {
+  constructor (private readonly speed: Speed, private readonly before: number, private readonly timer: Pick<Clock, 'now'>) {
     this.began = this.sentAt = speed.at = timer.now()
     speed.outstanding++
   }

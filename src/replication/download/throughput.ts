@@ -1,4 +1,4 @@
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** What is older than this counts for little. */
 const WINDOW_MS = 30_000
@@ -9,7 +9,7 @@ export class Throughput {
   private at: number | undefined
   private began = 0
 
-  constructor (private readonly timer: Pick<Timer, 'now'>) {}
+  constructor (private readonly timer: Pick<Clock, 'now'>) {}
 
   add (bytes: number): void {
     const now = this.timer.now()

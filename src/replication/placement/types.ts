@@ -4,13 +4,12 @@
  */
 import type { NoProof, PromiseAnswer } from '../../../protocols/audit/constants.js'
 import type { GroupState } from '../../../protocols/audit/groups.js'
-import type { Timer } from '../../async/timer.js'
 
 /**
  * Milliseconds that never go back and go on **while the machine sleeps**: a promise that was got before the lid closed
  * is old afterwards. Their origin means nothing and changes with each start.
  */
-export type Clock = Timer
+export type { Clock } from '../../async/clock.js'
 
 /** A group of a live version, as this node's index has it. */
 export interface PlacedVersion {

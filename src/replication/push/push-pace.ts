@@ -1,4 +1,4 @@
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** No member is late before: a short pause of either side is no reason to begin with another. */
 export const LATE_FROM_MS = 1_000
@@ -15,7 +15,7 @@ export class PushPace {
   private readonly usual = new Map<string, number>()
   private readonly lateAt = new Map<string, number>()
 
-  constructor (private readonly timer: Timer) {}
+  constructor (private readonly timer: Clock) {}
 
   /** Milliseconds without progress after which it is late. */
   lateMs (peer: string): number {
@@ -53,7 +53,7 @@ export class PushPace {
 }
 
 interface PushingInit {
-  timer: Timer
+  timer: Clock
   lateMs: () => number
   late: () => boolean
   answered: () => void

@@ -1,4 +1,4 @@
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** A member that asked for nothing for this long is not pulling. */
 export const PULL_QUIET_MS = 200
@@ -12,7 +12,7 @@ export class DrainTracker {
   /** Nobody has asked for anything since the last put. */
   private waits = false
 
-  constructor (private readonly timer: Timer) {}
+  constructor (private readonly timer: Clock) {}
 
   /** Something was put here, which others are about to pull. */
   put (): void {

@@ -1,4 +1,4 @@
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** The uploads that members have open here. What a member is pushing need not be fetched. */
 export class InboundUploads {
@@ -17,7 +17,7 @@ export class InboundUploads {
   }
 
   /** Resolves when none is open, `ms` have passed, or `signal` aborts. */
-  async quiet (ms: number, timer: Timer, signal: AbortSignal): Promise<void> {
+  async quiet (ms: number, timer: Clock, signal: AbortSignal): Promise<void> {
     if (this.open === 0 || ms <= 0 || signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const done = (): void => { resolve() }

@@ -7,7 +7,7 @@ import { BlockCorruptError } from '../../errors.js'
 import type { Peers } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { peerBytes } from '../peer-bytes.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** Inbound streams a peer (protocols/audit, limits). */
 const AUDIT_STREAMS_PER_PEER = 2
@@ -15,7 +15,7 @@ const AUDIT_STREAMS_PER_PEER = 2
 export interface ServeAuditParts {
   peers: Pick<Peers, 'handle' | 'self'>
   store: Pick<BlockStore, 'holds' | 'read'>
-  clock: Pick<Timer, 'now'>
+  clock: Pick<Clock, 'now'>
   /** What this node has of the version with this root; every group of it is answered with that. */
   state: (root: CID) => GroupState
   /** Gives `peer` a promise for the version; what is YES is on disk when it resolves. */

@@ -11,7 +11,7 @@ import { readHeld } from './read-held.js'
 import { asProtocol, UploadReceiver, type UploadReceiverComponents } from './upload-receiver.js'
 import { VisitorService } from './serve-visitors.js'
 import { VisitorScheduler } from './visitor-scheduler.js'
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** Inbound streams a peer, by protocol (protocols/README.md, limits). */
 const STORE_STREAMS_PER_PEER = 4
@@ -24,7 +24,7 @@ export interface ServeParts {
   uploads: InboundUploads
   /** Told of the blocks that members ask for. */
   pulls: DrainTracker
-  timer: Pick<Timer, 'now'>
+  timer: Pick<Clock, 'now'>
   /** Why this node takes no new blocks, as its own record and certificate say it; undefined: it does. */
   takes: () => 'lends nothing' | 'takes nothing more' | undefined
   entries: UploadReceiverComponents['entries']

@@ -1,4 +1,4 @@
-import type { Timer } from '../../async/timer.js'
+import type { Clock } from '../../async/clock.js'
 
 /** Blocks that are read and sent for visitors at once, over all of them. */
 export const VISITOR_BLOCKS = 4
@@ -13,7 +13,7 @@ export class VisitorScheduler {
   private running = 0
   private member = -Infinity
 
-  constructor (private readonly timer: Pick<Timer, 'now'>) {}
+  constructor (private readonly timer: Pick<Clock, 'now'>) {}
 
   /** A member asks for, or sends, a block. */
   note (): void { this.member = this.timer.now() }
