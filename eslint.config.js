@@ -6,7 +6,7 @@ const root = import.meta.dirname
 const BLOCKS_ONLY = 'what copies blocks never holds a key'
 
 /** What any file of src/ may use. */
-const GROUND = ['src/errors', 'src/defaults', 'src/api']
+const GROUND = ['src/errors', 'src/defaults', 'src/log', 'src/api']
 
 /**
  * First match wins. `may` lists files or folders below the root; packages and node: modules are `never` only where named. A file
@@ -19,7 +19,7 @@ const TABLE = [
   { files: /^protocols\/placement\//, may: ['self', 'protocols/errors', 'protocols/block'], why: 'placement is pure' },
   { files: /^protocols\/(hello|store|get|sync|audit)\//, may: ['self', 'protocols/errors', 'protocols/framing', 'protocols/block', 'protocols/vault'], why: 'protocols do not know each other, nor what opens content', never: ['node:fs'] },
   { files: /^protocols\/generate-messages\.js$/, may: [], why: 'it runs alone' },
-  { files: /^src\/(errors|defaults)\.ts$|^src\/api\//, may: GROUND, why: 'everything imports these' },
+  { files: /^src\/(errors|defaults|log)\.ts$|^src\/api\//, may: GROUND, why: 'everything imports these' },
   { files: /^src\/(async|disk)\//, may: ['self', ...GROUND], why: 'tools know nothing of what they are used for' },
   { files: /^src\/index\//, may: ['self', 'protocols/block', 'protocols/placement', 'protocols/errors', 'src/async', 'src/disk', ...GROUND], why: 'the database knows rows, not what is done with them' },
   { files: /^src\/blockstore\//, may: ['self', 'src/index', 'protocols/block', 'protocols/errors', 'src/async', 'src/disk', ...GROUND], why: 'the store keeps bytes that it cannot read' },

@@ -3,10 +3,11 @@
  * peer. Before that anybody has a place, and the newest takes that of the oldest; after it a member is let in, and a
  * stranger has a place until its hello, one of few. Spec: the limits of protocols/README.md.
  */
-import type { Connection, ConnectionGater as Libp2pConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { ComponentLogger, Connection, ConnectionGater as Libp2pConnectionGater, Logger, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
 import type { Allowance } from './allowance.js'
 import { groupOf, isLoopback, networksOf } from './addresses.js'
+import { noLogger, shortPeer } from '../log.js'
 import { steadyClock } from '../async/clock.js'
 import type { Clock } from '../async/clock.js'
 import { CONNECTION_COST_BYTES, Crowds } from './crowds.js'
@@ -15,6 +16,8 @@ import { boundUnproved, oldestOfMost } from './places.js'
 import { wireOf } from './wire.js'
 
 export interface ConnectionGaterInit {
+  /** @default none */
+  logger?: ComponentLogger
   /** True for a peer that the vault admitted: it goes before strangers. @default nobody */
   isMember?: (peer: string) => boolean
   connections?: number
@@ -63,9 +66,10 @@ const NETWORK_SHARE = 1 / 2
 export class ConnectionGater implements Libp2pConnectionGater {
   /** Since the start, by reason. */
   readonly refused: Record<string, number> = {}
-  readonly #limits: Required<Omit<ConnectionGaterInit, 'isMember' | 'clock'>>
+  readonly #limits: Required<Omit<ConnectionGaterInit, 'isMember' | 'clock' | 'logger'>>
   readonly #isMember: (peer: string) => boolean
   readonly #clock: Clock
+  readonly #log: Logger
   /** In order of arrival. A connection and what it was made of share one timeline object, which is what links them. */
   readonly #tickets = new Map<object, Ticket>()
   /** Those of them whose peer is not proved, in order of arrival. */
@@ -92,6 +96,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     }
     this.#isMember = init.isMember ?? (() => false)
     this.#clock = init.clock ?? steadyClock
+    this.#log = (init.logger ?? noLogger).forComponent('dfs:network')
     this.#crowds = new Crowds(this.#clock)
     this.#line = new Line({ clock: this.#clock, most: this.#limits.inLine, waitMs: LINE_MS, lookMs: STRANGER_PLACE_MS, enter: (ticket) => this.#takePlace(ticket) })
   }
@@ -103,10 +108,10 @@ export class ConnectionGater implements Libp2pConnectionGater {
   denyInboundConnection (conn: MultiaddrConnection): boolean | Promise<boolean> {
     const group = groupOf(conn.remoteAddr)
     const trusted = group !== undefined && this.#trusted.has(group)
-    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#count('BARRED')
+    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#count('BARRED', conn)
     if (conn.status !== 'open') return true
     const { network } = whence(conn)
-    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#count('CROWD') && this.#crowds.refuseLate(conn)
+    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#count('CROWD', conn) && this.#crowds.refuseLate(conn)
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length
     if (crowd >= most) this.#close(oldestOfMost(this.#unproved), 'UNPROVED')
@@ -155,7 +160,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   /** A connection, or a stream of it, passed a bound of wire.ts. A stranger whose connection is closed for it stays out like one that was refused. */
   limited (connection: Connection, closes: boolean): void {
-    this.#count('LIMIT')
+    this.#count('LIMIT', connection)
     if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
   }
 
@@ -253,7 +258,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   #close (ticket: Ticket | undefined, reason: RefusalReason): boolean {
     ticket?.conn.abort(new Error('made room for another connection'))
-    return ticket !== undefined && this.#count(reason)
+    return ticket !== undefined && this.#count(reason, ticket.conn, ticket.peer)
   }
 
   #ofPeer (peer: string): Ticket[] {
@@ -274,13 +279,14 @@ export class ConnectionGater implements Libp2pConnectionGater {
   }
 
   /** libp2p closes the connection; until then it has no place any more. */
-  #turnAway ({ conn }: Ticket, reason: RefusalReason): true {
+  #turnAway ({ conn, peer }: Ticket, reason: RefusalReason): true {
     this.#tickets.delete(conn.timeline)
-    return this.#count(reason)
+    return this.#count(reason, conn, peer)
   }
 
   /** True. */
-  #count (reason: RefusalReason): true {
+  #count (reason: RefusalReason, { remoteAddr }: Pick<MultiaddrConnection, 'remoteAddr'>, peer = ''): true {
+    this.#log('refused a connection of %s at %a: %s', peer === '' ? 'an unproved peer' : shortPeer(peer), remoteAddr, reason)
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
     return true
   }

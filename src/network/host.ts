@@ -11,6 +11,7 @@ import type { Libp2pOptions } from 'libp2p'
 import { MAX_CONNECTIONS } from '../defaults.js'
 import { AddressUnavailableError, InvalidOptionError, PortInUseError } from '../errors.js'
 import { parseAddress } from './addresses.js'
+import { whyFailed } from '../log.js'
 import { steadyClock } from '../async/clock.js'
 import { echo } from './echo.js'
 import { HostStore } from './host-store.js'
@@ -113,8 +114,8 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
       ...given.connectionMonitor
     }
   })
-  const log = host.logger.forComponent('dfs:peers')
-  forgetStrangers({ host, clock: steadyClock, stays: (peer) => isMember(peer) || store.isProvider(peer), onError: (error) => { log.error('%e', error) } })
+  const log = host.logger.forComponent('dfs:network')
+  forgetStrangers({ host, clock: steadyClock, stays: (peer) => isMember(peer) || store.isProvider(peer), onError: (error) => { log.error('what is known of a stranger was not forgotten: %s', whyFailed(error)) } })
   if (init.start !== false) await startHost(host, init.listen)
   return host
 }

@@ -4,11 +4,12 @@
  */
 import { TypedEventEmitter } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import type { AbortOptions, Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { AbortOptions, Connection, Libp2p, Logger, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { ProtocolError } from '../../protocols/errors.js'
 import { HELLO_MS, HELLO_WAIT_MS, MAX_CONNECTIONS_PER_PEER, MAX_WAITING_STREAMS, MAX_WAITING_STREAMS_PER_CONNECTION } from '../defaults.js'
 import { PeerNotConnectedError } from '../errors.js'
+import { shortPeer, whyFailed } from '../log.js'
 import { settled } from '../async/abortable.js'
 import { steadyClock, systemClock } from '../async/clock.js'
 import { ConnectionGater } from './connection-gater.js'
@@ -22,39 +23,14 @@ import type { FollowInit } from './connection-manager.js'
 import type { Handshake, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
 import { Visitors } from './visitors.js'
 import { PendingStreams } from './pending-streams.js'
+import type { PeersEvents, PeersInit } from './peers-init.js'
 
 export type { FollowInit } from './connection-manager.js'
+export type { PeersEvents, PeersInit } from './peers-init.js'
 export { peerFacts } from './peer-facts.js'
 export type { PeerFacts } from './peer-facts.js'
 export type { Handshake, HandleOptions, Session, SessionFacts, SessionHandler, Visitor, VisitorFacts } from './session.js'
 export type { TopologyMember } from './topology.js'
-
-export interface PeersInit {
-  /** The gate that the host was made with. @default one that only counts */
-  gate?: ConnectionGater
-  perPeer?: number
-  helloMs?: number
-  helloWaitMs?: number
-  waitingStreams?: number
-  waitingStreamsPerConnection?: number
-  reconnectMinMs?: number
-  reconnectMaxMs?: number
-  clock?: Clock
-  /** Says when a right ends. @default `clock`, else that of the machine */
-  wall?: Clock
-  /** From 0 to 1. @default Math.random */
-  random?: () => number
-  /** Protocol of the DHT: peers that only use it may be connected without hello. @default there is none */
-  dht?: string
-}
-
-export interface PeersEvents {
-  /** A peer has a session now. When its connection closes while a second one lives, 'session:close' and then this. */
-  'session:open': CustomEvent<Session>
-  'session:close': CustomEvent<Session>
-  /** This session is a link, and it is for this side to open its standing streams. Once a session. */
-  'link:open': CustomEvent<Session>
-}
 
 /** A hello that ended so keeps the peer out for a while; other refusals (expired, used up) are honest mistakes. */
 const BARS: Record<string, 'refused' | 'forged'> = { REFUSED: 'refused', MALFORMED: 'refused', LIMIT: 'refused', INVALID_DATA: 'forged' }
@@ -63,6 +39,7 @@ const SPARE_STREAMS = 4
 
 export class Peers extends TypedEventEmitter<PeersEvents> {
   readonly #host: Libp2p
+  readonly #log: Logger
   readonly #greeter: Handshake
   readonly #gate: ConnectionGater
   readonly #clock: Clock
@@ -88,6 +65,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   constructor (host: Libp2p, greeter: Handshake, init: PeersInit = {}) {
     super()
     this.#host = host
+    this.#log = host.logger.forComponent('dfs:network')
     this.#greeter = greeter
     const clock = this.#clock = init.clock ?? steadyClock
     this.#wall = init.wall ?? init.clock ?? systemClock
@@ -106,7 +84,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       connected: (peer) => this.#sessions.has(peer),
       dial: async (_peer, addresses, signal) => this.connect(addresses, { signal: AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]) }),
       onFailure: (peer, err) => {
-        this.#host.logger.forComponent('dfs:reconnect')('%s - %e', peer, err)
+        this.#log('%s was not reached: %s', shortPeer(peer), whyFailed(err))
         this.#keeper.failed(peer)
       },
       ...(init.reconnectMinMs === undefined ? {} : { minMs: init.reconnectMinMs }),
@@ -159,6 +137,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   async connect (addresses: Array<string | Multiaddr>, options: AbortOptions = {}): Promise<Session> {
     await this.#ready
     const to = addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address)
+    this.#log('dialling %a', to[0])
     let connection = await this.#host.dial(to, options)
     // the DHT of the other side opened that one, and who opened a connection says hello: a connection of our own then
     if (connection.direction === 'inbound' && this.#links.get(connection.id)?.greeting === false) connection = await this.#host.dial(to, { ...options, force: true })
@@ -236,6 +215,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   /** Ends every connection of a peer that may not be here any more, at once, with all that runs on it. */
   expel (peer: string): void {
+    this.#log('%s was revoked: its connections are closed', shortPeer(peer))
     for (const link of [...this.#links.values()]) if (link.peer === peer) link.expel(new ProtocolError('REVOKED', 'the member was revoked'))
   }
 
@@ -291,7 +271,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   /** An incoming hello: the dialling side opens it, once a connection. */
   async #hello (stream: Stream, connection: Connection): Promise<void> {
     const link = this.#link(connection)
-    if (link === undefined || connection.direction !== 'inbound' || link.greeting) return this.#refuseStream(stream, 'LIMIT')
+    if (link === undefined || connection.direction !== 'inbound' || link.greeting) return this.#refuseStream(stream, connection, 'LIMIT')
     await this.#greet(link, async (options) => this.#greeter.handle(stream, connection, options))
   }
 
@@ -325,6 +305,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
 
   #opened (link: PeerConnection): void {
     if (link.session === undefined) return
+    const { direction, role, label, address } = link.session
+    this.#log('connected with %s (%j, role %s): %s %s', shortPeer(link.peer), label, role, direction === 'inbound' ? 'it dialled from' : 'dialled at', address)
     this.#reconnector.opened(link.peer)
     this.safeDispatchEvent('session:open', { detail: link.session })
     this.#keeper.opened(link.session)
@@ -339,6 +321,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     links.splice(place, 1)
     if (links.length === 0) this.#sessions.delete(link.peer)
     if (place > 0 || link.session === undefined) return
+    this.#log('the connection with %s closed%s', shortPeer(link.peer), link.closedHere ? ' from this side' : '')
     this.safeDispatchEvent('session:close', { detail: link.session })
     const [next] = links
     if (next !== undefined) return this.#opened(next)
@@ -350,6 +333,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const code = err instanceof ProtocolError ? err.code : (err as Error).name === 'UnsupportedProtocolError' ? 'UNSUPPORTED' : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
     // one that only went away was not refused
     if (code !== 'CLOSED') this.#count(code)
+    this.#log(link.connection.direction === 'inbound' ? 'refused the hello of %s at %a: %s' : 'the hello to %s at %a failed: %s', shortPeer(link.peer), link.connection.remoteAddr, whyFailed(err))
     link.fail(err)
     if (link.connection.direction === 'inbound') {
       const bar = BARS[code]
@@ -368,15 +352,16 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const link = this.#link(connection)
     const { session, visitor } = link !== undefined && await this.#room.greeted(link) ? link : {}
     if (link !== undefined && visitor !== undefined && visitors !== undefined && !link.expired) return this.#visitors.serve(link, visitor, stream, visitors)
-    if (session === undefined || link?.expired !== false) return this.#refuseStream(stream, 'REFUSED')
+    if (session === undefined || link?.expired !== false) return this.#refuseStream(stream, connection, 'REFUSED')
     const key = `${session.peer} ${protocol}`
     const count = this.#streams.get(key) ?? 0
-    if (count >= maxInbound) return this.#refuseStream(stream, 'LIMIT')
+    if (count >= maxInbound) return this.#refuseStream(stream, connection, 'LIMIT')
     this.#streams.set(key, count + 1)
     this.#keeper.used(session.peer)
     try {
       await handler(stream, session)
     } catch (err) {
+      this.#log('ended a stream %s of %s: %s', protocol, shortPeer(session.peer), whyFailed(err))
       stream.abort(err instanceof Error ? err : new Error(String(err)))
     } finally {
       const left = (this.#streams.get(key) ?? 1) - 1
@@ -386,9 +371,11 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     }
   }
 
-  #refuseStream (stream: Stream, code: 'REFUSED' | 'LIMIT'): void {
+  #refuseStream (stream: Stream, { remotePeer }: Connection, code: 'REFUSED' | 'LIMIT'): void {
     this.#count(code)
-    stream.abort(new ProtocolError(code, code === 'LIMIT' ? 'too many streams' : 'no hello'))
+    const why = new ProtocolError(code, code === 'LIMIT' ? 'too many streams' : 'no hello')
+    this.#log('refused a stream %s of %s: %s', stream.protocol, shortPeer(remotePeer.toString()), why.message)
+    stream.abort(why)
   }
 
   #count (code: string): void {

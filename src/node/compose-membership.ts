@@ -1,3 +1,4 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import { dhtKey } from '../../protocols/vault/keys.js'
 import type { DfsNodeInit } from '../api/node.js'
 import { Discovery } from '../network/discovery.js'
@@ -26,6 +27,7 @@ export interface Composition {
   init: DfsNodeInit
   waits: Waits
   bus: NodeBus
+  logger: ComponentLogger
   folder: OpenedFolder
   network: OpenedNetwork
   verifier: Verifier

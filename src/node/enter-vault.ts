@@ -1,3 +1,4 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import { equal } from '../../protocols/block/hash.js'
 import type { DfsNodeInit } from '../api/node.js'
 import { WrongVaultError } from '../errors.js'
@@ -19,12 +20,16 @@ export interface EnteredVault {
   recovers?: boolean
 }
 
+interface Outside { network: OpenedNetwork, logger: ComponentLogger }
+
 /**
  * Enters the vault of the folder, the one that an invite or the recovery code opens, or a new one.
  */
-export async function enterVault (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, network: OpenedNetwork): Promise<EnteredVault> {
+export async function enterVault (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey, outside: Outside): Promise<EnteredVault> {
   if (folder.secrets !== undefined) return known(init, folder, folder.secrets)
-  return init.invite === undefined ? create(init, folder, node) : join(init, init.invite, folder, node, network)
+  if (init.invite !== undefined) return join(init, init.invite, folder, node, outside)
+  outside.logger.forComponent('dfs:vault')('making a new vault')
+  return create(init, folder, node)
 }
 
 async function known (init: DfsNodeInit, folder: OpenedFolder, secrets: Secrets): Promise<EnteredVault> {
@@ -43,11 +48,11 @@ async function create (init: DfsNodeInit, folder: OpenedFolder, node: NodeKey): 
   return { secrets, entries: [admit], addresses: [], recovers: recovered !== undefined }
 }
 
-async function join (init: DfsNodeInit, text: string, folder: OpenedFolder, node: NodeKey, network: OpenedNetwork): Promise<EnteredVault> {
+async function join (init: DfsNodeInit, text: string, folder: OpenedFolder, node: NodeKey, { network, logger }: Outside): Promise<EnteredVault> {
   const invite = parseInvite(text)
   const joiner = await newJoiner(node, invite)
   await network.start()
-  const joined = await joinVault(network.host, node.peer, invite, joiner, {
+  const joined = await joinVault({ host: network.host, logger }, node.peer, invite, joiner, {
     ...(init.bootstrap === undefined ? {} : { more: init.bootstrap }),
     ...(init.signal === undefined ? {} : { signal: init.signal })
   })

@@ -1,3 +1,6 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
+import { noLogger, whyFailed } from '../log.js'
+
 /** A step starts and stops one part of a node. */
 export interface Step {
   readonly name: string
@@ -15,10 +18,19 @@ export interface Step {
  * stop after the streams to these peers, and parts that write stop before the index.
  */
 export class Lifecycle {
-  constructor (private readonly steps: readonly Step[]) {}
+  private readonly log: Logger
+
+  constructor (private readonly steps: readonly Step[], { logger = noLogger }: { logger?: ComponentLogger } = {}) {
+    this.log = logger.forComponent('dfs:node')
+  }
 
   async start (signal: AbortSignal): Promise<void> {
-    for (const { start } of this.steps) await start?.(signal)
+    for (const { name, start } of this.steps) {
+      if (start === undefined) continue
+      this.log('start: %s', name)
+      await start(signal)
+    }
+    this.log('started')
   }
 
   /**
@@ -28,14 +40,17 @@ export class Lifecycle {
   async stop (): Promise<void> {
     const errors: unknown[] = []
     const order = this.steps.filter(({ stops }) => stops !== undefined).sort((a, b) => (a.stops ?? 0) - (b.stops ?? 0))
-    for (const { stop } of order) {
+    for (const { name, stop } of order) {
+      this.log('stop: %s', name)
       try {
         await stop?.()
       } catch (error) {
         // the other parts must stop all the same, above all the folder with its lock
+        this.log.error('%s did not stop: %s', name, whyFailed(error))
         errors.push(error)
       }
     }
+    this.log('stopped')
     if (errors.length > 0) throw errors[0]
   }
 }

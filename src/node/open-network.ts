@@ -1,4 +1,4 @@
-import type { Ed25519PrivateKey, Libp2p } from '@libp2p/interface'
+import type { ComponentLogger, Ed25519PrivateKey, Libp2p } from '@libp2p/interface'
 import { DEFAULT_PORT } from '../defaults.js'
 import type { DfsNodeInit } from '../api/node.js'
 import { inviteAddresses } from '../network/advertised-addresses.js'
@@ -32,9 +32,9 @@ export interface OpenedNetwork {
   start: () => Promise<void>
 }
 
-export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, bus: NodeBus): Promise<OpenedNetwork> {
+export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, { bus, logger }: { bus: NodeBus, logger: ComponentLogger }): Promise<OpenedNetwork> {
   const members = new MemberSet()
-  const gater = new ConnectionGater({ isMember: members.has })
+  const gater = new ConnectionGater({ isMember: members.has, logger })
   const listen = init.listen ?? (init.dir === undefined ? IN_MEMORY : WITH_DIR)
   const listening = init.dialOnly === true ? [] : listen
   // a recovery accepts addresses without a PeerId; afterwards members are found by their own
@@ -55,7 +55,7 @@ export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, bu
     ...(init.announce === undefined ? {} : { announce: init.announce }),
     ...(bootstrap === undefined ? {} : { bootstrap }),
     ...(init.encryption === undefined ? {} : { encryption: init.encryption }),
-    ...(init.libp2p === undefined ? {} : { libp2p: init.libp2p })
+    libp2p: { ...init.libp2p, logger }
   })
   const started = { yet: false }
   return {

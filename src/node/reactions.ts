@@ -1,4 +1,5 @@
-import type { Logger } from '@libp2p/interface'
+import type { ComponentLogger, Logger } from '@libp2p/interface'
+import { whyFailed } from '../log.js'
 import { peerText, type Member } from '../vault/members/members.js'
 import type { BusEvents, NodeBus } from './bus-events.js'
 import type { NodeComponents } from './components.js'
@@ -12,7 +13,11 @@ const ADDRESSES_KEPT = 4
  * test holds the order of the reactions to an entry (test/node/reactions.spec.ts).
  */
 export class Reactions {
-  constructor (private readonly components: NodeComponents, private readonly told: PublicEvents, private readonly log: Logger) {}
+  private readonly log: Logger
+
+  constructor (private readonly components: NodeComponents, private readonly told: PublicEvents, { logger }: { logger: ComponentLogger }) {
+    this.log = logger.forComponent('dfs:node')
+  }
 
   listen (bus: NodeBus): void {
     const { host, peers, vault, reached, downloader, repairer, replicas } = this.components
@@ -35,11 +40,7 @@ export class Reactions {
       this.told.full()
     })
     bus.on('garbage:collected', (event) => { this.collected(event) })
-    bus.on('index:failed', (event) => {
-      this.log('the index failed: %e', event.error)
-      this.told.failed(event)
-    })
-    bus.on('trouble', ({ area, subject, error }) => { this.log('%s with %s: %e', area, subject, error) })
+    bus.on('index:failed', (event) => { this.told.failed(event) })
     peers.addEventListener('session:open', ({ detail }) => { this.connected(detail) })
     peers.addEventListener('session:close', ({ detail }) => { this.disconnected(detail) })
     host.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
@@ -142,6 +143,6 @@ export class Reactions {
    * logged.
    */
   private background (work: Promise<unknown>): void {
-    work.catch((error: unknown) => { this.log('note not kept: %e', error) })
+    work.catch((error: unknown) => { this.log.error('note not kept: %s', whyFailed(error)) })
   }
 }

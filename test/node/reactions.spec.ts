@@ -33,7 +33,7 @@ describe('node: reactions', () => {
     })
     bus = createBus()
     const log = ((format: string, error: unknown) => { assert.fail(`${format} ${String(error)}`) }) as unknown as Logger
-    new Reactions(recorder.all<NodeComponents>(), recorder.part<PublicEvents>('told'), log).listen(bus)
+    new Reactions(recorder.all<NodeComponents>(), recorder.part<PublicEvents>('told'), { logger: { forComponent: () => Object.assign(log, { error: log }) } }).listen(bus)
     recorder.calls.length = 0
   })
 

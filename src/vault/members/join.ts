@@ -1,5 +1,5 @@
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
-import type { AbortOptions, Libp2p } from '@libp2p/interface'
+import type { AbortOptions, ComponentLogger, Libp2p } from '@libp2p/interface'
 import { ProtocolError } from '../../../protocols/errors.js'
 import { HELLO_PROTOCOL } from '../../../protocols/hello/constants.js'
 import { dialJoin } from '../../../protocols/hello/dialer.js'
@@ -12,6 +12,7 @@ import {
   WrongVaultError
 } from '../../errors.js'
 import { linesOf, localTime, parsed, where, why, withPeer, type Tried } from '../../network/dial-report.js'
+import { whyFailed } from '../../log.js'
 import type { Joiner } from './create-vault.js'
 import { peerText } from './members.js'
 
@@ -41,12 +42,15 @@ export function parseInvite (text: string): InviteText {
   }
 }
 
+export interface JoinComponents { host: Libp2p, logger: ComponentLogger }
+
 /**
  * Asks the members at the invite's addresses, and further members that these name, until one admits
  * this node.
  * @throws one error class for each cause; nothing was changed then
  */
-export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteText, joiner: Joiner, options: AbortOptions & { more?: string[] } = {}): Promise<Joined & { from: string[] }> {
+export async function joinVault ({ host, logger }: JoinComponents, self: Uint8Array, invite: InviteText, joiner: Joiner, options: AbortOptions & { more?: string[] } = {}): Promise<Joined & { from: string[] }> {
+  const log = logger.forComponent('dfs:vault')
   const open = [...invite.addresses.flatMap((bytes) => parsed(() => multiaddr(bytes))), ...(options.more ?? []).flatMap((text) => parsed(() => multiaddr(text)))]
   const tried = new Set<string>()
   const lines: Tried[] = []
@@ -56,10 +60,14 @@ export async function joinVault (host: Libp2p, self: Uint8Array, invite: InviteT
     const text = next.toString()
     if (tried.has(text)) continue
     tried.add(text)
+    log('joining: asking %s', text)
     try {
-      return { ...await ask(host, self, invite, joiner, next, options.signal), from: [text] }
+      const joined = await ask(host, self, invite, joiner, next, options.signal)
+      log('joined through %s with role %s', text, invite.invite.role)
+      return { ...joined, from: [text] }
     } catch (error) {
       options.signal?.throwIfAborted()
+      log('not admitted at %s: %s', text, whyFailed(error))
       if (error instanceof NotAWitnessError) {
         answered++
         for (const { peer, addresses } of error.writers) open.push(...addresses.flatMap((bytes) => parsed(() => withPeer(multiaddr(bytes), peerText(peer)))))

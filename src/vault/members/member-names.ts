@@ -1,4 +1,4 @@
-import { SHORT_PEER } from './members.js'
+import { shortPeer } from '../../log.js'
 
 /** The fields of a member from which its name is made. */
 export interface Named {
@@ -57,7 +57,7 @@ export class MemberNames {
 
   /** Returns the name of a peer; for an unknown peer the end of its PeerId. */
   of (peer: string): string {
-    return this.all().get(peer) ?? short(peer)
+    return this.all().get(peer) ?? shortPeer(peer)
   }
 
   /** Returns true for a member, and for a revoked one. */
@@ -65,7 +65,7 @@ export class MemberNames {
 
   /** Returns the name that a member would have if no other member had the same. */
   wish ({ peer, label }: Pick<Named, 'peer' | 'label'>): string {
-    return harmless(this.said(peer) ?? '') || label || short(peer)
+    return harmless(this.said(peer) ?? '') || label || shortPeer(peer)
   }
 
   private all (): ReadonlyMap<string, string> {
@@ -97,8 +97,6 @@ function toldApart (members: Entitled[]): Map<string, string> {
   }
   return names
 }
-
-const short = (peer: string): string => peer.slice(-SHORT_PEER)
 
 /**
  * A label is hostile text. Invisible characters are removed, so that two names that look alike are

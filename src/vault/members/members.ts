@@ -29,9 +29,6 @@ export interface Member {
 /** The owner of a writer key, and the admit that names the key. */
 export interface Writer { peer: string, admit: Uint8Array }
 
-/** The last characters of a PeerId stand for a member without a name. */
-export const SHORT_PEER = 8
-
 /** Returns the PeerId as text of its 38 bytes. */
 export function peerText (bytes: Uint8Array): string {
   return peerIdFromMultihash(decodeDigest(bytes)).toString()
