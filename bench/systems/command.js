@@ -8,7 +8,7 @@ import { eachAtOnce, runProgram, settle, startWorker } from '../lib/worker.js'
 import { AT_ONCE, of } from '../lib/workloads.js'
 import { stopAll } from './nodes.js'
 
-const BIN = fileURLToPath(new URL('../../dist/src/cli/bin.js', import.meta.url))
+const BIN = fileURLToPath(new URL('../../dist/bin/dfs.js', import.meta.url))
 const dfs = of('dfs')
 
 const words = (dir, args) => [BIN, '--dir', dir, ...args]

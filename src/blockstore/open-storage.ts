@@ -59,7 +59,8 @@ export async function openStorage ({ directory, blocksOf, capacity, pathTransfor
   if (directory !== undefined && blocksOf === undefined) await prepare(directory)
   const db = await IndexDb.open(directory === undefined ? { migrations } : { path: directory.file(index ?? INDEX), migrations, create: directory.isNew || index !== undefined, onFailure })
   try {
-    await writeFreeing({ db, ballast: directory }, resumeOwnTime(db), async () => {})
+    const resumed = resumeOwnTime(db)
+    if (resumed.length > 0) await writeFreeing({ db, ballast: directory }, resumed, async () => {})
     // an index that is being made anew knows of no files yet
     if (directory !== undefined) await checkLayout(directory, { blockstore, pathTransform }, () => index === undefined && !hasFiles(db))
     const blobs = blocksOf === undefined ? await openBlobs(directory, blockstore, pathTransform) : await FsBlobs.open({ dir: blocksOf, pathTransform, fs: readingFileSystem })
@@ -101,7 +102,8 @@ async function prepare (directory: Directory): Promise<void> {
 
 async function note (db: IndexDb): Promise<void> {
   try {
-    await db.write(noteOwnTime(db))
+    const noted = noteOwnTime(db)
+    if (noted.length > 0) await db.write(noted)
   } catch {
     // where nothing can be written, what passed since the last note counts as a pause
   }

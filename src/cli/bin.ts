@@ -8,6 +8,8 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   process.exit(2)
 }
 
+const { keepCompiled } = await import('./compile-cache.js')
+keepCompiled()
 const { main } = await import('./main.js')
 await main()
 

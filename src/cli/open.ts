@@ -22,14 +22,16 @@ export interface Opened extends AsyncDisposable {
 
 /**
  * Opens the node for a command. A node that is opened here dials others and listens on no address.
+ * @param offline true for a command that reads this machine alone: the node then dials nobody
  */
-export async function openNode (context: Context): Promise<Opened> {
+export async function openNode (context: Context, { offline = false } = {}): Promise<Opened> {
   const { world, dir, signal } = context
   return waitForLock(signal, async () => {
     const remote = await connectRpc(dir, { signal })
     if (remote !== undefined) return opened(remote, true)
-    await world.prepare()
-    return opened(await unlock(context, { ...nodeInit(await readConfig(dir)), dir, createIfMissing: false, dialOnly: true, signal }), false)
+    if (offline) world.prepareBrief()
+    else await world.prepare()
+    return opened(await unlock(context, { ...nodeInit(await readConfig(dir)), dir, createIfMissing: false, dialOnly: true, start: !offline, signal }), false)
   })
 }
 

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { DfsNode, DfsNodeInit, OpenLinkOptions, SharedFile } from '../api/node.js'
 import { programName } from './program-name.js'
-import { relaunch } from './relaunch.js'
+import { actLikeRelaunched, relaunch } from './relaunch.js'
 import { openTerminal, type Terminal } from './terminal.js'
 
 export interface Input extends Readable { isTTY?: boolean, setRawMode?: (raw: boolean) => unknown }
@@ -26,6 +26,8 @@ export interface World {
   signals: EventEmitter
   /** Ensures that this process has the flags of a process that opens a vault. */
   prepare: () => Promise<void>
+  /** Does for a command that reads this machine alone, in this process, what `prepare` does by flags. */
+  prepareBrief: () => void
   createNode: (init: DfsNodeInit) => Promise<DfsNode>
   openLink: (text: string, options: OpenLinkOptions) => Promise<SharedFile>
   /** Ends the process at once. */
@@ -43,6 +45,7 @@ export function realWorld (): World {
     terminal: () => openTerminal(process.stdin),
     signals: process,
     prepare: relaunch,
+    prepareBrief: actLikeRelaunched,
     // libp2p loads only when a vault is opened: it takes ten times as long to load as everything
     // else here
     createNode: async (init) => (await import('../index.js')).createNode(init),

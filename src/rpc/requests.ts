@@ -1,19 +1,20 @@
 /** This file sends one request through the local socket and maps its failures. */
-import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { AbortOptions } from '@libp2p/interface'
 import { AbortError, DfsError, NodeStoppedError } from '../errors.js'
+import { http } from './node-http.js'
 import { type ErrorJson, errorFromJson, parseJson } from './wire.js'
 
 /** No node listens on the socket any more. */
 export class DoorClosed extends NodeStoppedError {}
 
 export class Wire {
-  private readonly agent = new Agent({ keepAlive: true })
+  private readonly agent = new http.Agent({ keepAlive: true })
 
   constructor (private readonly path: string) {}
 
   open (method: string, path: string, headers: Record<string, string>): ClientRequest {
-    return httpRequest({ socketPath: this.path, agent: this.agent, method, path, headers: { host: 'dfs', ...headers } })
+    return http.request({ socketPath: this.path, agent: this.agent, method, path, headers: { host: 'dfs', ...headers } })
   }
 
   close (): void { this.agent.destroy() }

@@ -5,10 +5,11 @@
  */
 import { once } from 'node:events'
 import { chmod, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { InvalidOptionError, NodeStoppedError } from '../errors.js'
 import type { DfsNode } from '../api/node.js'
+import { http } from './node-http.js'
 import { choosePath, readPointer, removePointer, writePointer } from './socket-path.js'
 import { handleCall, handleGet, handlePut, handleStream } from './handlers.js'
 import { CALLS, DOOR_API, HEADER_OPERATION, type Call, errorToJson, type NodeFacts, STREAMS, type StreamCall } from './wire.js'
@@ -31,7 +32,7 @@ export async function serveRpc (node: DfsNode, dir: string, options: { env?: Nod
   await removeStale(await readPointer(dir))
   const { path, temporary } = await choosePath(dir, options.env)
   const operations = new Operations(node)
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
+  const server = http.createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
     void operations.serve(request, response)
   })
   // an upload may take days, and a put answers only when other members have the version

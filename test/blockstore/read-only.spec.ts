@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { createNode } from '../../src/index.js'
 import type { DfsNode } from '../../src/api/node.js'
 
-const BIN = join(dirname(fileURLToPath(import.meta.url)), '../../src/cli/bin.js')
+const BIN = join(dirname(fileURLToPath(import.meta.url)), '../../bin/dfs.js')
 const ALONE = { dialOnly: true, discovery: { mdns: false, dht: false } }
 const NOT_WRITABLE = { code: 'DIRECTORY_NOT_WRITABLE' }
 const LARGE = randomBytes(300_000)

@@ -29,6 +29,7 @@ export abstract class StreamsWorld implements World {
 
   terminal (): Terminal | undefined { return this.stdin.isTTY === true ? { input: this.stdin, close: () => {} } : undefined }
   async prepare (): Promise<void> { this.prepared++ }
+  prepareBrief (): void { this.prepared++ }
   exit (code: number): void { this.exits.push(code) }
 
   /** Runs `dfs …words`; the output is that of this run alone. */

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createNode } from '../../src/index.js'
 import type { DfsNode } from '../../src/index.js'
 
-const BIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'dfs.js')
 /** Changes in the folder, counted from the start of the rebuild, after which the process is killed. */
 const MOMENTS = [1, 3, 6, 10, 15, 25, 40, 60, 100]
 

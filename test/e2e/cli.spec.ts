@@ -9,7 +9,7 @@ import { shapes } from '../frozen/shapes.js'
 import { hold } from '../frozen/hold.js'
 import { first, freePort, joined, MIB, randomFile, Scene, sha256, start, until } from './harness.js'
 
-const BIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'dfs.js')
 
 const errorOf = (stderr: string): { name: string, code: string, retry: boolean } => (JSON.parse(stderr) as { error: { name: string, code: string, retry: boolean } }).error
 
@@ -59,12 +59,12 @@ describe('the command line', () => {
 
   it('finds the folder free and the door closed after kill -9', async () => {
     const node = await first(scene, 'a')
-    await node.ok('put', BIN, 'bin.js')
+    await node.ok('put', BIN, 'dfs.js')
     await node.kill()
-    assert.equal(await node.ok('ls'), 'bin.js\n')
+    assert.equal(await node.ok('ls'), 'dfs.js\n')
     const again = await start(scene, node.folder)
     assert.equal(again.ready.peerId, node.ready.peerId)
-    assert.equal(await again.ok('ls'), 'bin.js\n')
+    assert.equal(await again.ok('ls'), 'dfs.js\n')
     assert.equal(await again.stop(), 0)
   })
 

@@ -16,7 +16,7 @@ import type { FileInfo, MemberInfo, Status } from '../../src/api/node.js'
 export const MIB = 1024 ** 2
 export const GIB = 1024 ** 3
 
-const BIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'dfs.js')
 
 export interface Result { code: number, stdout: string, stderr: string }
 

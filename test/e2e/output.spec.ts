@@ -7,7 +7,7 @@ import { readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MIB, Scene } from './harness.js'
 
-const BIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'dfs.js')
 
 describe('where the output goes, and what is read', () => {
   let scene: Scene

@@ -16,7 +16,7 @@ export function defineDu (program: Command, run: Run): void {
 
 export async function du (context: Context, prefix: string | undefined): Promise<undefined> {
   const { out, signal } = context
-  await using opened = await openNode(context)
+  await using opened = await openNode(context, { offline: true })
   let first = true
   for await (const row of opened.node.du({ signal, ...(prefix === undefined ? {} : { prefix }) })) {
     if (row.files === 0 && prefix !== undefined && prefix !== '') throw noName(prefix)

@@ -6,11 +6,9 @@ import { nearest } from '../../api/nearest.js'
 import type { Context, Run } from '../context.js'
 import { exitCodeLines } from '../exit-codes.js'
 import { clean, wrap } from '../format.js'
+import { PACKAGE_ROOT } from '../package-root.js'
 
-/**
- * The file docs/errors.md of this package: dist/src/cli/commands lies four folders below the root.
- */
-const ERRORS = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'errors.md')
+const ERRORS = join(PACKAGE_ROOT, 'docs', 'errors.md')
 const EXIT_CODES = 'exit-codes'
 /** Text has this width off a terminal, and at most this width on one. */
 const WIDTH = 80

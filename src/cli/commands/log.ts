@@ -22,7 +22,7 @@ export function defineLog (program: Command, run: Run): void {
 }
 
 export async function log (context: Context, name: string, { recursive = false }: LogFlags = {}): Promise<number | undefined> {
-  await using opened = await openNode(context)
+  await using opened = await openNode(context, { offline: true })
   if (recursive) return await logFolder(context, opened.node, folderOf(name))
   await oneFile(context, opened.node, name, async () => logFile(context, opened.node, name))
 }

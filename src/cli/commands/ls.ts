@@ -22,7 +22,7 @@ export function defineLs (program: Command, run: Run): void {
 
 export async function ls (context: Context, prefix: string | undefined, { long = false, folders = false }: LsFlags): Promise<undefined> {
   const { out, signal } = context
-  await using opened = await openNode(context)
+  await using opened = await openNode(context, { offline: true })
   const options = { signal, ...(prefix === undefined ? {} : { prefix }) }
   const rows: AsyncIterable<FileInfo | FolderInfo> = folders ? opened.node.list({ ...options, delimiter: '/' }) : opened.node.list(options)
   let any = false

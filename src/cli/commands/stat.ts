@@ -13,7 +13,7 @@ export function defineStat (program: Command, run: Run): void {
 
 export async function stat (context: Context, name: string, { version }: { version?: string }): Promise<undefined> {
   const { out, signal } = context
-  await using opened = await openNode(context)
+  await using opened = await openNode(context, { offline: true })
   const info = await oneFile(context, opened.node, name, async () => opened.node.stat(name, { signal, ...(version === undefined ? {} : { version }) }))
   await out.data(info)
   await out.line(out.bold(clean(info.name)))

@@ -7,9 +7,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DfsError } from '../../errors.js'
+import { PACKAGE_ROOT } from '../package-root.js'
 import { connectRpc, type RemoteNode } from '../../rpc/client.js'
 
-const BIN = join(import.meta.dirname, '..', 'bin.js')
+const BIN = join(PACKAGE_ROOT, 'dist', 'bin', 'dfs.js')
 /** A node has this long to stop. */
 const STOP_MS = 10_000
 

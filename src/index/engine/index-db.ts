@@ -80,7 +80,7 @@ export class IndexDb {
     const reader = new DatabaseSync(path)
     try {
       openReader(reader)
-      const writer = await WriterThread.start(path)
+      const writer = WriterThread.open(path)
       return new IndexDb(reader, (units) => writer.run(units), writer, path, onFailure)
     } catch (error) {
       reader.close()

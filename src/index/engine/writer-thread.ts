@@ -6,8 +6,9 @@ import type { Statement, UnitResult } from './transaction.js'
 import type { FromWriter, ToWriter } from './writer-worker.js'
 
 /**
- * The event loop's side of the writing connection. It runs one group at a time and keeps the
- * process alive only while a group is being written.
+ * The event loop's side of the writing connection. The thread starts with the first group: a process
+ * that only reads needs none. One group runs at a time, and the process is kept alive only while a
+ * group is being written.
  */
 export class WriterThread {
   private waiting: PromiseWithResolvers<UnitResult[]> | undefined
@@ -15,7 +16,16 @@ export class WriterThread {
   private died: Error | undefined
   private readonly packer = new Packer()
 
-  private constructor (private readonly worker: Worker) {
+  private started: Worker | undefined
+
+  private constructor (private readonly path: string) {}
+
+  static open (path: string): WriterThread {
+    return new WriterThread(path)
+  }
+
+  private start (): Worker {
+    const worker = ownWorker(new URL('./writer-worker.js', import.meta.url), { workerData: { path: this.path }, name: 'dfs index' })
     worker.on('message', (message: FromWriter) => {
       if ('results' in message) {
         const waiting = this.waiting
@@ -30,33 +40,24 @@ export class WriterThread {
     })
     worker.on('error', (error) => { this.end(error instanceof Error ? error : new Error(String(error))) })
     worker.on('exit', () => { this.end(new Error('the writer thread ended')) })
-  }
-
-  static async start (path: string): Promise<WriterThread> {
-    const worker = ownWorker(new URL('./writer-worker.js', import.meta.url), { workerData: { path }, name: 'dfs index' })
-    const thread = new WriterThread(worker)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    worker.once('online', resolve)
-    worker.once('error', reject)
-    await promise
-    worker.unref()
-    return thread
+    return worker
   }
 
   async run (units: Statement[][]): Promise<UnitResult[]> {
     if (this.died !== undefined) throw this.died
     const packed = this.packer.pack(units)
     this.waiting = Promise.withResolvers<UnitResult[]>()
-    this.worker.ref()
-    this.worker.postMessage({ units: packed } satisfies ToWriter, [packed.bytes])
+    this.started ??= this.start()
+    this.started.ref()
+    this.started.postMessage({ units: packed } satisfies ToWriter, [packed.bytes])
     return this.waiting.promise
   }
 
   async close (): Promise<void> {
-    if (this.died !== undefined) return
+    if (this.died !== undefined || this.started === undefined) return
     this.closing ??= Promise.withResolvers<void>()
-    this.worker.ref()
-    this.worker.postMessage({ close: true } satisfies ToWriter)
+    this.started.ref()
+    this.started.postMessage({ close: true } satisfies ToWriter)
     await this.closing.promise
   }
 

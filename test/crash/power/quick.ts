@@ -8,7 +8,7 @@ import { WriterThread } from '../../../src/index/engine/writer-thread.js'
  * thread is most of what it takes to open a folder; the recorded processes have theirs.
  */
 export function writeOnThisThread (): void {
-  WriterThread.start = async (path) => {
+  WriterThread.open = (path) => {
     const db = new DatabaseSync(path)
     openWriter(db)
     const prepared = new Prepared(db)
