@@ -4,12 +4,13 @@ import envPaths from 'env-paths'
 import type { Command } from 'commander'
 import { AbortError } from '../errors.js'
 import { quote } from './format.js'
+import { logAll } from './log-areas.js'
 import { Output } from './output.js'
 import { EXIT } from './exit-codes.js'
 import type { Typed } from './typed.js'
 import type { World } from './world.js'
 
-export interface GlobalOptions { dir?: string, json?: boolean, passphrase?: string }
+export interface GlobalOptions { dir?: string, json?: boolean, passphrase?: string, verbose?: boolean }
 
 export interface Context {
   readonly world: World
@@ -45,6 +46,7 @@ export function typedIn ({ dir }: GlobalOptions, { program }: Pick<World, 'progr
 }
 
 export function createContext (options: GlobalOptions, world: World, command?: Command): Context & Disposable {
+  if (options.verbose === true) logAll(world.env)
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) world.exit(EXIT.interrupted)

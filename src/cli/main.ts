@@ -55,7 +55,7 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
     .configureOutput({ writeOut: (text) => { world.stdout.write(text) }, writeErr: (text) => { if (!json) world.stderr.write(text) }, outputError: () => {} })
     .addHelpText('after', footer(world.program))
     .exitOverride()
-  addGlobalOptions(program)
+  addGlobalOptions(program, world.program)
   const run: Run = <A extends unknown[]>(command: (context: Context, ...args: A) => Promise<number | undefined>) => async (...args: [...A, Command]) => {
     const options = (args.at(-1) as Command).optsWithGlobals<GlobalOptions>()
     onCommand(options, args.at(-1) as Command)
@@ -65,7 +65,7 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
   for (const define of DEFINITIONS) define(program, run)
   // with positional options commander would parse the global options only before the command
   for (const command of program.commands) {
-    addGlobalOptions(command, true).copyInheritedSettings(program).exitOverride((error) => {
+    addGlobalOptions(command, world.program, true).copyInheritedSettings(program).exitOverride((error) => {
       onCommand({}, command)
       throw error
     })
@@ -73,11 +73,12 @@ function buildProgram (world: World, json: boolean, onEnd: (code: number) => voi
   return program
 }
 
-function addGlobalOptions (command: Command, hidden = false): Command {
+function addGlobalOptions (command: Command, program: string, hidden = false): Command {
   const dir = command.createOption('--dir <folder>', "the node's folder (default: DFS_DIR, or the platform's data folder)")
   const json = command.createOption('--json', 'one JSON object a line, for programs')
   const passphrase = command.createOption('--passphrase <-|file>', 'the passphrase of the keys, from stdin or a file: init and join set it, the others need it (default: asked for where the keys have one)')
-  return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden)).addOption(passphrase.hideHelp(hidden))
+  const verbose = command.createOption('--verbose', `say on stderr what the node does and why:  ${program} help logs`)
+  return command.addOption(dir.hideHelp(hidden)).addOption(json.hideHelp(hidden)).addOption(passphrase.hideHelp(hidden)).addOption(verbose.hideHelp(hidden))
 }
 
 /**

@@ -83,10 +83,7 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
       self: host.peerId.toString(),
       connected: (peer) => this.#sessions.has(peer),
       dial: async (_peer, addresses, signal) => this.connect(addresses, { signal: AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]) }),
-      onFailure: (peer, err) => {
-        this.#log('%s was not reached: %s', shortPeer(peer), whyFailed(err))
-        this.#keeper.failed(peer)
-      },
+      onFailure: (peer) => { this.#keeper.failed(peer) },
       ...(init.reconnectMinMs === undefined ? {} : { minMs: init.reconnectMinMs }),
       ...(init.reconnectMaxMs === undefined ? {} : { maxMs: init.reconnectMaxMs })
     })
@@ -137,10 +134,9 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
   async connect (addresses: Array<string | Multiaddr>, options: AbortOptions = {}): Promise<Session> {
     await this.#ready
     const to = addresses.map((address) => typeof address === 'string' ? multiaddr(address) : address)
-    this.#log('dialling %a', to[0])
-    let connection = await this.#host.dial(to, options)
+    let connection = await this.#dial(to, options)
     // the DHT of the other side opened that one, and who opened a connection says hello: a connection of our own then
-    if (connection.direction === 'inbound' && this.#links.get(connection.id)?.greeting === false) connection = await this.#host.dial(to, { ...options, force: true })
+    if (connection.direction === 'inbound' && this.#links.get(connection.id)?.greeting === false) connection = await this.#dial(to, { ...options, force: true })
     const link = this.#links.get(connection.id)
     if (link === undefined) throw new PeerNotConnectedError(`The connection to ${connection.remotePeer.toString()} closed at once`)
     // the DHT may have dialled it
@@ -148,6 +144,16 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const made = await link.greeted(options.signal)
     if ('visits' in made) throw new PeerNotConnectedError(`${made.peer} is a visitor here`)
     return made
+  }
+
+  async #dial (to: Multiaddr[], options: AbortOptions & { force?: boolean }): Promise<Connection> {
+    this.#log('dialling %a%s', to[0], to.length < 2 ? '' : ` and ${to.length - 1} more addresses of it`)
+    try {
+      return await this.#host.dial(to, options)
+    } catch (err) {
+      this.#log('not reached at %a: %s', to[0], whyFailed(err))
+      throw err
+    }
   }
 
   /** A stream to a peer that has a session; PeerNotConnectedError when it has none. */
@@ -333,7 +339,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     const code = err instanceof ProtocolError ? err.code : (err as Error).name === 'UnsupportedProtocolError' ? 'UNSUPPORTED' : link.closed ? 'CLOSED' : link.helloSignal.aborted ? 'TIMEOUT' : 'INTERNAL'
     // one that only went away was not refused
     if (code !== 'CLOSED') this.#count(code)
-    this.#log(link.connection.direction === 'inbound' ? 'refused the hello of %s at %a: %s' : 'the hello to %s at %a failed: %s', shortPeer(link.peer), link.connection.remoteAddr, whyFailed(err))
+    const log = code === 'CLOSED' ? this.#log.trace : this.#log
+    log(link.connection.direction === 'inbound' ? 'refused the hello of %s at %a: %s' : 'the hello to %s at %a failed: %s', shortPeer(link.peer), link.connection.remoteAddr, whyFailed(err))
     link.fail(err)
     if (link.connection.direction === 'inbound') {
       const bar = BARS[code]
@@ -361,7 +368,8 @@ export class Peers extends TypedEventEmitter<PeersEvents> {
     try {
       await handler(stream, session)
     } catch (err) {
-      this.#log('ended a stream %s of %s: %s', protocol, shortPeer(session.peer), whyFailed(err))
+      const log = link.closed || this.#stopped ? this.#log.trace : this.#log
+      log('ended a stream %s of %s: %s', protocol, shortPeer(session.peer), whyFailed(err))
       stream.abort(err instanceof Error ? err : new Error(String(err)))
     } finally {
       const left = (this.#streams.get(key) ?? 1) - 1

@@ -32,13 +32,14 @@ import type { NodeComponents } from './components.js'
  * protocols.
  */
 export async function composeCopies (composition: Composition, membership: Membership): Promise<NodeComponents> {
-  const { init, waits, folder, network, verifier } = composition
+  const { init, waits, folder, logger, network, verifier } = composition
   const { self, vault, handshake, peers, memberRecords, directory, admits, reached, discovery, sync, recovery } = membership
   const { db, store, keyring } = folder
   const clients = new ProtocolClients(peers, waits.clock, { inactivityMs: waits.inactivityMs })
   const rebuilt = new Rebuilt(db)
-  const placement = new VersionPlacement({ db, store, vault, memberRecords }, { self, anew: rebuilt.pending, onError: troubleIn(composition.bus, 'copies', self) })
+  const placement = new VersionPlacement({ logger, db, store, vault, memberRecords }, { self, anew: rebuilt.pending, onError: troubleIn(composition.bus, 'copies', self) })
   const fetcher = new BlockFetcher({
+    logger,
     peers, clients,
     timer: waits.clock,
     describeAbsent: () => directory.awayText(),
@@ -54,7 +55,7 @@ export async function composeCopies (composition: Composition, membership: Membe
   const drain = new DrainTracker(systemClock)
   await serveAudit({ peers, store, clock: steadyClock, state: (root) => replicas.state(root), promise: (root, who) => replicas.promise(root, who) })
   await serve({
-    peers, store, uploads,
+    logger, peers, store, uploads,
     pulls: drain,
     timer: steadyClock,
     takes: () => directory.refusal(self),
@@ -62,7 +63,7 @@ export async function composeCopies (composition: Composition, membership: Membe
     replicas
   })
   return {
-    peer: self, store, vault, peers, clients, sync, blocks, downloader, replicas, placement, memberRecords, directory, admits, reached, rebuilt, repairer, drain, verifier, discovery, recovery,
+    logger, peer: self, store, vault, peers, clients, sync, blocks, downloader, replicas, placement, memberRecords, directory, admits, reached, rebuilt, repairer, drain, verifier, discovery, recovery,
     host: network.host,
     retention: retentionOf(composition, membership, rebuilt),
     garbage: garbageOf(composition, self),
@@ -81,9 +82,9 @@ export async function composeCopies (composition: Composition, membership: Membe
   }
 }
 
-function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self, vault, peers }: Membership, placement: VersionPlacement, blocks: NetworkedBlockstore, uploads: InboundUploads): Downloader {
+function downloaderOf ({ bus, logger, folder: { db, store, key } }: Composition, { self, vault, peers }: Membership, placement: VersionPlacement, blocks: NetworkedBlockstore, uploads: InboundUploads): Downloader {
   return new Downloader({
-    db, store, peers, blocks, uploads,
+    logger, db, store, peers, blocks, uploads,
     peer: self,
     timer: systemClock,
     writerOf: (entry) => {
@@ -98,8 +99,8 @@ function downloaderOf ({ bus, folder: { db, store, key } }: Composition, { self,
   })
 }
 
-function replicasOf ({ init, waits, bus, folder: { db, store } }: Composition, self: string, placement: VersionPlacement, downloader: Downloader, clients: ProtocolClients): ReplicaService {
-  return new ReplicaService({ db, store, placement, downloader, clients }, {
+function replicasOf ({ init, waits, bus, logger, folder: { db, store } }: Composition, self: string, placement: VersionPlacement, downloader: Downloader, clients: ProtocolClients): ReplicaService {
+  return new ReplicaService({ logger, db, store, placement, downloader, clients }, {
     offlineGraceMs: init.offlineGrace,
     letGoAfterMs: init.letGoAfter,
     tellCopiesMs: waits.tellCopiesMs,
@@ -110,8 +111,9 @@ function replicasOf ({ init, waits, bus, folder: { db, store } }: Composition, s
   })
 }
 
-function repairerOf ({ bus, folder: { store } }: Composition, self: string, placement: VersionPlacement, fetcher: BlockFetcher): BlockRepairer {
+function repairerOf ({ bus, logger, folder: { store } }: Composition, self: string, placement: VersionPlacement, fetcher: BlockFetcher): BlockRepairer {
   return new BlockRepairer({
+    logger,
     store,
     peer: self,
     fetch: (cid, options) => fetcher.fetch(cid, options),

@@ -72,9 +72,9 @@ export async function composeMembership (composition: Composition, { secrets, en
   return { self, vault, handshake, admits, reached, peers, discovery, memberRecords, sync, directory, recovery }
 }
 
-async function openVault ({ bus, folder, network, verifier }: Composition, secrets: Secrets, entries: Uint8Array[]): Promise<Vault> {
+async function openVault ({ bus, folder, logger, network, verifier }: Composition, secrets: Secrets, entries: Uint8Array[]): Promise<Vault> {
   const vault = new Vault({
-    db: folder.db, secrets, verifier,
+    db: folder.db, secrets, verifier, logger,
     self: nodeKeyOf(folder.key).peer,
     save: folder.save,
     room: () => folder.indexRoom(),
@@ -112,9 +112,9 @@ function discover ({ bus, network, waits }: Composition, vault: Vault, peers: Pe
   return discovery
 }
 
-function recordsOf ({ init, bus, folder, network }: Composition, vault: Vault, secrets: Secrets, self: string): RecordService {
+function recordsOf ({ init, bus, logger, folder, network }: Composition, vault: Vault, secrets: Secrets, self: string): RecordService {
   return new RecordService({
-    db: folder.db, store: folder.store, vault,
+    logger, db: folder.db, store: folder.store, vault,
     vaultId: secrets.vault,
     host: network.host,
     key: nodeKeyOf(folder.key),

@@ -71,6 +71,7 @@ function entryLine ({ change, from }: BusEvents['entry:committed']): [string, ..
     return [`admit of %s (%j, role %s), by way of %s${out}`, shortPeer(peer), label, role, sender(from)]
   }
   const { kind, id } = change.entry
+  if (change.kind === 'file' && !change.conflict) return [`%s %t of version %c, by way of %s${out}`, kind, id, change.entry.root, sender(from)]
   if ('conflict' in change && change.conflict) return [`%s %t, by way of %s; its name is in conflict${out}`, kind, id, sender(from)]
   return [`%s %t, by way of %s${out}`, kind, id, sender(from)]
 }

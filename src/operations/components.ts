@@ -1,3 +1,4 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import type { GarbageStatus, GcOptions, GcResult, RebuildInfo } from '../api/node.js'
 import type { VersionPlacement } from '../replication/version-placement.js'
 import type { ReplicaService } from '../replication/replica-service.js'
@@ -19,6 +20,7 @@ import type { Vault } from '../vault/vault.js'
 
 /** The parts of a running node that operations use. Each operation names its own by `Pick`. */
 export interface Components {
+  readonly logger: ComponentLogger
   readonly peer: string
   readonly store: BlockStore
   readonly vault: Vault

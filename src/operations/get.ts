@@ -2,11 +2,12 @@ import { InvalidOptionError } from '../errors.js'
 import { readFile } from '../file/read-file.js'
 import type { GetOptions } from '../api/node.js'
 import { writerOf } from './writer-of.js'
+import { FetchedFrom } from '../replication/download/fetched-from.js'
 import type { Components } from './components.js'
 import { find } from './stat.js'
 
 type Uses = Pick<Components,
-  'blocks' | 'directory' | 'downloader' | 'peers' | 'placement' | 'sync' | 'vault' | 'waits'>
+  'blocks' | 'directory' | 'downloader' | 'logger' | 'peers' | 'placement' | 'sync' | 'vault' | 'waits'>
 
 /** Yields the bytes of a file, or of a range of it. Nothing happens before the first `next()`. */
 export async function * get (parts: Uses, name: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
@@ -16,6 +17,9 @@ export async function * get (parts: Uses, name: string, options: GetOptions = {}
   const { info, root, key, entry } = await find(parts, name, options)
   const total = Math.max(0, Math.min(length ?? Infinity, info.size - offset))
   const need = { writer: writerOf(parts, entry), ...parts.placement.needOf(root.bytes) }
+  const log = parts.logger.forComponent('dfs:download')
+  log.trace('get of %j', name)
+  const from = new FetchedFrom()
   const ended = parts.downloader.foreground()
   try {
     const bytes = readFile({
@@ -29,7 +33,10 @@ export async function * get (parts: Uses, name: string, options: GetOptions = {}
         isNext,
         need,
         ...(size === undefined ? {} : { size }),
-        onFetched: (peer, count) => { onProgress?.({ type: 'file:get:fetched', peer, bytes: count }) }
+        onFetched: (peer, count) => {
+          from.add(peer, count)
+          onProgress?.({ type: 'file:get:fetched', peer, bytes: count })
+        }
       })
     })
     let read = 0
@@ -40,6 +47,7 @@ export async function * get (parts: Uses, name: string, options: GetOptions = {}
       signal?.throwIfAborted()
     }
   } finally {
+    log('a get of version %c ended, fetched from %s', root, from)
     ended()
   }
 }

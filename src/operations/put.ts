@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { CID } from 'multiformats/cid'
 import { NotAllowedError, NotDurableError } from '../errors.js'
+import { shortPeer } from '../log.js'
 import { writeFile } from '../file/write-file.js'
 import type { CopyInfo, FileInfo, FileResult, PathSource, PutOptions, Source } from '../api/node.js'
 import { type PlainSource, plainSource } from '../api/plain-source.js'
 import { isPath, readingFile } from '../disk/local-file.js'
 import { LivePush, type Receipt } from '../replication/push/live-push.js'
 import { pushVersion } from '../replication/push/push-version.js'
-import type { PutPlan } from '../vault/vault.js'
+import type { PutPlan } from '../vault/vault-init.js'
 import { checkPut } from './check-put.js'
 import { aborted } from './abort-reason.js'
 import { checkDurable } from './heard-by.js'
@@ -16,7 +17,7 @@ import type { Components } from './components.js'
 import { asIterable } from './source.js'
 
 type Uses = Pick<Components,
-  'clients' | 'defaults' | 'directory' | 'downloader' | 'drain' | 'pace' | 'peer' | 'peers' | 'placement' |
+  'clients' | 'defaults' | 'directory' | 'downloader' | 'drain' | 'logger' | 'pace' | 'peer' | 'peers' | 'placement' |
   'receipts' | 'store' | 'vault' | 'waits'>
 
 interface Written { id: Uint8Array, root: CID, bytes: number, blocks: number, entry: Uint8Array, info: FileInfo }
@@ -42,11 +43,15 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   const bytes = asIterable(source)
   const size = options.size ?? length
   const plan = vault.planPut(name, options.scope)
-  const reach = new Reach({ peers: parts.peers, pace: parts.pace, directory: parts.directory, placement: parts.placement, progressMs: parts.waits.progressMs }, durable, plan.seed)
+  const { logger } = parts
+  const log = logger.forComponent('dfs:push')
+  log.trace('put of %j', name)
+  const reach = new Reach({ logger, peers: parts.peers, pace: parts.pace, directory: parts.directory, placement: parts.placement, progressMs: parts.waits.progressMs }, durable, plan.seed)
   // without a new salt members may have most blocks already, so an offer before the push saves
   // sending them
   const fed = plan.fresh ? reach.first() : []
   const push = new LivePush(parts.clients, fed, size ?? 0, {
+    logger,
     signal: options.signal,
     pace: parts.pace,
     another: () => reach.another(fed),
@@ -63,6 +68,7 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   const onReceipt = (receipt: Receipt): void => {
     if (receipts.some(({ peer }) => peer === receipt.peer)) return
     parts.receipts.add(written.root.toString(), receipt.peer, Date.now())
+    log('receipt from %s for version %c', shortPeer(receipt.peer), written.root)
     // a late member's receipt may come after the end of the put
     if (over) return
     receipts.push(receipt)
@@ -89,6 +95,7 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   vault.checkMember()
   const file = result(receipts)
   if (parts.peers.sessions().every(({ peer }) => parts.directory.refusal(peer) !== undefined || receipts.some((receipt) => receipt.peer === peer))) parts.drain.covered()
+  if (log.enabled) log('version %c is on %d of %d members%s', written.root, receipts.length + 1, reach.wanted, receipts.length + 1 < reach.wanted ? `: ${reach.why()}` : '')
   if (reach.required && receipts.length + 1 < reach.wanted) {
     throw new NotDurableError(`Saved here, but on ${receipts.length + 1} of ${reach.wanted} machines: ${reach.why()}. "${name}" is kept and goes on copying while the node runs. Repeating the put is safe`,
       { reached: receipts.length + 1, wanted: reach.wanted, file })

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { UPLOAD_ID_BYTES } from '../../protocols/store/constants.js'
 import { BlocksUnavailableError } from '../errors.js'
 import type { FetchOptions } from './download/block-fetcher.js'
 import type { Clock } from '../async/clock.js'
+import { whyFailed } from '../log.js'
 import type { BlockStore } from '../blockstore/interface.js'
 
 /** Blocks that are fetched at once. */
@@ -15,6 +17,7 @@ export const AGAIN_MIN_MS = 30_000
 export const AGAIN_MAX_MS = 3600e3
 
 export interface BlockRepairerInit {
+  logger: ComponentLogger
   store: BlockStore
   /** This node: whose uploads carry what is put back. */
   peer: string
@@ -37,7 +40,11 @@ export class BlockRepairer {
   private waitMs = AGAIN_MIN_MS
   private started = false
 
-  constructor (private readonly init: BlockRepairerInit) {}
+  private readonly log: Logger
+
+  constructor (private readonly init: BlockRepairerInit) {
+    this.log = init.logger.forComponent('dfs:blockstore')
+  }
 
   /** What earlier processes found damaged is looked at too. */
   start (): void {
@@ -107,6 +114,7 @@ export class BlockRepairer {
     try {
       return await this.put(cid, await this.init.fetch(cid, options))
     } catch (error) {
+      this.log('block %c is still damaged: %s', cid, whyFailed(error))
       if (error instanceof BlocksUnavailableError) return false
       throw error
     }
@@ -126,7 +134,8 @@ export class BlockRepairer {
     try {
       await store.begin({ upload, writer: peer, expected: bytes.length, local: true })
       await store.put(cid, bytes, { upload, verified: true })
-    } catch {
+    } catch (error) {
+      this.log('block %c was not put back: %s', cid, whyFailed(error))
       // no room, or the disk's own failure, which shows in the status
     }
     await store.abandon(upload).catch(() => {}) // its pins end with this process

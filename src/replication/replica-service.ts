@@ -1,3 +1,4 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { PromiseAnswer } from '../../protocols/audit/constants.js'
 import { OFFLINE_GRACE_MS } from '../defaults.js'
@@ -10,6 +11,7 @@ import { brokenRoots, slotsIn } from '../index/queries/groups.js'
 import type { IndexDb } from '../index/engine/index-db.js'
 import type { CopiesStatus } from '../api/node.js'
 import { bootClock, freshBootClock, type Clock } from '../async/clock.js'
+import { shortPeer } from '../log.js'
 import { NodeAuditPort } from './audit-port.js'
 import type { Downloader } from './download/downloader.js'
 import { promiseTo, stateOf } from './placement/replica-answers.js'
@@ -20,7 +22,7 @@ import { ReplicaReleaser } from './placement/replica-releaser.js'
 import type { PlacementView, Changed } from './placement/placement-view.js'
 import { Reconcile } from './placement/reconcile.js'
 import type { SqliteReplicaState, PlacedGroup } from './placement/sqlite-replica-state.js'
-import type { PlacedVersion } from './placement/types.js'
+import type { PlacedVersion, Tell } from './placement/types.js'
 import { DailyScan } from './placement/daily-scan.js'
 import type { ProtocolClients } from './protocol-clients.js'
 import type { BlockStore, Removed } from '../blockstore/interface.js'
@@ -41,6 +43,7 @@ const PRESSED_SHARE = 0.95
 const SLOTS_A_PAGE = SLOTS / 64
 
 export interface ReplicaServiceComponents {
+  logger: ComponentLogger
   db: IndexDb
   store: BlockStore
   placement: VersionPlacement
@@ -87,16 +90,19 @@ export class ReplicaService {
   private cancelUpdate: (() => void) | undefined
   private running = false
   private stopped = false
+  private readonly log: Logger
 
   constructor (private readonly components: ReplicaServiceComponents, init: ReplicaServiceInit) {
     const { db, store, clients, placement } = components
     const { onError } = init
+    this.log = components.logger.forComponent('dfs:placement')
+    const tell: Tell = (group, format, ...args) => { if (this.log.enabled) this.log(`version %c ${format}`, rootOf(group), ...args) }
     this.graceMs = init.offlineGraceMs ?? OFFLINE_GRACE_MS
     this.members = placement.members
     this.replicaState = placement.state
     this.port = new NodeAuditPort({ links: clients, store, rootOf, timer: bootClock })
     const clock = this.clockOf(bootClock)
-    const shared = { view: this.members, book: this.replicaState, port: this.port, random: Math.random }
+    const shared = { view: this.members, book: this.replicaState, port: this.port, random: Math.random, tell }
     const look = (group: PlacedVersion): void => { this.reconcile.mark(group.slot, 'member', 1) }
     this.reconcile = new Reconcile({
       ...shared, clock,
@@ -115,6 +121,8 @@ export class ReplicaService {
     this.audit = new AuditLoop({
       ...shared, clock,
       found: (group, peer, verdict) => {
+        if (verdict === undefined) tell(group, 'was proved whole by %s, which is trusted again', shortPeer(peer))
+        else tell(group, 'is %s at %s, which said that it holds it', verdict, shortPeer(peer))
         init.onFound(group as PlacedGroup, peer, verdict)
         look(group)
       }
@@ -193,7 +201,9 @@ export class ReplicaService {
   }
 
   async promise (root: CID, peer: string): Promise<PromiseAnswer> {
-    return this.leaving.has(root.toString()) ? 'LEAVING' : promiseTo(peer, this.replicaState.groupOf(root.bytes), { book: this.replicaState })
+    const answer = this.leaving.has(root.toString()) ? 'LEAVING' : await promiseTo(peer, this.replicaState.groupOf(root.bytes), { book: this.replicaState })
+    this.log('version %c: %s asked for a promise to keep it: %s', root, shortPeer(peer), answer)
+    return answer
   }
 
   /** A promise for it holds, or may hold: it stays. */

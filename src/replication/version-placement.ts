@@ -1,9 +1,11 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { PROMISE_MS } from '../../protocols/audit/constants.js'
 import type { GroupState } from '../../protocols/audit/groups.js'
 import { operatorOf } from '../../protocols/placement/operator.js'
 import { slotOf } from '../../protocols/placement/slot.js'
 import { freshBootClock } from '../async/clock.js'
+import { shortPeer } from '../log.js'
 import type { BlockStore } from '../blockstore/interface.js'
 import type { IndexDb } from '../index/engine/index-db.js'
 import { ownMs } from '../index/queries/own-time.js'
@@ -24,6 +26,7 @@ export interface PlacementMembers {
 }
 
 export interface VersionPlacementComponents extends PlacementMembers {
+  logger: ComponentLogger
   db: IndexDb
   store: Pick<BlockStore, 'release' | 'usage'>
 }
@@ -42,13 +45,19 @@ export class VersionPlacement {
   readonly state: SqliteReplicaState
 
   constructor (private readonly components: VersionPlacementComponents, private readonly init: VersionPlacementInit) {
-    const { db, store, memberRecords } = components
+    const { db, logger, store, memberRecords } = components
+    const log = logger.forComponent('dfs:placement')
     const { self, anew, onError } = init
     this.members = new PlacementView({
       self,
       present: (peer) => memberRecords.presence.present(peer),
       island: () => memberRecords.presence.island !== undefined,
-      returned: (peer) => { this.state.outdate(peer) },
+      returned: (peer) => {
+        if (peer !== self) log('%s is present', shortPeer(peer))
+        this.state.outdate(peer)
+      },
+      left: (peer) => { log('%s counts as away: no sign of life came for the time of --offline-grace', shortPeer(peer)) },
+      cutOff: (island) => { log(island ? 'cut off from most of the vault: nothing is repaired or let go' : 'no longer cut off from most of the vault') },
       depth: () => Math.max(3, this.wanted())
     })
     this.state = new SqliteReplicaState({

@@ -17,7 +17,6 @@ import { tagOf, type PutPrivate } from '../../protocols/vault/private-part.js'
 import { base32, recoveryText } from '../../protocols/vault/text.js'
 import { LastOwnerError, NotAllowedError } from '../errors.js'
 import { countEntries, entryById, totals } from '../index/queries/entries.js'
-import type { IndexDb } from '../index/engine/index-db.js'
 import type { Statement } from '../index/statement.js'
 import { KeyedLock } from '../async/keyed-lock.js'
 import { sawMember } from '../index/queries/members.js'
@@ -30,62 +29,15 @@ import { cutOf } from './entries/revocation-cut.js'
 import { newLineage } from './members/create-vault.js'
 import { deletedNames } from './entries/deleted.js'
 import { history, newestOf, type PastVersion } from './entries/history.js'
-import type { Secrets } from './keys/keyring.js'
-import { EntryLog, type Change, type Commit, type EntryVerifier, type IndexRoom } from './entries/entry-log.js'
+import { EntryLog, type Commit } from './entries/entry-log.js'
 import { MemberNames } from './members/member-names.js'
 import { Members, type Member } from './members/members.js'
 import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './entries/names.js'
 import { parseRecoveryCode } from './keys/recover.js'
 import { KnownSettings, withChange } from './entries/settings.js'
 import { entryRow } from './entries/entry-rows.js'
+import type { NewVersion, PutPlan, VaultParts, VersionUpload } from './vault-init.js'
 import type { OpenVersion, NameWriter } from './entries/name-writer.js'
-
-export interface VaultParts {
-  db: IndexDb
-  secrets: Secrets
-  /** Keeps changed secrets durably. */
-  save: (secrets: Secrets) => Promise<void>
-  onChange: (change: Change, encoded: Uint8Array, from?: string) => void
-  /** PeerId of this node, 38 bytes. @default the vault never learns that this node was revoked */
-  self?: Uint8Array
-  /** Verifies entries of other members. @default on this thread */
-  verifier?: EntryVerifier
-  /** Kinds of entries that fit on the disk of the index. @default all */
-  room?: (() => Promise<IndexRoom>) | undefined
-}
-
-/** The pinned blocks of a version that an entry is about to name. */
-export interface VersionUpload {
-  /** Commits version and `writes` in one transaction; the entry claims `bytes`. */
-  complete: (root: CID, bytes: number, writes: readonly Statement[]) => Promise<void>
-}
-
-/** The values that a put needs before its first chunk is sealed. */
-export interface PutPlan {
-  name: string
-  /** Salt of all blocks of the version. */
-  salt: Uint8Array
-  /** Lineage of the name, which its later entries carry on. Scope `lineage` uses it as the salt. */
-  lineage: Uint8Array
-  /** Placement seed of the name. */
-  seed: Uint8Array
-  /** True when the salt is new, so that no other node can have a block of the version. */
-  fresh: boolean
-}
-
-export interface NewVersion {
-  root: CID
-  key: Uint8Array
-  size: number
-  bytes: number
-  /** Lineage of the plan. */
-  lineage: Uint8Array
-  /** @default random */
-  seed?: Uint8Array
-  mtime?: Date
-  type?: string
-  copies?: number
-}
 
 /** Returns the message for a revoked machine. */
 export const outText = (revoked: Date): string => `This machine was taken out of the vault by an owner, on ${revoked.toISOString().slice(0, 10)}: nothing that it writes counts any more, and no member talks to it`
@@ -109,11 +61,16 @@ export class Vault {
     const newest = secrets.reads.at(-1)
     this.keys = newest === undefined ? undefined : readKeys(newest, first)
     this.settings = new KnownSettings(db)
-    this.entries = new EntryLog(db, secrets.vault, new Members(db), this.keys, (change, encoded, from) => {
-      if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
-      if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
-      onChange(change, encoded, from)
-    }, parts.verifier, parts.room)
+    this.entries = new EntryLog({ db, members: new Members(db), verifier: parts.verifier, logger: parts.logger }, {
+      vault: secrets.vault,
+      keys: this.keys,
+      room: parts.room,
+      onChange: (change, encoded, from) => {
+        if ('entry' in change && change.entry.kind === 'setting') this.settings.changed()
+        if (change.gone !== undefined && change.gone.length > 0) this.lookForSelf()
+        onChange(change, encoded, from)
+      }
+    })
     const { members, revocations } = this.entries
     this.names = new MemberNames({
       version: () => members.version,

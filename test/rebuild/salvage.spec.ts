@@ -49,7 +49,7 @@ describe('salvage', () => {
     const pages = DamagedPages.open(path)
     assert.ok(pages)
     try {
-      const ledger = new EntryLog(into.db, home.id, new Members(into.db), keysOf(home), () => {})
+      const ledger = new EntryLog({ db: into.db, members: new Members(into.db) }, { vault: home.id, keys: keysOf(home), onChange: () => {} })
       return await salvage({ pages, db: into.db, store: into.store, ledger, vault: home.id })
     } finally {
       pages.close()

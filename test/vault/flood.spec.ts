@@ -127,7 +127,7 @@ describe('vault: a writer that floods one name', () => {
     await assert.rejects(open.ledger.receive(first), /the process ends/)
     open.db.write = write
     assert.notEqual(open.db.get<{ n: number }>('SELECT count(*) AS n FROM entries WHERE waiting = 1')?.n, 0)
-    const again = new EntryLog(open.db, home.id, new Members(open.db), keys, () => {})
+    const again = new EntryLog({ db: open.db, members: new Members(open.db) }, { vault: home.id, keys, onChange: () => {} })
     await again.settle()
     assert.deepEqual(open.db.all('SELECT * FROM unsettled'), [])
     assert.deepEqual(open.db.all('SELECT * FROM awaits'), [])

@@ -206,7 +206,7 @@ describe('vault: standing', () => {
         }
         assert.deepEqual(state(one), expected)
         const members = new Members(one.db)
-        const again: OpenLedger = { ...one, ledger: new EntryLog(one.db, home.id, members, keysOf(home), () => {}) }
+        const again: OpenLedger = { ...one, ledger: new EntryLog({ db: one.db, members }, { vault: home.id, keys: keysOf(home), onChange: () => {} }) }
         assert.deepEqual(state(again), expected)
         for (const bytes of list) assert.equal(again.ledger.revocations.plain(read(bytes).writer), one.ledger.revocations.plain(read(bytes).writer))
         const lives = shownLives(one.db)

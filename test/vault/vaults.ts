@@ -22,7 +22,7 @@ export interface OpenLedger { db: IndexDb, ledger: EntryLog, changes: Change[], 
 export async function openLedger (of: Vault, withKeys = true): Promise<OpenLedger> {
   const db = await IndexDb.open({ migrations: MIGRATIONS })
   const changes: Change[] = []
-  const ledger = new EntryLog(db, of.id, new Members(db), withKeys ? keysOf(of) : undefined, (change) => { changes.push(change) })
+  const ledger = new EntryLog({ db, members: new Members(db) }, { vault: of.id, keys: withKeys ? keysOf(of) : undefined, onChange: (change) => { changes.push(change) } })
   return { db, ledger, changes, close: () => db.close() }
 }
 

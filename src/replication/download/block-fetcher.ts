@@ -1,3 +1,4 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { MAX_BLOCK_BYTES, RAW } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
@@ -8,6 +9,7 @@ import { FetchAttempts } from './fetch-attempts.js'
 import { Hedging, HEDGE_FROM_MS, LAST_BLOCKS, type Hedged } from './hedging.js'
 import { abortable } from '../../async/abortable.js'
 import type { FetchHints, OnDemandDialer, Search } from './on-demand-dialer.js'
+import { noLogger, shortPeer, whyFailed } from '../../log.js'
 import { PeerScores, type Asking } from './peer-scores.js'
 import type { Clock } from '../../async/clock.js'
 
@@ -24,6 +26,8 @@ export interface FetchOptions {
 }
 
 export interface BlockFetcherInit {
+  /** @default none */
+  logger?: ComponentLogger
   peers: Pick<Peers, 'sessions' | 'get' | 'addEventListener' | 'removeEventListener'>
   clients: { get: { to: (peer: string, options: { signal: AbortSignal }) => Promise<Pick<GetClient, 'want'>> } }
   timer: Clock
@@ -70,7 +74,10 @@ export class BlockFetcher {
   private lostAt = -Infinity
   private readonly inFlight = new Map<string, { promise: Promise<Uint8Array>, flight: Flight }>()
 
+  private readonly log: Logger
+
   constructor (private readonly init: BlockFetcherInit) {
+    this.log = (init.logger ?? noLogger).forComponent('dfs:download')
     this.speeds = new PeerScores(init.timer)
     init.peers.addEventListener('session:close', () => { this.lostAt = init.timer.now() })
   }
@@ -146,6 +153,7 @@ export class BlockFetcher {
       if ('bytes' in outcome) {
         const { peer, bytes } = outcome
         others?.has(peer)
+        this.log.trace('block %c: %d bytes from %s', cid, bytes.length, shortPeer(peer))
         this.hedging.came()
         if (second !== undefined) this.hedging.ended(bytes.length, second === peer)
         for (const onFetched of flight.onFetched) onFetched(peer, bytes.length)
@@ -153,6 +161,7 @@ export class BlockFetcher {
       }
       const missing = answers.note(outcome.peer, outcome.error, this.init.peers.get(outcome.peer) === undefined)
       if (missing) others?.lacks(outcome.peer)
+      this.log(missing ? 'block %c: %s has it not' : 'block %c: %s failed: %s', cid, shortPeer(outcome.peer), ...missing ? [] : [whyFailed(outcome.error)])
     }
   }
 
@@ -214,6 +223,7 @@ export class BlockFetcher {
     if (late === undefined || late.inMs > 0) return undefined
     const last = this.inFlight.size <= LAST_BLOCKS && this.speeds.outstanding(late.peer) === 0
     if (!this.hedging.take(late.next || last)) return undefined
+    this.log('block %c: %s is late, so %s is asked too', flight.cid, shortPeer(only?.peer ?? ''), shortPeer(late.peer))
     attempts.push(this.attempt(late.peer, flight))
     return late.peer
   }

@@ -1,3 +1,4 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { parseCid } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
@@ -9,11 +10,13 @@ import type { BlockStore } from '../../blockstore/interface.js'
 import { NotWantedError, type DownloaderState, type WaitingFor } from './downloader-state.js'
 import { downloadVersion } from './download-version.js'
 import type { NetworkedBlockstore } from '../networked-blockstore.js'
+import { FetchedFrom } from './fetched-from.js'
 import { Grace } from './grace.js'
 import type { InboundUploads } from '../serve/inbound-uploads.js'
 import { rootKey, WantedPass, type WantOptions, type Wanted } from './queue.js'
 import type { FetchHints } from './on-demand-dialer.js'
 import { Throughput } from './throughput.js'
+import { noLogger, whyFailed } from '../../log.js'
 import { Semaphore } from '../../async/semaphore.js'
 import type { Clock } from '../../async/clock.js'
 
@@ -32,6 +35,8 @@ const DIAL_FROM_MS = 8 * RETRY_MIN_MS
 export const PASSED_OVER = 16
 
 export interface DownloaderParts {
+  /** @default none */
+  logger?: ComponentLogger
   db: IndexDb
   store: BlockStore
   peers: Pick<Peers, 'sessions' | 'wants' | 'addEventListener' | 'removeEventListener'>
@@ -75,8 +80,10 @@ export class Downloader {
   private passAt = 0
   private restart = false
   private cancelRetry: (() => void) | undefined
+  private readonly log: Logger
 
   constructor (private readonly parts: DownloaderParts) {
+    this.log = (parts.logger ?? noLogger).forComponent('dfs:download')
     this.pass = new WantedPass(parts.db)
     this.slots = new Semaphore(() => this.foregrounds > 0 ? BLOCKS_BESIDE_FOREGROUND : BLOCKS_AT_ONCE)
     this.grace = new Grace(parts.uploads, parts.timer)
@@ -218,12 +225,14 @@ export class Downloader {
     if (entry === undefined) return
     const upload = this.parts.uploadOf(rootBytes)
     const need: FetchHints = { writer: this.parts.writerOf?.(entry), dial: this.retryMs < DIAL_FROM_MS ? 'never' : 'sparingly', ...this.parts.needOf?.(rootBytes) }
+    const from = new FetchedFrom()
+    this.log('fetching version %c: %d bytes', root, bytes)
     await store.begin({ upload, writer: peer, expected: Math.max(1, bytes - pinnedBytes(db, upload)), signal })
     try {
       await downloadVersion({
         store, slots: this.slots, upload, root, bytes, signal,
         fetch: async (cid, options) => {
-          const block = await blocks.fetch(cid, { ...options, need })
+          const block = await blocks.fetch(cid, { ...options, need, onFetched: from.add })
           this.brought = true
           this.rate.add(block.length)
           return block
@@ -243,11 +252,13 @@ export class Downloader {
       await (isInvalid(error) ? store.abandon(upload) : store.suspend(upload))
       throw error
     }
+    this.log('version %c is whole here, fetched from %s', root, from)
     onVersion?.({ entry, root, bytes })
   }
 
   private failed ({ key, root }: Wanted, error: unknown): void {
     if (this.stopping.signal.aborted) return
+    this.log('version %c was not fetched%s: %s', parseCid(root), isInvalid(error) ? ' and is set aside' : ', and is tried again', whyFailed(error))
     if (isInvalid(error)) {
       this.pass.remove(key)?.reject(error)
       this.pass.putAside(key)

@@ -34,6 +34,10 @@ export interface PlacementViewInit {
   depth: () => number
   /** It is back: what it said before may not hold any more. */
   returned?: (peer: string) => void
+  /** No sign of life of it came within offlineGrace. */
+  left?: (peer: string) => void
+  /** This node found itself on an island, or (false) is no more on one. */
+  cutOff?: (island: boolean) => void
   /** @default KEPT_FROM */
   keptFrom?: number
 }
@@ -95,6 +99,8 @@ export class PlacementView implements MemberView {
     this.there = new Set([...this.placed.keys()].filter((peer) => this.init.present(peer)))
     this.cutOff = this.init.island()
     for (const peer of this.there) if (!before.has(peer)) this.init.returned?.(peer)
+    for (const peer of before) if (!this.there.has(peer) && this.placed.has(peer)) this.init.left?.(peer)
+    if (this.cutOff !== island) this.init.cutOff?.(this.cutOff)
     if (this.cutOff) return []
     if (island) return 'all'
     return this.slotsOf([...this.placed.keys()].filter((peer) => before.has(peer) !== this.there.has(peer)))

@@ -3,7 +3,7 @@ import type { ReplicaState, Reason } from './replica-state.js'
 import { StateQueryBatcher } from './state-query-batcher.js'
 import { dutyOf, NEXT, NEXT_IN_WALK, NOT_ASKED_MS, type Duty } from './desired-state.js'
 import { FETCH_AGAIN_MAX_MS, FETCH_AGAIN_MIN_MS, FETCHES_AT_ONCE, FetchQueue } from './fetch-queue.js'
-import type { AuditPort, Clock, PlacedVersion, MemberView, Random } from './types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Random, Tell } from './types.js'
 
 /** Groups that are looked at in one go. */
 export const GROUPS_AT_ONCE = 256
@@ -19,6 +19,8 @@ export interface ReconcileParts {
   clock: Clock
   random: Random
   offlineGraceMs: number
+  /** @default none */
+  tell?: Tell
   /** Groups that are handed to `fetch` at once. @default FETCHES_AT_ONCE */
   fetchesAtOnce?: number
   /**
@@ -113,7 +115,7 @@ export class Reconcile {
       if (!asks) this.leaveIt(group)
     } else if (duty.hold === 'rank') {
       this.forget(group)
-      this.want(group, duty.known)
+      this.want(group, duty.known, 'this node stands among the first of its order')
     } else if (!asks) {
       this.repair(group, duty, due)
     }
@@ -126,9 +128,10 @@ export class Reconcile {
     const last = duty.known <= 1 && !this.walked.has(group.id)
     if (due || last) {
       this.forget(group)
-      this.want(group, duty.known)
+      this.want(group, duty.known, 'repair, since too few of the members before this one in its order are present and have it')
     } else if (!this.repairs.has(group.id)) {
       // one after the other: two that ask at the same time both hear that nobody has begun
+      this.parts.tell?.(group, 'too few copies are left; this node waits for members that come before it in the order')
       const share = (Math.min(duty.after, this.next(group) - 1) + random()) / this.next(group)
       this.repairs.set(group.id, { cancel: clock.after(share * offlineGraceMs / REPAIR_SHARE, () => { this.due(group) }) })
     }
@@ -153,10 +156,13 @@ export class Reconcile {
     return this.walked.has(id) ? NEXT_IN_WALK : NEXT
   }
 
-  private want (group: PlacedVersion, known: number): void {
+  private want (group: PlacedVersion, known: number, why: string): void {
     const { book, clock } = this.parts
     if (this.fetching.has(group.id) || clock.now() < (this.pauses.get(group.id)?.until ?? -Infinity)) return
-    if (!this.queue.has(group)) book.coming(group, 0)
+    if (!this.queue.has(group)) {
+      this.parts.tell?.(group, 'is wanted here: %s', why)
+      book.coming(group, 0)
+    }
     this.queue.add(group, known)
     this.pump()
   }

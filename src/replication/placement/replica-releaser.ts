@@ -7,8 +7,9 @@
  * promises run a full hour again after a restart; leaving is taken back at a start. A book that was made anew (a lost
  * index) knows no promises that were given before, so it refuses `leave` for PROMISE_MS.
  */
+import { shortPeer } from '../../log.js'
 import type { ReplicaState } from './replica-state.js'
-import type { AuditPort, Clock, PlacedVersion, MemberView, Random } from './types.js'
+import type { AuditPort, Clock, PlacedVersion, MemberView, Random, Tell } from './types.js'
 
 /** All promises for one release are got within this. A fraction of PROMISE_MS: the rest is for slow clocks and commits. */
 export const PROMISES_WITHIN_MS = 10 * 60_000
@@ -43,6 +44,8 @@ export interface ReplicaReleaserParts {
   pressed: () => boolean
   /** A member promised and did not prove. */
   doubt: (group: PlacedVersion, peer: string) => void
+  /** @default none */
+  tell?: Tell
   /** It was let go. */
   released?: (group: PlacedVersion) => void
 }
@@ -110,24 +113,22 @@ export class ReplicaReleaser {
     try {
       const holders = this.before(group, await this.holders(group))
       if (holders.length < copies) {
-        this.later(group)
-        return 'too few holders'
+        return this.stays(group, 'too few holders')
       }
       if (!await book.leave(group)) {
-        this.later(group)
-        return 'promised'
+        return this.stays(group, 'promised')
       }
       const promises = await this.collect(group, holders)
       const from = Math.min(...promises.map(({ at }) => at))
       const still = (): boolean => this.enough(group, promises) && clock.now() - from <= PROMISES_WITHIN_MS
       if (still() && await book.drop(group, still)) {
         this.retries.delete(group.id)
+        if (this.parts.tell !== undefined) this.parts.tell(group, 'was let go: it is spare here, and %s promised to keep it and proved that they have it', promises.map(({ peer }) => shortPeer(peer)).join(', '))
         this.parts.released?.(group)
         return 'released'
       }
       await book.stay(group)
-      this.later(group)
-      return 'too few promises'
+      return this.stays(group, 'too few promises')
     } finally {
       this.running.delete(group.id)
     }
@@ -219,6 +220,12 @@ export class ReplicaReleaser {
   private operators (peers: readonly string[]): number {
     // the empty operator is shared with nobody
     return new Set(peers.map((peer) => this.parts.view.operator(peer) || `\0${peer}`)).size
+  }
+
+  private stays (group: PlacedVersion, why: Outcome): Outcome {
+    this.parts.tell?.(group, 'is spare here, and stays: %s', why)
+    this.later(group)
+    return why
   }
 
   private later (group: PlacedVersion): void {

@@ -60,5 +60,8 @@ export interface Proof {
   readonly verdict: 'PROVED' | 'DIFFERENT' | NoProof
 }
 
+/** Writes a line about a group into the log; `format` as of util.format. Costs nothing when nobody reads it. */
+export type Tell = (group: PlacedVersion, format: string, ...args: unknown[]) => void
+
 /** From 0 to 1, not 1. */
 export type Random = () => number

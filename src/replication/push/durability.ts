@@ -1,11 +1,15 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import { DEFAULT_DURABLE } from '../../defaults.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import type { Receipt } from './live-push.js'
 import type { Peers } from '../../network/peers.js'
 import type { PushPace, Pushing } from './push-pace.js'
+import { noLogger, shortPeer } from '../../log.js'
 import { Attempts } from './attempts.js'
 
 export interface DurabilityComponents {
+  /** @default none */
+  logger?: ComponentLogger
   peers: Pick<Peers, 'sessions' | 'addEventListener' | 'removeEventListener'>
   pace: PushPace
   directory: {
@@ -63,10 +67,12 @@ export class Reach {
   private readonly inVain = new Set<string>()
   /** By performance.now(), in milliseconds: when nobody new is waited for any more, nor one that is back tried again. */
   private deadline = 0
+  private readonly log: Logger
 
   /** @param seed of the version: in its order members are asked */
   constructor (private readonly components: DurabilityComponents, durable: number | undefined, private readonly seed?: Uint8Array) {
     this.required = durable !== undefined
+    this.log = (components.logger ?? noLogger).forComponent('dfs:push')
     this.wanted = durable ?? Math.min(DEFAULT_DURABLE, components.directory.holders())
   }
 
@@ -109,6 +115,7 @@ export class Reach {
     try {
       await this.until(receipts, tried, attempts, (peer) => {
         tried.add(peer)
+        this.log('pushing to %s: %d of %d members have it', shortPeer(peer), receipts.length + 1, this.wanted)
         attempts.begin(peer, (_, limit, pushing) => push(peer, limit, this.attempt(peer), pushing))
       })
     } finally {

@@ -1,8 +1,10 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { DAG_CBOR } from '../../../protocols/block/cid.js'
 import { ProtocolError } from '../../../protocols/errors.js'
 import type { Upload } from '../../../protocols/store/dialer.js'
 import { abortable } from '../../async/abortable.js'
+import { noLogger, shortPeer, whyFailed } from '../../log.js'
 import type { ProtocolClients } from '../protocol-clients.js'
 import type { PushPace, Pushing } from './push-pace.js'
 import { checkReceipt } from './push-version.js'
@@ -21,6 +23,8 @@ interface Target {
 }
 
 export interface LivePushOptions {
+  /** @default none */
+  logger?: ComponentLogger
   signal?: AbortSignal | undefined
   /** Called with each block that was handed over. */
   onProgress?: (peer: string, bytes: number) => void
@@ -44,9 +48,12 @@ export interface Pushed {
  */
 export class LivePush {
   private targets: Target[] | undefined
+  private readonly log: Logger
 
   /** @param expected bytes of the source when known, 0 when not */
-  constructor (private readonly links: ProtocolClients, readonly peers: string[], private readonly expected: number, private readonly init: LivePushOptions) {}
+  constructor (private readonly links: ProtocolClients, readonly peers: string[], private readonly expected: number, private readonly init: LivePushOptions) {
+    this.log = (init.logger ?? noLogger).forComponent('dfs:push')
+  }
 
   /** Resolves when every member that still takes part has the bytes within its credit. Never throws for a member's sake. */
   async send (cid: CID, bytes: Uint8Array, options: { signal?: AbortSignal } = this.options()): Promise<void> {
@@ -62,6 +69,7 @@ export class LivePush {
         this.init.onProgress?.(target.peer, bytes.length)
       } catch (error) {
         target.failed = error
+        this.log('pushing to %s ended: %s', shortPeer(target.peer), whyFailed(error))
         if (target.late.signal.aborted) drop(target)
       }
     }))
@@ -83,6 +91,7 @@ export class LivePush {
       } catch (error) {
         if (late.signal.aborted) pushed.running.set(peer, receipt)
         else pushed.failures.set(peer, error)
+        this.log(late.signal.aborted ? '%s is late with its receipt' : 'no receipt from %s: %s', shortPeer(peer), whyFailed(error))
       }
     }))
     return pushed
@@ -95,11 +104,13 @@ export class LivePush {
 
   private open (expected: number): Target[] {
     return this.peers.map((peer) => {
+      this.log('pushing blocks to %s while they are made', shortPeer(peer))
       const upload = this.links.store.to(peer, this.options()).then((client) => client.open({ expected, ...this.options() }))
       upload.catch(() => { /* send() and done() see it */ })
       const late = new AbortController()
       const pushing = this.init.pace.begin(peer, () => {
         if (this.init.another()) late.abort(new ProtocolError('TIMEOUT', 'It made no progress, and another member took its place'))
+        this.log('%s is late%s', shortPeer(peer), late.signal.aborted ? ': another member takes its place' : '')
         return late.signal.aborted
       })
       return { peer, upload, pushing, late, blocks: 0, bytes: 0 }

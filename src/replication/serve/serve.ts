@@ -1,3 +1,4 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import { ProtocolError } from '../../../protocols/errors.js'
 import { GET_PROTOCOL } from '../../../protocols/get/constants.js'
 import { handleGet } from '../../../protocols/get/handler.js'
@@ -7,6 +8,7 @@ import type { Peers, Session } from '../../network/peers.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import type { InboundUploads } from './inbound-uploads.js'
 import type { DrainTracker } from './drain-tracker.js'
+import { shortPeer, whyFailed } from '../../log.js'
 import { readHeld } from './read-held.js'
 import { asProtocol, UploadReceiver, type UploadReceiverComponents } from './upload-receiver.js'
 import { VisitorService } from './serve-visitors.js'
@@ -18,6 +20,7 @@ const STORE_STREAMS_PER_PEER = 4
 const GET_STREAMS_PER_PEER = 8
 
 export interface ServeParts {
+  logger: ComponentLogger
   peers: Peers
   store: BlockStore
   /** Told of the uploads of members. */
@@ -32,7 +35,8 @@ export interface ServeParts {
 }
 
 /** Answers `/dfs/get/1.0.0` and `/dfs/store/1.0.0` from the store; visitors the first alone, after members. */
-export async function serve ({ peers, store, uploads, pulls, timer, takes, entries, replicas }: ServeParts): Promise<void> {
+export async function serve ({ logger, peers, store, uploads, pulls, timer, takes, entries, replicas }: ServeParts): Promise<void> {
+  const log = logger.forComponent('dfs:serve')
   const scheduler = new VisitorScheduler(timer)
   await peers.handle(GET_PROTOCOL, async (stream, session) => {
     await handleGet(stream, {
@@ -51,12 +55,19 @@ export async function serve ({ peers, store, uploads, pulls, timer, takes, entri
   await peers.handle(STORE_PROTOCOL, async (stream, session) => {
     await handleStore(stream, {
       open: async ({ upload, expected }) => {
-        mayPush(session)
+        const { peer: from } = session
         // as it is now: what this upload reserves must not make the node refuse its rest
         const refuses = takes()
-        if (refuses === 'lends nothing') throw new ProtocolError('NO_SPACE', 'this member lends nothing')
-        await asProtocol(store.begin({ upload, writer: session.peer, expected }))
-        return new UploadReceiver({ store, scheduler, entries, replicas }, { upload, from: session.peer, full: refuses !== undefined, ended: uploads.begun() })
+        try {
+          mayPush(session)
+          if (refuses === 'lends nothing') throw new ProtocolError('NO_SPACE', 'this member lends nothing')
+          await asProtocol(store.begin({ upload, writer: from, expected }))
+        } catch (error) {
+          log('refused a push of %s: %s', shortPeer(from), whyFailed(error))
+          throw error
+        }
+        log('%s pushes a version of about %d bytes', shortPeer(from), expected)
+        return new UploadReceiver({ logger, store, scheduler, entries, replicas }, { upload, from, full: refuses !== undefined, ended: uploads.begun() })
       }
     }, { peer: session.peer, signal: session.signal })
   }, { maxInbound: STORE_STREAMS_PER_PEER })

@@ -1,3 +1,4 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { DAG_CBOR } from '../../../protocols/block/cid.js'
 import { readPublic } from '../../../protocols/block/tree.js'
@@ -6,6 +7,7 @@ import type { IncomingUpload } from '../../../protocols/store/handler.js'
 import type { BlockStore } from '../../blockstore/interface.js'
 import { BlocksUnavailableError, InvalidDataError, NoSpaceError, StoreFailedError } from '../../errors.js'
 import type { Statement } from '../../index/statement.js'
+import { shortPeer, whyFailed } from '../../log.js'
 import type { VisitorScheduler } from './visitor-scheduler.js'
 
 /** A version whose blocks are here and which an entry is about to name. */
@@ -15,6 +17,7 @@ export interface CompletableUpload {
 }
 
 export interface UploadReceiverComponents {
+  logger: ComponentLogger
   store: Pick<BlockStore, 'pin' | 'put' | 'read' | 'finish' | 'abort' | 'suspend'>
   scheduler: Pick<VisitorScheduler, 'note'>
   entries: {
@@ -40,8 +43,11 @@ export interface UploadReceiverInit {
 /** What a member pushes here, from its first block to the receipt. */
 export class UploadReceiver implements IncomingUpload, CompletableUpload {
   private done_ = false
+  private readonly log: Logger
 
-  constructor (private readonly components: UploadReceiverComponents, private readonly init: UploadReceiverInit) {}
+  constructor (private readonly components: UploadReceiverComponents, private readonly init: UploadReceiverInit) {
+    this.log = components.logger.forComponent('dfs:serve')
+  }
 
   readonly want = async (cids: CID[]): Promise<boolean[]> => {
     const wanted = (await this.components.store.pin(this.init.upload, cids)).map((held) => !held)
@@ -59,9 +65,16 @@ export class UploadReceiver implements IncomingUpload, CompletableUpload {
   }
 
   readonly done = async (entry: Uint8Array): Promise<Uint8Array> => {
-    const id = await asProtocol(this.components.entries.accept(entry, this, this.init.from))
-    this.done_ = true
-    return id
+    const from = shortPeer(this.init.from)
+    try {
+      const id = await asProtocol(this.components.entries.accept(entry, this, this.init.from))
+      this.done_ = true
+      this.log('receipt to %s for the entry %t', from, id)
+      return id
+    } catch (error) {
+      this.log('no receipt to %s: %s', from, whyFailed(error))
+      throw error
+    }
   }
 
   /**
@@ -73,6 +86,7 @@ export class UploadReceiver implements IncomingUpload, CompletableUpload {
     if (replicas.letsGo(root)) throw new ProtocolError('INCOMPLETE', 'This member is letting its own copy go')
     await checkBytes(store, root, bytes)
     await store.finish(this.init.upload, root, writes)
+    this.log('version %c is whole here: %d bytes, pushed by %s', root, bytes, shortPeer(this.init.from))
   }
 
   /** A stream that ended may be followed by another with the same upload; a putter that gave up will not. */
@@ -80,6 +94,7 @@ export class UploadReceiver implements IncomingUpload, CompletableUpload {
     const { store } = this.components
     const { upload, ended } = this.init
     ended()
+    if (!this.done_) this.log('the push of %s ended without a receipt: %s', shortPeer(this.init.from), aborted ? 'it was given up' : 'its blocks wait for the next attempt')
     if (!this.done_) await (aborted ? store.abort(upload) : store.suspend(upload))
   }
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '@libp2p/interface'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { equal } from '../../../protocols/block/hash.js'
 import { ProtocolError, type WireCode } from '../../../protocols/errors.js'
@@ -7,8 +8,8 @@ import type { PutPrivate } from '../../../protocols/vault/private-part.js'
 import type { LeftOut } from '../../../protocols/sync/session.js'
 import type { ReadKeys } from '../../../protocols/vault/keys.js'
 import { isBetter, keyOf } from '../../../protocols/vault/standing.js'
-import type { UnknownLimits } from '../../../protocols/vault/unknown.js'
 import { NotAllowedError } from '../../errors.js'
+import { noLogger, shortPeer, whyFailed } from '../../log.js'
 import { countUnknown, followed, hasEntry, insertEntry, setName, type EntryRow } from '../../index/queries/entries.js'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import type { Statement } from '../../index/statement.js'
@@ -18,6 +19,7 @@ import { headsOfTag, unsettledTags } from '../../index/queries/tag-places.js'
 import { RwLock } from '../../async/rw-lock.js'
 import { fileChange, plainChange, touching, type Change } from './changes.js'
 import { forks } from './chains.js'
+import type { Commit, EntryLogComponents, EntryLogInit, EntryVerifier, IndexRoom } from './entry-log-init.js'
 import { MOST_HEADS, without, type Heads } from './heads.js'
 import { EntryBatch } from './entry-batch.js'
 import { memberOf, peerText, toRow, writerRows, type Members } from '../members/members.js'
@@ -29,24 +31,13 @@ import { UnknownQuota } from './unknown-quota.js'
 import { knownAdmit, Revocations, type Plan } from './revocations.js'
 
 export type { Change, Turn } from './changes.js'
+export type { Commit, EntryVerifier, IndexRoom } from './entry-log-init.js'
 export type { Heads } from './heads.js'
-
-/** A verifier checks entries and returns them in the order given. */
-export interface EntryVerifier { verify: (list: Uint8Array[]) => Promise<Entry[]> }
-
-/**
- * The index has room for `all` entries, for `known` kinds that are not void, or for `none` but
- * vault kinds. Vault kinds always fit: a full node must still learn of a revoke.
- */
-export type IndexRoom = 'all' | 'known' | 'none'
 
 const IN_PLACE: EntryVerifier = { verify: async (list) => list.map((bytes) => readEntry(bytes.slice())) }
 
 /** A made entry is one that this node wrote on top of `before`. */
 export type Made = { entry: PutEntry, hidden: PutPrivate, before: Heads } | { entry: DeleteEntry, before: Heads }
-
-/** A commit writes the statements of entries, with what belongs to them, in one transaction. */
-export type Commit = (statements: Statement[]) => Promise<void>
 
 const VAULT_KINDS = 'vault'
 /** One turn of this thread takes in at most this many entries: a few milliseconds. */
@@ -58,6 +49,14 @@ const GROUP_ENTRIES = 64
  * come (protocols/vault/README.md, "History" and "Standing").
  */
 export class EntryLog {
+  readonly members: Members
+  private readonly db: IndexDb
+  private readonly verifier: EntryVerifier
+  private readonly log: Logger
+  private readonly vault: Uint8Array
+  private readonly keys: ReadKeys | undefined
+  private readonly onChange: EntryLogInit['onChange']
+  private readonly room: () => Promise<IndexRoom>
   private readonly locks = new KeyedLock()
   /** An entry that makes other entries void, or keeps them, is taken in alone. */
   private readonly barrier = new RwLock()
@@ -70,17 +69,16 @@ export class EntryLog {
   /** Number of entries of kinds that this version does not know. */
   unknown: number
 
-  /** @param keys for role read and above; missing for role store, which sees tags only */
-  constructor (
-    private readonly db: IndexDb,
-    private readonly vault: Uint8Array,
-    readonly members: Members,
-    private readonly keys: ReadKeys | undefined,
-    private readonly onChange: (change: Change, encoded: Uint8Array, from?: string) => void,
-    private readonly verifier: EntryVerifier = IN_PLACE,
-    private readonly room: () => Promise<IndexRoom> = async () => 'all',
-    unknownLimits?: UnknownLimits
-  ) {
+  constructor ({ db, members, verifier = IN_PLACE, logger = noLogger }: EntryLogComponents, init: EntryLogInit) {
+    this.db = db
+    this.members = members
+    this.verifier = verifier
+    this.log = logger.forComponent('dfs:vault')
+    const { vault, keys, onChange, room = async () => 'all', unknownLimits } = init
+    this.vault = vault
+    this.keys = keys
+    this.onChange = onChange
+    this.room = room
     this.revocations = new Revocations(db, vault, members)
     this.unknowns = new UnknownQuota(db, unknownLimits)
     this.unknown = countUnknown(db)
@@ -98,13 +96,14 @@ export class EntryLog {
       entries = await this.verifier.verify(list)
       for (const entry of entries) this.ours(entry)
     } catch (error) {
-      if (error instanceof ProtocolError) this.refuse(error.code)
+      if (error instanceof ProtocolError) this.count(error.code)
+      this.log('refused %d entries from %s: %s', list.length, from === undefined ? 'this node' : shortPeer(from), whyFailed(error))
       throw error
     }
     for (const entry of entries.filter(isVaultEntry)) await this.take(entry, undefined, from)
     const files = entries.filter((entry) => !isVaultEntry(entry))
     const over = this.unknowns.beyond(unknownOf(files))
-    const within = over.size === 0 ? files : files.filter((entry) => entry.kind !== 'unknown' || !over.has(entry) || this.refuse('LIMIT'))
+    const within = over.size === 0 ? files : files.filter((entry) => entry.kind !== 'unknown' || !over.has(entry) || this.refuse('LIMIT', entry))
     const fits = within.length === 0 ? within : await this.fitting(within)
     await this.takeAll(fits, from)
     const gone = await this.trim(unknownOf(fits).map(({ writer }) => writer))
@@ -145,7 +144,7 @@ export class EntryLog {
     const room = await this.room()
     this.full = room !== 'all'
     if (room === 'all') return entries
-    return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.revocations.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE'))
+    return entries.filter((entry) => (room === 'known' && entry.kind !== 'unknown' && this.revocations.place(entry) !== 'void') || hasEntry(this.db, entry.id) || this.refuse('NO_SPACE', entry))
   }
 
   /** Takes in batch by batch: other work runs between two, and one is written during the next. */
@@ -192,7 +191,7 @@ export class EntryLog {
 
   /** Returns how many entries were new. Entries that touch others come last, each alone. */
   private async takeOfTag (list: FileEntry[], commit: Commit, from?: string, group?: EntryBatch): Promise<number> {
-    const entries = list.filter((entry) => this.knows(entry) || this.left())
+    const entries = list.filter((entry) => this.knows(entry) || this.left(entry))
     const [first] = entries
     if (first === undefined) return 0
     let taken = 0
@@ -288,7 +287,7 @@ export class EntryLog {
   /** Takes an entry that touches no other and belongs to no tag. */
   private async takeVault (entry: Entry, commit: Commit, from?: string): Promise<boolean> {
     if (hasEntry(this.db, entry.id)) return false
-    if (!this.mayCome(entry)) return this.left()
+    if (!this.mayCome(entry)) return this.left(entry)
     const isVoid = this.revocations.place(entry) === 'void'
     const admit = entry.kind === 'admit' ? knownAdmit(entry) : undefined
     const member = admit === undefined ? undefined : memberOf(admit)
@@ -312,7 +311,7 @@ export class EntryLog {
         if (file) await commit([])
         return false
       }
-      if (!this.mayCome(entry)) return this.left()
+      if (!this.mayCome(entry)) return this.left(entry)
       const row = entryRow(entry)
       const plan = this.revocations.plan(entry, row)
       const own = this.inOwnTag(entry, row, plan)
@@ -361,12 +360,15 @@ export class EntryLog {
     return entry
   }
 
-  private left (): false { return this.refuse('UNKNOWN_WRITER') }
+  private left (entry: Entry): false { return this.refuse('UNKNOWN_WRITER', entry) }
 
-  private refuse (code: WireCode): false {
-    this.refused[code] = (this.refused[code] ?? 0) + 1
+  private refuse (code: WireCode, { kind, id }: Entry): false {
+    this.count(code)
+    this.log('refused the entry %s %t: %s', kind, id, code)
     return false
   }
+
+  private count (code: WireCode): void { this.refused[code] = (this.refused[code] ?? 0) + 1 }
 }
 
 const unknownOf = (entries: Entry[]): UnknownEntry[] => entries.filter((entry) => entry.kind === 'unknown')

@@ -1,3 +1,4 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface'
 import { OFFLINE_GRACE_MS } from '../../defaults.js'
 import { multiaddr } from '@multiformats/multiaddr'
 import { compareBytes, equal } from '../../../protocols/block/hash.js'
@@ -8,6 +9,7 @@ import { compareRecords, makeRecord, readRecord, verifyRecord, type MemberRecord
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { KeyedLock } from '../../async/keyed-lock.js'
 import { allRecords, dropRecord, putRecord } from '../../index/queries/records.js'
+import { noLogger, shortPeer } from '../../log.js'
 import { peerText } from './members.js'
 
 /** This many signatures are verified before the event loop has its turn. */
@@ -23,6 +25,8 @@ const BOOK = 'book'
 export type Said = Pick<RecordTerms, 'addresses' | 'capacity' | 'accepting' | 'heads' | 'label'>
 
 export interface MemberRecordsInit {
+  /** @default none */
+  logger?: ComponentLogger
   db: IndexDb
   vault: Uint8Array
   /** PeerId of this node, 38 bytes. */
@@ -71,7 +75,10 @@ export class MemberRecords {
    */
   readonly refused: Record<string, number> = {}
 
+  private readonly log: Logger
+
   constructor (private readonly init: MemberRecordsInit) {
+    this.log = (init.logger ?? noLogger).forComponent('dfs:vault')
     this.self = peerText(init.self)
     // a short offlineGrace has at least four records
     this.intervalMs = Math.min(RECORD_EVERY_MS, (init.offlineGraceMs ?? OFFLINE_GRACE_MS) / 4)
@@ -149,7 +156,7 @@ export class MemberRecords {
       try {
         news = await this.check(list)
       } catch (error) {
-        if (error instanceof ProtocolError) this.refuse(error.code)
+        if (error instanceof ProtocolError) this.refuse(error.code, from)
         throw error
       }
       const own = news.find(({ record }) => equal(record.subject, this.init.self))
@@ -191,13 +198,13 @@ export class MemberRecords {
 
   private isWanted (peer: string, record: MemberRecord): boolean {
     if (!this.init.isMember(peer)) {
-      this.refuse('UNKNOWN_WRITER')
+      this.refuse('UNKNOWN_WRITER', peer)
       return false
     }
     const known = this.get(peer)
     if (known !== undefined && compareRecords(record, known) <= 0) return false
     if (this.left(peer) >= 1) return true
-    this.refuse('LIMIT')
+    this.refuse('LIMIT', peer)
     return false
   }
 
@@ -225,7 +232,7 @@ export class MemberRecords {
     for (const one of news) {
       const peer = peerText(one.record.subject)
       const before = this.get(peer)
-      if (before !== undefined && !isBefore(before, one.record)) this.refuse('INVALID_DATA')
+      if (before !== undefined && !isBefore(before, one.record)) this.refuse('INVALID_DATA', peer)
       this.held.set(peer, one)
       this.init.onNew(one.record, from)
     }
@@ -265,7 +272,9 @@ export class MemberRecords {
     if (this.running) this.next = this.init.clock.after(this.intervalMs, () => { void this.sign('time') })
   }
 
-  private refuse (code: WireCode): void {
+  /** `by`: the member whose record it is, or that sent it. */
+  private refuse (code: WireCode, by: string | undefined): void {
+    this.log('refused a record by way of %s: %s', by === undefined ? 'this node' : shortPeer(by), code)
     this.refused[code] = (this.refused[code] ?? 0) + 1
   }
 }

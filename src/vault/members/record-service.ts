@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import type { Libp2p } from '@libp2p/interface'
+import type { ComponentLogger, Libp2p } from '@libp2p/interface'
 import type { IndexDb } from '../../index/engine/index-db.js'
 import { steadyClock, systemClock } from '../../async/clock.js'
 import type { NodeKey } from './create-vault.js'
@@ -22,6 +22,7 @@ const ROOM_SHARE = 0.85
 interface Lent { used: number, trash: { bytes: number }, reserved: number, capacity: number, readOnly: boolean }
 
 export interface RecordServiceInit {
+  logger: ComponentLogger
   db: IndexDb
   store: { usage: () => Lent }
   vault: Vault
@@ -46,7 +47,7 @@ export class RecordService {
   private readonly onSelf = (): void => { this.records.changed() }
 
   constructor (private readonly init: RecordServiceInit) {
-    const { db, vault, vaultId, key, offlineGraceMs, onNew, onError } = init
+    const { logger, db, vault, vaultId, key, offlineGraceMs, onNew, onError } = init
     const grace = offlineGraceMs === undefined ? {} : { offlineGraceMs }
     this.presence = new Presence({
       self: peerText(key.peer),
@@ -55,6 +56,7 @@ export class RecordService {
       ...grace
     })
     this.records = new MemberRecords({
+      logger,
       db,
       vault: vaultId,
       self: key.peer,

@@ -46,7 +46,7 @@ describe('index-db: an index of version 1', () => {
       const { least, most } = db.get<{ least: number, most: number }>('SELECT min(since) AS least, max(since) AS most FROM (SELECT since FROM dead UNION ALL SELECT since FROM superseded)') ?? { least: 0, most: 0 }
       assert.ok(least >= before && most <= steadyMs())
       // it goes on as a new one does
-      const ledger = new EntryLog(db, home.id, new Members(db), keysOf(home), () => {})
+      const ledger = new EntryLog({ db, members: new Members(db) }, { vault: home.id, keys: keysOf(home), onChange: () => {} })
       const writer = new Writer(home, (await threeAdmits(home)).people[1])
       await ledger.receive([writer.put('line.txt', 'line 5', applyHistory(historyRows(db.all('SELECT * FROM entries WHERE tag = (SELECT tag FROM names WHERE name = ?)', 'line.txt'))))])
       // the forget that named the newest of then waited until it was none

@@ -95,7 +95,7 @@ describe('ledger', () => {
           assert.equal(shown?.conflict === 1, shown !== undefined && pure.conflict)
         }
         // the counts are those of what is on disk
-        const reopened = new EntryLog(other.db, home.id, new Members(other.db), keysOf(home), () => {})
+        const reopened = new EntryLog({ db: other.db, members: new Members(other.db) }, { vault: home.id, keys: keysOf(home), onChange: () => {} })
         assert.equal(reopened.unknown, other.ledger.unknown)
         await Promise.all(open.splice(0).map(({ close }) => close()))
       }
@@ -172,7 +172,7 @@ describe('ledger', () => {
     const [put, unknown, late] = [writer.put('a', 'a'), writer.unknown(), writer.put('b', 'b')]
     const { db } = await opened()
     let room: IndexRoom = 'none'
-    const ledger = new EntryLog(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => room)
+    const ledger = new EntryLog({ db, members: new Members(db) }, { vault: home.id, keys: keysOf(home), onChange: () => {}, room: async () => room })
     assert.equal(await ledger.receive([...admits, put, unknown]), true)
     assert.deepEqual([countEntries(db), ledger.refused], [3, { NO_SPACE: 2 }])
     assert.equal(ledger.full, true)
@@ -190,7 +190,7 @@ describe('ledger', () => {
     const { admits, people } = await threeAdmits(home)
     const writer = new Writer(home, people[2])
     const { db } = await opened()
-    const ledger = new EntryLog(db, home.id, new Members(db), keysOf(home), () => {}, undefined, async () => 'known')
+    const ledger = new EntryLog({ db, members: new Members(db) }, { vault: home.id, keys: keysOf(home), onChange: () => {}, room: async () => 'known' })
     const revoke = makeRevoke({ vault: home.id, epoch: 0, writer: vaultKeys(home.secret).sign, seq: 1, prev: ZEROS, time: 1, revoked: { subject: people[2].peer, cut: [] } }).bytes
     assert.equal(await ledger.receive([...admits, revoke, writer.put('a', 'a')]), true)
     assert.deepEqual([countEntries(db), ledger.refused], [4, { NO_SPACE: 1 }])

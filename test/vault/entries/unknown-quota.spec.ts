@@ -37,7 +37,7 @@ describe('vault: entries of kinds that are not known', () => {
   async function member (limits: { entries: number, bytes: number }, withKeys = true): Promise<{ db: IndexDb, ledger: EntryLog }> {
     const db = await IndexDb.open({ migrations: MIGRATIONS })
     opened.push(db)
-    const ledger = new EntryLog(db, home.id, new Members(db), withKeys ? keysOf(home) : undefined, () => {}, undefined, undefined, limits)
+    const ledger = new EntryLog({ db, members: new Members(db) }, { vault: home.id, keys: withKeys ? keysOf(home) : undefined, onChange: () => {}, unknownLimits: limits })
     await ledger.receive(admits)
     return { db, ledger }
   }
@@ -96,7 +96,7 @@ describe('vault: entries of kinds that are not known', () => {
     const list = Array.from({ length: 80 }, (_, n) => unknown(people[1], n))
     await ledger.receive(list)
     const limits = { entries: 30, bytes: 1e9 }
-    await new EntryLog(db, home.id, new Members(db), keysOf(home), () => {}, undefined, undefined, limits).settle()
+    await new EntryLog({ db, members: new Members(db) }, { vault: home.id, keys: keysOf(home), onChange: () => {}, unknownLimits: limits }).settle()
     assert.deepEqual(ids(db), kept(list, limits))
   })
 })
