@@ -35,11 +35,14 @@ export function peerOf (address: Multiaddr): string | undefined {
 /** One IPv4 address or one IPv6 /64; undefined for what has no IP (memory, Unix sockets). */
 export function groupOf (address: Multiaddr): string | undefined {
   const [first] = address.getComponents()
-  if (first?.value === undefined) return undefined
-  if (first.name === 'ip4') return first.value
-  if (first.name !== 'ip6') return undefined
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(first.value)
-  return mapped?.[1] ?? `${hextets(first.value).slice(0, 4).join(':')}::/64`
+  return first?.name === 'ip4' || first?.name === 'ip6' ? groupOfIp(first.value) : undefined
+}
+
+/** The same of an address as a socket tells it. */
+export function groupOfIp (ip: string | undefined): string | undefined {
+  if (ip === undefined) return undefined
+  const mapped = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
+  return mapped?.[1] ?? `${hextets(ip).slice(0, 4).join(':')}::/64`
 }
 
 /** What a group lies in, from the widest to the group itself: whoever has one address of version 6 has at least a /64, and often a /48 of them. */

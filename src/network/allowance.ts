@@ -30,6 +30,12 @@ export class Allowance {
     return true
   }
 
+  /** Gives back what was taken. */
+  give (amount: number): void {
+    this.#fill()
+    this.#left = Math.min(this.init.most, this.#left + amount)
+  }
+
   #fill (): void {
     const { most, perSecond, clock } = this.init
     const now = clock.now()

@@ -5,15 +5,16 @@
  */
 import type { ComponentLogger, Connection, ConnectionGater as Libp2pConnectionGater, Logger, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { FORGED_MS, LINE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_IN_LINE, MAX_CONNECTIONS_PER_PEER, MAX_CONNECTIONS_WITHOUT_HELLO, MAX_CONNECTIONS_WITHOUT_HELLO_PER_IP, MAX_CONNECTIONS_WITHOUT_HELLO_PER_NETWORK, MAX_UNPROVED_ANSWERS, MAX_UNPROVED_BYTES, MAX_UNPROVED_CONNECTIONS, REFUSED_MS, STRANGER_PLACE_MS, UNPROVED_CONNECTIONS_FOR_MEMBERS, UNPROVED_MS } from '../defaults.js'
-import type { Allowance } from './allowance.js'
 import { groupOf, isLoopback, networksOf } from './addresses.js'
 import { noLogger, shortPeer } from '../log.js'
 import { steadyClock } from '../async/clock.js'
 import type { Clock } from '../async/clock.js'
-import { CONNECTION_COST_BYTES, Crowds } from './crowds.js'
+import { CONNECTION_COST_BYTES, Crowds, type Store } from './crowds.js'
+import { Door, type From } from './door.js'
+import { KnownAddresses } from './known-addresses.js'
 import { Line } from './line.js'
 import { boundUnproved, oldestOfMost } from './places.js'
-import { wireOf } from './wire.js'
+import { wireOf, type Shared } from './wire.js'
 
 export interface ConnectionGaterInit {
   /** @default none */
@@ -56,8 +57,6 @@ interface Ticket {
   letIn: () => void
 }
 
-/** Addresses and peers remembered; the oldest goes first. */
-const MAX_REMEMBERED = 4096
 /** As long as fewer of the places of unproved connections are taken, libp2p's own 10 s are soon enough. */
 const CROWDED_SHARE = 1 / 4
 /** Of the line, for one network that used up what it has, so that it keeps nobody else out. */
@@ -75,11 +74,10 @@ export class ConnectionGater implements Libp2pConnectionGater {
   /** Those of them whose peer is not proved, in order of arrival. */
   readonly #unproved = new Set<Ticket>()
   readonly #line: Line<Ticket>
-  /** Peers and address groups, until when. */
-  readonly #barred = new Map<string, number>()
-  /** Address groups that a member came from: a bar on a stranger there does not shut the members out. */
-  readonly #trusted = new Map<string, true>()
+  readonly #known: KnownAddresses
   readonly #crowds: Crowds
+  /** Of the sockets on which the host listens. */
+  readonly door: Door
 
   constructor (init: ConnectionGaterInit = {}) {
     this.#limits = {
@@ -97,7 +95,9 @@ export class ConnectionGater implements Libp2pConnectionGater {
     this.#isMember = init.isMember ?? (() => false)
     this.#clock = init.clock ?? steadyClock
     this.#log = (init.logger ?? noLogger).forComponent('dfs:network')
+    this.#known = new KnownAddresses(this.#clock)
     this.#crowds = new Crowds(this.#clock)
+    this.door = new Door({ clock: this.#clock, whence: (group) => this.#whence(group), mayCome: (from) => this.#crowds.mayCome(from), onRefused: (why, address) => { this.#tell(why, 'an unproved peer', address) } })
     this.#line = new Line({ clock: this.#clock, most: this.#limits.inLine, waitMs: LINE_MS, lookMs: STRANGER_PLACE_MS, enter: (ticket) => this.#takePlace(ticket) })
   }
 
@@ -107,11 +107,12 @@ export class ConnectionGater implements Libp2pConnectionGater {
   /** Before the handshake. */
   denyInboundConnection (conn: MultiaddrConnection): boolean | Promise<boolean> {
     const group = groupOf(conn.remoteAddr)
-    const trusted = group !== undefined && this.#trusted.has(group)
-    if (group !== undefined && !trusted && this.#isBarred(group)) return this.#count('BARRED', conn)
+    const from = group === undefined ? undefined : this.#whence(group)
+    if (from === 'barred') return this.#count('BARRED', conn)
     if (conn.status !== 'open') return true
-    const { network } = whence(conn)
-    if (network !== undefined && !trusted && !this.#crowds.mayCome(network)) return this.#count('CROWD', conn) && this.#crowds.refuseLate(conn)
+    // a transport without a door
+    if (from !== undefined && !this.door.let((conn as { socket?: object }).socket) && !this.#crowds.mayCome(from)) return this.#count('CROWD', conn)
+    const trusted = from?.trusted === true
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length
     if (crowd >= most) this.#close(oldestOfMost(this.#unproved), 'UNPROVED')
@@ -133,7 +134,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     const peer = ticket.peer = peerId.toString()
     this.#unproved.delete(ticket)
     const member = this.#isMember(peer)
-    if (this.#isBarred(peer) || (!member && ticket.group !== undefined && this.#isBarred(ticket.group))) return this.#turnAway(ticket, 'BARRED')
+    if (this.#known.isBarred(peer) || (!member && ticket.group !== undefined && this.#known.isBarred(ticket.group))) return this.#turnAway(ticket, 'BARRED')
     // one more than it may keep: with its hello it takes the place of the oldest, which may be dead without our knowing
     if (this.#ofPeer(peer).length > this.#limits.perPeer + 1) return this.#turnAway(ticket, 'PEER_CONNECTIONS')
     if (!member && !this.#takePlace(ticket)) return this.#stand(ticket)
@@ -152,9 +153,11 @@ export class ConnectionGater implements Libp2pConnectionGater {
     const ticket = this.#tickets.get(connection.timeline)
     if (ticket === undefined || ticket.greeted) return
     ticket.greeted = true
+    // it was no stranger, or is a visitor
+    if (ticket.place !== undefined) this.#costOf(ticket)?.give(CONNECTION_COST_BYTES)
     wireOf(connection)?.greeted()
     if (visitor) ticket.visitor = true
-    else if (ticket.group !== undefined) remember(this.#trusted, ticket.group, true)
+    else if (ticket.group !== undefined) this.#known.trust(ticket.group)
     this.#line.move()
   }
 
@@ -164,18 +167,20 @@ export class ConnectionGater implements Libp2pConnectionGater {
     if (closes && this.#tickets.get(connection.timeline)?.greeted === false) this.bar(connection, 'refused')
   }
 
-  /** What a stranger has together with others of its network; undefined for members, for connections that this side made, and where the transport has no addresses. */
-  shared (connection: Connection): Allowance | undefined {
+  /** What a stranger has together with others of its network, and how to let it wait for that; undefined for members, for connections that this side made, and where the transport has no addresses. */
+  shared (connection: Connection): Shared | undefined {
     const ticket = this.#tickets.get(connection.timeline)
-    return ticket === undefined || !ticket.inbound || this.#isMember(connection.remotePeer.toString()) ? undefined : this.#costOf(ticket)
+    if (ticket === undefined || !ticket.inbound || this.#isMember(connection.remotePeer.toString())) return undefined
+    const store = this.#costOf(ticket)
+    return store === undefined ? undefined : { store, socket: (ticket.conn as { socket?: Shared['socket'] }).socket, clock: this.#clock }
   }
 
   /** Its hello was refused: the peer and, unless it is this machine, the address stay out for a while. */
   bar (connection: Connection, why: 'refused' | 'forged'): void {
-    const until = this.#clock.now() + (why === 'forged' ? this.#limits.forgedMs : this.#limits.refusedMs)
+    const ms = why === 'forged' ? this.#limits.forgedMs : this.#limits.refusedMs
     const group = groupOf(connection.remoteAddr)
     for (const key of [connection.remotePeer.toString(), ...(group === undefined || isLoopback(group) ? [] : [group])]) {
-      remember(this.#barred, key, Math.max(until, this.#barred.get(key) ?? 0))
+      this.#known.bar(key, ms)
     }
   }
 
@@ -183,6 +188,11 @@ export class ConnectionGater implements Libp2pConnectionGater {
   traffic (connection: Connection): { received: number, sent: number } {
     const { socket } = (this.#tickets.get(connection.timeline)?.conn ?? {}) as { socket?: { bytesRead?: number, bytesWritten?: number } }
     return { received: socket?.bytesRead ?? 0, sent: socket?.bytesWritten ?? 0 }
+  }
+
+  #whence (group: string): From | 'barred' {
+    const trusted = this.#known.isTrusted(group)
+    return !trusted && this.#known.isBarred(group) ? 'barred' : { group, network: networksOf(group).at(-2) ?? group, trusted }
   }
 
   #add (conn: MultiaddrConnection, facts: Pick<Ticket, 'inbound' | 'trusted'>): Ticket {
@@ -244,7 +254,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     return true
   }
 
-  #costOf ({ network }: Ticket): Allowance | undefined { return network === undefined ? undefined : this.#crowds.bytes(network) }
+  #costOf ({ network }: Ticket): Store | undefined { return network === undefined ? undefined : this.#crowds.bytes(network) }
 
   #hadItsTime ({ place, conn }: Ticket): boolean {
     return conn.status === 'open' && place !== undefined && this.#clock.now() - place >= STRANGER_PLACE_MS
@@ -270,14 +280,6 @@ export class ConnectionGater implements Libp2pConnectionGater {
     return [...this.#tickets.values()].filter(({ greeted, place }) => !greeted && place !== undefined).sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
   }
 
-  #isBarred (key: string): boolean {
-    const until = this.#barred.get(key)
-    if (until === undefined) return false
-    if (until > this.#clock.now()) return true
-    this.#barred.delete(key)
-    return false
-  }
-
   /** libp2p closes the connection; until then it has no place any more. */
   #turnAway ({ conn, peer }: Ticket, reason: RefusalReason): true {
     this.#tickets.delete(conn.timeline)
@@ -286,9 +288,13 @@ export class ConnectionGater implements Libp2pConnectionGater {
 
   /** True. */
   #count (reason: RefusalReason, { remoteAddr }: Pick<MultiaddrConnection, 'remoteAddr'>, peer = ''): true {
-    this.#log('refused a connection of %s at %a: %s', peer === '' ? 'an unproved peer' : shortPeer(peer), remoteAddr, reason)
-    this.refused[reason] = (this.refused[reason] ?? 0) + 1
+    this.#tell(reason, peer === '' ? 'an unproved peer' : shortPeer(peer), remoteAddr)
     return true
+  }
+
+  #tell (reason: RefusalReason, who: string, address: unknown): void {
+    this.#log('refused a connection of %s at %s: %s', who, address, reason)
+    this.refused[reason] = (this.refused[reason] ?? 0) + 1
   }
 }
 
@@ -296,11 +302,4 @@ function whence (conn: MultiaddrConnection): Pick<Ticket, 'group' | 'networks' |
   const group = groupOf(conn.remoteAddr)
   const networks = networksOf(group ?? '')
   return { group, networks, network: group === undefined ? undefined : networks.at(-2) }
-}
-
-function remember<V> (map: Map<string, V>, key: string, value: V): void {
-  map.delete(key)
-  map.set(key, value)
-  const [oldest] = map.size > MAX_REMEMBERED ? map.keys() : []
-  if (oldest !== undefined) map.delete(oldest)
 }

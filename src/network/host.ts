@@ -13,12 +13,14 @@ import { AddressUnavailableError, InvalidOptionError, PortInUseError } from '../
 import { parseAddress } from './addresses.js'
 import { whyFailed } from '../log.js'
 import { steadyClock } from '../async/clock.js'
+import { tcpBehind, type Door } from './door.js'
 import { echo } from './echo.js'
 import { HostStore } from './host-store.js'
 import { forgetStrangers } from './leaving.js'
 import { DHT_PROTOCOL, MAX_DHT_ANSWER_BYTES } from './kad.js'
 import { noiseCrypto } from './noise-crypto.js'
 import { bounded, MAX_FRAME_BYTES } from './wire.js'
+import { Agreeing } from './words.js'
 
 /** Told to everybody by identify, and so the same for every version and system. */
 const AGENT = { name: 'dfs', version: '1', userAgent: 'dfs/1' }
@@ -54,6 +56,8 @@ export interface HostInit {
   isMember?: (peer: string) => boolean
   /** Decides who may connect. @default everybody, up to twice MAX_CONNECTIONS */
   gate?: ConnectionGater
+  /** Where its sockets come in. @default none */
+  door?: Door
   /** Components by which peers are found (discovery.ts). */
   discovery?: Pick<Libp2pOptions, 'peerDiscovery' | 'services'>
   /** Components to replace: a list given here stands instead of ours, services and settings are added. */
@@ -70,10 +74,11 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
   const given = init.libp2p ?? {}
   if ((init.encryption ?? 'noise') !== 'noise') throw new InvalidOptionError('encryption', `"${String(init.encryption)}"`, '"noise"')
   const list = (init.bootstrap ?? []).map((text) => parseAddress('bootstrap', text, { peer: 'required' }).toString())
-  const gates = [init.gate, given.connectionGater].filter((gate) => gate !== undefined)
+  const agreeing = new Agreeing()
+  const gates = [agreeing.gate, init.gate, given.connectionGater].filter((gate) => gate !== undefined)
   const isMember = init.isMember ?? (() => false)
   const store = new HostStore({ self: peerIdFromPrivateKey(init.privateKey).toString(), isMember })
-  const host = await createLibp2p({
+  const host: Libp2p = await createLibp2p({
     nodeInfo: AGENT,
     ...given,
     privateKey: init.privateKey,
@@ -85,16 +90,16 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
       // beside what the listeners say, not instead of it
       appendAnnounce: (init.announce ?? []).map((text) => parseAddress('announce', text).toString())
     },
-    transports: given.transports ?? [tcp()],
-    connectionEncrypters: given.connectionEncrypters ?? [noise({ crypto: noiseCrypto })],
+    transports: given.transports ?? [init.door === undefined ? tcp() : tcpBehind(init.door)],
+    connectionEncrypters: (given.connectionEncrypters ?? [noise({ crypto: noiseCrypto })]).map((make) => agreeing.bounded(make)),
     streamMuxers: given.streamMuxers ?? [bounded(yamux({
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
       maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
       streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES }
-    }), { answers: { [DHT_PROTOCOL]: MAX_DHT_ANSWER_BYTES } })],
+    }), { answers: { [DHT_PROTOCOL]: MAX_DHT_ANSWER_BYTES }, protocols: () => host.getProtocols() })],
     peerDiscovery: [...(list.length > 0 ? [bootstrap({ list, timeout: 0 })] : []), ...(init.discovery?.peerDiscovery ?? []), ...(given.peerDiscovery ?? [])],
     services: { identify: identify(), ping: echo(), ...init.discovery?.services, ...given.services },
-    ...(gates.length > 0 ? { connectionGater: gates.reduce(both) } : {}),
+    connectionGater: gates.reduce(both),
     connectionManager: {
       // the gate refuses long before libp2p prunes by its own rules
       maxConnections: 2 * MAX_CONNECTIONS,

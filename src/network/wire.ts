@@ -8,7 +8,9 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { ProtocolError } from '../../protocols/errors.js'
 import { heldBytes, type Holder } from '../../protocols/framing/held-bytes.js'
 import { Allowance } from './allowance.js'
+import { Debt, type Shared } from './debt.js'
 import { steadyClock, type Clock } from '../async/clock.js'
+import { boundWords, type Follows } from './words.js'
 import { DATA_FRAME, FrameReader, headerOf, PING_FRAME, SYN, YAMUX_HEADER_BYTES, type FrameHeader } from './frames.js'
 
 /** A frame is no longer than a window may be (host.ts). */
@@ -18,7 +20,9 @@ const MAX_FRAME_PIECES = 1024
 /** Before the hello: all that comes, but for the answers on streams that this side opened. A frame and a stream cost more than their bytes. */
 export const STRANGER_BYTES = 256 * 1024
 export const STRANGER_BYTES_PER_SECOND = 32 * 1024
-const FRAME_COST_BYTES = 128
+const FRAME_COST_BYTES = 512
+/** Of those of one stream, at least. */
+const LEAST_FRAME_BYTES = 128
 const STREAM_COST_BYTES = 2 * 1024
 /** After it: streams that the other side opens. An honest member keeps its streams open, and opens a few at a time. */
 export const MEMBER_STREAMS = 1024
@@ -41,17 +45,24 @@ export const MAX_UNSENT_FRAMES = 4096
 /** What may come in all on one stream that this side opened for a protocol of libp2p. */
 const ANSWER_BYTES: Readonly<Record<string, number>> = { '': MAX_AGREEING_BYTES, '/ipfs/id/1.0.0': 16 * 1024, '/ipfs/ping/1.0.0': 1024 }
 
+/** Protocols of libp2p's own whose messages begin with a length, as words do. */
+const READ_BY_LIBP2P = new Set(['/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0'])
+
 export interface WireInit {
   /** @default steadyClock */
   clock?: Pick<Clock, 'now'>
-  /** Most bytes of an answer, by protocol, beside those of libp2p's own. @default none */
+  /** Most bytes of an answer, by protocol, beside those of libp2p's own, whose messages too begin with a length. @default none */
   answers?: Readonly<Record<string, number>>
+  /** Those that are spoken here. @default any */
+  protocols?: () => string[]
 }
 
 /** A muxer as its package makes it: it reads by `onData` and writes by `send`. */
 interface Muxer extends StreamMuxer {
   onData: (data: Uint8Array | Uint8ArrayList) => void
   send: (data: Uint8Array | Uint8ArrayList) => boolean
+  onRemoteStream: (stream: Stream) => void
+  onCreateStream: () => Stream
 }
 
 /** By the list of its streams, which a connection shows to everybody. */
@@ -77,6 +88,8 @@ export function bounded (make: () => StreamMuxerFactory, init: WireInit = {}): (
   }
 }
 
+export type { Shared } from './debt.js'
+
 export class Wire implements Holder {
   owner: string | undefined
   readonly #muxer: Muxer
@@ -90,7 +103,7 @@ export class Wire implements Holder {
   readonly #excess: number[] = []
   #onLimit: (closes: boolean) => void = () => {}
   #allowance: Allowance
-  #shared: Allowance | undefined
+  #debt: Debt | undefined
   readonly #pings: Allowance
   #greeted = false
   #opened = false
@@ -107,25 +120,46 @@ export class Wire implements Holder {
     const { onData, send } = muxer
     muxer.onData = (data) => { this.#onData(data, () => { onData.call(muxer, data) }) }
     muxer.send = (data) => this.#send(data, () => send.call(muxer, data))
-    below.addEventListener('close', () => { this.#hold(0) }, { once: true })
+    this.#boundStreams(muxer, init)
+    below.addEventListener('close', () => {
+      this.#hold(0)
+      this.#debt?.end()
+    }, { once: true })
   }
 
   /**
    * @param onLimit called before the connection is closed, or a stream of it reset, for having passed a bound
    * @param shared what this stranger and others of its network have together; none for a member
    */
-  watch (peer: string, onLimit: (closes: boolean) => void, shared?: Allowance): void {
+  watch (peer: string, onLimit: (closes: boolean) => void, shared?: Shared): void {
     this.owner = peer
     this.#onLimit = onLimit
-    if (!this.#greeted) this.#shared = shared
+    if (!this.#greeted && shared !== undefined) this.#debt = new Debt(shared)
   }
 
   /** The hello is finished: the other side is a member or a visitor, and its protocols pace it. */
   greeted (): void {
     if (this.#greeted) return
     this.#greeted = true
-    this.#shared = undefined
+    this.#debt?.forgive()
+    this.#debt = undefined
     this.#allowance = new Allowance({ most: MEMBER_STREAMS, perSecond: MEMBER_STREAMS_PER_SECOND, clock: this.#clock })
+  }
+
+  /** Of each stream the words with which its protocol is agreed, and the messages that libp2p itself reads. */
+  #boundStreams (muxer: Muxer, { protocols = () => undefined, answers = {} }: { protocols?: () => string[] | undefined, answers?: object }): void {
+    const { onRemoteStream, onCreateStream } = muxer
+    const follows = (word: string): Follows => !word.startsWith('/') ? 'words' : READ_BY_LIBP2P.has(word) || word in answers ? 'messages' : 'anything'
+    const limit = (): void => { this.#onLimit(false) }
+    muxer.onRemoteStream = (stream) => {
+      boundWords(stream, (word) => protocols()?.includes(word) === false ? 'words' : follows(word), limit)
+      onRemoteStream.call(muxer, stream)
+    }
+    muxer.onCreateStream = () => {
+      const stream = onCreateStream.call(muxer)
+      boundWords(stream, follows, limit)
+      return stream
+    }
   }
 
   /** Closes the connection at once. */
@@ -165,7 +199,7 @@ export class Wire implements Holder {
 
   #pay (cost: number): void {
     if (!this.#allowance.take(cost)) throw tooMuch('too much before a hello')
-    if (this.#shared?.take(cost) === false) throw tooMuch('too much before a hello, of one network')
+    if (this.#debt?.pay(cost) === false) throw tooMuch('too much before a hello, of one network')
   }
 
   #stream (number: number): Stream | undefined {
@@ -184,7 +218,7 @@ export class Wire implements Holder {
     const most = stream?.direction === 'outbound' ? this.#answers[stream.protocol] : (stream?.protocol ?? '') === '' ? MAX_AGREEING_BYTES : undefined
     if (most === undefined) this.#received.delete(id)
     else if (stream !== undefined || this.#received.has(id)) {
-      const received = (this.#received.get(id) ?? 0) + Math.max(length, FRAME_COST_BYTES)
+      const received = (this.#received.get(id) ?? 0) + Math.max(length, LEAST_FRAME_BYTES)
       this.#received.set(id, received)
       if (received > most) this.#excess.push(id)
     }

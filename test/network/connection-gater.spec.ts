@@ -4,7 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Connection, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { STRANGER_PLACE_MS, UNPROVED_MS } from '../../src/defaults.js'
-import { CONNECTION_COST_BYTES, MAX_LATE_REFUSALS, NETWORK_BYTES, NETWORK_CONNECTIONS, NETWORK_CONNECTIONS_PER_SECOND, REFUSAL_MS } from '../../src/network/crowds.js'
+import { CONNECTION_COST_BYTES, MEMBER_CONNECTIONS, NETWORK_BYTES, NETWORK_CONNECTIONS, NETWORK_CONNECTIONS_PER_SECOND, RARE_CONNECTIONS, STRANGERS_CONNECTIONS } from '../../src/network/crowds.js'
 import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { newIdentity } from '../../src/network/identity.js'
 import { FakeClock, settle } from './fake-clock.js'
@@ -260,46 +260,47 @@ describe('gate', () => {
     }
   })
 
-  it('lets so many connections a second of a network come, refuses the next ones late and unread, and counts none where a member came from', async () => {
+  it('lets so many connections a second of a network come where no door did, and more where a member came from', async () => {
     const clock = new FakeClock()
     const gate = new ConnectionGater({ clock, isMember: (id) => id === member.toString() })
     const member = await peer()
     const known = raw('192.0.2.200')
     assert.ok(await enter(gate, known, member))
     gate.greeted(connection(known, member))
-    for (let n = 1; n < NETWORK_CONNECTIONS; n++) assert.equal(gate.denyInboundConnection(raw(`192.0.2.${n % 100}`).conn), false)
-    const next = raw('192.0.2.101')
-    const answers: unknown[] = []
-    const asked = Promise.resolve(gate.denyInboundConnection(next.conn)).then((denied) => answers.push(denied))
-    await settle()
-    assert.deepEqual([next.fake.status, answers], ['paused', []])
-    assert.equal(gate.denyInboundConnection(raw('192.0.2.200').conn), false)
-    assert.equal(gate.denyInboundConnection(raw('192.0.3.1').conn), false)
-    await clock.advance(REFUSAL_MS)
-    await asked
-    assert.deepEqual(answers, [true])
-    for (let n = 0; n < NETWORK_CONNECTIONS_PER_SECOND; n++) assert.equal(gate.denyInboundConnection(raw('192.0.2.102').conn), false)
-    assert.notEqual(gate.denyInboundConnection(raw('192.0.2.102').conn), false)
-    assert.equal(gate.refused.CROWD, 2)
+    const denied = (ip: string): unknown => gate.denyInboundConnection(raw(ip).conn)
+    for (let n = 1; n < NETWORK_CONNECTIONS; n++) assert.equal(denied(`192.0.2.${n % 100}`), false)
+    assert.equal(denied('192.0.2.101'), true)
+    assert.equal(denied('192.0.3.1'), false)
+    for (let n = 0; n < MEMBER_CONNECTIONS; n++) assert.equal(denied('192.0.2.200'), false)
+    assert.equal(denied('192.0.2.200'), true)
+    clock.advanceBy(1_000)
+    for (let n = 0; n < NETWORK_CONNECTIONS_PER_SECOND; n++) assert.equal(denied('192.0.2.102'), false)
+    assert.equal(denied('192.0.2.102'), true)
+    assert.equal(gate.refused.CROWD, 3)
+  })
+
+  it('lets one more of a network that comes seldom in when those that come often used up what strangers have', () => {
+    const gate = new ConnectionGater({ clock: new FakeClock() })
+    const denied = (network: number): unknown => gate.denyInboundConnection(raw(`192.0.${network}.1`).conn)
+    let networks = 0
+    for (let left = STRANGERS_CONNECTIONS; left > 0; left -= NETWORK_CONNECTIONS) {
+      networks++
+      for (let n = 0; n < NETWORK_CONNECTIONS; n++) assert.equal(denied(networks), false)
+    }
+    const answers = Array.from({ length: RARE_CONNECTIONS + 1 }, () => denied(networks + 1))
+    assert.deepEqual(answers, [...new Array<boolean>(RARE_CONNECTIONS).fill(false), true])
   })
 
   it('leaves half of the line to other networks when one used up what it has', async () => {
     const gate = new ConnectionGater({ clock: new FakeClock(), inLine: 4 })
     const [first, id] = [raw('192.0.2.1'), await peer()]
     assert.ok(await enter(gate, first, id))
-    gate.shared(connection(first, id))?.take(NETWORK_BYTES - CONNECTION_COST_BYTES)
+    gate.shared(connection(first, id))?.store.take(NETWORK_BYTES - CONNECTION_COST_BYTES)
     for (const ip of ['192.0.2.2', '192.0.2.3']) void enter(gate, raw(ip), await peer())
     await settle()
     assert.equal(await enter(gate, raw('192.0.2.4'), await peer()), false)
     assert.deepEqual(gate.refused, { IN_LINE: 1 })
     assert.ok(await enter(gate, raw('192.0.3.1'), await peer()))
-  })
-
-  it('makes so many wait for their refusal, and refuses the others at once', () => {
-    const gate = new ConnectionGater({ clock: new FakeClock() })
-    const answers = Array.from({ length: NETWORK_CONNECTIONS + MAX_LATE_REFUSALS + 1 }, () => gate.denyInboundConnection(raw().conn))
-    assert.equal(answers.filter((answer) => answer instanceof Promise).length, MAX_LATE_REFUSALS)
-    assert.equal(answers.at(-1), true)
   })
 
   it('makes a stranger wait whose network used up what it has, and no member', async () => {
@@ -309,7 +310,7 @@ describe('gate', () => {
     const [first, id] = [raw('192.0.2.1'), await peer()]
     assert.ok(await enter(gate, first, id))
     const shared = gate.shared(connection(first, id))
-    assert.ok(shared?.take(NETWORK_BYTES - CONNECTION_COST_BYTES) === true)
+    assert.ok(shared?.store.take(NETWORK_BYTES - CONNECTION_COST_BYTES) === true)
     let entered = false
     const second = enter(gate, raw('192.0.2.2'), await peer()).then((let_) => { entered = let_ })
     await settle()
