@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { defaultCrypto } from '@chainsafe/libp2p-noise/crypto'
 import { Uint8ArrayList } from 'uint8arraylist'
-import { noiseCrypto } from '../../src/network/noise-crypto.js'
+import { noiseCrypto, readLengths } from '../../src/network/noise-crypto.js'
 
 type Data = Parameters<typeof noiseCrypto.chaCha20Poly1305Encrypt>[0]
 const SIZES = [0, 1, 16, 239, 240, 241, 255, 256, 257, 1200, 65519]
@@ -40,5 +40,31 @@ describe('noise crypto', () => {
       assert.throws(() => noiseCrypto.chaCha20Poly1305Decrypt(Uint8Array.from(sealed), nonce, none, randomBytes(32)))
       assert.throws(() => noiseCrypto.chaCha20Poly1305Decrypt(Uint8Array.from(sealed), nonce, Uint8Array.of(1), key))
     }
+  })
+
+  it('agrees with the package on keys: those derived, and those agreed on with its own or ours', () => {
+    for (const ikm of [new Uint8Array(0), randomBytes(32)]) {
+      const ck = randomBytes(32)
+      assert.deepEqual(noiseCrypto.getHKDF(ck, ikm).map((one) => Buffer.from(one)), defaultCrypto.getHKDF(ck, ikm).map((one) => Buffer.from(one)))
+    }
+    for (const [a, b] of [[noiseCrypto, noiseCrypto], [noiseCrypto, defaultCrypto]] as const) {
+      const [own, other] = [a.generateX25519KeyPair(), b.generateX25519KeyPair()]
+      assert.deepEqual([own.publicKey.length, own.privateKey.length], [32, 32])
+      assert.deepEqual(Buffer.from(a.generateX25519SharedKey(own.privateKey, other.publicKey)), Buffer.from(b.generateX25519SharedKey(other.privateKey, own.publicKey)))
+      // bytes that are not those of a key made here
+      assert.deepEqual(Buffer.from(a.generateX25519SharedKey(Uint8Array.from(own.privateKey), other.publicKey)), Buffer.from(defaultCrypto.generateX25519SharedKey(own.privateKey, other.publicKey)))
+    }
+    assert.throws(() => noiseCrypto.generateX25519SharedKey(noiseCrypto.generateX25519KeyPair().privateKey, new Uint8Array(32)))
+  })
+
+  it('reads lengths from whatever pieces they come in, and tells that one is not there yet', () => {
+    const decoder: { lengthDecoder?: (data: Uint8ArrayList) => number } = { lengthDecoder: () => 0 }
+    readLengths({ decoder })
+    const read = decoder.lengthDecoder
+    assert.equal(read?.(new Uint8ArrayList(Uint8Array.of(0xff), Uint8Array.of(0xfe, 1))), 0xfffe)
+    assert.throws(() => read?.(new Uint8ArrayList(Uint8Array.of(1))), RangeError)
+    const none = {}
+    readLengths(none)
+    assert.deepEqual(none, {})
   })
 })

@@ -27,7 +27,7 @@ export const attack: Behaviour = async (target, signal) => many(4, async () => a
   })
   try {
     // without a muxer it dials in vain, but has proved who it is by then
-    void host.dial(multiaddr(target.address), { signal }).catch(() => {})
+    void host.dial(multiaddr(target.address), { signal }).catch(secured.reject)
     const stream = await secured.promise
     attacking()
     stream.send(ENDLESS)
