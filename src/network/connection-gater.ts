@@ -196,7 +196,9 @@ export class ConnectionGater implements Libp2pConnectionGater {
   }
 
   #add (conn: MultiaddrConnection, facts: Pick<Ticket, 'inbound' | 'trusted'>): Ticket {
-    const ticket: Ticket = { conn, ...facts, ...whence(conn), greeted: false, letIn: () => {} }
+    const group = groupOf(conn.remoteAddr)
+    const networks = networksOf(group ?? '')
+    const ticket: Ticket = { conn, ...facts, group, networks, network: group === undefined ? undefined : networks.at(-2), greeted: false, letIn: () => {} }
     this.#tickets.set(conn.timeline, ticket)
     if (facts.inbound) this.#unproved.add(ticket)
     conn.addEventListener('close', () => {
@@ -296,10 +298,4 @@ export class ConnectionGater implements Libp2pConnectionGater {
     this.#log('refused a connection of %s at %s: %s', who, address, reason)
     this.refused[reason] = (this.refused[reason] ?? 0) + 1
   }
-}
-
-function whence (conn: MultiaddrConnection): Pick<Ticket, 'group' | 'networks' | 'network'> {
-  const group = groupOf(conn.remoteAddr)
-  const networks = networksOf(group ?? '')
-  return { group, networks, network: group === undefined ? undefined : networks.at(-2) }
 }
