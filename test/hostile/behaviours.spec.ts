@@ -16,13 +16,12 @@ const MAX_ADMITTED_MS = 5_000
 const LEAST_SPEED = 0.8
 /** Of one core: a run that costs more is repeated, and the middle of three counts. */
 const REPEATED_COST = 1 - LEAST_SPEED
-/**
- * What one behaviour, three at a time, and the middle of all may cost, in cores. On a quiet machine of two cores they cost at most 0.35,
- * 0.60 and 0.23; a node without its bounds costs 0.96 by one alone (below).
- */
-const MAX_COST_ONCE = 0.5
-const MAX_COST_OF_THREE = 0.75
-const MAX_COST_IN_THE_MIDDLE = 0.3
+/** What one behaviour, three at a time, and the middle of all may cost, in cores. */
+const MAX_COST_ONCE = 0.25
+const MAX_COST_OF_THREE = 0.35
+const MAX_COST_IN_THE_MIDDLE = 0.15
+/** A node without its bounds loses more than this of what it and its members use; with them it costs 0.1 and less. */
+const PLANTED_SHARE = 0.5
 const BYTES = 32 * MIB
 /** Against the node without its bounds a transfer takes thirty times as long. */
 const PLANTED_BYTES = 8 * MIB
@@ -76,8 +75,9 @@ describe('the measure of hostile behaviours', () => {
     try {
       await battle.run([], PLANTED_BYTES)
       const row = await new Measure(battle, PLANTED_BYTES).row(['yamux-pings'], () => true)
-      console.log(`        honest speed ${row.speed.toFixed(2)}, cost ${row.cost.toFixed(2)} cores`)
-      assert.ok(row.cost > MAX_COST_ONCE, `it costs ${row.cost.toFixed(2)} cores`)
+      console.log(`        honest speed ${row.speed.toFixed(2)}, cost ${row.cost.toFixed(2)} cores, ${row.share.toFixed(2)} of what is honest`)
+      // where somebody else is at work, neither it nor the attackers have a core
+      assert.ok(row.share > PLANTED_SHARE, `it takes ${row.share.toFixed(2)}`)
     } finally {
       await battle.close()
     }

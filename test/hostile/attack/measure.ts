@@ -3,6 +3,8 @@ import type { Battle, Outcome } from './battle.js'
 
 /** Runs without an attack whose middle counts: they drift with the machine. */
 const NEAREST = 3
+/** One without an attack stands for so many runs under one. */
+const RUNS_A_QUIET_ONE = 2
 /** A run that says too much is repeated so often, and the middle of them counts: somebody else may have been at work. */
 const REPEATS = 2
 /** And in all, so that a long run ends. */
@@ -13,11 +15,14 @@ export interface Row extends Outcome {
   speed: number
   /** Cores of those that are honest which the attack takes: what their puts cost more than without it, a second. */
   cost: number
+  /** The same of all that they use, which is 1 at the most, however few cores somebody else at work leaves to them. */
+  share: number
 }
 
 export class Measure {
   readonly rows: Row[] = []
   readonly #quiet: Outcome[] = []
+  #runs = 0
   #repeats = 0
 
   /** @param bytes of a put */
@@ -37,11 +42,12 @@ export class Measure {
   }
 
   async #once (names: string[]): Promise<Row> {
-    this.#quiet.push(await this.battle.run([], this.bytes))
+    if (this.#runs++ % RUNS_A_QUIET_ONE === 0) this.#quiet.push(await this.battle.run([], this.bytes))
     const nearest = this.#quiet.slice(-NEAREST)
     const outcome = await this.battle.run(names, this.bytes)
     const [{ putMs }, { putCpu }] = [middle(nearest, (one) => one.putMs), middle(nearest, (one) => one.putCpu)]
-    return { ...outcome, speed: putMs / outcome.putMs, cost: (outcome.putCpu - putCpu) * 1000 / outcome.putMs }
+    const more = outcome.putCpu - putCpu
+    return { ...outcome, speed: putMs / outcome.putMs, cost: more * 1000 / outcome.putMs, share: more / outcome.putCpu }
   }
 }
 
@@ -55,6 +61,7 @@ export function middle<T> (all: T[], by: (one: T) => number): T {
 const COLUMNS: Array<[title: string, of: (row: Row) => string]> = [
   ['speed', ({ speed }) => speed.toFixed(2)],
   ['cost, cores', ({ cost }) => cost.toFixed(2)],
+  ['of theirs', ({ share }) => share.toFixed(2)],
   ['node, cores', ({ nodeCpu }) => nodeCpu.toFixed(2)],
   ['its loop', ({ loopCpu }) => loopCpu.toFixed(2)],
   ['attackers', ({ attackerCpu }) => attackerCpu.toFixed(2)],
