@@ -103,6 +103,17 @@ export class NoSpaceError extends define('NoSpaceError', 'NO_SPACE', true) {}
 export class StoreFailedError extends define('StoreFailedError', 'STORE_FAILED') {}
 export class NotPromisedError extends define('NotPromisedError', 'NOT_PROMISED', true) {}
 
+/** A name does not mean what `ifVersion` expects. Nothing was changed. */
+export class PreconditionFailedError extends DfsError {
+  /** The version that the name means; null when it means nothing. */
+  readonly current: string | null
+  constructor (message: string, detail: { current: string | null }) {
+    super('PRECONDITION_FAILED', message)
+    this.name = 'PreconditionFailedError'
+    this.current = detail.current
+  }
+}
+
 /** The write is kept here, but on fewer members than were asked for. Repeating it is safe. */
 export class NotDurableError extends DfsError {
   /** The number of members that have the version on disk, this node included. */

@@ -106,6 +106,13 @@ export interface PutOptions extends AbortOptions, ProgressOptions {
   copies?: number | 'all'
   durable?: number
   /**
+   * What the name must mean when the version is committed: a version, or null for nothing.
+   * Otherwise the call throws PreconditionFailedError and keeps nothing. The check and the commit
+   * are one step on this node; two nodes that write at once still make a conflict. @default
+   * anything
+   */
+  ifVersion?: string | null
+  /**
    * 'unlinked' gives the version a salt of its own: none of its blocks equals a block of another
    * version, so a holder cannot see what changed. A put of unchanged content then makes a new
    * version too.

@@ -187,11 +187,12 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
    * Stores a new version of a name. Resolves when this node has the version on disk, and with
    * `durable` as many members as that.
    * @throws NotDurableError: the version is kept here and goes on copying
-   * @throws SourceError, SourceChangedError, NoSpaceError, NotAllowedError, AbortError: nothing is
-   * kept
+   * @throws PreconditionFailedError, SourceError, SourceChangedError, NoSpaceError, NotAllowedError,
+   * AbortError: nothing is kept
    * @example
    * const signal = AbortSignal.timeout(60_000)
    * const file = await node.put('photos/cat.jpg', bytes, { durable: 2, signal })
+   * await node.put('photos/cat.jpg', cropped, { ifVersion: file.version })
    */
   put: (name: string, source: Source, options?: PutOptions) => Promise<FileResult>
   /**
@@ -241,8 +242,8 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   /**
    * Deletes a name on all members. Its versions can be restored until the vault's retention ends. A
    * put that this node had not seen survives.
-   * @throws FileNotFoundError, NotAllowedError
-   * @example await node.delete('photos/cat.jpg')
+   * @throws FileNotFoundError, NotAllowedError, PreconditionFailedError
+   * @example await node.delete('photos/cat.jpg', { ifVersion: file.version })
    */
   delete: (name: string, options?: WriteOptions) => Promise<Deleted>
   /**
@@ -255,17 +256,26 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
   /**
    * Puts a version on top again, without moving data; missing blocks are fetched first. Without
    * `version` it is the newest one whose content the name does not mean now.
-   * @throws VersionGoneError when blocks cannot be fetched
+   * @throws VersionGoneError when blocks cannot be fetched; PreconditionFailedError
    * @example await node.restore('photos/cat.jpg')
    */
   restore: (name: string, version?: string, options?: RestoreOptions) => Promise<FileInfo>
   /**
    * Puts the newest version under another name, without moving data; older versions stay in the
    * history of the old name.
-   * @throws FileNotFoundError; FileExistsError where the new name means something, unless `force`
+   * @throws FileNotFoundError, PreconditionFailedError; FileExistsError where the new name means
+   * something, unless `force` or `ifTarget` allows it
    * @example await node.mv('cat.jpg', 'photos/cat.jpg')
    */
   mv: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
+  /**
+   * Puts the newest version under a second name, without moving data; both names share their
+   * blocks.
+   * @throws FileNotFoundError, PreconditionFailedError; FileExistsError where the new name means
+   * something, unless `force` or `ifTarget` allows it
+   * @example await node.copy('letters/model.odt', 'letters/2026/to-ana.odt')
+   */
+  copy: (from: string, to: string, options?: MoveOptions) => Promise<FileInfo>
   /**
    * Returns what this node knows of a name, for people: its history and conflict, its blocks on
    * this node, and the copies of other members.

@@ -26,15 +26,15 @@ const INIT: Keys<DfsNodeInit> = {
 }
 const DISCOVERY: Keys<NonNullable<DfsNodeInit['discovery']>> = { mdns: true, dht: true }
 const REBUILD: Keys<Exclude<DfsNodeInit['rebuildIndex'], boolean | undefined>> = { onProgress: true }
-const PUT: Keys<PutOptions> = { ...PROGRESS, size: true, mtime: true, type: true, copies: true, durable: true, scope: true }
+const PUT: Keys<PutOptions> = { ...PROGRESS, size: true, mtime: true, type: true, copies: true, durable: true, ifVersion: true, scope: true }
 const GET: Keys<GetOptions> = { ...PROGRESS, offset: true, length: true, version: true }
 const STAT: Keys<AbortOptions & { version?: string }> = { ...SIGNAL, version: true }
 const LIST: Keys<FolderListOptions> = { ...SIGNAL, prefix: true, after: true, limit: true, delimiter: true }
 const DU: Keys<UsageOptions> = { ...SIGNAL, prefix: true, delimiter: true }
 const DELETED: Keys<DeletedOptions> = { ...SIGNAL, prefix: true }
-const WRITE: Keys<WriteOptions> = { ...SIGNAL, durable: true }
-const RESTORE: Keys<RestoreOptions> = { ...PROGRESS, durable: true }
-const MV: Keys<MoveOptions> = { ...WRITE, force: true }
+const WRITE: Keys<WriteOptions> = { ...SIGNAL, durable: true, ifVersion: true }
+const RESTORE: Keys<RestoreOptions> = { ...PROGRESS, durable: true, ifVersion: true }
+const MV: Keys<MoveOptions> = { ...WRITE, force: true, ifTarget: true }
 const SYNCED: Keys<SyncedOptions> = { ...SIGNAL, members: true }
 const EVICT: Keys<EvictOptions> = { ...SIGNAL, force: true }
 const SHARE: Keys<ShareOptions> = { ...SIGNAL, expires: true, version: true }
@@ -48,7 +48,7 @@ const OPEN_LINK: Keys<OpenLinkOptions> = { ...SIGNAL, libp2p: true }
 const SHARED_GET: Keys<SharedGetOptions> = { ...PROGRESS, offset: true, length: true }
 
 const CALLS = {
-  createNode: INIT, discovery: DISCOVERY, rebuildIndex: REBUILD, put: PUT, get: GET, stat: STAT, list: LIST, du: DU, history: SIGNAL, delete: WRITE, deleted: DELETED, restore: RESTORE, mv: MV, why: SIGNAL, evict: EVICT, share: SHARE, invite: INVITE,
+  createNode: INIT, discovery: DISCOVERY, rebuildIndex: REBUILD, put: PUT, get: GET, stat: STAT, list: LIST, du: DU, history: SIGNAL, delete: WRITE, deleted: DELETED, restore: RESTORE, mv: MV, copy: MV, why: SIGNAL, evict: EVICT, share: SHARE, invite: INVITE,
   revoke: REVOKE, members: MEMBERS, peers: SIGNAL, status: SIGNAL, synced: SYNCED, settings: SIGNAL, set: SIGNAL, verify: VERIFY, gc: GC, recoveryCode: SIGNAL, checkRecoveryCode: SIGNAL,
   changePassphrase: PASSPHRASE, openLink: OPEN_LINK, 'SharedFile.get': SHARED_GET
 }

@@ -74,11 +74,23 @@ export interface WriteOptions extends AbortOptions {
    * concerns the meaning of the name, not the place of its content. @default 1
    */
   durable?: number
+  /**
+   * What the name must mean when the write is committed: a version, or null for nothing. Otherwise
+   * the call throws PreconditionFailedError. The check and the commit are one step on this node;
+   * two nodes that write at once still make a conflict. @default anything
+   */
+  ifVersion?: string | null
 }
 
 export interface RestoreOptions extends WriteOptions, ProgressOptions {}
 
+/** `ifVersion` of a move or copy concerns the old name. */
 export interface MoveOptions extends WriteOptions {
-  /** True moves over an existing name, whose version stays in its history. @default false */
+  /** True writes over an existing name, whose version stays in its history. @default false */
   force?: boolean
+  /**
+   * What the new name must mean: a version, over which the call writes without `force`, or null for
+   * nothing. @default null, or anything with `force`
+   */
+  ifTarget?: string | null
 }

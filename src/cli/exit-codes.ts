@@ -60,6 +60,7 @@ const CODES: Record<Name, number> = {
   SourceError: EXIT.other,
   SourceChangedError: EXIT.other,
   FileExistsError: EXIT.use,
+  PreconditionFailedError: EXIT.use,
   InvalidOptionError: EXIT.use,
   InvalidNameError: EXIT.use,
   InvalidInviteError: EXIT.use,

@@ -1,6 +1,7 @@
 /** This file builds the commands, runs one, and maps its end to an exit code. */
 import { Command, CommanderError } from 'commander'
 import { defineConfig } from './commands/config.js'
+import { defineCp } from './commands/cp.js'
 import { defineDemo } from './commands/demo.js'
 import { defineDu } from './commands/du.js'
 import { defineEvict } from './commands/evict.js'
@@ -36,7 +37,7 @@ import { usage } from './usage.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo, defineHelp]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineCp, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo, defineHelp]
 
 const footer = (dfs: string): string => `
 First machine:   ${dfs} init && ${dfs} start        then  ${dfs} invite --role write --label nas

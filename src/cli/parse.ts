@@ -40,6 +40,20 @@ export function parseDurable ({ durable }: { durable?: string }): { durable?: nu
   return durable === undefined ? {} : { durable: parseWhole('--durable', durable, 1) }
 }
 
+/** What a person types as --if-version for a name that means nothing. */
+const NOTHING = 'none'
+export const IF_VERSION = ['--if-version <version>', `only while the name is at this version, or at ${NOTHING}`] as const
+
+/** Returns the options of a write for a command's `--durable` and `--if-version`. */
+export function parseWrite ({ ifVersion, ...flags }: { durable?: string, ifVersion?: string }): { durable?: number, ifVersion?: string | null } {
+  return { ...parseDurable(flags), ...(ifVersion === undefined ? {} : { ifVersion: ifVersion === NOTHING ? null : ifVersion }) }
+}
+
+/** Refuses `--if-version` where it is not clear which of several names it concerns. */
+export function oneName (ifVersion: string | undefined, one: boolean): void {
+  if (ifVersion !== undefined && !one) throw new InvalidOptionError('--if-version', 'several files have several versions', 'it with one file, without -r')
+}
+
 export function parseCopies (text: string, field = '--copies'): number | 'all' {
   return text === 'all' ? 'all' : parseWhole(field, text, 1)
 }

@@ -17,7 +17,7 @@ import { get } from '../operations/get.js'
 import { history } from '../operations/history.js'
 import { invite } from '../operations/invite.js'
 import { list } from '../operations/list.js'
-import { mv } from '../operations/mv.js'
+import { copy, mv } from '../operations/mv.js'
 import type { Components } from '../operations/components.js'
 import { put } from '../operations/put.js'
 import { restore } from '../operations/restore.js'
@@ -87,6 +87,10 @@ export abstract class NodeVerbs extends TypedEventEmitter<DfsNodeEvents> {
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
     return this.writing('mv', options, (parts, within) => mv(parts, from, to, within))
+  }
+
+  async copy (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
+    return this.writing('copy', options, (parts, within) => copy(parts, from, to, within))
   }
 
   async why (name: string, options: AbortOptions = {}): Promise<Why> {

@@ -1,5 +1,6 @@
 import type { Deleted, WriteOptions } from '../api/node.js'
 import { deleteName } from '../vault/entries/name-writer.js'
+import { checkIfVersion } from '../vault/entries/precondition.js'
 import { lookOrAsk, notFound } from './ask.js'
 import { heardBy } from './heard-by.js'
 import type { Components } from './components.js'
@@ -13,15 +14,16 @@ export async function remove (parts: Pick<Components, 'directory' | 'peers' | 's
   return heardBy(parts, options, (deleted) => `The delete of "${deleted.name}"`, () => removeHere(parts, name, options))
 }
 
-async function removeHere (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, { signal }: WriteOptions): Promise<Deleted> {
+async function removeHere (parts: Pick<Components, 'directory' | 'peers' | 'sync' | 'vault' | 'waits'>, name: string, { signal, ifVersion }: WriteOptions): Promise<Deleted> {
   const { vault } = parts
+  checkIfVersion(ifVersion)
   const pen = vault.pen('delete files')
   const { asked } = await lookOrAsk(parts, () => {
     const newest = vault.newest(name)
     return newest?.kind === 'delete' ? undefined : newest
   }, signal)
   signal?.throwIfAborted()
-  const deleted = await deleteName(pen, name, vault.commit)
+  const deleted = await deleteName(pen, name, vault.commit, ifVersion)
   if (deleted === undefined) throw notFound(parts, name, asked)
   return deleted
 }

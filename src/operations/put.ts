@@ -42,7 +42,7 @@ async function putFile (parts: Uses, name: string, source: Exclude<PlainSource, 
   const durable = durableOf(parts, options)
   const bytes = asIterable(source)
   const size = options.size ?? length
-  const plan = vault.planPut(name, options.scope)
+  const plan = vault.planPut(name, options.scope, options.ifVersion)
   const { logger } = parts
   const log = logger.forComponent('dfs:push')
   log.trace('put of %j', name)
@@ -133,6 +133,7 @@ async function write (parts: Pick<Components, 'defaults' | 'drain' | 'peer' | 's
       ...written,
       lineage,
       seed,
+      ifVersion: options.ifVersion,
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
       ...copiesOf(parts, options)

@@ -9,6 +9,7 @@ import { BLOCKS_AT_ONCE } from '../replication/download/downloader.js'
 import { Semaphore } from '../async/semaphore.js'
 import type { PastVersion } from '../vault/entries/history.js'
 import { restoreVersion, type OpenVersion } from '../vault/entries/name-writer.js'
+import { checkIfVersion } from '../vault/entries/precondition.js'
 import { lookOrAsk, notFound, whoWasAsked } from './ask.js'
 import { heardBy } from './heard-by.js'
 import { writerOf } from './writer-of.js'
@@ -29,11 +30,12 @@ export async function restore (parts: Uses, name: string, version: string | unde
 }
 
 async function restoreHere (parts: Uses, name: string, version: string | undefined, options: RestoreOptions): Promise<FileInfo> {
+  checkIfVersion(options.ifVersion)
   const pen = parts.vault.pen('restore files')
   const old = version === undefined ? await another(parts, name, options.signal) : await one(parts, name, version, options.signal)
   const ended = parts.downloader.foreground()
   try {
-    return await bringing(parts, old, options, (finish) => restoreVersion(pen, old, finish))
+    return await bringing(parts, old, options, (finish) => restoreVersion(pen, old, finish, options.ifVersion))
   } finally {
     ended()
   }

@@ -72,6 +72,7 @@ export class RemoteNode extends TypedEventEmitter<DfsNodeEvents> implements DfsN
   }
 
   async mv (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('mv', [from, to], options) }
+  async copy (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> { return this.call('copy', [from, to], options) }
   async why (name: string, options: AbortOptions = {}): Promise<Why> { return this.call('why', [name], options) }
   async evict (name: string, options: EvictOptions = {}): Promise<Evicted> { return this.call('evict', [name], options) }
   async share (name: string, options: ShareOptions = {}): Promise<string> { return this.call('share', [name], fromNow(options)) }

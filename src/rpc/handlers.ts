@@ -59,6 +59,7 @@ export async function handleCall (node: DfsNode, call: Call, request: IncomingMe
       case 'delete': return node.delete(text, options)
       case 'why': return node.why(text, options)
       case 'mv': return node.mv(text, second, options)
+      case 'copy': return node.copy(text, second, options)
       case 'evict': return node.evict(text, options)
       case 'checkRecoveryCode': return node.checkRecoveryCode(text, options)
       case 'share': return node.share(text, options)

@@ -20,7 +20,7 @@ export const TRAILER_ERROR = 'dfs-error'
 export const TRAILER_FETCHED = 'dfs-fetched'
 
 /** These calls have one JSON answer. */
-export const CALLS = ['stat', 'delete', 'mv', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set', 'synced'] as const
+export const CALLS = ['stat', 'delete', 'mv', 'copy', 'why', 'evict', 'share', 'invite', 'revoke', 'members', 'peers', 'status', 'recoveryCode', 'checkRecoveryCode', 'changePassphrase', 'settings', 'set', 'synced'] as const
 export type Call = typeof CALLS[number]
 /** These calls answer line by line: they yield many results, or one that takes long. */
 export const STREAMS = ['list', 'du', 'deleted', 'history', 'restore', 'verify', 'gc'] as const

@@ -1,3 +1,4 @@
+import type { IfVersion } from './entries/precondition.js'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { IndexDb } from '../index/engine/index-db.js'
@@ -52,4 +53,6 @@ export interface NewVersion {
   mtime?: Date
   type?: string
   copies?: number
+  /** Checked in the step that commits the version. */
+  ifVersion?: IfVersion
 }

@@ -36,6 +36,7 @@ import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, simila
 import { parseRecoveryCode } from './keys/recover.js'
 import { KnownSettings, withChange } from './entries/settings.js'
 import { entryRow } from './entries/entry-rows.js'
+import { checkPrecondition, type IfVersion } from './entries/precondition.js'
 import type { NewVersion, PutPlan, VaultParts, VersionUpload } from './vault-init.js'
 import type { OpenVersion, NameWriter } from './entries/name-writer.js'
 
@@ -158,10 +159,12 @@ export class Vault {
   }
 
   /** The salt is the name's lineage, 32 zeros by scope `vault`, or random by `unlinked`. */
-  planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope): PutPlan {
+  planPut (name: string, scope: PutOptions['scope'] | Scope = this.settings.now.scope, ifVersion?: IfVersion): PutPlan {
     const normal = checkName(name)
     const keys = this.readKeys()
-    const newest = this.entries.heads(tagOf(keys.name, normal)).newest
+    const heads = this.entries.heads(tagOf(keys.name, normal))
+    checkPrecondition(normal, heads, ifVersion)
+    const { newest } = heads
     const { lineage, seed } = carriedBy(newest, keys)
     const salt = scope === 'vault' ? new Uint8Array(LINEAGE_BYTES) : scope === 'unlinked' ? newLineage().lineage : lineage
     return { name: normal, salt, lineage, seed, fresh: scope === 'unlinked' || (scope !== 'vault' && newest === undefined) }
@@ -177,6 +180,7 @@ export class Vault {
     const tag = tagOf(keys.name, normal)
     return this.entries.ofTag(tag, async () => {
       const history = this.entries.heads(tag)
+      checkPrecondition(normal, history, version.ifVersion)
       const newest = history.newest === undefined ? undefined : openStored(history.newest.row.entry, keys)
       if (newest !== undefined && !history.conflict && equal(newest.entry.root.bytes, version.root.bytes)) {
         await finish([])

@@ -42,6 +42,25 @@ describe('commands: versions', () => {
     for (const one of [['status', '--wait', 'x'], ['rm', 'y', '--durable', '0']]) assert.equal((await world.run(...one)).code, 2)
   })
 
+  it('--if-version is a version or none, of one file; cp gives a second name', async () => {
+    world.input('new')
+    assert.equal((await world.run('put', '-', 'z', '--if-version', 'none')).code, 0)
+    world.input('newer')
+    assert.equal((await world.run('put', '-', 'z', '--if-version', 'version-of-z')).code, 0)
+    assert.deepEqual(world.node.expected.slice(-2), [null, 'version-of-z'])
+    for (const words of [['rm', 'x', 'y', '--if-version', 'none'], ['rm', '-r', 'x', '--if-version', 'none'], ['mv', '-r', 'x', 'y', '--if-version', 'none'], ['restore', '-r', 'x', '--if-version', 'none']]) {
+      const { code, stderr } = await world.run(...words)
+      assert.equal(code, 2)
+      assert.match(stderr, /--if-version/)
+    }
+    const { code, stdout } = await world.run('cp', 'x', 'folder/', '--if-version', 'version-of-x')
+    assert.equal(code, 0)
+    assert.equal(stdout, 'folder/x  4 B  version version-of  is what x is\n')
+    assert.equal(world.node.copied[0]?.[2].ifVersion, 'version-of-x')
+    assert.equal((await world.run('cp', 'x', 'folder/')).code, 2)
+    assert.equal((await world.run('cp', 'none', 'other')).code, 3)
+  })
+
   it('log shows a version a line, and the same as objects', async () => {
     const { stdout } = await world.run('log', 'x')
     assert.deepEqual(stdout.split('\n').map((text) => text.replace(/^\S+ \S+/, 'TIME')), [

@@ -26,7 +26,7 @@ import { revoking, sharing } from './scenes/sharing.js'
 const SCENES_MS = 300_000
 const SCENES = [putting, looking, getting, changing, settings, telling, sharing, keeping, revoking, conflicting, codes, rebuilding]
 const COMMANDS = [
-  'config', 'du', 'evict', 'fetch', 'gc', 'get', 'help', 'init', 'invite', 'join', 'log', 'ls', 'members', 'mv', 'nonsense', 'passphrase', 'put', 'recovery-code', 'restore', 'revoke',
+  'config', 'cp', 'du', 'evict', 'fetch', 'gc', 'get', 'help', 'init', 'invite', 'join', 'log', 'ls', 'members', 'mv', 'nonsense', 'passphrase', 'put', 'recovery-code', 'restore', 'revoke',
   'rm', 'share', 'start', 'stat', 'status', 'verify', 'why'
 ]
 

@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 const PROTOCOLS = ['audit', 'get', 'hello', 'store', 'sync']
 /** The compiler asks for what is missing. */
 const CALLS: Record<OptionsOf, true> = {
-  createNode: true, discovery: true, rebuildIndex: true, put: true, get: true, stat: true, list: true, du: true, history: true, delete: true, deleted: true, restore: true, mv: true, why: true, evict: true, share: true,
+  createNode: true, discovery: true, rebuildIndex: true, put: true, get: true, stat: true, list: true, du: true, history: true, delete: true, deleted: true, restore: true, mv: true, copy: true, why: true, evict: true, share: true,
   invite: true, revoke: true, members: true, peers: true, status: true, synced: true, settings: true, set: true, verify: true, gc: true, recoveryCode: true, checkRecoveryCode: true, changePassphrase: true, openLink: true,
   'SharedFile.get': true
 }

@@ -29,7 +29,7 @@ const named = (field: string, near?: string) => (error: unknown): boolean => {
 const MISSPELT: Array<[string, unknown[], string, string | undefined]> = [
   ['put', ['y', 'y'], 'drable', 'durable'], ['put', ['y', 'y'], 'onprogress', 'onProgress'], ['put', ['y', 'y'], 'colour', undefined], ['get', ['x'], 'ofset', 'offset'], ['stat', ['x'], 'verison', 'version'], ['list', [], 'prefx', 'prefix'],
   ['du', [], 'delimeter', 'delimiter'], ['history', ['x'], 'singal', 'signal'], ['delete', ['x'], 'sginal', 'signal'], ['deleted', [], 'Prefix', 'prefix'], ['restore', ['x', undefined], 'progress', 'onProgress'],
-  ['mv', ['x', 'z'], 'forced', 'force'], ['why', ['x'], 'signals', 'signal'], ['evict', ['x'], 'Force', 'force'], ['share', ['x'], 'expire', 'expires'], ['invite', [], 'roles', 'role'], ['revoke', ['x'], 'sicne', 'since'],
+  ['mv', ['x', 'z'], 'forced', 'force'], ['copy', ['x', 'z'], 'iftarget', 'ifTarget'], ['why', ['x'], 'signals', 'signal'], ['evict', ['x'], 'Force', 'force'], ['share', ['x'], 'expire', 'expires'], ['invite', [], 'roles', 'role'], ['revoke', ['x'], 'sicne', 'since'],
   ['members', [], 'al', 'all'], ['peers', [], 'signa', 'signal'], ['status', [], 'signa', 'signal'], ['synced', [], 'member', 'members'], ['settings', [], 'signa', 'signal'], ['set', [{ keep: 5 }], 'signa', 'signal'], ['verify', [], 'remot', 'remote'],
   ['gc', [], 'dryrun', 'dryRun'], ['recoveryCode', [], 'signa', 'signal'], ['checkRecoveryCode', ['x'], 'signa', 'signal'], ['changePassphrase', [], 'form', 'from']
 ]

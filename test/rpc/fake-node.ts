@@ -30,6 +30,8 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
   taken = 0
   /** How many bytes gets have handed out. */
   given = 0
+  /** The `ifVersion` of each put. */
+  readonly expected: Array<string | null | undefined> = []
   checkedCodes: string[] = []
   /** How many rows lists have handed out. */
   listed = 0
@@ -48,6 +50,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     const { signal, onProgress } = options
     if (isPath(source)) return readingFile(source, ({ bytes, ...file }) => this.put(name, bytes, { ...file, ...options }), signal)
     if (signal !== undefined) this.signals.push(signal)
+    this.expected.push(options.ifVersion)
     if (this.putFails !== undefined) throw this.putFails
     const pieces: Uint8Array[] = []
     let read = 0
@@ -198,6 +201,17 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     this.files.delete(from)
     return info
   }
+
+  async copy (from: string, to: string, options: MoveOptions = {}): Promise<FileInfo> {
+    this.copied.push([from, to, options])
+    if (this.files.has(to) && options.force !== true) throw new FileExistsError(`"${to}" is there already. Nothing was changed`)
+    const file = this.files.get(from)
+    const info = { ...await this.stat(from), name: to }
+    if (file !== undefined) this.files.set(to, { ...file, info })
+    return info
+  }
+
+  readonly copied: Array<[string, string, MoveOptions]> = []
 
   async why (name: string): Promise<Why> {
     const { value: current } = await this.history(name).next() as { value: VersionInfo }

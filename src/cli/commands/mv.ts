@@ -5,14 +5,14 @@ import type { Context, Run } from '../context.js'
 import { clean, plural, quote } from '../format.js'
 import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
-import { parseDurable } from '../parse.js'
+import { IF_VERSION, oneName, parseWrite } from '../parse.js'
 import { prefixOf } from '../tree/folder-names.js'
 import { eachBelow, newFolder, oneFolder } from '../tree/folders.js'
 
-export interface MvFlags { force?: boolean, recursive?: boolean, durable?: string }
+export interface MvFlags { force?: boolean, recursive?: boolean, durable?: string, ifVersion?: string }
 
 /** Each move gets these options. */
-type How = Pick<MoveOptions, 'force' | 'durable'>
+type How = Pick<MoveOptions, 'force' | 'durable' | 'ifVersion'>
 
 export function defineMv (program: Command, run: Run): void {
   program.command('mv <name> <new-name>')
@@ -22,12 +22,14 @@ export function defineMv (program: Command, run: Run): void {
     .option('-f, --force', 'also over a file that is there; what it was stays in its history')
     .option('-r, --recursive', 'a folder, with all that is in it')
     .option('--durable <n>', 'machines that must have heard of it, this one included, before the command ends')
+    .option(...IF_VERSION)
     .action(run(mv))
 }
 
 export async function mv (context: Context, from: string, to: string, { force = false, recursive = false, ...flags }: MvFlags): Promise<number | undefined> {
   const { out } = context
-  const how: How = { ...parseDurable(flags), force }
+  const how: How = { ...parseWrite(flags), force }
+  oneName(flags.ifVersion, !recursive)
   const folder = recursive ? oneFolder(from, 'NAME') : undefined
   await using opened = await openNode(context)
   const code = folder === undefined ? await moveFile(context, opened.node, from, to, how) : await moveFolder(context, opened.node, folder, to, how)

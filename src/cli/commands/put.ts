@@ -5,7 +5,7 @@ import type { FileResult, ProgressEvent, PutOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { openNode } from '../open.js'
-import { parseCopies, parseDurable } from '../parse.js'
+import { IF_VERSION, oneName, parseCopies, parseWrite } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
 import { claimStdin } from '../secrets.js'
@@ -14,7 +14,7 @@ import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../api/node.js'
 
-export interface PutFlags { as?: string, durable?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
+export interface PutFlags { as?: string, durable?: string, ifVersion?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
 
 export function definePut (program: Command, run: Run): void {
   program.command('put <words...>')
@@ -24,6 +24,7 @@ export function definePut (program: Command, run: Run): void {
     .option('--as <name>', 'the name, also where a local file has it; all words are files then')
     .option('--durable <n>', 'members that must have it on disk, this one included, before the command ends')
     .option('--copies <n|all>', 'copies wanted (default: what the vault says)')
+    .option(...IF_VERSION)
     .option('-r, --recursive', 'folders, with all that is in them')
     .option('--checksum', 'with -r: also read files whose size and time are those in the vault')
     .option('--unlinked', 'nobody who holds it can see what it has in common with other versions; all of it is sent')
@@ -34,10 +35,11 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   const { world, out, signal } = context
   const plans = await planPut(words, flags, world.cwd)
   const options: PutOptions = {
-    ...parseDurable(flags),
+    ...parseWrite(flags),
     ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) }),
     ...(flags.unlinked === true ? { scope: 'unlinked' } : {})
   }
+  oneName(flags.ifVersion, plans.length === 1 && flags.recursive !== true)
   if (flags.recursive === true) return putFolders(context, plans, { checksum: flags.checksum === true, put: options })
   if (flags.checksum === true) throw new InvalidOptionError('--checksum', 'without -r a file is always read', 'it together with -r')
   if (plans.some(({ file }) => file === '-')) claimStdin(context, 'FILE')

@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
 import { InvalidOptionError } from '../../errors.js'
-import type { DfsNode, FileInfo } from '../../api/node.js'
+import type { DfsNode, FileInfo, RestoreOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
-import { parseDurable, parseDuration } from '../parse.js'
+import { IF_VERSION, oneName, parseDuration, parseWrite } from '../parse.js'
 import { progressBar } from '../progress.js'
 import { eachFile } from '../tree/each-file.js'
 import { folderOf } from '../tree/folder-names.js'
 import { deletedBelow, TRANSFERS_AT_ONCE } from '../tree/folders.js'
 
-export interface RestoreFlags { recursive?: boolean, since?: string, durable?: string }
+export interface RestoreFlags { recursive?: boolean, since?: string, durable?: string, ifVersion?: string }
 
 export function defineRestore (program: Command, run: Run): void {
   program.command('restore <name> [version]')
@@ -21,27 +21,29 @@ export function defineRestore (program: Command, run: Run): void {
     .option('-r, --recursive', 'all deleted files of a folder')
     .option('--since <time>', 'with -r: only what was deleted in the last 24h, 7d or the like')
     .option('--durable <n>', 'machines that must have heard of it, this one included, before the command ends')
+    .option(...IF_VERSION)
     .action(run(restore))
 }
 
 export async function restore (context: Context, name: string, version: string | undefined, { recursive = false, since, ...flags }: RestoreFlags = {}): Promise<number | undefined> {
   const { out } = context
-  const durable = parseDurable(flags)
+  const how = parseWrite(flags)
+  oneName(flags.ifVersion, !recursive)
   if (recursive && version !== undefined) throw new InvalidOptionError('VERSION', 'a folder has none', 'it without -r, or -r without it')
   if (!recursive && since !== undefined) throw new InvalidOptionError('--since', 'without -r it says nothing', 'it together with -r')
   const age = since === undefined ? undefined : parseDuration('--since', since)
   await using opened = await openNode(context)
-  const code = recursive ? await restoreFolder(context, opened.node, folderOf(name), age, durable) : await restoreFile(context, opened.node, name, version, durable)
+  const code = recursive ? await restoreFolder(context, opened.node, folderOf(name), age, how) : await restoreFile(context, opened.node, name, version, how)
   if (!opened.running) out.talk(`Other machines hear of it while the node runs:  ${out.dfs} start`)
   return code
 }
 
-async function restoreFile (context: Context, node: DfsNode, name: string, version: string | undefined, durable: { durable?: number }): Promise<undefined> {
+async function restoreFile (context: Context, node: DfsNode, name: string, version: string | undefined, how: RestoreOptions): Promise<undefined> {
   const { world, out, signal } = context
   const bar = progressBar(world.stderr, name, out.stderrIsTerminal)
   try {
     const info = await oneFile(context, node, name, async () => node.restore(name, version, {
-      ...durable,
+      ...how,
       signal,
       onProgress: (event) => { if (event.type === 'file:restore:here') bar.update(event.bytes, event.total) }
     }))
@@ -52,14 +54,14 @@ async function restoreFile (context: Context, node: DfsNode, name: string, versi
   }
 }
 
-async function restoreFolder (context: Context, node: DfsNode, folder: string, age: number | undefined, durable: { durable?: number }): Promise<number | undefined> {
+async function restoreFolder (context: Context, node: DfsNode, folder: string, age: number | undefined, how: RestoreOptions): Promise<number | undefined> {
   const { out, signal } = context
   const rows = await deletedBelow(node, folder, age === undefined ? undefined : new Date(Date.now() - age), signal)
   const ended = await eachFile(context, {
     rows,
     most: TRANSFERS_AT_ONCE,
     done: 'are there again',
-    work: async ({ name }) => node.restore(name, undefined, { ...durable, signal }),
+    work: async ({ name }) => node.restore(name, undefined, { ...how, signal }),
     tell: async (_, info) => told(context, info)
   })
   if (ended.done > 0) out.talk(`${plural(ended.done, 'file is', 'files are')} there again.`)

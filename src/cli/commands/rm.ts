@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import type { Context, Run } from '../context.js'
 import { exitCode } from '../exit-codes.js'
 import { clean, plural, quote } from '../format.js'
-import type { DfsNode } from '../../api/node.js'
+import type { DfsNode, WriteOptions } from '../../api/node.js'
 import { oneFile } from '../one-file.js'
 import { openNode } from '../open.js'
-import { parseDurable } from '../parse.js'
+import { IF_VERSION, oneName, parseWrite } from '../parse.js'
 import type { Ended } from '../tree/each-file.js'
 import { folderOf } from '../tree/folder-names.js'
 import { eachBelow, oneFolder } from '../tree/folders.js'
@@ -17,17 +17,19 @@ export function defineRm (program: Command, run: Run): void {
     .description('Deletes files on all machines of the vault. What they were can be restored until the vault gives it up.\nWith -r all files of a folder. Ctrl-C stops between two files; the same command goes on with the rest.')
     .option('-r, --recursive', 'folders, with all that is in them')
     .option('--durable <n>', 'machines that must have heard of it, this one included, before the command ends')
+    .option(...IF_VERSION)
     .action(run(rm))
 }
 
-export interface RmFlags { recursive?: boolean, durable?: string }
+export interface RmFlags { recursive?: boolean, durable?: string, ifVersion?: string }
 
 /**
  * Deletes files. A failure does not stop the other deletes; the first failure sets the exit code.
  */
 export async function rm (context: Context, names: string[], { recursive = false, ...flags }: RmFlags = {}): Promise<number | undefined> {
   const { out, signal } = context
-  const durable = parseDurable(flags)
+  const how = parseWrite(flags)
+  oneName(flags.ifVersion, names.length === 1 && !recursive)
   if (recursive) names.forEach((word) => oneFolder(word, 'FOLDER'))
   await using opened = await openNode(context)
   const { node } = opened
@@ -36,7 +38,7 @@ export async function rm (context: Context, names: string[], { recursive = false
   for (const name of names) {
     signal.throwIfAborted()
     try {
-      const ended = recursive ? await removeFolder(context, node, folderOf(name), durable) : await oneFile(context, node, name, async () => removeFile(context, node, name, durable))
+      const ended = recursive ? await removeFolder(context, node, folderOf(name), how) : await oneFile(context, node, name, async () => removeFile(context, node, name, how))
       deleted += ended.done
       code ??= ended.code
     } catch (error) {
@@ -50,19 +52,19 @@ export async function rm (context: Context, names: string[], { recursive = false
   return code
 }
 
-async function removeFile ({ out, signal }: Context, node: DfsNode, name: string, durable: { durable?: number }): Promise<Ended> {
-  await out.data(await node.delete(name, { ...durable, signal }))
+async function removeFile ({ out, signal }: Context, node: DfsNode, name: string, how: WriteOptions): Promise<Ended> {
+  await out.data(await node.delete(name, { ...how, signal }))
   await out.line(`${clean(name)} is deleted. To take it back:  ${out.dfs} restore ${quote(name)}`)
   return { done: 1, code: undefined }
 }
 
-async function removeFolder (context: Context, node: DfsNode, folder: string, durable: { durable?: number }): Promise<Ended> {
+async function removeFolder (context: Context, node: DfsNode, folder: string, how: WriteOptions): Promise<Ended> {
   const { out } = context
   const ended = await eachBelow(context, node, folder, {
     done: 'are deleted',
     // a delete that has begun runs to its end; an abort would leave unclear whether the file was
     // deleted
-    work: async ({ name }) => node.delete(name, durable),
+    work: async ({ name }) => node.delete(name, how),
     tell: async ({ name }, deleted) => {
       await out.data(deleted)
       await out.line(`${clean(name)} is deleted`)

@@ -18,6 +18,7 @@ import type { EntryWriter } from './entry-writer.js'
 import { carriedBy } from './lineage.js'
 import type { Commit, Heads, EntryLog, Made } from './entry-log.js'
 import { checkName, infoOfRow, nameOf, openStored } from './names.js'
+import { checkPrecondition, type IfVersion } from './precondition.js'
 
 /** The parts with which this file writes. */
 export interface NameWriter { ledger: EntryLog, keys: ReadKeys, author: EntryWriter }
@@ -28,8 +29,9 @@ export interface OpenVersion { entry: PutEntry, hidden: PutPrivate }
 /**
  * Deletes a name. One entry names all heads, or several entries do where there are more heads than
  * an entry can name. Returns undefined, and writes nothing, when the name means nothing.
+ * @throws PreconditionFailedError
  */
-export async function deleteName ({ ledger, keys, author }: NameWriter, name: string, commit: Commit): Promise<Deleted | undefined> {
+export async function deleteName ({ ledger, keys, author }: NameWriter, name: string, commit: Commit, ifVersion?: IfVersion): Promise<Deleted | undefined> {
   const normal = checkName(name)
   const tag = tagOf(keys.name, normal)
   return ledger.ofTag(tag, async () => {
@@ -37,6 +39,7 @@ export async function deleteName ({ ledger, keys, author }: NameWriter, name: st
     for (;;) {
       const before = ledger.heads(tag)
       if (before.newest === undefined || before.newest.kind === 'delete') return last
+      if (last === undefined) checkPrecondition(normal, before, ifVersion)
       last = await author.write((terms) => deletion(terms, keys, normal, before), async (made) => {
         const { entry } = asDelete(made)
         await ledger.takeMade([{ entry, before }], commit)
@@ -49,10 +52,12 @@ export async function deleteName ({ ledger, keys, author }: NameWriter, name: st
 /**
  * Puts an old version of a name on top again. Writes no entry when the only head has the same
  * content.
+ * @throws PreconditionFailedError
  */
-export async function restoreVersion ({ ledger, keys, author }: NameWriter, { entry: old, hidden }: OpenVersion, finish: Commit): Promise<FileInfo> {
+export async function restoreVersion ({ ledger, keys, author }: NameWriter, { entry: old, hidden }: OpenVersion, finish: Commit, ifVersion?: IfVersion): Promise<FileInfo> {
   return ledger.ofTag(old.tag, async () => {
     const before = ledger.heads(old.tag)
+    checkPrecondition(hidden.name, before, ifVersion)
     const newest = before.newest === undefined ? undefined : openStored(before.newest.row.entry, keys)
     if (newest !== undefined && !before.conflict && equal(newest.entry.root.bytes, old.root.bytes)) {
       await finish([])
@@ -66,7 +71,7 @@ export async function restoreVersion ({ ledger, keys, author }: NameWriter, { en
   })
 }
 
-export interface Move { from: string, to: string, force: boolean }
+export interface Move { from: string, to: string, keep?: boolean, force: boolean, ifVersion?: IfVersion, ifTarget?: IfVersion }
 
 /**
  * Returns the statement that copies the list of missing blocks from the old entry to the new one.
@@ -74,12 +79,13 @@ export interface Move { from: string, to: string, force: boolean }
 export const lacksTheSame = (old: Uint8Array, fresh: Uint8Array): Statement[] => [missingAsOther(fresh, old)]
 
 /**
- * Moves the newest version of `from` to `to` and deletes `from`: two entries in one transaction.
- * Returns undefined when `from` means nothing.
+ * Copies the newest version of `from` to `to`. A move also deletes `from`, by a second entry in the
+ * same transaction. Returns undefined when `from` means nothing.
  * @param extra makes more statements for the transaction from the ids of the old and the new entry
- * @throws FileExistsError when `to` means something and `force` is false
+ * @throws FileExistsError when `to` means something, and neither `force` nor `ifTarget` allows it;
+ * PreconditionFailedError
  */
-export async function moveName (pen: NameWriter, { from, to, force }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
+export async function moveName (pen: NameWriter, { from, to, keep = false, force, ifVersion, ifTarget }: Move, commit: Commit, extra: (old: Uint8Array, fresh: Uint8Array) => Statement[]): Promise<FileInfo | undefined> {
   const { ledger, keys, author } = pen
   const [source, target] = [checkName(from), checkName(to)]
   const [gone, come] = [tagOf(keys.name, source), tagOf(keys.name, target)]
@@ -87,17 +93,21 @@ export async function moveName (pen: NameWriter, { from, to, force }: Move, comm
     const left = ledger.heads(gone)
     const old = left.newest === undefined ? undefined : openStored(left.newest.row.entry, keys)
     if (old === undefined) return undefined
+    checkPrecondition(source, left, ifVersion)
     const before = ledger.heads(come)
-    if (!force && before.newest !== undefined && before.newest.kind !== 'delete') throw new FileExistsError(`"${target}" is there already. Nothing was moved. \`force\` moves it over that one, which stays in its history`)
-    const hidden = { ...content(old.entry, old.hidden), name: target, label: clip(`moved from ${source}`) }
-    return author.write((terms) => makePut({ ...terms, ...nextAfter(before), keys, ...hidden }), async (put) =>
-      author.write((terms) => deletion(terms, keys, source, left), async (removal) => {
-        const { entry } = asVersion(put)
-        const list: Made[] = [{ entry, hidden, before }, { entry: asDelete(removal).entry, before: left }]
-        await ledger.takeMade(list, (statements) => commit([...statements, ...extra(old.entry.id, entry.id)]))
+    checkPrecondition(target, before, ifTarget, 'ifTarget')
+    if (!force && ifTarget === undefined && before.newest !== undefined && before.newest.kind !== 'delete') throw new FileExistsError(`"${target}" is there already. Nothing was changed. \`force\` puts it over that one, which stays in its history`)
+    const hidden = { ...content(old.entry, old.hidden), name: target, label: clip(`${keep ? 'copied' : 'moved'} from ${source}`) }
+    return author.write((terms) => makePut({ ...terms, ...nextAfter(before), keys, ...hidden }), async (put) => {
+      const { entry } = asVersion(put)
+      const take = async (removal: Made[]): Promise<{ info: FileInfo, more: boolean }> => {
+        await ledger.takeMade([{ entry, hidden, before }, ...removal], (statements) => commit([...statements, ...extra(old.entry.id, entry.id)]))
         const conflict = before.heads.length > entry.after.length
-        return { info: infoOfRow(nameOf(entry, hidden, conflict)), more: left.heads.length > MAX_AFTER }
-      }))
+        return { info: infoOfRow(nameOf(entry, hidden, conflict)), more: !keep && left.heads.length > MAX_AFTER }
+      }
+      if (keep) return take([])
+      return author.write((terms) => deletion(terms, keys, source, left), async (removal) => take([{ entry: asDelete(removal).entry, before: left }]))
+    })
   })
   if (moved?.more === true) await deleteName(pen, source, commit)
   return moved?.info

@@ -12,9 +12,7 @@ import { foldersFrom, namesFrom } from '../../index/queries/name-list.js'
 import type { FileInfo, FolderInfo } from '../../api/node.js'
 import { opened } from './lineage.js'
 import { readStored, type HistoryRow } from './entry-rows.js'
-
-/** A shorter prefix of a version is refused. */
-const MIN_VERSION_CHARACTERS = 6
+import { MIN_VERSION_CHARACTERS } from './precondition.js'
 
 export interface Found { id: Uint8Array, info: FileInfo, root: CID, key: Uint8Array, bytes: number, entry: Uint8Array }
 

@@ -7,7 +7,7 @@ import type { Vault } from './making.js'
 export async function changing (house: House, { laptop, nas, box }: Vault): Promise<void> {
   const older = (await laptop.objects<VersionInfo>('log', 'docs/note')).at(-1)?.version ?? ''
   for (const words of [
-    ['mv', 'docs/note', 'docs/moved', '--durable', '2'], ['mv', 'docs/moved', 'docs/a.txt'], ['mv', 'docs/moved', 'docs/a.txt', '-f'], ['mv', 'none', 'other'], ['mv', '-r', 'tree', 'wood'],
+    ['mv', 'docs/note', 'docs/moved', '--durable', '2'], ['mv', 'docs/moved', 'docs/a.txt'], ['mv', 'docs/moved', 'docs/a.txt', '-f'], ['mv', 'none', 'other'], ['cp', 'docs/a.txt', 'docs/copy'], ['cp', 'docs/a.txt', 'docs/copy'], ['mv', '-r', 'tree', 'wood'],
     ['rm', 'docs/a.txt', '--durable', '2'], ['rm', 'none'], ['rm', '-r', 'wood'], ['why', 'docs/a.txt'], ['log', 'docs/a.txt'], ['stat', 'docs/a.txt'],
     ['restore', 'docs/a.txt', '--durable', '2'], ['restore', 'docs/note', older], ['restore', 'none'], ['restore', 'docs/a.txt', 'none'], ['restore', '-r', 'wood'], ['log', 'docs/a.txt']
   ]) await house.note(laptop, words)
