@@ -20,12 +20,14 @@ export interface MemberDirectoryInit {
 /** The member directory says which members are away and which accept new blocks. */
 export class MemberDirectory {
   private startedAt = performance.now()
+  private dials = false
 
   constructor (private readonly components: MemberDirectoryComponents, private readonly init: MemberDirectoryInit) {}
 
   /** Call when the node begins to listen and dial. */
   started (): void {
     this.startedAt = performance.now()
+    this.dials = true
   }
 
   /**
@@ -34,9 +36,12 @@ export class MemberDirectory {
    */
   get aloneUntil (): number { return this.startedAt + this.init.answerMs }
 
-  /** Returns the milliseconds until `aloneUntil`, or 0 in a vault without other members. */
+  /**
+   * Returns the milliseconds until `aloneUntil`, or 0 in a vault without other members and for a
+   * node that was not started, which dials nobody.
+   */
   stillDiallingMs (): number {
-    return this.components.vault.members().length < 2 ? 0 : Math.max(0, Math.ceil(this.aloneUntil - performance.now()))
+    return !this.dials || this.components.vault.members().length < 2 ? 0 : Math.max(0, Math.ceil(this.aloneUntil - performance.now()))
   }
 
   /**

@@ -41,5 +41,9 @@ describe('three nodes of which two are never there at once', () => {
     assert.equal(await second.stop(), 0)
     await third.ok('get', 'greeting.txt', '-o', 'alone')
     assert.equal(await readFile(scene.path('alone'), 'utf8'), GREETING)
+
+    // what only reads, where no node runs, asks nobody, and ends with its answer
+    assert.equal(await third.stop(), 0)
+    for (const verb of ['stat', 'log']) assert.deepEqual([verb, (await third.run(verb, 'nothing')).code], [verb, 3])
   })
 })
