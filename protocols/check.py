@@ -94,6 +94,9 @@ def private(x, keys):
     _, m, public, sealed = entry(x); s = sealed[:32]; key = MAC(keys["entry"], L("entry-key"), s)
     p = unseal(key, public, sealed[32:]); n = 2 + int.from_bytes(p[:2]); need(s == MAC(keys["entry"], L("entry-siv"), H(public), H(p)))
     need(2 <= n <= len(p) == -(-n // 128) * 128 and not any(p[n:]), "MALFORMED"); fields = decode(p[2:n])
+    props = fields.get("props", {"a": ""})  # keys that are not known are read over
+    need(type(props) is dict and 1 <= len(props) <= 64 and "" not in props and {*map(type, props.values())} == {str} and sum(len(x.encode()) for x in [*props, *props.values()]) <= 2048, "MALFORMED")
+    fields = {k: v for k, v in fields.items() if k in (("name", "lineage", "key", "size", "mtime", "type", "label", "props") if "root" in m else ("name", "lineage") if "clock" in m else ("name",))}
     need(m["tag"] == MAC(keys["name"], L("tag"), fields["name"].encode()) and not {"", ".", ".."} & {*fields["name"].split("/")}); return fields
 RECORD = {"v": int, "vault": bytes, "subject": bytes, "life": int, "n": int, "time": int, "addresses": list, "capacity": int, "accepting": bool, "heads": list}
 def record(x):
@@ -191,7 +194,7 @@ judge("vault", [v for v in texts["bad"] if v.get("problem") != "form"], lambda v
 judge("vault", [vault["member"]], lambda v: same([invite(invited, ladder["id"]), member(hx(v["encoded"]), invited, ladder["id"])],
                                                  [vault["invite"]["map"], v["map"]]))
 judge("vault", entries["valid"] + [v for v in entries["bad"] if v["code"] == "INVALID_DATA"], lambda v: entry(hx(v["entry"]))[0] == hx(v["id"]))
-judge("vault", [v for v in entries["valid"] if "private" in v] + [v for v in entries["unreadable"] if v["code"] == "INVALID_DATA" or "padding" in v["fault"]],
+judge("vault", [v for v in entries["valid"] if "private" in v] + [v for v in entries["unreadable"] if v["code"] == "INVALID_DATA" or "padding" in v["fault"] or "props" in v["fault"]],
       lambda v: same(private(hx(v["entry"]), ladder), v["private"]))
 judge("vault", vault["settings"]["bodies"], lambda v: settings(hx(v["body"])) == v["settings"])
 judge("vault", vault["settings"]["counts"], lambda v: max(enumerate(v["settings"]), key=lambda x: (x[1]["seq"], x[1]["id"]), default=(None,))[0] == v["counts"])

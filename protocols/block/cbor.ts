@@ -60,6 +60,17 @@ export function asMap (value: unknown, required: readonly string[], optional: re
   return value
 }
 
+/**
+ * Returns the `required` and `optional` keys of `value` if it is a map with all of the `required`
+ * ones. Other keys are left out.
+ *
+ * @throws ProtocolError MALFORMED
+ */
+export function asOpenMap (value: unknown, required: readonly string[], optional: readonly string[] = []): Record<string, unknown> {
+  if (!isMap(value)) throw malformed('not a map')
+  return asMap(Object.fromEntries(Object.entries(value).filter(([key]) => required.includes(key) || optional.includes(key))), required, optional)
+}
+
 /** Returns true for a decoded map, whatever its keys. */
 export function isMap (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array) && CID.asCID(value) === null

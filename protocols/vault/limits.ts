@@ -36,6 +36,10 @@ export const MAX_LABEL_BYTES = 64
 export const MAX_TYPE_BYTES = 128
 /** The label of a version has at most this many bytes of UTF-8. */
 export const MAX_VERSION_LABEL_BYTES = 256
+/** The keys and values of `props` have at most this many bytes of UTF-8 together. */
+export const MAX_PROPS_BYTES = 2048
+/** `props` has at most this many keys. */
+export const MAX_PROPS = 64
 /** The name of a file has at most this many bytes of UTF-8. */
 export const MAX_NAME_BYTES = 1024
 /** An invite or link text has at most this many addresses. */

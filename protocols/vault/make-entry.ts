@@ -66,6 +66,7 @@ export interface PutTerms extends Author, Place {
   mtime?: number
   type?: string
   label?: string
+  props?: Record<string, string>
 }
 
 export const makePut = (terms: PutTerms): MadeEntry => makeVersion('put', terms)
@@ -74,9 +75,9 @@ export const makePut = (terms: PutTerms): MadeEntry => makeVersion('put', terms)
  */
 export const makeRestore = (terms: PutTerms): MadeEntry => makeVersion('restore', terms)
 
-function makeVersion (kind: 'put' | 'restore', { key, size, mtime, type, label, root, bytes, copies, ...terms }: PutTerms): MadeEntry {
+function makeVersion (kind: 'put' | 'restore', { key, size, mtime, type, label, props, root, bytes, copies, ...terms }: PutTerms): MadeEntry {
   const shown = { root, bytes, ...defined({ copies }) }
-  return makePlaced(kind, terms, shown, { key, size, ...defined({ mtime, type, label }) })
+  return makePlaced(kind, terms, shown, { key, size, ...defined({ mtime, type, label, props }) })
 }
 
 export const makeDelete = (terms: Author & Place): MadeEntry => makePlaced('delete', terms, {}, {})

@@ -2,12 +2,12 @@
  * The sealed part of a file's entry holds its name and the key to read it. Spec:
  * protocols/vault/README.md, "The private part".
  */
-import { asBytes, asInt, asMap, asText, decode, encode } from '../block/cbor.js'
+import { asBytes, asInt, asOpenMap, asText, decode, encode, isMap } from '../block/cbor.js'
 import { compareBytes, equal, HASH_BYTES, label, mac, sha256 } from '../block/hash.js'
 import { ProtocolError } from '../errors.js'
 import { open, seal } from '../seal.js'
 import { SECRET_BYTES } from './keys.js'
-import { ENTRY_PAD_BYTES, LINEAGE_BYTES, MAX_ENTRY_BYTES, MAX_TYPE_BYTES, MAX_VERSION_LABEL_BYTES } from './limits.js'
+import { ENTRY_PAD_BYTES, LINEAGE_BYTES, MAX_ENTRY_BYTES, MAX_PROPS, MAX_PROPS_BYTES, MAX_TYPE_BYTES, MAX_VERSION_LABEL_BYTES } from './limits.js'
 import { nameProblem } from './names.js'
 import type { DeleteEntry, FileEntry, ForgetEntry, PutEntry } from './entry.js'
 import type { ReadKeys } from './keys.js'
@@ -33,6 +33,8 @@ export interface PutPrivate extends DeletePrivate {
   type?: string
   /** A label for people. */
   label?: string
+  /** What else its writer says of the content: text by key, never empty. */
+  props?: Record<string, string>
 }
 export type Private = ForgetPrivate | DeletePrivate | PutPrivate
 
@@ -88,15 +90,15 @@ function unpad (kind: FileEntry['kind'], p: Uint8Array): Private {
   const cbor = p.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
   if (compareBytes(pad(cbor), p) !== 0) throw new ProtocolError('MALFORMED', 'The private part of the entry is padded wrongly')
   const map = decode(cbor, { maxBytes: MAX_ENTRY_BYTES })
-  if (kind === 'forget') return { name: asName(asMap(map, ['name']).name) }
+  if (kind === 'forget') return { name: asName(asOpenMap(map, ['name']).name) }
   if (kind === 'delete') {
-    const { name, lineage } = asMap(map, ['name', 'lineage'])
+    const { name, lineage } = asOpenMap(map, ['name', 'lineage'])
     return { name: asName(name), lineage: asBytes(lineage, LINEAGE_BYTES) }
   }
-  return asPut(asMap(map, ['name', 'lineage', 'key', 'size'], ['mtime', 'type', 'label']))
+  return asPut(asOpenMap(map, ['name', 'lineage', 'key', 'size'], ['mtime', 'type', 'label', 'props']))
 }
 
-function asPut ({ name, lineage, key, size, mtime, type, label }: Record<string, unknown>): PutPrivate {
+function asPut ({ name, lineage, key, size, mtime, type, label, props }: Record<string, unknown>): PutPrivate {
   return {
     name: asName(name),
     lineage: asBytes(lineage, LINEAGE_BYTES),
@@ -104,8 +106,23 @@ function asPut ({ name, lineage, key, size, mtime, type, label }: Record<string,
     size: asInt(size),
     ...(mtime === undefined ? {} : { mtime: asInt(mtime, { min: -Number.MAX_SAFE_INTEGER }) }),
     ...(type === undefined ? {} : { type: asText(type, MAX_TYPE_BYTES) }),
-    ...(label === undefined ? {} : { label: asText(label, MAX_VERSION_LABEL_BYTES) })
+    ...(label === undefined ? {} : { label: asText(label, MAX_VERSION_LABEL_BYTES) }),
+    ...(props === undefined ? {} : { props: asProps(props) })
   }
+}
+
+/**
+ * Returns `value` if it is `props` of a version.
+ *
+ * @throws ProtocolError MALFORMED
+ */
+export function asProps (value: unknown): Record<string, string> {
+  const entries = isMap(value) ? Object.entries(value) : []
+  if (entries.length === 0 || entries.length > MAX_PROPS) throw new ProtocolError('MALFORMED', `props have 1..${MAX_PROPS} keys`)
+  const props = entries.map(([key, text]) => [key, asText(text)] as const)
+  const bytes = props.reduce((sum, [key, text]) => sum + Buffer.byteLength(key) + Buffer.byteLength(text), 0)
+  if (bytes > MAX_PROPS_BYTES || Object.hasOwn(value as object, '')) throw new ProtocolError('MALFORMED', `props have at most ${MAX_PROPS_BYTES} bytes, and no empty key`)
+  return Object.fromEntries(props)
 }
 
 /** Accepts any valid name: readers do not require NFC. */

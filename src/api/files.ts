@@ -18,6 +18,10 @@ export interface FileInfo {
   mtime?: Date
   /** Media type. */
   type?: string
+  /**
+   * What else its writer said of the content; missing in lists, and where the writer said nothing.
+   */
+  props?: Record<string, string>
   /** Time of the write by its writer's clock; it is for people and orders nothing. */
   time: Date
   /** True when another version was written without knowledge of this one. */
@@ -103,6 +107,14 @@ export interface PutOptions extends AbortOptions, ProgressOptions {
   mtime?: Date
   /** Media type, at most 128 bytes. */
   type?: string
+  /**
+   * What else to say of the content: at most 64 texts by key, of 2 KiB together, sealed like the
+   * name. Restores, moves and copies carry them on; the next put does not. `cache-control`,
+   * `content-disposition`, `content-encoding` and `content-language` are sent as headers over HTTP;
+   * keys that begin with `dfs.` are reserved. A put of unchanged content with other props, or
+   * another type, makes a new version. @default none
+   */
+  props?: Record<string, string>
   copies?: number | 'all'
   durable?: number
   /**

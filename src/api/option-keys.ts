@@ -26,7 +26,7 @@ const INIT: Keys<DfsNodeInit> = {
 }
 const DISCOVERY: Keys<NonNullable<DfsNodeInit['discovery']>> = { mdns: true, dht: true }
 const REBUILD: Keys<Exclude<DfsNodeInit['rebuildIndex'], boolean | undefined>> = { onProgress: true }
-const PUT: Keys<PutOptions> = { ...PROGRESS, size: true, mtime: true, type: true, copies: true, durable: true, ifVersion: true, scope: true }
+const PUT: Keys<PutOptions> = { ...PROGRESS, size: true, mtime: true, type: true, props: true, copies: true, durable: true, ifVersion: true, scope: true }
 const GET: Keys<GetOptions> = { ...PROGRESS, offset: true, length: true, version: true }
 const STAT: Keys<AbortOptions & { version?: string }> = { ...SIGNAL, version: true }
 const LIST: Keys<FolderListOptions> = { ...SIGNAL, prefix: true, after: true, limit: true, delimiter: true }

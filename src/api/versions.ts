@@ -44,6 +44,8 @@ export interface VersionInfo {
   mtime?: Date
   /** Media type. */
   type?: string
+  /** What else its writer said of the content. */
+  props?: Record<string, string>
   /** Note of its writer, such as the name from which the version was moved. */
   note?: string
   /** True when the private part does not open: the version counts, but nobody can read it. */

@@ -11,7 +11,8 @@ export interface NodeFlags {
   capacity?: string
 }
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
+/** Collects the words of a repeatable option. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 export function addNodeOptions (command: Command): Command {
   return command

@@ -49,6 +49,18 @@ export function parseWrite ({ ifVersion, ...flags }: { durable?: string, ifVersi
   return { ...parseDurable(flags), ...(ifVersion === undefined ? {} : { ifVersion: ifVersion === NOTHING ? null : ifVersion }) }
 }
 
+/** Reads the words `key=value` of `--prop`. */
+export function parseProps (words: string[]): Record<string, string> {
+  const pairs = words.map((word): [string, string] => {
+    const at = word.indexOf('=')
+    if (at < 1) throw new InvalidOptionError('--prop', `"${word}" is no key=value`, 'such as --prop camera=K70')
+    return [word.slice(0, at), word.slice(at + 1)]
+  })
+  const props = Object.fromEntries(pairs)
+  if (Object.keys(props).length < pairs.length) throw new InvalidOptionError('--prop', 'a key is given twice', 'each key once')
+  return props
+}
+
 /** Refuses `--if-version` where it is not clear which of several names it concerns. */
 export function oneName (ifVersion: string | undefined, one: boolean): void {
   if (ifVersion !== undefined && !one) throw new InvalidOptionError('--if-version', 'several files have several versions', 'it with one file, without -r')

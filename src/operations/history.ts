@@ -37,7 +37,7 @@ export function infoOf (name: string, { entry, hidden, state }: PastVersion, wri
   const base = { name, version, kind: entry.kind, state, current: version === current, time: new Date(entry.time), writer, after: entry.after.map(base32) }
   const unreadable = hidden === undefined ? { unreadable: true } : {}
   if (entry.kind === 'delete') return { ...base, ...unreadable }
-  const { size, mtime, type, label } = hidden !== undefined && 'size' in hidden ? hidden : {}
+  const { size, mtime, type, label, props } = hidden !== undefined && 'size' in hidden ? hidden : {}
   return {
     ...base,
     cid: entry.root.toString(),
@@ -46,6 +46,7 @@ export function infoOf (name: string, { entry, hidden, state }: PastVersion, wri
     ...(mtime === undefined ? {} : { mtime: new Date(mtime) }),
     ...(type === undefined ? {} : { type }),
     ...(label === undefined ? {} : { note: label }),
+    ...(props === undefined ? {} : { props }),
     ...unreadable
   }
 }

@@ -136,6 +136,7 @@ async function write (parts: Pick<Components, 'defaults' | 'drain' | 'peer' | 's
       ifVersion: options.ifVersion,
       ...(options.mtime === undefined ? {} : { mtime: options.mtime }),
       ...(options.type === undefined ? {} : { type: options.type }),
+      ...(options.props === undefined ? {} : { props: options.props }),
       ...copiesOf(parts, options)
     }, (extra) => store.finish(upload, written.root, extra))
     committed = true

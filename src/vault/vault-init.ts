@@ -52,6 +52,7 @@ export interface NewVersion {
   seed?: Uint8Array
   mtime?: Date
   type?: string
+  props?: Record<string, string>
   copies?: number
   /** Checked in the step that commits the version. */
   ifVersion?: IfVersion

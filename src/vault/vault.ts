@@ -32,7 +32,7 @@ import { history, newestOf, type PastVersion } from './entries/history.js'
 import { EntryLog, type Commit } from './entries/entry-log.js'
 import { MemberNames } from './members/member-names.js'
 import { Members, type Member } from './members/members.js'
-import { checkName, folders, infoOfRow, list, lookup, nameOf, openStored, similar, versionsOf, type Found } from './entries/names.js'
+import { checkName, folders, infoOf, list, lookup, openStored, saysTheSame, similar, versionsOf, type Found } from './entries/names.js'
 import { parseRecoveryCode } from './keys/recover.js'
 import { KnownSettings, withChange } from './entries/settings.js'
 import { entryRow } from './entries/entry-rows.js'
@@ -182,9 +182,9 @@ export class Vault {
       const history = this.entries.heads(tag)
       checkPrecondition(normal, history, version.ifVersion)
       const newest = history.newest === undefined ? undefined : openStored(history.newest.row.entry, keys)
-      if (newest !== undefined && !history.conflict && equal(newest.entry.root.bytes, version.root.bytes)) {
+      if (newest !== undefined && !history.conflict && equal(newest.entry.root.bytes, version.root.bytes) && saysTheSame(newest.hidden, version)) {
         await finish([])
-        return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOfRow(nameOf(newest.entry, newest.hidden, false)) }
+        return { id: newest.entry.id, entry: newest.entry.encoded, info: infoOf(newest.entry, newest.hidden, false) }
       }
       const { lineage, seed } = history.newest === undefined ? { lineage: version.lineage, seed: version.seed ?? newLineage().seed } : carriedBy(history.newest, keys)
       const hidden: PutPrivate = {
@@ -193,7 +193,8 @@ export class Vault {
         key: version.key,
         size: version.size,
         ...(version.mtime === undefined ? {} : { mtime: version.mtime.getTime() }),
-        ...(version.type === undefined ? {} : { type: version.type })
+        ...(version.type === undefined ? {} : { type: version.type }),
+        ...(version.props === undefined || Object.keys(version.props).length === 0 ? {} : { props: version.props })
       }
       const { root, bytes, copies } = version
       return author.write((terms) => makePut({
@@ -203,7 +204,7 @@ export class Vault {
         await this.entries.takeMade([{ entry, hidden, before: history }], finish)
         // the entry replaces all heads, unless there were more than an entry can name
         const conflict = history.heads.length > entry.after.length
-        return { id: entry.id, entry: encoded, info: infoOfRow(nameOf(entry, hidden, conflict)) }
+        return { id: entry.id, entry: encoded, info: infoOf(entry, hidden, conflict) }
       })
     })
   }

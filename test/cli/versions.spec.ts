@@ -61,6 +61,14 @@ describe('commands: versions', () => {
     assert.equal((await world.run('cp', 'none', 'other')).code, 3)
   })
 
+  it('put says type and props, and stat shows them', async () => {
+    world.input('<p>')
+    assert.equal((await world.run('put', '-', 'page', '--type', 'text/html', '--prop', 'cache-control=no-cache', '--prop', 'a=b=c\u001b')).code, 0)
+    const { stdout } = await world.run('stat', 'page')
+    assert.match(stdout, /\n {2}type {5}text\/html\n {2}prop {5}cache-control = no-cache\n {2}prop {5}a = b=c\ufffd\n/)
+    for (const words of [['--prop', 'x'], ['--prop', '=x'], ['--prop', 'a=1', '--prop', 'a=2']]) assert.equal((await world.run('put', '-', 'page', ...words)).code, 2)
+  })
+
   it('log shows a version a line, and the same as objects', async () => {
     const { stdout } = await world.run('log', 'x')
     assert.deepEqual(stdout.split('\n').map((text) => text.replace(/^\S+ \S+/, 'TIME')), [

@@ -67,7 +67,7 @@ export class FakeNode extends TypedEventEmitter<DfsNodeEvents> implements DfsNod
     const before = this.files.get(name)
     const copies = [{ peer: PEER, label: 'laptop', blocks: 1, bytes: bytes.length }]
     if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return { ...before.info, copies }
-    const info: FileInfo = { name, version: `version-of-${name}${before === undefined ? '' : '+'}`, cid: 'bafyfake', size: bytes.length, time: new Date(0), conflict: false, ...(options.mtime === undefined ? {} : { mtime: options.mtime }) }
+    const info: FileInfo = { name, version: `version-of-${name}${before === undefined ? '' : '+'}`, cid: 'bafyfake', size: bytes.length, time: new Date(0), conflict: false, ...(options.mtime === undefined ? {} : { mtime: options.mtime }), ...(options.type === undefined ? {} : { type: options.type }), ...(options.props === undefined ? {} : { props: options.props }) }
     this.files.set(name, { bytes, info })
     const file = { ...info, copies }
     if (this.waitForOthers) {

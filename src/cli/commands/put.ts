@@ -5,16 +5,17 @@ import type { FileResult, ProgressEvent, PutOptions } from '../../api/node.js'
 import type { Context, Run } from '../context.js'
 import { bytes, clean, plural, shortVersion } from '../format.js'
 import { openNode } from '../open.js'
-import { IF_VERSION, oneName, parseCopies, parseWrite } from '../parse.js'
+import { IF_VERSION, oneName, parseCopies, parseProps, parseWrite } from '../parse.js'
 import { progressBar, type Bar } from '../progress.js'
 import { planPut, type PlannedPut } from '../put-plan.js'
 import { claimStdin } from '../secrets.js'
+import { collect } from '../node-options.js'
 import { refuseKey } from '../tree/node-folder.js'
 import { putFolders } from '../tree/put-folders.js'
 import { EXIT } from '../exit-codes.js'
 import type { DfsNode } from '../../api/node.js'
 
-export interface PutFlags { as?: string, durable?: string, ifVersion?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean }
+export interface PutFlags { as?: string, durable?: string, ifVersion?: string, copies?: string, recursive?: boolean, checksum?: boolean, unlinked?: boolean, type?: string, prop?: string[] }
 
 export function definePut (program: Command, run: Run): void {
   program.command('put <words...>')
@@ -27,6 +28,8 @@ export function definePut (program: Command, run: Run): void {
     .option(...IF_VERSION)
     .option('-r, --recursive', 'folders, with all that is in them')
     .option('--checksum', 'with -r: also read files whose size and time are those in the vault')
+    .option('--type <media-type>', 'media type of the content, such as text/html')
+    .option('--prop <key=value>', 'more to say of it, sealed like its name; repeatable', collect)
     .option('--unlinked', 'nobody who holds it can see what it has in common with other versions; all of it is sent')
     .action(run(put))
 }
@@ -37,6 +40,8 @@ export async function put (context: Context, words: string[], flags: PutFlags): 
   const options: PutOptions = {
     ...parseWrite(flags),
     ...(flags.copies === undefined ? {} : { copies: parseCopies(flags.copies) }),
+    ...(flags.type === undefined ? {} : { type: flags.type }),
+    ...(flags.prop === undefined ? {} : { props: parseProps(flags.prop) }),
     ...(flags.unlinked === true ? { scope: 'unlinked' } : {})
   }
   oneName(flags.ifVersion, plans.length === 1 && flags.recursive !== true)

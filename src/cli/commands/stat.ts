@@ -21,6 +21,7 @@ export async function stat (context: Context, name: string, { version }: { versi
   if (info.mtime !== undefined) await out.line(`  changed  ${date(info.mtime)}`)
   await out.line(`  put      ${date(info.time)}`)
   if (info.type !== undefined) await out.line(`  type     ${clean(info.type)}`)
+  for (const [key, text] of Object.entries(info.props ?? {})) await out.line(`  prop     ${clean(key)} = ${clean(text)}`)
   await out.line(`  version  ${info.version}`)
   await out.line(`  cid      ${info.cid}`)
   if (info.conflict) await out.line(`  conflict another version was written without knowledge of this one:  ${out.dfs} log ${quote(info.name)}`)

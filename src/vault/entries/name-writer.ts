@@ -17,7 +17,7 @@ import type { Deleted, FileInfo } from '../../api/node.js'
 import type { EntryWriter } from './entry-writer.js'
 import { carriedBy } from './lineage.js'
 import type { Commit, Heads, EntryLog, Made } from './entry-log.js'
-import { checkName, infoOfRow, nameOf, openStored } from './names.js'
+import { checkName, infoOf, openStored } from './names.js'
 import { checkPrecondition, type IfVersion } from './precondition.js'
 
 /** The parts with which this file writes. */
@@ -61,12 +61,12 @@ export async function restoreVersion ({ ledger, keys, author }: NameWriter, { en
     const newest = before.newest === undefined ? undefined : openStored(before.newest.row.entry, keys)
     if (newest !== undefined && !before.conflict && equal(newest.entry.root.bytes, old.root.bytes)) {
       await finish([])
-      return infoOfRow(nameOf(newest.entry, newest.hidden, false))
+      return infoOf(newest.entry, newest.hidden, false)
     }
     return author.write((terms) => makeRestore({ ...terms, ...nextAfter(before), keys, ...content(old, hidden) }), async (made) => {
       const { entry } = asVersion(made)
       await ledger.takeMade([{ entry, hidden: content(old, hidden), before }], finish)
-      return infoOfRow(nameOf(entry, hidden, before.heads.length > entry.after.length))
+      return infoOf(entry, hidden, before.heads.length > entry.after.length)
     })
   })
 }
@@ -103,7 +103,7 @@ export async function moveName (pen: NameWriter, { from, to, keep = false, force
       const take = async (removal: Made[]): Promise<{ info: FileInfo, more: boolean }> => {
         await ledger.takeMade([{ entry, hidden, before }, ...removal], (statements) => commit([...statements, ...extra(old.entry.id, entry.id)]))
         const conflict = before.heads.length > entry.after.length
-        return { info: infoOfRow(nameOf(entry, hidden, conflict)), more: !keep && left.heads.length > MAX_AFTER }
+        return { info: infoOf(entry, hidden, conflict), more: !keep && left.heads.length > MAX_AFTER }
       }
       if (keep) return take([])
       return author.write((terms) => deletion(terms, keys, source, left), async (removal) => take([{ entry: asDelete(removal).entry, before: left }]))
@@ -114,10 +114,10 @@ export async function moveName (pen: NameWriter, { from, to, keep = false, force
 }
 
 /** Returns the fields of a version that do not depend on its name. */
-function content ({ root, bytes, seed, copies }: PutEntry, { name, lineage, key, size, mtime, type }: PutPrivate): PutPrivate & Pick<PutEntry, 'root' | 'bytes' | 'seed' | 'copies'> {
+function content ({ root, bytes, seed, copies }: PutEntry, { name, lineage, key, size, mtime, type, props }: PutPrivate): PutPrivate & Pick<PutEntry, 'root' | 'bytes' | 'seed' | 'copies'> {
   return {
     root, bytes, seed, name, lineage, key, size,
-    ...(copies === undefined ? {} : { copies }), ...(mtime === undefined ? {} : { mtime }), ...(type === undefined ? {} : { type })
+    ...(copies === undefined ? {} : { copies }), ...(mtime === undefined ? {} : { mtime }), ...(type === undefined ? {} : { type }), ...(props === undefined ? {} : { props })
   }
 }
 

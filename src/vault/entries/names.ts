@@ -96,6 +96,18 @@ export function infoOfRow (row: NameRow): FileInfo {
   }
 }
 
+/** Returns a version as the API shows it; rows of lists lack the props. */
+export function infoOf (entry: PutEntry, hidden: PutPrivate, conflict: boolean): FileInfo {
+  return { ...infoOfRow(nameOf(entry, hidden, conflict)), ...(hidden.props === undefined ? {} : { props: hidden.props }) }
+}
+
+/** Returns false when a put of the same content says another type or other props. */
+export function saysTheSame (hidden: PutPrivate, { type, props }: { type?: string, props?: Record<string, string> }): boolean {
+  const has = hidden.props ?? {}
+  if (type !== undefined && type !== hidden.type) return false
+  return props === undefined || (Object.keys(props).length === Object.keys(has).length && Object.entries(props).every(([key, text]) => has[key] === text))
+}
+
 /**
  * Returns the newest version of a name, or the one version whose id is `version` or begins with it.
  */
@@ -109,16 +121,7 @@ export function lookup (db: IndexDb, keys: ReadKeys, name: string, version?: str
   const open = openStored(row.entry, keys)
   if (open === undefined) return undefined
   const { entry, hidden } = open
-  const info: FileInfo = {
-    name: hidden.name,
-    version: base32(entry.id),
-    cid: entry.root.toString(),
-    size: hidden.size,
-    ...changed(hidden.mtime),
-    ...(hidden.type === undefined ? {} : { type: hidden.type }),
-    time: new Date(entry.time),
-    conflict: named?.conflict === 1
-  }
+  const info = infoOf(entry, hidden, named?.conflict === 1)
   return { id: entry.id, info, root: entry.root, key: hidden.key, bytes: entry.bytes, entry: row.entry }
 }
 
