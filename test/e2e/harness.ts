@@ -17,6 +17,7 @@ export const MIB = 1024 ** 2
 export const GIB = 1024 ** 3
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'dfs.js')
+const MODULES = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bin.js')
 
 export interface Result { code: number, stdout: string, stderr: string }
 
@@ -30,6 +31,8 @@ export class Scene {
   readonly dir: string
   /** Folders whose commands run in a network namespace, by path. */
   readonly namespaces = new Map<string, string>()
+  /** Folders whose commands run from the modules that the bundle is made of: what is preloaded can replace parts of those. */
+  readonly unbundled = new Set<string>()
   private readonly children = new Set<ChildProcess>()
 
   private constructor (dir: string) { this.dir = dir }
@@ -42,8 +45,9 @@ export class Scene {
 
   /** @param alone without the terminal that the tests were started from */
   spawn (args: string[], stdin: 'ignore' | 'pipe' = 'ignore', alone = false): ChildProcess {
-    const namespace = this.namespaces.get(args[args.indexOf('--dir') + 1] ?? '')
-    const [program = '', ...words] = [...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]), process.execPath, BIN, ...args]
+    const folder = args[args.indexOf('--dir') + 1] ?? ''
+    const namespace = this.namespaces.get(folder)
+    const [program = '', ...words] = [...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]), process.execPath, this.unbundled.has(folder) ? MODULES : BIN, ...args]
     return this.keep(spawn(program, words, { cwd: this.dir, env: environment(), stdio: [stdin, 'pipe', 'pipe'], detached: alone }))
   }
 

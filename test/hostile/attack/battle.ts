@@ -60,6 +60,7 @@ export class Battle {
     confine(process.pid, allCores.slice(-1))
     const scene = await Scene.open()
     const folder = scene.path('node')
+    scene.unbundled.add(folder)
     await scene.ok(['--dir', folder, 'init', '--capacity', '20GB', '--listen', '/ip4/127.0.0.1/tcp/0'])
     await scene.ok(['--dir', folder, 'config', 'dht', 'on'])
     await scene.ok(['--dir', folder, 'config', 'mdns', 'off'])
