@@ -10,7 +10,7 @@ import { noLogger, shortPeer } from '../log.js'
 import { steadyClock } from '../async/clock.js'
 import type { Clock } from '../async/clock.js'
 import { CONNECTION_COST_BYTES, Crowds, type Store } from './crowds.js'
-import { Door, type From } from './door.js'
+import { Turnstile, type From } from './turnstile.js'
 import { KnownAddresses } from './known-addresses.js'
 import { Line } from './line.js'
 import { boundUnproved, oldestOfMost } from './places.js'
@@ -77,7 +77,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
   readonly #known: KnownAddresses
   readonly #crowds: Crowds
   /** Of the sockets on which the host listens. */
-  readonly door: Door
+  readonly turnstile: Turnstile
 
   constructor (init: ConnectionGaterInit = {}) {
     this.#limits = {
@@ -97,7 +97,7 @@ export class ConnectionGater implements Libp2pConnectionGater {
     this.#log = (init.logger ?? noLogger).forComponent('dfs:network')
     this.#known = new KnownAddresses(this.#clock)
     this.#crowds = new Crowds(this.#clock)
-    this.door = new Door({ clock: this.#clock, whence: (group) => this.#whence(group), mayCome: (from) => this.#crowds.mayCome(from), onRefused: (why, address) => { this.#tell(why, 'an unproved peer', address) } })
+    this.turnstile = new Turnstile({ clock: this.#clock, whence: (group) => this.#whence(group), mayCome: (from) => this.#crowds.mayCome(from), onRefused: (why, address) => { this.#tell(why, 'an unproved peer', address) } })
     this.#line = new Line({ clock: this.#clock, most: this.#limits.inLine, waitMs: LINE_MS, lookMs: STRANGER_PLACE_MS, enter: (ticket) => this.#takePlace(ticket) })
   }
 
@@ -110,8 +110,8 @@ export class ConnectionGater implements Libp2pConnectionGater {
     const from = group === undefined ? undefined : this.#whence(group)
     if (from === 'barred') return this.#count('BARRED', conn)
     if (conn.status !== 'open') return true
-    // a transport without a door
-    if (from !== undefined && !this.door.let((conn as { socket?: object }).socket) && !this.#crowds.mayCome(from)) return this.#count('CROWD', conn)
+    // a transport without a turnstile
+    if (from !== undefined && !this.turnstile.let((conn as { socket?: object }).socket) && !this.#crowds.mayCome(from)) return this.#count('CROWD', conn)
     const trusted = from?.trusted === true
     const most = trusted ? this.#limits.unproved : this.#limits.unproved - this.#limits.unprovedForMembers
     const crowd = trusted ? this.#unproved.size : [...this.#unproved].filter((ticket) => !ticket.trusted).length

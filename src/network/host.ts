@@ -13,7 +13,7 @@ import { AddressUnavailableError, InvalidOptionError, PortInUseError } from '../
 import { parseAddress } from './addresses.js'
 import { whyFailed } from '../log.js'
 import { steadyClock } from '../async/clock.js'
-import { tcpBehind, type Door } from './door.js'
+import { tcpBehind, type Turnstile } from './turnstile.js'
 import { echo } from './echo.js'
 import { HostStore } from './host-store.js'
 import { forgetStrangers } from './leaving.js'
@@ -57,7 +57,7 @@ export interface HostInit {
   /** Decides who may connect. @default everybody, up to twice MAX_CONNECTIONS */
   gate?: ConnectionGater
   /** Where its sockets come in. @default none */
-  door?: Door
+  turnstile?: Turnstile
   /** Components by which peers are found (discovery.ts). */
   discovery?: Pick<Libp2pOptions, 'peerDiscovery' | 'services'>
   /** Components to replace: a list given here stands instead of ours, services and settings are added. */
@@ -90,7 +90,7 @@ export async function createHost (init: HostInit): Promise<Libp2p> {
       // beside what the listeners say, not instead of it
       appendAnnounce: (init.announce ?? []).map((text) => parseAddress('announce', text).toString())
     },
-    transports: given.transports ?? [init.door === undefined ? tcp() : tcpBehind(init.door)],
+    transports: given.transports ?? [init.turnstile === undefined ? tcp() : tcpBehind(init.turnstile)],
     connectionEncrypters: (given.connectionEncrypters ?? [noise({ crypto: noiseCrypto })]).map((make) => agreeing.bounded(make)),
     streamMuxers: given.streamMuxers ?? [bounded(yamux({
       maxInboundStreams: MAX_STREAMS_PER_CONNECTION,

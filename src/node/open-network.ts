@@ -47,7 +47,7 @@ export async function openNetwork (init: DfsNodeInit, key: Ed25519PrivateKey, { 
     privateKey: key,
     listen: listening,
     gate: gater,
-    door: gater.door,
+    turnstile: gater.turnstile,
     isMember: members.has,
     start: false,
     // peers that do not announce the DHT protocol are refused without a hello, so a recovering node

@@ -260,7 +260,7 @@ describe('gate', () => {
     }
   })
 
-  it('lets so many connections a second of a network come where no door did, and more where a member came from', async () => {
+  it('lets so many connections a second of a network come where no turnstile did, and more where a member came from', async () => {
     const clock = new FakeClock()
     const gate = new ConnectionGater({ clock, isMember: (id) => id === member.toString() })
     const member = await peer()

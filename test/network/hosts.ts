@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocols/errors.js'
 import type { WireCode } from '../../protocols/errors.js'
 import { createHost, startHost } from '../../src/network/host.js'
 import { newIdentity } from '../../src/network/identity.js'
-import type { Door } from '../../src/network/door.js'
+import type { Turnstile } from '../../src/network/turnstile.js'
 import { ConnectionGater } from '../../src/network/connection-gater.js'
 import { Peers } from '../../src/network/peers.js'
 import type { ConnectionGaterInit } from '../../src/network/connection-gater.js'
@@ -73,7 +73,7 @@ const running: Array<() => Promise<void>> = []
 /** A host with Peers; `listen` of '/memory/…' picks that transport. */
 export async function side (listen: string[] = TCP, init: PeersInit & { gateInit?: ConnectionGaterInit } = {}): Promise<Side> {
   const gate = new ConnectionGater(init.gateInit ?? {})
-  const host = await bare(listen, { gate, door: gate.door, start: false })
+  const host = await bare(listen, { gate, turnstile: gate.turnstile, start: false })
   const greeter = new TestGreeter()
   const peers = new Peers(host, greeter, { gate, ...init })
   running.push(async () => { await peers.stop() })
@@ -82,7 +82,7 @@ export async function side (listen: string[] = TCP, init: PeersInit & { gateInit
 }
 
 /** A libp2p peer that knows nothing of us. */
-export async function bare (listen: string[] = TCP, init: { gate?: ConnectionGater, door?: Door, start?: boolean } = {}): Promise<Libp2p> {
+export async function bare (listen: string[] = TCP, init: { gate?: ConnectionGater, turnstile?: Turnstile, start?: boolean } = {}): Promise<Libp2p> {
   const host = await createHost({
     privateKey: await newIdentity(),
     listen,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { Door, MAX_WAITING_SOCKETS, MEMBER_WAIT_MS, STRANGER_WAIT_MS, type From } from '../../src/network/door.js'
+import { Turnstile, MAX_WAITING_SOCKETS, MEMBER_WAIT_MS, STRANGER_WAIT_MS, type From } from '../../src/network/turnstile.js'
 import { FakeClock } from './fake-clock.js'
 
-describe('door', () => {
+describe('turnstile', () => {
   const clock = new FakeClock()
   let server: Server
-  let door: Door
+  let turnstile: Turnstile
   let entered: Socket[]
   let refused: string[]
   let said: string
@@ -24,18 +24,18 @@ describe('door', () => {
       entered.push(socket)
       socket.on('data', (bytes) => { said += bytes.toString() })
     })
-    door = new Door({
+    turnstile = new Turnstile({
       clock,
       whence: (group): From | 'barred' => barred ? 'barred' : { group, network: group, trusted },
       mayCome: () => places > 0 && places-- > 0,
       onRefused: (why) => { refused.push(why) }
     })
-    door.guard(server)
+    turnstile.guard(server)
     await once(server.listen(0, '127.0.0.1'), 'listening')
   })
   afterEach(async () => {
     const closed = once(server, 'close')
-    door.clear()
+    turnstile.clear()
     for (const socket of [...entered, ...clients.splice(0)]) socket.destroy()
     server.close()
     await closed
@@ -62,7 +62,7 @@ describe('door', () => {
     const [inside] = entered
     assert.ok(inside)
     await turned(() => said === 'hello')
-    assert.deepEqual([door.let(inside), door.let({}), door.let(undefined)], [true, false, false])
+    assert.deepEqual([turnstile.let(inside), turnstile.let({}), turnstile.let(undefined)], [true, false, false])
   })
 
   it('lets those who wait in one after the other when places come free, and closes who waited too long', async () => {

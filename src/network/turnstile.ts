@@ -18,7 +18,7 @@ export const MEMBER_WAIT_MS = 4_000
 /** So often those who wait are looked at anew. */
 const LOOK_MS = 20
 
-export interface DoorInit {
+export interface TurnstileInit {
   clock: Clock
   /** What is known of an address: 'barred', or what its pace counts by. */
   whence: (group: string) => 'barred' | From
@@ -37,7 +37,7 @@ interface Waiting {
   readonly enter: () => void
 }
 
-export class Door {
+export class Turnstile {
   /** In the order in which they came. */
   readonly #waiting = new Set<Waiting>()
   /** How many of them, by lane. */
@@ -45,7 +45,7 @@ export class Door {
   readonly #entered = new WeakSet<object>()
   #looking = false
 
-  constructor (private readonly init: DoorInit) {}
+  constructor (private readonly init: TurnstileInit) {}
 
   /** It came through here. */
   let (socket: object | undefined): boolean { return socket !== undefined && this.#entered.has(socket) }
@@ -143,18 +143,18 @@ function laneOf ({ network, trusted }: From): string { return trusted ? MEMBERS 
 
 type Transport = NonNullable<Libp2pOptions['transports']>[number]
 
-/** TCP that listens behind a door. */
-export function tcpBehind (door: Door): Transport {
+/** TCP whose sockets come in by a turnstile. */
+export function tcpBehind (turnstile: Turnstile): Transport {
   return (components) => {
     const transport = tcp({ listenOpts: { pauseOnConnect: true } as object })(components)
     const createListener = transport.createListener.bind(transport)
     transport.createListener = (options) => {
       const listener = createListener(options)
       const { server } = listener as unknown as { server: Server }
-      door.guard(server)
+      turnstile.guard(server)
       const close = listener.close.bind(listener)
       listener.close = async (...args) => {
-        door.clear()
+        turnstile.clear()
         await close(...args)
       }
       return listener
