@@ -20,8 +20,8 @@ const MULTISTREAM = '/multistream/1.0.0'
 /** What follows a word: 'words' until a protocol is agreed, then messages with their lengths, or anything. */
 export type Follows = 'words' | 'messages' | 'anything'
 
-/** What libp2p's own streams are at run time: whatever comes is given to `onData`. */
-interface Receiver { onData: (data: Uint8Array | Uint8ArrayList) => void }
+/** What libp2p's own streams are at run time: whatever comes is given to `onData`, and kept while nobody reads. */
+interface Receiver { onData: (data: Uint8Array | Uint8ArrayList) => void, readBuffer?: Uint8ArrayList }
 
 export class Words {
   #follows: Follows = 'words'
@@ -83,19 +83,25 @@ export function boundWords (stream: Pick<MessageStream, 'abort'>, followsOn: (wo
   if (onData === undefined) return
   const words = new Words(followsOn)
   let broken = false
-  receiver.onData = (data) => {
-    if (broken) return
+  const look = (data: Uint8Array | Uint8ArrayList): void => {
     try {
       for (const piece of data instanceof Uint8Array ? [data] : data) words.push(piece)
     } catch (error) {
       broken = true
       onLimit()
       stream.abort(error as Error)
-      return
     }
     if (words.over) receiver.onData = onData
-    onData.call(stream, data)
   }
+  receiver.onData = (data) => {
+    if (!broken) look(data)
+    if (!broken) onData.call(stream, data)
+  }
+  // what is behind the last message of a handshake is there already
+  const { readBuffer } = receiver
+  if (readBuffer === undefined || readBuffer.byteLength === 0) return
+  look(readBuffer)
+  if (broken) readBuffer.consume(readBuffer.byteLength)
 }
 
 type Make = NonNullable<Libp2pOptions['connectionEncrypters']>[number]

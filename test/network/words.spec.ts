@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { boundWords, Words, type Follows } from '../../src/network/words.js'
 import { targetOf } from '../hostile/attack/target.js'
 import { data, FLAG, FRAME, header, opening, select, wire } from '../hostile/attack/wire.js'
@@ -46,6 +47,16 @@ describe('words: lengths that do not end', () => {
     const [first] = [select('/none')]
     for (const bytes of [first, ENDLESS, first]) stream.onData(bytes)
     assert.deepEqual([came, aborted], [[first], 1])
+  })
+
+  it('looks at what came before it, and drops that too', () => {
+    let aborted = 0
+    const stream = { readBuffer: new Uint8ArrayList(select('/none'), ENDLESS), onData: () => {}, abort: () => { aborted++ } }
+    boundWords(stream, () => 'words')
+    assert.deepEqual([aborted, stream.readBuffer.byteLength], [1, 0])
+    const good = { ...stream, readBuffer: new Uint8ArrayList(select('/none')) }
+    boundWords(good, () => 'words')
+    assert.deepEqual([aborted, good.readBuffer.byteLength], [1, select('/none').length])
   })
 
   describe('of a host', () => {

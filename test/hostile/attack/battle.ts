@@ -13,6 +13,8 @@ const HERE = import.meta.dirname
 /** The honest member pushes again until so much time passed. */
 const ATTACK_MS = 3_000
 const QUIET_MS = 2_000
+/** An attack that has no connection by then is none. */
+const BEGINS_MS = 30_000
 
 export interface Outcome {
   names: string[]
@@ -86,7 +88,7 @@ export class Battle {
     await this.resetPeak()
     const attackers = this.attack(names)
     try {
-      if (attackers !== undefined) await once(attackers.stdout as NonNullable<typeof attackers.stdout>, 'data')
+      if (attackers !== undefined) await once(attackers.stdout as NonNullable<typeof attackers.stdout>, 'data', { signal: AbortSignal.timeout(BEGINS_MS) })
       const before = await this.cpu(attackers)
       const [{ puts, ms, cpu }, admittedMs] = await Promise.all([this.puts(file, names.length === 0 ? QUIET_MS : ATTACK_MS, attackers), this.admitted()])
       assert.equal(this.node.child.exitCode, null, `the node ended under ${names.join(', ')}`)

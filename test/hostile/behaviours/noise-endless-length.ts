@@ -16,7 +16,7 @@ export const attack: Behaviour = async (target, signal) => many(4, async () => a
     connectionEncrypters: [(components) => {
       const inner = noise()(components)
       const secureOutbound: typeof inner.secureOutbound = async (connection, options) => {
-        const made = await inner.secureOutbound(connection, options)
+        const made = await inner.secureOutbound(connection, { ...options, skipStreamMuxerNegotiation: true })
         secured.resolve(made.connection)
         return made
       }
@@ -33,6 +33,8 @@ export const attack: Behaviour = async (target, signal) => many(4, async () => a
     stream.send(ENDLESS)
     await pause(200, signal)
   } finally {
+    // a connection without a muxer is not closed by its host
+    secured.promise.then((stream) => { stream.abort(new Error('again')) }, () => {})
     await host.stop()
   }
 }))
