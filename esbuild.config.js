@@ -22,6 +22,8 @@ await build({
   platform: 'node',
   target: 'node24',
   // packages in the older module format ask for modules of Node by `require`
+  // loaded only by a node whose HTTP API is on
+  external: ['fastify', '@fastify/swagger', 'typebox'],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
   logLevel: 'warning'
 })

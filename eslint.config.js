@@ -31,8 +31,9 @@ const TABLE = [
   { files: /^src\/rebuild\//, may: ['self', 'protocols', 'src/vault', 'src/blockstore', 'src/index', 'src/async', 'src/disk', ...GROUND], why: 'it runs before there is a node' },
   { files: /^src\/operations\//, may: ['self', 'protocols', 'src/vault', 'src/file', 'src/blockstore/interface', 'src/replication', 'src/async', 'src/disk/local-file', 'src/network/peers', 'src/network/advertised-addresses', 'src/share/parse-link', ...GROUND], why: 'an operation says what happens; the node says with what' },
   { files: /^src\/rpc\//, may: ['self', 'src/index.ts', 'src/api', 'src/errors', 'src/disk/local-file'], why: 'the socket proves that the public API is enough' },
-  { files: /^src\/cli\//, may: ['self', 'src/index.ts', 'src/rpc', 'src/disk/replace-file', ...GROUND], why: 'the command line proves that the public API is enough' },
-  { files: /^src\/(node\/|index\.ts$)/, may: ['src', 'protocols'], not: ['src/rpc', 'src/cli'], why: 'the node does not know its doors' },
+  { files: /^src\/http\//, may: ['self', 'src/index.ts', 'src/disk/replace-file', ...GROUND], why: 'the HTTP API proves that the public API is enough' },
+  { files: /^src\/cli\//, may: ['self', 'src/index.ts', 'src/rpc', 'src/http', 'src/disk/replace-file', ...GROUND], why: 'the command line proves that the public API is enough' },
+  { files: /^src\/(node\/|index\.ts$)/, may: ['src', 'protocols'], not: ['src/rpc', 'src/http', 'src/cli'], why: 'the node does not know its doors' },
   { files: /^(test\/(e2e|examples)|bench)\//, may: ['test', 'bench', 'src/index.ts', 'src/api', 'src/errors'], why: 'what users do is tested through what users have' }
 ]
 

@@ -4,6 +4,8 @@
  */
 
 export const DEFAULT_PORT = 14040
+/** The HTTP API listens here unless another port is named. */
+export const DEFAULT_HTTP_PORT = 14080
 /**
  * Systems give ports from here up to outgoing connections, so such a port may be taken after a
  * restart.

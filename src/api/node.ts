@@ -192,7 +192,7 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
    * @example
    * const signal = AbortSignal.timeout(60_000)
    * const file = await node.put('photos/cat.jpg', bytes, { durable: 2, signal })
-   * await node.put('photos/cat.jpg', cropped, { ifVersion: file.version })
+   * await node.put('photos/cat.jpg', 'another', { ifVersion: file.version })
    */
   put: (name: string, source: Source, options?: PutOptions) => Promise<FileResult>
   /**
@@ -243,7 +243,7 @@ export interface DfsNode extends TypedEventTarget<DfsNodeEvents>, AsyncDisposabl
    * Deletes a name on all members. Its versions can be restored until the vault's retention ends. A
    * put that this node had not seen survives.
    * @throws FileNotFoundError, NotAllowedError, PreconditionFailedError
-   * @example await node.delete('photos/cat.jpg', { ifVersion: file.version })
+   * @example await node.delete('photos/cat.jpg')
    */
   delete: (name: string, options?: WriteOptions) => Promise<Deleted>
   /**

@@ -7,13 +7,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'smol-toml'
 import { DirectoryNotWritableError, InvalidOptionError } from '../errors.js'
+import { DEFAULT_HTTP_PORT } from '../defaults.js'
 import type { DfsNodeInit } from '../api/node.js'
 import { nearest } from '../api/nearest.js'
 import { replaceFile } from '../disk/replace-file.js'
 import { exactDuration, plural } from './format.js'
 import { parseDuration, parseSize, parseText } from './parse.js'
 
-export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean }
+export type Config = Pick<DfsNodeInit, 'listen' | 'announce' | 'bootstrap' | 'capacity' | 'guard' | 'trash' | 'offlineGrace' | 'letGoAfter' | 'label' | 'operator'> & { mdns?: boolean, dht?: boolean, http?: number, httpHosts?: string[] }
 export type Key = keyof Config
 
 interface Kind {
@@ -53,6 +54,8 @@ export const KEYS: Record<Key, Kind> = {
   letGoAfter: grace('7d'),
   mdns: onOff('on, unless it listens on this machine only'),
   dht: onOff('on, unless it listens on this machine only'),
+  http: { many: false, accepted: `off, on (port ${DEFAULT_HTTP_PORT}) or a port`, read: readHttp, show: (port) => port === 0 ? 'off' : String(port), fallback: () => 'off' },
+  httpHosts: { many: true, accepted: 'names by which a proxy of yours reaches the HTTP API, with their port, such as files.example.net:443', read: readHost, fallback: () => 'none' },
   label: text(() => `as an owner called it, else ${hostname()}`),
   operator: text(() => 'none')
 }
@@ -67,6 +70,20 @@ const HEADER = '# Edited by `dfs config KEY VALUE`; read when a node starts.\n'
 function readAddress (field: string, text: string): string {
   // only the form is checked here; listening or dialling checks the address itself
   if (!/^(\/[^/\s]+)+$/.test(text)) throw new InvalidOptionError(field, `"${text}" is no multiaddr`, 'multiaddrs such as /ip4/192.0.2.1/tcp/14040')
+  return text
+}
+
+/** Reads where the HTTP API listens; 0 is off. */
+export function readHttp (field: string, text: string): number {
+  if (text === 'off') return 0
+  if (text === 'on') return DEFAULT_HTTP_PORT
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new InvalidOptionError(field, `"${text}" is no port`, KEYS.http.accepted)
+  return port
+}
+
+function readHost (field: string, text: string): string {
+  if (!/^[^\s/:@]+:\d{1,5}$/.test(text)) throw new InvalidOptionError(field, `"${text}" is no name with a port`, KEYS.httpHosts.accepted)
   return text
 }
 
@@ -90,7 +107,7 @@ function readSwitch (field: string, text: string): boolean {
 }
 
 /** Returns the configuration as createNode accepts it. */
-export function nodeInit ({ mdns, dht, ...rest }: Config): Pick<DfsNodeInit, Exclude<Key, 'mdns' | 'dht'> | 'discovery'> {
+export function nodeInit ({ mdns, dht, http: _http, httpHosts: _httpHosts, ...rest }: Config): Pick<DfsNodeInit, Exclude<Key, 'mdns' | 'dht' | 'http' | 'httpHosts'> | 'discovery'> {
   return { ...rest, discovery: { ...(mdns === undefined ? {} : { mdns }), ...(dht === undefined ? {} : { dht }) } }
 }
 

@@ -26,6 +26,7 @@ import { defineShare } from './commands/share.js'
 import { defineStart } from './commands/start.js'
 import { defineStat } from './commands/stat.js'
 import { defineStatus } from './commands/status.js'
+import { defineToken } from './commands/token.js'
 import { defineVerify } from './commands/verify.js'
 import { defineWhy } from './commands/why.js'
 import { type Context, createContext, type GlobalOptions, type Run, typedIn } from './context.js'
@@ -37,7 +38,7 @@ import { usage } from './usage.js'
 import { VERSION } from './version.js'
 import { realWorld, type Sink, type World } from './world.js'
 
-const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineCp, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineDemo, defineHelp]
+const DEFINITIONS = [defineInit, defineJoin, defineStart, definePut, defineGet, defineLs, defineStat, defineDu, defineLog, defineRm, defineRestore, defineMv, defineCp, defineWhy, defineEvict, defineShare, defineFetch, defineGc, defineInvite, defineRevoke, defineMembers, defineStatus, defineVerify, defineRecoveryCode, definePassphrase, defineConfig, defineToken, defineDemo, defineHelp]
 
 const footer = (dfs: string): string => `
 First machine:   ${dfs} init && ${dfs} start        then  ${dfs} invite --role write --label nas

@@ -80,7 +80,7 @@ describe('dfs config', () => {
     const { code, stdout } = await world.run('config', '--json')
     assert.equal(code, 0)
     const rows = stdout.trim().split('\n').map((line) => JSON.parse(line) as { key: string, value: unknown, source: string })
-    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'guard', 'trash', 'offline-grace', 'let-go-after', 'mdns', 'dht', 'label', 'operator'])
+    assert.deepEqual(rows.map(({ key }) => key), ['listen', 'announce', 'bootstrap', 'capacity', 'guard', 'trash', 'offline-grace', 'let-go-after', 'mdns', 'dht', 'http', 'http-hosts', 'label', 'operator'])
     assert.deepEqual(rows[0], { key: 'listen', value: ['/ip4/127.0.0.1/tcp/4000'], source: 'config.toml' })
     assert.deepEqual(rows.find(({ key }) => key === 'operator'), { key: 'operator', value: null, source: 'default' })
   })

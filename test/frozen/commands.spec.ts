@@ -27,7 +27,7 @@ const SCENES_MS = 300_000
 const SCENES = [putting, looking, getting, changing, settings, telling, sharing, keeping, revoking, conflicting, codes, rebuilding]
 const COMMANDS = [
   'config', 'cp', 'du', 'evict', 'fetch', 'gc', 'get', 'help', 'init', 'invite', 'join', 'log', 'ls', 'members', 'mv', 'nonsense', 'passphrase', 'put', 'recovery-code', 'restore', 'revoke',
-  'rm', 'share', 'start', 'stat', 'status', 'verify', 'why'
+  'rm', 'share', 'start', 'stat', 'status', 'token', 'verify', 'why'
 ]
 
 describe('frozen: --json of', () => {

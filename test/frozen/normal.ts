@@ -13,6 +13,8 @@ const FORMATS: Array<[RegExp, string]> = [
   [/\b12D3KooW[1-9A-HJ-NP-Za-km-z]{44}\b/g, '<peer>'],
   [/\bbaf[ky][a-z2-7]{55}\b/g, '<cid>'],
   [/\bdfs-(invite|link|recovery)1[0-9A-Za-z_-]+/g, '<dfs-$11…>'],
+  [/\bdfs-token1[0-9a-f]{16}\.[A-Za-z0-9_-]{43}/g, '<dfs-token1…>'],
+  [/\b(?!0{16})[0-9a-f]{16}\b/g, '<id of a token>'],
   [/\b[a-z2-7]{52}\b/g, '<id>'],
   [/\b(?:\d{1,2} [A-Z][a-z]{2} )?(?:\d{4} )?\d\d:\d\d\b/g, '<time of day>'],
   [/\/tcp\/\d+/g, '/tcp/<port>'],

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { DirectoryLockedError } from '../../errors.js'
 import { connectRpc } from '../../rpc/client.js'
 import { serveRpc } from '../../rpc/server.js'
+import { DEFAULT_HTTP_PORT } from '../../defaults.js'
 import type { DfsNode, Status } from '../../api/node.js'
 import { type Config, nodeInit, over, readValues } from '../config.js'
 import type { Context, Run } from '../context.js'
@@ -14,7 +15,7 @@ import { unlock } from '../unlock.js'
 import { VERSION } from '../version.js'
 import { configOf, makeVault } from './init.js'
 
-export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string, letGoAfter?: string, guard?: string, trash?: string }
+export interface StartFlags extends NodeFlags { init?: boolean, offlineGrace?: string, letGoAfter?: string, guard?: string, trash?: string, http?: string | true }
 
 export function defineStart (program: Command, run: Run): void {
   addNodeOptions(program.command('start')
@@ -24,13 +25,14 @@ export function defineStart (program: Command, run: Run): void {
     .option('--let-go-after <time>', 'a copy that other machines are to hold stays here for this long, unless room is needed (default: 7d)')
     .option('--guard <time>', 'the blocks of a version stay for this long after it died (default: 7d)')
     .option('--trash <time>', 'what was collected waits for this long in the trash, unless room is needed (default: 24h)')
+    .option('--http [port]', `HTTP API for programs of this machine, on 127.0.0.1 (default port: ${DEFAULT_HTTP_PORT}); who gets in:  ${program.name()} token create`)
     .addOption(new Option('--init', 'make a vault first where there is none').hideHelp())
     .action(run(start))
 }
 
-export async function start (context: Context, { init = false, offlineGrace, letGoAfter, guard, trash, ...flags }: StartFlags): Promise<undefined> {
+export async function start (context: Context, { init = false, offlineGrace, letGoAfter, guard, trash, http, ...flags }: StartFlags): Promise<undefined> {
   const { world, dir, out, signal } = context
-  const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash), ...timed('offlineGrace', offlineGrace), ...timed('letGoAfter', letGoAfter) }
+  const given = { ...nodeConfig(flags), ...timed('guard', guard), ...timed('trash', trash), ...timed('offlineGrace', offlineGrace), ...timed('letGoAfter', letGoAfter), ...(http === undefined ? {} : readValues('http', [http === true ? 'on' : http])) }
   await world.prepare()
   if (init && !await hasVault(dir)) {
     const { node } = await makeVault(context, given)
@@ -41,8 +43,9 @@ export async function start (context: Context, { init = false, offlineGrace, let
   const node = await openToRun(context, config)
   try {
     await using _door = await closing(node, dir)
+    await using api = await openHttp(node, dir, config)
     tell(context, node)
-    await ready(context, node)
+    await ready(context, node, api.url)
     if (!signal.aborted) await once(signal, 'abort')
     out.talk('\nStopping.')
   } finally {
@@ -75,15 +78,26 @@ async function closing (node: DfsNode, dir: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => door.close() }
 }
 
-async function ready ({ out, dir }: Context, node: DfsNode): Promise<void> {
+interface Api extends AsyncDisposable { url?: string }
+
+/** Loads what HTTP needs only where it is asked for: it would take a third of the start. */
+async function openHttp (node: DfsNode, dir: string, { http = 0, httpHosts = [] }: Config): Promise<Api> {
+  if (http === 0) return { [Symbol.asyncDispose]: async () => {} }
+  const { serveHttp } = await import('../../http/server.js')
+  const door = await serveHttp(node, { dir, port: http, allowedHosts: httpHosts })
+  return { url: door.url, [Symbol.asyncDispose]: () => door.close() }
+}
+
+async function ready ({ out, dir }: Context, node: DfsNode, http?: string): Promise<void> {
   const { peer, vault, role, addresses } = node
-  await out.data({ event: 'ready', peerId: peer, addresses, vault, role })
+  await out.data({ event: 'ready', peerId: peer, addresses, vault, role, ...(http === undefined ? {} : { http }) })
   if (out.json) return
   const status = await node.status()
   await out.line(`${out.bold(`dfs ${VERSION} is running.`)} Ctrl-C stops it.`)
   await out.line(`  node    ${clean(status.label)}  ${peer}`)
   await out.line(`  vault   ${shortVault(vault)}  ${role} · ${plural(status.members.total, 'member')} · ${plural(status.files, 'file')}, ${bytes(status.bytes)}`)
   for (const [i, address] of addresses.entries()) await out.line(`  ${i === 0 ? 'listens' : '       '} ${address}`)
+  if (http !== undefined) await out.line(`  http    ${http}v1  for programs of this machine:  ${out.dfs} token create`)
   await out.line(`  lends   ${bytes(status.disk.capacity)} in ${home(dir)}`)
   for (const text of status.notes) await out.line(`  note    ${note(text, out.dfs)}`)
   for (const line of next(status, role, out.dfs)) await out.line(line)

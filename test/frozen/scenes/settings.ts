@@ -10,6 +10,7 @@ export async function settings (house: House, { laptop, nas, solo }: Vault): Pro
     ['config', '--vault'], ['config', '--vault', 'keep'], ['config', '--vault', 'keep', '5'], ['config', '--vault', 'keep', '--unset'], ['config', '--vault', 'none']
   ]) await house.note(laptop, words)
   await house.note(nas, ['config', '--vault', 'keep', '5'], { why: 'not an owner' })
+  for (const words of [['token', 'create', '--role', 'write', '--prefix', 'docs/', '--expires', '30d', '--label', 'backup'], ['token', 'list'], ['token', 'create', '--role', 'owner'], ['token', 'revoke', '0000000000000000']]) await house.note(solo, words)
   for (const words of [['help', 'exit-codes'], ['help', 'FileNotFoundError'], ['help', 'nonsense']]) await house.note(solo, words)
 }
 
