@@ -16,13 +16,19 @@ const MAX_ADMITTED_MS = 5_000
 const LEAST_SPEED = 0.8
 /** Of one core: a run that costs more is repeated, and the middle of three counts. */
 const REPEATED_COST = 1 - LEAST_SPEED
-/** What one behaviour, three at a time, and the middle of all may cost, in cores. */
-const MAX_COST_ONCE = 0.25
+/**
+ * What one behaviour, three at a time, and the middle of all may cost, in cores. Of 80 alone one was over 0.19, of 39 threes none over 0.2; the middle was 0.02 and 0.06.
+ * A thousand entries of a member cost what entries cost: each is verified, opened, placed and put into the index, whoever wrote it.
+ */
+const MAX_COST_ONCE = 0.3
 const MAX_COST_OF_THREE = 0.35
-const MAX_COST_IN_THE_MIDDLE = 0.15
+const MAX_COST_OF_ENTRIES = 0.7
+const MAX_COST_IN_THE_MIDDLE = 0.12
 /** A node without its bounds loses more than this of what it and its members use; with them it costs 0.1 and less. */
 const PLANTED_SHARE = 0.5
 const BYTES = 32 * MIB
+/** After so many a new vault is made: what was put in the old one fills the disk. */
+const ROWS_A_BATTLE = 40
 /** Against the node without its bounds a transfer takes thirty times as long. */
 const PLANTED_BYTES = 8 * MIB
 const { alone, threes } = LONG ? { alone: Infinity, threes: 50 } : { alone: 12, threes: 6 }
@@ -38,25 +44,31 @@ const groups = [
 ].sort((a, b) => leaves(a) - leaves(b))
 
 describe(`hostile behaviours (seed ${SEED})`, () => {
-  let battle: Battle
+  let battle: Battle | undefined
   let measure: Measure
-  before(async () => {
-    assert.ok(names.length >= 50, 'fifty behaviours')
+  let rows = 0
+  before(() => { assert.ok(names.length >= 50, 'fifty behaviours') })
+  after(() => battle?.close())
+
+  async function fight (): Promise<Measure> {
+    if (rows++ % ROWS_A_BATTLE > 0) return measure
+    await battle?.close()
     battle = await Battle.open()
-    measure = new Measure(battle, BYTES)
     // the first takes what is only done once
     await battle.run([], BYTES)
-  })
-  after(() => battle.close())
+    if (rows > 1) measure.moveTo(battle)
+    else measure = new Measure(battle, BYTES)
+    return measure
+  }
 
   for (const group of groups) {
     it(group.join(' + '), async () => {
-      const row = await measure.row(group, ({ cost }) => cost <= REPEATED_COST)
+      const row = await (await fight()).row(group, ({ cost }) => cost <= REPEATED_COST)
       const { speed, cost, peakMiB, delayMs, admittedMs } = row
       console.log(`        honest speed ${speed.toFixed(2)}, cost ${cost.toFixed(2)} cores, peak ${peakMiB.toFixed(0)} MiB, event loop ${delayMs.toFixed(0)} ms, a member came in after ${admittedMs.toFixed(0)} ms`)
       assert.ok(peakMiB <= MAX_PEAK_MIB, `${peakMiB} MiB`)
       assert.ok(admittedMs <= MAX_ADMITTED_MS, `a member waited ${admittedMs} ms`)
-      assert.ok(cost <= (group.length === 1 ? MAX_COST_ONCE : MAX_COST_OF_THREE), `it costs ${cost.toFixed(2)} cores`)
+      assert.ok(cost <= (leaves(group) === 1 ? MAX_COST_OF_ENTRIES : group.length === 1 ? MAX_COST_ONCE : MAX_COST_OF_THREE), `it costs ${cost.toFixed(2)} cores`)
     })
   }
 

@@ -13,8 +13,10 @@ const HERE = import.meta.dirname
 /** The honest member pushes again until so much time passed. */
 const ATTACK_MS = 3_000
 const QUIET_MS = 2_000
-/** An attack that has no connection by then is none. */
-const BEGINS_MS = 30_000
+/** An attack that has no connection by then is none: a member that did too much before its hello is shut out for a minute. */
+const BEGINS_MS = 90_000
+/** They attack in turns, so that hardly one has to wait for that. */
+const ATTACKING_MEMBERS = 2
 
 export interface Outcome {
   names: string[]
@@ -48,7 +50,7 @@ export class Battle {
   private n = 0
 
   private constructor (
-    readonly scene: Scene, readonly node: RunningNode, readonly honest: RunningNode, private readonly folders: { late: string, attacker: string, attackersInvite: string },
+    readonly scene: Scene, readonly node: RunningNode, readonly honest: RunningNode, private readonly late: string, private readonly attackers: Array<{ folder: string, invite: string }>,
     private readonly allCores: number[]
   ) {}
 
@@ -71,8 +73,10 @@ export class Battle {
     const loaded = ['report.js', ...(spoiledBy === undefined ? [] : [spoiledBy])].map((file) => `--import=${join(HERE, file)}`)
     const node = await withEnvironment({ NODE_OPTIONS: loaded.join(' '), DFS_REPORT: scene.path('report') }, async () => start(scene, folder))
     const honest = await joined(scene, 'honest', node)
-    const [late, attacker] = [await member(scene, 'late', node), await member(scene, 'attacker', node)]
-    return new Battle(scene, node, honest, { late: late.folder, attacker: attacker.folder, attackersInvite: attacker.invite }, allCores)
+    const late = await member(scene, 'late', node)
+    const attackers = []
+    for (let n = 0; n < ATTACKING_MEMBERS; n++) attackers.push(await member(scene, `attacker-${n}`, node))
+    return new Battle(scene, node, honest, late.folder, attackers, allCores)
   }
 
   async close (): Promise<void> {
@@ -127,12 +131,15 @@ export class Battle {
   private attack (names: string[]): ChildProcess | undefined {
     if (names.length === 0) return undefined
     const words = ['--cpu-list', this.allCores.slice(0, -1).join(','), process.execPath, join(HERE, 'main.js'), this.node.address, ...names]
-    return spawn('taskset', words, { env: { ...process.env, DFS_ATTACK_MEMBER: this.folders.attacker, DFS_ATTACK_INVITE: this.folders.attackersInvite }, stdio: ['ignore', 'pipe', 'ignore'] })
+    const [attacker] = this.attackers
+    assert.ok(attacker)
+    this.attackers.push(...this.attackers.splice(0, 1))
+    return spawn('taskset', words, { env: { ...process.env, DFS_ATTACK_MEMBER: attacker.folder, DFS_ATTACK_INVITE: attacker.invite }, stdio: ['ignore', 'pipe', 'ignore'] })
   }
 
   /** A member that the vault admitted long ago, and that the node under attack cannot dial, comes. */
   private async admitted (): Promise<number> {
-    const node = await createNode({ dir: this.folders.late, createIfMissing: false, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [this.node.address], start: false })
+    const node = await createNode({ dir: this.late, createIfMissing: false, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [this.node.address], start: false })
     try {
       return await took(async () => {
         const connected = next(node, 'peer:connect', ({ peer }) => peer === this.node.ready.peerId)
@@ -154,7 +161,8 @@ interface Cpu { node: number, loop: number, honest: number, attackers: number }
 async function member (scene: Scene, name: string, by: RunningNode): Promise<{ folder: string, invite: string }> {
   const folder = scene.path(name)
   const invite = (await by.ok('invite', '--role', 'write', '--label', name)).trim()
-  await scene.ok(['--dir', folder, 'join', '-', '--capacity', '1GB', '--listen', '/ip4/127.0.0.1/tcp/0'], invite)
+  // it lends nothing: what the honest one pushes goes to the node, and waits for no attacker
+  await scene.ok(['--dir', folder, 'join', '-', '--capacity', '0', '--listen', '/ip4/127.0.0.1/tcp/0'], invite)
   return { folder, invite }
 }
 

@@ -26,7 +26,13 @@ export class Measure {
   #repeats = 0
 
   /** @param bytes of a put */
-  constructor (private readonly battle: Battle, private readonly bytes: number) {}
+  constructor (private battle: Battle, private readonly bytes: number) {}
+
+  /** From now on it is fought there. */
+  moveTo (battle: Battle): void {
+    this.battle = battle
+    this.#quiet.length = this.#runs = 0
+  }
 
   /** One run, or where `isEnough` says no, the middle of three by their cost. */
   async row (names: string[], isEnough: (row: Row) => boolean): Promise<Row> {
