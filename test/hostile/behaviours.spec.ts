@@ -24,8 +24,8 @@ const MAX_COST_ONCE = 0.3
 const MAX_COST_OF_THREE = 0.35
 const MAX_COST_OF_ENTRIES = 0.7
 const MAX_COST_IN_THE_MIDDLE = 0.12
-/** A node without its bounds loses more than this of what it and its members use; with them it costs 0.1 and less. */
-const PLANTED_SHARE = 0.5
+/** A node without its bounds loses more than this of what it and its members use (0.5 to 0.7); with them 0.1 and less. */
+const PLANTED_SHARE = 0.35
 const BYTES = 32 * MIB
 /** After so many a new vault is made: what was put in the old one fills the disk. */
 const ROWS_A_BATTLE = 40
