@@ -13,9 +13,12 @@ export const OWN_HEADER = 'dfs-request'
 export class Guard {
   private readonly hosts: ReadonlySet<string>
 
-  /** @param allowedHosts further `host:port` by which a proxy of the owner reaches this door */
+  /**
+   * @param allowedHosts further `host:port` by which a proxy of the owner reaches this door; a
+   * browser leaves the port out where it is the one of its scheme
+   */
   constructor (private readonly dir: string, private readonly sessions: Sessions, port: number, allowedHosts: readonly string[]) {
-    this.hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, ...allowedHosts.map((host) => host.toLowerCase())])
+    this.hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, ...allowedHosts.flatMap((host) => [host.toLowerCase(), host.toLowerCase().replace(/:(80|443)$/, '')])])
   }
 
   /**

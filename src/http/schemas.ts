@@ -6,6 +6,8 @@ const text = (description: string): ReturnType<typeof Type.String> => Type.Strin
 const ifVersion = (field: string): ReturnType<typeof Type.Optional> => Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()], { description: `What ${field} must mean: a version, or null for nothing` }))
 const durable = Type.Optional(Type.Integer({ minimum: 1, description: 'Members that must have it on disk, this one included, before the answer' }))
 
+/** Slashes of a name may be percent-encoded too. */
+export const NAME_PARAM = Type.Object({ name: Type.String({ description: 'Name, percent-encoded once' }) })
 export const VersionQuery = Type.Object({ version: Type.Optional(text('An older version')) }, closed)
 export const PutQuery = Type.Object({ durable, copies: Type.Optional(Type.Integer({ minimum: 1 })) }, closed)
 export const WriteQuery = Type.Object({ durable }, closed)

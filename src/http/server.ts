@@ -15,6 +15,7 @@ import { fileRoutes } from './file-routes.js'
 import { Guard } from './guard.js'
 import { nameRoutes } from './name-routes.js'
 import { DoorError, type Problem, problemOf } from './problem.js'
+import { NAME_PARAM } from './schemas.js'
 import { Sessions } from './sessions.js'
 import { vaultRoutes } from './vault-routes.js'
 
@@ -66,7 +67,8 @@ export async function serveHttp (node: DfsNode, { dir, port, allowedHosts = [], 
       info: { title: 'dfs', version: '1', description: 'Files of a vault, by the node of its person' },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }]
-    }
+    },
+    transform: ({ schema, url }) => url.endsWith('/*') ? { schema: { ...schema, params: NAME_PARAM }, url: url.replace('*', ':name') } : { schema, url }
   })
   // its Host names the port, which is known once the door is open
   const guards: Guard[] = []

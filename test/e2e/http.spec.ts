@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { request, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
 import { createHash } from 'node:crypto'
 import { first, freePort, MIB, randomFile, Scene, start } from './harness.js'
+
+const BIN = join(import.meta.dirname, '..', '..', 'bin')
 
 describe('the HTTP API', () => {
   let scene: Scene
@@ -43,6 +47,22 @@ describe('the HTTP API', () => {
     assert.equal((await ask(port, 'GET', '/v1/files/in/big', token)).statusCode, 401)
     assert.equal(await again.ok('token', 'list'), '')
     assert.equal(await again.stop(), 0)
+  })
+
+  it('costs other commands nothing: its libraries stand in a part that is loaded when it is on', async () => {
+    const seen = new Set<string>()
+    const walk = async (file: string, how: RegExp): Promise<void> => {
+      if (seen.has(file)) return
+      seen.add(file)
+      const text = await readFile(join(BIN, file), 'utf8')
+      assert.doesNotMatch(text, /from\s*"fastify"/, file)
+      for (const [, part = ''] of text.matchAll(how)) await walk(part, /(?:\bfrom|^import) "\.\/(part-[^"]+)"/gm)
+    }
+    // the first file loads what every command needs
+    await walk('dfs.js', /"\.\/(part-[^"]+)"/g)
+    assert.ok(seen.size > 3, String(seen.size))
+    const parts = await Promise.all((await readdir(BIN)).map(async (file) => readFile(join(BIN, file), 'utf8')))
+    assert.equal(parts.filter((text) => /from\s*"fastify"/.test(text)).length, 1)
   })
 
   it('refuses a taken port with PortInUseError, and words that are no port', async () => {

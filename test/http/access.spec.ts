@@ -66,7 +66,8 @@ describe('http: who gets in', function () {
     }
     assert.equal((await door.ask('GET', '/v1/files/secret', { host: null })).status, 400)
     assert.equal((await door.raw(`GET /v1/files/secret HTTP/1.0\r\nauthorization: Bearer ${door.token}\r\n\r\n`)).status, 421)
-    for (const host of [door.host, `localhost:${door.door.port}`, `LOCALHOST:${door.door.port}`, 'files.example.net:443']) assert.equal((await door.ask('GET', '/v1/files/secret', { host })).status, 200, host)
+    for (const host of [door.host, `localhost:${door.door.port}`, `LOCALHOST:${door.door.port}`, 'files.example.net:443', 'files.example.net']) assert.equal((await door.ask('GET', '/v1/files/secret', { host })).status, 200, host)
+    assert.equal((await door.ask('GET', '/v1/files/secret', { host: 'files.example.net', origin: 'https://files.example.net' })).status, 200)
     await unchanged()
   })
 

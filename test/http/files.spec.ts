@@ -101,7 +101,10 @@ describe('http: files', function () {
     for (const path of ['/v1/status', '/v1/members', '/v1/openapi.json']) assert.equal((await door.ask('GET', path)).status, 200, path)
     const api = (await door.ask('GET', '/v1/openapi.json')).json()
     assert.equal(api['openapi'], '3.1.0')
-    assert.deepEqual(Object.keys(api['paths'] as object).sort(), ['/v1/cp', '/v1/events', '/v1/files', '/v1/files/{*}', '/v1/history/{*}', '/v1/members', '/v1/mv', '/v1/restore', '/v1/session', '/v1/share', '/v1/stat/{*}', '/v1/status', '/v1/why/{*}'])
+    const paths = api['paths'] as Record<string, Record<string, { parameters?: Array<{ name: string, in: string }>, responses: object }>>
+    assert.deepEqual(paths['/v1/files/{name}']?.['get']?.parameters?.map(({ name, in: place }) => `${name} ${place}`).sort(), ['name path', 'version query'])
+    assert.deepEqual(Object.keys(paths['/v1/mv']?.['post']?.responses ?? {}).sort(), ['200', '4XX', '5XX'])
+    assert.deepEqual(Object.keys(api['paths'] as object).sort(), ['/v1/cp', '/v1/events', '/v1/files', '/v1/files/{name}', '/v1/history/{name}', '/v1/members', '/v1/mv', '/v1/restore', '/v1/session', '/v1/share', '/v1/stat/{name}', '/v1/status', '/v1/why/{name}'])
   })
 
   it('shows nothing that a browser would run', async () => {
